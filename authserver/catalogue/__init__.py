@@ -1,0 +1,1 @@
+"""Atlassian's operations and scopes as data, and the loader that compiles them."""

@@ -1,0 +1,1 @@
+"""Time, randomness, digests, keys, signatures."""

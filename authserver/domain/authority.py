@@ -1,0 +1,44 @@
+"""The authority: what has lost its power, and how sure a worker is that it knows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class ChangeKind(StrEnum):
+    """What a change of the authority is about. The value names the thing."""
+
+    TOKEN = "token"  # noqa: S105 - a kind of change, not a secret
+    GRANT = "grant"
+    SUBJECT = "subject"
+    CLIENT = "client"
+    RESOURCE = "resource"
+    KEY = "key"
+
+
+DENIALS = frozenset({ChangeKind.TOKEN, ChangeKind.GRANT, ChangeKind.SUBJECT})
+"""Kinds that deny for ever; the others tell workers to read the thing anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One step of the authority's sequence.
+
+    A denial (`TOKEN`, `GRANT`, `SUBJECT`) holds until `expires_at` (seconds since the epoch): after
+    that every token it reaches has expired by itself. A `SUBJECT` denial reaches tokens issued
+    at or before `issued_until`. Other kinds only say that cached knowledge of `value` is stale.
+    """
+
+    kind: ChangeKind
+    value: str
+    expires_at: float
+    issued_until: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class NumberedChange:
+    """A change with its place in the sequence."""
+
+    seq: int
+    change: Change

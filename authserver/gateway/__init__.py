@@ -1,0 +1,1 @@
+"""Enforcement points: what stands in front of Jira and Confluence."""

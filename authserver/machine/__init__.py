@@ -1,0 +1,1 @@
+"""The machine lane: functions from Request to Response, without a framework."""

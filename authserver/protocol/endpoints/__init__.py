@@ -1,0 +1,1 @@
+"""One file per endpoint whose grammar Authlib knows."""

@@ -1,0 +1,1 @@
+"""Use cases: one verb family each, told in domain words, on ports."""

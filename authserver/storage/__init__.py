@@ -1,0 +1,1 @@
+"""SQLAlchemy: engine, transaction, rows, one store per aggregate."""

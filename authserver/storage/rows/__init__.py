@@ -1,0 +1,1 @@
+"""Tables: columns only, no behaviour."""

@@ -1,0 +1,1 @@
+"""The servers this server is a client of."""

@@ -1,0 +1,1 @@
+"""Pages and the administration API: Flask blueprints by page family."""
