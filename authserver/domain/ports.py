@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from authserver.domain.audit import AuditEvent
     from authserver.domain.authority import Change, NumberedChange
     from authserver.domain.clients import Client
+    from authserver.domain.credentials import VerifiedAssertion
     from authserver.domain.keys import KeyState, SigningAlgorithm, SigningKey
     from authserver.domain.resources import ProtectedResource
     from authserver.domain.stored_secrets import StoredSecret
@@ -48,6 +49,11 @@ class SecretDigester(Protocol):
     @property
     def current_pepper(self) -> str:
         """Id of the pepper for new digests."""
+        ...
+
+    @property
+    def peppers(self) -> Sequence[str]:
+        """Ids of every pepper known, so that each check does the same work."""
         ...
 
     def digest(self, purpose: str, value: str, pepper_id: str) -> bytes:
@@ -121,6 +127,101 @@ class TokenReader(Protocol):
         ...
 
 
+class Keyring(Protocol):
+    """The published keys of one moment, parsed once: an immutable snapshot."""
+
+    def sign(self, token: AccessToken, algorithm: SigningAlgorithm) -> str:
+        """The compact JWT, `typ: at+jwt` (RFC 9068).
+
+        Raises:
+            StorageUnavailable: there is no active key of the algorithm.
+        """
+        ...
+
+    def read(self, token_value: str) -> AccessToken | None:
+        """The verified claims, or `None` for anything that is not our access token."""
+        ...
+
+    def jwks(self) -> bytes:
+        """The public document (RFC 7517)."""
+        ...
+
+    def etag(self) -> str:
+        """Entity tag of the document, with its quotes."""
+        ...
+
+
+class AssertionVerifier(Protocol):
+    """Verifies client assertions (RFC 7523) against a client's registered keys."""
+
+    def claimed_client(self, assertion: str) -> str | None:
+        """The client id that an unverified assertion names; `None` when it is malformed."""
+        ...
+
+    def verify(self, assertion: str, client: Client, now: float) -> VerifiedAssertion | None:
+        """Signature, claims, times and audience; not yet single use."""
+        ...
+
+
+class PublicKeys(Protocol):
+    """Checks public keys that administrators register."""
+
+    def normalise(self, jwks: object) -> tuple[Mapping[str, object], ...]:
+        """The keys of a JWK set, public members only.
+
+        Raises:
+            InvalidField: names the member (`jwks.keys[0].crv`) and what is allowed.
+        """
+        ...
+
+
+class ChainKey(Protocol):
+    """One secret key of the audit chain (HMAC-SHA-256)."""
+
+    @property
+    def key_id(self) -> str:
+        """1 to 32 letters, digits or hyphens; stands in every record it authenticates."""
+        ...
+
+    def mac(self, message: bytes) -> bytes:
+        """32 bytes."""
+        ...
+
+
+class ChainKeys(Protocol):
+    """The audit chain's keys: new records use the current one, old ones keep theirs."""
+
+    @property
+    def current(self) -> ChainKey:
+        """The key for new records."""
+        ...
+
+    def find(self, key_id: str) -> ChainKey | None:
+        """The key of that id, or `None` when it is not known here."""
+        ...
+
+
+class CheckpointSigner(Protocol):
+    """Signs audit checkpoints (Ed25519, RFC 8032)."""
+
+    @property
+    def key_id(self) -> str:
+        """1 to 32 letters, digits or hyphens."""
+        ...
+
+    def sign(self, statement: bytes) -> bytes:
+        """64 bytes."""
+        ...
+
+
+class CheckpointVerifier(Protocol):
+    """Checks signatures of audit checkpoints."""
+
+    def verify(self, key_id: str, statement: bytes, signature: bytes) -> bool:
+        """Whether the key of that id signed the statement; False for an unknown key."""
+        ...
+
+
 class KeyMaker(Protocol):
     """Makes and opens signing keys."""
 
@@ -148,6 +249,10 @@ class ClientStore(Protocol):
         """Replace everything but the secrets. Raises NotFound."""
         ...
 
+    def any_imported(self) -> bool:
+        """Whether any live client still has an imported (bcrypt) secret."""
+        ...
+
     def add_secret(self, client_id: str, secret: StoredSecret) -> None:
         """Insert one secret."""
         ...
@@ -170,6 +275,10 @@ class ResourceStore(Protocol):
 
     def get(self, name: str) -> ProtectedResource | None:
         """By name, deleted ones included."""
+        ...
+
+    def get_by_identifier(self, identifier: str) -> ProtectedResource | None:
+        """By identifier (the `aud` of tokens), deleted ones included."""
         ...
 
     def list(self) -> Sequence[ProtectedResource]:
