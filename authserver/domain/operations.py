@@ -1,0 +1,203 @@
+"""Operations of Atlassian's REST APIs, and which of them a method and a path mean."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from authserver.domain.resources import ResourceKind
+
+_CANONICAL_PATH: Final = re.compile(
+    r"(?:/(?!\.\.?(?:/|\Z))"
+    r"(?:[A-Za-z0-9._~!$&'()*+,=:@-]++"
+    r"|%(?![01]|2[5DEF]|3[0-9B]|4[1-9A-F]|5[0-9ACF]|6[1-9A-F]|7[0-9AEF])[0-9A-F]{2})++)++"
+)
+_VERSION: Final = re.compile(r"[0-9]+(?:\.[0-9]+)*")
+
+
+class Effect(StrEnum):
+    """Whether an operation changes something. Not always what its HTTP method suggests."""
+
+    READ = "read"
+    WRITE = "write"
+
+
+class Unmatched(StrEnum):
+    """Why a call is no known operation."""
+
+    PATH_NOT_CANONICAL = "path-not-canonical"
+    UNKNOWN_PATH = "unknown-path"
+    UNKNOWN_METHOD = "unknown-method"
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One operation: a method on a path template, and the scopes that are asked for it.
+
+    `classic` and `granular` are alternatives, each complete in itself; an empty one is no list.
+    `data_center` is the scope of Data Center's chain by our reading, empty in Cloud, and `basis`
+    says from what it was read; `lists_from` names the API whose lists were taken over. `anonymous`
+    is `None` where it is not known. `removed`: Atlassian has taken the operation away.
+    """
+
+    api: str
+    method: str
+    template: str
+    operation_id: str
+    effect: Effect
+    classic: frozenset[str] = frozenset()
+    granular: frozenset[str] = frozenset()
+    data_center: str = ""
+    basis: str = ""
+    lists_from: str = ""
+    anonymous: bool | None = None
+    deprecated: bool = False
+    experimental: bool = False
+    removed: bool = False
+    tag: str = ""
+    connect_scope: str = ""
+
+    @property
+    def shape(self) -> tuple[str, ...]:
+        """The template's segments with every parameter as an empty string.
+
+        Two templates with one shape are the same template: parameter names are only labels.
+        """
+        return template_shape(self.template)
+
+
+def template_shape(template: str) -> tuple[str, ...]:
+    """The segments of `template`, parameters (`{name}`) as empty strings."""
+    return tuple("" if part.startswith("{") else part for part in template.split("/")[1:])
+
+
+def is_canonical(path: str) -> bool:
+    """Whether `path` can be read in one way only.
+
+    As sent on the wire and normalized (RFC 3986 section 6.2.2): no empty, `.` or `..` segment, no
+    trailing slash, no path parameter (`;`), upper-case escapes, and none of an unreserved
+    character, a control character, a slash, a backslash, a semicolon or a percent sign.
+    """
+    return _CANONICAL_PATH.fullmatch(path) is not None
+
+
+class _Node:
+    """A place in the tree of templates. Written while compiling, only read afterwards."""
+
+    __slots__ = ("literal_positions", "literals", "operations", "parameter")
+
+    def __init__(self, literal_positions: int) -> None:
+        """`literal_positions`: bit i is set where segment i of the way here is a literal."""
+        self.literals: dict[str, _Node] = {}
+        self.parameter: _Node | None = None
+        self.operations: dict[str, Operation] = {}
+        self.literal_positions = literal_positions
+
+
+class ProductCatalogue:
+    """The operations of one kind of protected resource, compiled for matching. Immutable."""
+
+    def __init__(self, kind: ResourceKind, operations: Iterable[Operation]) -> None:
+        """Compile `operations`.
+
+        Raises:
+            ValueError: two operations have the same method and shape.
+        """
+        self.kind = kind
+        self.operations = tuple(operations)
+        self._root = _Node(0)
+        self._depth = 0
+        for operation in self.operations:
+            self._add(operation)
+        self._alias_latest()
+
+    def _add(self, operation: Operation) -> None:
+        node = self._root
+        shape = operation.shape
+        for index, part in enumerate(shape):
+            if part:
+                child = node.literals.get(part)
+                if child is None:
+                    child = node.literals[part] = _Node(node.literal_positions | 1 << index)
+            else:
+                child = node.parameter
+                if child is None:
+                    child = node.parameter = _Node(node.literal_positions)
+            node = child
+        if operation.method in node.operations:
+            raise ValueError(
+                f"{self.kind}: {operation.method} {operation.template} is there twice, in "
+                f"{node.operations[operation.method].api} and {operation.api}"
+            )
+        node.operations[operation.method] = operation
+        self._depth = max(self._depth, len(shape))
+
+    def _alias_latest(self) -> None:
+        """Let `/rest/<name>/latest` mean the newest numbered version of that name."""
+        rest = self._root.literals.get("rest")
+        for module in rest.literals.values() if rest else ():
+            versions = [name for name in module.literals if _VERSION.fullmatch(name)]
+            if versions and "latest" not in module.literals:
+                newest = max(versions, key=lambda name: [int(part) for part in name.split(".")])
+                module.literals["latest"] = module.literals[newest]
+
+    def match(self, method: str, path: str) -> tuple[Operation, ...] | Unmatched:
+        """The operations that `method` on `path` means: a call must be good for all of them.
+
+        Usually one. `path` is what follows the resource's context path, without the query.
+        A template whose literals stand everywhere another's stand wins over it; where neither
+        wins, both are given. `HEAD` counts as `GET`. Case matters in methods and paths.
+        """
+        if _CANONICAL_PATH.fullmatch(path) is None:
+            return Unmatched.PATH_NOT_CANONICAL
+        segments = path.split("/")
+        if len(segments) > self._depth + 1:
+            return Unmatched.UNKNOWN_PATH
+        nodes = [self._root]
+        for segment in segments[1:]:
+            reached = []
+            for node in nodes:
+                child = node.literals.get(segment)
+                if child is not None:
+                    reached.append(child)
+                child = node.parameter
+                if child is not None:
+                    reached.append(child)
+            nodes = reached
+        return _most_literal(nodes, "GET" if method == "HEAD" else method)
+
+
+def _most_literal(nodes: list[_Node], method: str) -> tuple[Operation, ...] | Unmatched:
+    """The operations for `method` at those of `nodes` that no other one beats."""
+    able = [node for node in nodes if method in node.operations]
+    if len(able) == 1:
+        return (able[0].operations[method],)
+    if not able:
+        known = any(node.operations for node in nodes)
+        return Unmatched.UNKNOWN_METHOD if known else Unmatched.UNKNOWN_PATH
+    return tuple(
+        node.operations[method]
+        for node in able
+        if not any(
+            other is not node
+            and other.literal_positions | node.literal_positions == other.literal_positions
+            for other in able
+        )
+    )
+
+
+class OperationCatalogue:
+    """The compiled operations of every kind of protected resource."""
+
+    def __init__(self, products: Mapping[ResourceKind, ProductCatalogue]) -> None:
+        """Keep one compiled catalogue per kind."""
+        self._products = dict(products)
+
+    def of_kind(self, kind: ResourceKind) -> ProductCatalogue:
+        """The operations that a protected resource of `kind` can be asked for."""
+        return self._products[kind]
