@@ -1,0 +1,117 @@
+"""Reads a JSON object that everybody who reads it reads the same (RFC 8259, RFC 7493)."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from typing import TYPE_CHECKING, Any, Final, NoReturn
+
+from authserver.domain.outbound import OutboundAnswerInvalid, OutboundReason
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+MAX_DEPTH: Final = 32
+MAX_VALUES: Final = 20_000
+"""Bounds the memory that a small text of many tiny values can take (an empty object needs 64)."""
+
+_MEDIA_TYPE: Final = re.compile(
+    r'application/(?:[a-z0-9!#$&^_.-]+\+)?json[ \t]*(?:;[ \t]*charset="?utf-8"?[ \t]*)?\Z',
+    re.IGNORECASE,
+)
+
+
+class _Unfit(ValueError):
+    """The text breaks a rule; the message says which one."""
+
+
+def json_object(content_type: str, body: bytes) -> dict[str, object]:
+    """The object in `body`.
+
+    Refused: another media type or charset, invalid UTF-8, anything but an object at the top,
+    repeated member names, NaN and Infinity, numbers too large for a float, unpaired surrogates,
+    nesting deeper than `MAX_DEPTH`, more than about `MAX_VALUES` values.
+
+    Raises:
+        OutboundAnswerInvalid: `not_json`; the detail names the rule, never the content.
+    """
+    detail = ""
+    try:
+        return _parse(content_type, body)
+    except _Unfit as error:
+        detail = str(error)
+    except RecursionError:
+        detail = "nested too deeply"
+    except ValueError:
+        detail = "not valid JSON"
+    # Raised outside the handlers: the parser's own error holds the whole text.
+    raise OutboundAnswerInvalid(OutboundReason.NOT_JSON, detail)
+
+
+def _parse(content_type: str, body: bytes) -> dict[str, object]:
+    if not _MEDIA_TYPE.match(content_type):
+        raise _Unfit("the Content-Type is not a JSON one")
+    # Commas and braces inside strings count too: an upper bound costs no second parser.
+    if sum(body.count(mark) for mark in (b",", b"{", b"[")) > MAX_VALUES:
+        raise _Unfit("too many values")
+    try:
+        text = body.decode("utf-8")
+    except UnicodeDecodeError:
+        raise _Unfit("not UTF-8") from None
+    document = json.loads(
+        text,
+        object_pairs_hook=_members,
+        parse_constant=_refuse_constant,
+        parse_float=_finite,
+    )
+    if not isinstance(document, dict):
+        raise _Unfit("not an object")
+    _check(document)
+    return document
+
+
+def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        raise _Unfit("a member name is repeated")
+    return members
+
+
+def _refuse_constant(_name: str) -> NoReturn:
+    raise _Unfit("NaN or Infinity")
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise _Unfit("a number too large")
+    return number
+
+
+def _check(document: dict[str, object]) -> None:
+    """Depth and strings, level by level so that depth costs no stack."""
+    level: list[object] = [document]
+    for _ in range(MAX_DEPTH):
+        level = [inner for value in level for inner in _inside(value)]
+        if not level:
+            return
+    raise _Unfit("nested too deeply")
+
+
+def _inside(value: object) -> Iterator[object]:
+    if isinstance(value, dict):
+        yield from value.keys()
+        yield from value.values()
+    elif isinstance(value, list):
+        yield from value
+    elif isinstance(value, str) and not _is_text(value):
+        raise _Unfit("an unpaired surrogate")
+
+
+def _is_text(value: str) -> bool:
+    try:
+        value.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
