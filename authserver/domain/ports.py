@@ -99,6 +99,10 @@ class SecretMaker(Protocol):
         """Whether prefix, alphabet, length and checksum fit (no secret comparison)."""
         ...
 
+    def one_time_password(self) -> str:
+        """A password for one use, of at least 100 bit, that a person can type."""
+        ...
+
     def identifier(self) -> str:
         """128 bit as 22 base64url characters: `jti`, grant ids, request ids."""
         ...

@@ -1,0 +1,45 @@
+"""The URLs of protected resources: where a site answers, and what names it in tokens."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+from urllib.parse import urlsplit
+
+from authserver.domain.errors import InvalidField
+
+LONGEST_URL: Final = 400
+PLAIN_URL: Final = re.compile(r"https?://[A-Za-z0-9.\-]+(:[0-9]{1,5})?(/[A-Za-z0-9._~\-/]*)?\Z")
+CONTEXT_PATH: Final = re.compile(r"(/[A-Za-z0-9._~-]+)*\Z")
+
+
+def check_site_url(field: str, value: str) -> str:
+    """The URL without a trailing slash: scheme, host, optional port and path, nothing else.
+
+    Raises:
+        InvalidField: it is anything else (user names, queries, fragments, odd characters, dots).
+    """
+    allowed = "an http(s) URL of host, optional port and path, like https://jira.example.com"
+    if len(value) > LONGEST_URL or PLAIN_URL.match(value) is None:
+        raise InvalidField(field, allowed)
+    try:
+        parts = urlsplit(value)
+        port = parts.port
+    except ValueError:
+        raise InvalidField(field, allowed) from None
+    if not parts.hostname or port == 0 or "//" in parts.path or "/." in parts.path:
+        raise InvalidField(field, allowed)
+    host = parts.netloc.lower()
+    return f"{parts.scheme}://{host}{parts.path.rstrip('/')}"
+
+
+def check_context_path(value: str) -> str:
+    """The path before `/rest`: empty, or like `/jira`.
+
+    Raises:
+        InvalidField: it is anything else.
+    """
+    path = value.rstrip("/")
+    if len(path) > LONGEST_URL or CONTEXT_PATH.match(path) is None or "/." in path:
+        raise InvalidField("context_path", "empty, or a path like /jira")
+    return path

@@ -1,0 +1,33 @@
+"""`POST /oauth2/token` (RFC 6749 section 3.2)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from authserver.machine.gate import form_rules, read_form
+from authserver.machine.responses import json_response
+from authserver.protocol.requests import TokenRequest
+
+if TYPE_CHECKING:
+    from authserver.machine.requests import Request
+    from authserver.machine.responses import Response
+    from authserver.machine.routes import Endpoint
+    from authserver.protocol.server import AuthorizationServer
+
+RULES: Final = form_rules(
+    {"grant_type": 200, "scope": 8192, "resource": 500, "audience": 500},
+    repeatable=("resource", "audience"),
+)
+
+
+def token_endpoint(server: AuthorizationServer) -> Endpoint:
+    """The endpoint that answers with tokens of `server`."""
+
+    def token(request: Request) -> Response:
+        form = read_form(request, RULES)
+        answer = server.token(
+            TokenRequest(form.fields, form.every("resource"), form.credentials, request.call)
+        )
+        return json_response(answer.body)
+
+    return token

@@ -1,0 +1,92 @@
+"""What every administrative act shares: one transaction, its record, and its effect everywhere."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from authserver.domain.audit import Actor, ActorKind, AuditEvent, Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from authserver.domain.authority import Change
+    from authserver.domain.ports import Clock, Database, Stores
+    from authserver.services.authority import CommitBarrier
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """An administrative act under way: who does it, under which request id, from where."""
+
+    actor: Actor
+    request_id: str = ""
+    peer: str = ""
+
+
+def operator(name: str) -> Act:
+    """The act of somebody with a shell on the server."""
+    return Act(Actor(ActorKind.OPERATOR, name))
+
+
+class Administration:
+    """Runs administrative changes: check, change, record, commit, and wait where power was lost."""
+
+    def __init__(self, *, database: Database, clock: Clock, barrier: CommitBarrier) -> None:
+        """Take the collaborators; hold no state of its own."""
+        self.database = database
+        self.clock = clock
+        self._barrier = barrier
+
+    @contextmanager
+    def changing(self, changes: Sequence[Change], *, takes_power: bool) -> Iterator[Stores]:
+        """One transaction that also advances the authority.
+
+        With `takes_power` the block's end returns only when no worker believes the old state.
+
+        Raises:
+            StorageUnavailable: nothing was changed.
+        """
+        with self.database.writing() as stores:
+            yield stores
+            if changes:
+                stores.authority.advance(changes)
+        if takes_power:
+            self._barrier.wait()
+
+    def record(
+        self,
+        stores: Stores,
+        act: Act,
+        action: str,
+        object_id: str,
+        details: Mapping[str, object],
+    ) -> None:
+        """Put the act on record in its own transaction. `action` begins with the object's kind."""
+        stores.audit.add(
+            AuditEvent(
+                at=self.clock.now(),
+                action=action,
+                outcome=Outcome.SUCCESS,
+                actor=act.actor,
+                object_kind=action.partition(".")[0],
+                object_id=object_id,
+                client_id=object_id if action.startswith("client.") else "",
+                resource=object_id if action.startswith("resource.") else "",
+                request_id=act.request_id,
+                peer=act.peer,
+                details=details,
+            )
+        )
+
+
+def before_and_after(
+    before: Mapping[str, object], after: Mapping[str, object]
+) -> dict[str, object]:
+    """Only what changed: `{"before": {...}, "after": {...}}`."""
+    changed = [name for name in after if before.get(name) != after[name]]
+    return {
+        "before": {name: before.get(name) for name in changed},
+        "after": {name: after[name] for name in changed},
+    }

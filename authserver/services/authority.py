@@ -1,0 +1,192 @@
+"""What one worker knows of the authority, and how long it may believe it.
+
+Everything that takes power away advances a sequence in the database. A worker polls the sequence
+and may answer from memory until *poll start* + lease; a revoker waits longer than a lease before
+it answers. So when a revocation has been answered, no worker believes otherwise.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from typing import TYPE_CHECKING, Final
+
+from authserver.domain.authority import DENIALS, ChangeKind
+from authserver.domain.errors import StorageUnavailable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from authserver.domain.authority import Change, NumberedChange
+    from authserver.domain.ports import Clock, Database
+    from authserver.domain.tokens import AccessToken
+
+LEASE_SECONDS: Final = 0.25
+"""How long after the start of a poll its answer may be used."""
+POLL_SECONDS: Final = 0.05
+REVOKER_WAIT_SECONDS: Final = 0.3
+"""How long a revoker waits after its commit: longer than any lease taken before it."""
+PRUNE_SECONDS: Final = 30.0
+
+log = logging.getLogger(__name__)
+
+
+class AuthorityView:
+    """The denials and the freshness of one worker process.
+
+    `forget` is told (kind, value) when cached knowledge of something is stale, before the lease
+    is renewed; `forget_all` when the sequence was lost and nothing cached may be believed.
+    """
+
+    def __init__(
+        self, database: Database, clock: Clock, *, lease_seconds: float = LEASE_SECONDS
+    ) -> None:
+        """Know nothing yet: the first use reads the database."""
+        self._database = database
+        self._clock = clock
+        self._lease_seconds = lease_seconds
+        self._believed_until = float("-inf")
+        self._seq = -1
+        self._denied: dict[ChangeKind, dict[str, Change]] = {kind: {} for kind in DENIALS}
+        self._lock = threading.Lock()
+        self._forget: list[Callable[[ChangeKind, str], None]] = []
+        self._forget_all: list[Callable[[], None]] = []
+        self._pruned_at = clock.monotonic()
+
+    @property
+    def seq(self) -> int:
+        """The number of the last change applied; -1 before the first poll."""
+        return self._seq
+
+    def on_change(
+        self, forget: Callable[[ChangeKind, str], None], forget_all: Callable[[], None]
+    ) -> None:
+        """Register a cache that wants to hear of stale knowledge."""
+        self._forget.append(forget)
+        self._forget_all.append(forget_all)
+
+    def ensure_fresh(self) -> None:
+        """Return when memory may be believed for a request that has arrived by now.
+
+        Raises:
+            StorageUnavailable: the lease has run out and the database does not answer.
+        """
+        arrived = self._clock.monotonic()
+        if arrived < self._believed_until:
+            return
+        with self._lock:
+            # Somebody else may have polled meanwhile; only a poll that began after this request
+            # arrived, or one whose lease still runs, proves anything about this request.
+            if self._clock.monotonic() < self._believed_until:
+                return
+            self._poll_locked()
+
+    def poll(self) -> None:
+        """Read the sequence once and renew the lease.
+
+        Raises:
+            StorageUnavailable: the database does not answer; the old lease runs out by itself.
+        """
+        with self._lock:
+            self._poll_locked()
+
+    def run(self, stop: threading.Event, *, poll_seconds: float = POLL_SECONDS) -> None:
+        """Poll until `stop` is set. Trouble is logged once per outage, never raised."""
+        in_trouble = False
+        while not stop.wait(poll_seconds):
+            try:
+                self.poll()
+            except StorageUnavailable as error:
+                if not in_trouble:
+                    log.warning("authority: the database does not answer: %s", error)
+                in_trouble = True
+            else:
+                if in_trouble:
+                    log.warning("authority: the database answers again")
+                in_trouble = False
+
+    def is_denied(self, token: AccessToken) -> bool:
+        """Whether a denial reaches the token. Only meaningful after `ensure_fresh`."""
+        if token.token_id in self._denied[ChangeKind.TOKEN]:
+            return True
+        if token.grant_id in self._denied[ChangeKind.GRANT]:
+            return True
+        by_subject = self._denied[ChangeKind.SUBJECT].get(token.subject)
+        return by_subject is not None and token.issued_at <= by_subject.issued_until
+
+    def _poll_locked(self) -> None:
+        started = self._clock.monotonic()
+        changes: Sequence[NumberedChange] = ()
+        denials: Sequence[Change] | None = None
+        with self._database.reading() as stores:
+            seq = stores.authority.seq()
+            if self._seq < 0 or seq < self._seq or self._seq < stores.authority.kept_from() - 1:
+                # First poll, or the sequence went backwards (a restored database), or changes that
+                # this worker never saw were swept: believe nothing, load everything.
+                denials = stores.authority.denials(self._clock.now())
+            elif seq > self._seq:
+                changes = stores.authority.since(self._seq)
+        if denials is not None:
+            self._load(seq, denials)
+        else:
+            self._apply(changes)
+        self._believed_until = started + self._lease_seconds
+        self._prune(started)
+
+    def _load(self, seq: int, denials: Sequence[Change]) -> None:
+        self._believed_until = float("-inf")
+        for forget_all in self._forget_all:
+            forget_all()
+        fresh: dict[ChangeKind, dict[str, Change]] = {kind: {} for kind in DENIALS}
+        for change in denials:
+            _merge(fresh, change)
+        self._denied = fresh
+        self._seq = seq
+
+    def _apply(self, changes: Sequence[NumberedChange]) -> None:
+        for numbered in changes:
+            change = numbered.change
+            if change.kind in DENIALS:
+                _merge(self._denied, change)
+            else:
+                for forget in self._forget:
+                    forget(change.kind, change.value)
+            self._seq = numbered.seq
+
+    def _prune(self, monotonic: float) -> None:
+        if monotonic - self._pruned_at < PRUNE_SECONDS:
+            return
+        self._pruned_at = monotonic
+        now = self._clock.now()
+        for kind in DENIALS:
+            kept = {
+                value: change
+                for value, change in self._denied[kind].items()
+                if change.expires_at > now
+            }
+            self._denied[kind] = kept
+
+
+def _merge(denied: dict[ChangeKind, dict[str, Change]], change: Change) -> None:
+    """Keep the further-reaching of two denials of the same thing."""
+    known = denied[change.kind].get(change.value)
+    if known is None or (change.issued_until, change.expires_at) > (
+        known.issued_until,
+        known.expires_at,
+    ):
+        denied[change.kind][change.value] = change
+
+
+class CommitBarrier:
+    """Lets a revoker wait until no worker can still believe the state before its commit."""
+
+    def __init__(self, clock: Clock, *, wait_seconds: float = REVOKER_WAIT_SECONDS) -> None:
+        """Wait `wait_seconds` each time; concurrent waits run side by side."""
+        self._clock = clock
+        self._wait_seconds = wait_seconds
+
+    def wait(self) -> None:
+        """Return when every lease that began before this call has run out."""
+        until = self._clock.monotonic() + self._wait_seconds
+        while (left := until - self._clock.monotonic()) > 0:
+            self._clock.sleep(left)

@@ -1,0 +1,161 @@
+"""What a client may look like: every field checked before anything is stored."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from authserver.domain.clients import Client, ClientAuthMethod, ClientStatus, GrantType
+from authserver.domain.errors import InvalidField
+from authserver.domain.resources import ProtectedResource, ResourceStatus
+from authserver.domain.texts import check_text
+from authserver.domain.tokens import ACCESS_TOKEN_SECONDS_MAX, ACCESS_TOKEN_SECONDS_MIN
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from authserver.domain.ports import PublicKeys, Stores
+    from authserver.domain.resources import ResourceKind
+    from authserver.services.clients import ClientDraft, ClientUpdate
+
+LONGEST_NAME: Final = 100
+LONGEST_CONTACT: Final = 200
+MOST_RESOURCES: Final = 100
+SHOWN: Final = 100
+
+
+class ClientRules:
+    """Checks drafts and updates against the catalogue and the registered resources."""
+
+    def __init__(
+        self,
+        *,
+        scopes_of_kind: Mapping[ResourceKind, frozenset[str]],
+        suggest: Callable[[str, frozenset[str]], Sequence[str]],
+        public_keys: PublicKeys,
+        longest_seconds: int = ACCESS_TOKEN_SECONDS_MAX,
+    ) -> None:
+        """`suggest` finds names close to a mistyped scope."""
+        self._scopes_of_kind = scopes_of_kind
+        self._suggest = suggest
+        self._public_keys = public_keys
+        self._longest_seconds = min(longest_seconds, ACCESS_TOKEN_SECONDS_MAX)
+
+    def checked(self, stores: Stores, draft: ClientDraft, client_id: str, now: float) -> Client:
+        """The client a draft describes, without secrets yet.
+
+        Raises:
+            InvalidField: names the field and what is allowed.
+        """
+        method = _auth_method(draft.auth_method)
+        resources = self._resources(stores, draft.resources)
+        return Client(
+            client_id=client_id,
+            name=check_text("name", draft.name, longest=LONGEST_NAME),
+            auth_method=method,
+            grant_types=_grant_types(draft.grant_types, method),
+            scopes=self._scopes(draft.scopes, resources),
+            resources=frozenset(resource.name for resource in resources),
+            access_token_seconds=self._seconds(draft.access_token_seconds),
+            status=ClientStatus.ENABLED,
+            secrets=(),
+            jwks=self._jwks(draft.jwks, method),
+            contact=check_text("contact", draft.contact, longest=LONGEST_CONTACT, required=False),
+            created_at=now,
+        )
+
+    def updated(self, stores: Stores, client: Client, update: ClientUpdate) -> Client:
+        """The client after an update.
+
+        Raises:
+            InvalidField: names the field and what is allowed.
+        """
+        if update.name is not None:
+            client = replace(client, name=check_text("name", update.name, longest=LONGEST_NAME))
+        if update.contact is not None:
+            contact = check_text("contact", update.contact, longest=LONGEST_CONTACT, required=False)
+            client = replace(client, contact=contact)
+        if update.grant_types is not None:
+            types = _grant_types(update.grant_types, client.auth_method)
+            client = replace(client, grant_types=types)
+        if update.access_token_seconds is not None:
+            seconds = self._seconds(update.access_token_seconds)
+            client = replace(client, access_token_seconds=seconds)
+        if update.jwks is not None:
+            client = replace(client, jwks=self._jwks(update.jwks, client.auth_method))
+        if update.resources is not None or update.scopes is not None:
+            names = sorted(client.resources) if update.resources is None else update.resources
+            scopes = sorted(client.scopes) if update.scopes is None else update.scopes
+            resources = self._resources(stores, names)
+            client = replace(
+                client,
+                resources=frozenset(resource.name for resource in resources),
+                scopes=self._scopes(scopes, resources),
+            )
+        return client
+
+    def _resources(self, stores: Stores, names: Sequence[str]) -> list[ProtectedResource]:
+        if len(names) > MOST_RESOURCES:
+            raise InvalidField("resources", f"at most {MOST_RESOURCES}")
+        found = []
+        for name in names:
+            resource = stores.resources.get(name)
+            if resource is None or resource.status is ResourceStatus.DELETED:
+                known = ", ".join(item.name for item in stores.resources.list()) or "none yet"
+                raise InvalidField("resources", f"names of registered resources ({known})")
+            found.append(resource)
+        return found
+
+    def _scopes(
+        self, scopes: Sequence[str], resources: Sequence[ProtectedResource]
+    ) -> frozenset[str]:
+        """Every scope must mean something at one of the client's resources."""
+        if scopes and not resources:
+            raise InvalidField("scopes", "only together with a resource they are for")
+        allowed = frozenset().union(
+            *(self._scopes_of_kind[resource.kind] for resource in resources)
+        )
+        for scope in scopes:
+            if scope not in allowed:
+                kinds = ", ".join(sorted({resource.kind for resource in resources}))
+                close = self._suggest(scope, allowed)
+                hint = f"; close to it: {', '.join(close)}" if close else ""
+                named = scope if scope.isprintable() and len(scope) <= SHOWN else "one of them"
+                raise InvalidField(
+                    "scopes",
+                    f"{named} is not a scope of {kinds} (authserver scope list shows them){hint}",
+                )
+        return frozenset(scopes)
+
+    def _seconds(self, seconds: int) -> int:
+        if not ACCESS_TOKEN_SECONDS_MIN <= seconds <= self._longest_seconds:
+            raise InvalidField(
+                "access_token_seconds", f"{ACCESS_TOKEN_SECONDS_MIN} to {self._longest_seconds}"
+            )
+        return seconds
+
+    def _jwks(self, jwks: object, method: ClientAuthMethod) -> tuple[Mapping[str, object], ...]:
+        if method is ClientAuthMethod.PRIVATE_KEY_JWT:
+            if jwks is None:
+                raise InvalidField("jwks", "required with private_key_jwt: a JWK set, public keys")
+            return self._public_keys.normalise(jwks)
+        if jwks is not None:
+            raise InvalidField("jwks", "only with private_key_jwt")
+        return ()
+
+
+def _auth_method(value: str) -> ClientAuthMethod:
+    allowed = [method for method in ClientAuthMethod if method is not ClientAuthMethod.NONE]
+    if value not in allowed:
+        raise InvalidField("auth_method", "one of " + ", ".join(allowed))
+    return ClientAuthMethod(value)
+
+
+def _grant_types(values: Sequence[str], method: ClientAuthMethod) -> frozenset[str]:
+    known = [str(grant_type) for grant_type in GrantType]
+    for value in values:
+        if value not in known:
+            raise InvalidField("grant_types", "one of " + ", ".join(known))
+    if GrantType.CLIENT_CREDENTIALS in values and method is ClientAuthMethod.NONE:
+        raise InvalidField("grant_types", "client_credentials needs a client that authenticates")
+    return frozenset(values)

@@ -1,0 +1,269 @@
+"""Registering clients and looking after them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+from authserver.domain.authority import Change, ChangeKind
+from authserver.domain.clients import Client, ClientAuthMethod, ClientStatus, check_client_id
+from authserver.domain.errors import Conflict, InvalidField, NotFound
+from authserver.domain.stored_secrets import DigestKind
+from authserver.domain.tokens import ACCESS_TOKEN_SECONDS
+from authserver.services.administration import before_and_after
+from authserver.services.client_authentication import CLIENT_SECRET
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from authserver.domain.ports import SecretMaker, Stores
+    from authserver.domain.stored_secrets import FreshSecret
+    from authserver.services.administration import Act, Administration
+    from authserver.services.client_rules import ClientRules
+    from authserver.services.fresh_secrets import FreshSecrets
+
+SECRET_PREFIX: Final = "cs"  # noqa: S105 - the readable prefix of secrets, not one
+MOST_LIVE_SECRETS: Final = 5
+OVERLAP_SECONDS: Final = 86_400.0
+"""How long the old secrets go on after a rotation, unless said otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClientDraft:
+    """What an administrator states of a new client. Empty collections allow nothing."""
+
+    name: str
+    client_id: str = ""
+    auth_method: str = ClientAuthMethod.SECRET_BASIC
+    grant_types: Sequence[str] = ("client_credentials",)
+    scopes: Sequence[str] = ()
+    resources: Sequence[str] = ()
+    access_token_seconds: int = ACCESS_TOKEN_SECONDS
+    contact: str = ""
+    jwks: object = None
+    bcrypt_hash: str = ""
+    secret_expires_in: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ClientUpdate:
+    """What an administrator changes; `None` leaves a field as it is."""
+
+    name: str | None = None
+    grant_types: Sequence[str] | None = None
+    scopes: Sequence[str] | None = None
+    resources: Sequence[str] | None = None
+    access_token_seconds: int | None = None
+    contact: str | None = None
+    jwks: object = None
+
+
+@dataclass(frozen=True, slots=True)
+class RegisteredClient:
+    """A client and, at creation only, its secret."""
+
+    client: Client
+    secret: FreshSecret | None
+
+
+class Clients:
+    """Use cases of client administration; every change is recorded and takes effect everywhere."""
+
+    def __init__(
+        self,
+        *,
+        administration: Administration,
+        rules: ClientRules,
+        fresh_secrets: FreshSecrets,
+        secret_maker: SecretMaker,
+    ) -> None:
+        """Take the collaborators; hold no state of its own."""
+        self._administration = administration
+        self._rules = rules
+        self._fresh_secrets = fresh_secrets
+        self._secret_maker = secret_maker
+
+    def list(self) -> Sequence[Client]:
+        """All clients but deleted ones, by id."""
+        with self._administration.database.reading() as stores:
+            return stores.clients.list()
+
+    def get(self, client_id: str) -> Client:
+        """One client. Raises NotFound, also for a deleted one."""
+        with self._administration.database.reading() as stores:
+            return _existing(stores, client_id)
+
+    def create(self, draft: ClientDraft, act: Act) -> RegisteredClient:
+        """Register a client; its secret, if it has one, is in the answer and nowhere else.
+
+        Raises:
+            InvalidField: names the field and what is allowed; nothing was stored.
+            AlreadyExists: the id is taken, or belonged to a deleted client.
+        """
+        client_id = check_client_id(draft.client_id or self._new_id())
+        now = self._administration.clock.now()
+        with self._administration.changing(
+            [Change(ChangeKind.CLIENT, client_id, 0.0)], takes_power=False
+        ) as stores:
+            client = self._rules.checked(stores, draft, client_id, now)
+            secret = None
+            if client.auth_method.uses_secret and not draft.bcrypt_hash:
+                secret = self._fresh_secrets.make(
+                    SECRET_PREFIX, CLIENT_SECRET, draft.secret_expires_in
+                )
+                client = replace(client, secrets=(secret.stored,))
+            elif draft.bcrypt_hash:
+                if not client.auth_method.uses_secret:
+                    raise InvalidField(
+                        "bcrypt_hash", "only with client_secret_basic or client_secret_post"
+                    )
+                client = replace(client, secrets=(self._fresh_secrets.imported(draft.bcrypt_hash),))
+            stores.clients.add(client)
+            self._administration.record(
+                stores, act, "client.created", client_id, {"after": described(client)}
+            )
+        return RegisteredClient(client, secret)
+
+    def update(self, client_id: str, update: ClientUpdate, act: Act) -> Client:
+        """Change a client. What it may no longer do ends for live tokens too, before this returns.
+
+        Raises:
+            NotFound: there is no such client.
+            InvalidField: names the field and what is allowed; nothing was changed.
+        """
+        with self._administration.changing(
+            [Change(ChangeKind.CLIENT, client_id, 0.0)], takes_power=True
+        ) as stores:
+            before = _existing(stores, client_id)
+            after = self._rules.updated(stores, before, update)
+            stores.clients.save(after)
+            self._administration.record(
+                stores,
+                act,
+                "client.updated",
+                client_id,
+                before_and_after(described(before), described(after)),
+            )
+        return after
+
+    def rotate_secret(
+        self,
+        client_id: str,
+        act: Act,
+        *,
+        overlap_seconds: float = OVERLAP_SECONDS,
+        expires_in: float | None = None,
+    ) -> FreshSecret:
+        """Give a client a new secret; the old ones end after `overlap_seconds` at the latest.
+
+        Raises:
+            NotFound: there is no such client.
+            Conflict: the client does not use secrets, or has too many live ones.
+            InvalidField: a time is out of range.
+        """
+        if not 0 <= overlap_seconds <= 366 * 86_400:
+            raise InvalidField("overlap", "0 seconds to 366 days")
+        now = self._administration.clock.now()
+        with self._administration.changing(
+            [Change(ChangeKind.CLIENT, client_id, 0.0)], takes_power=True
+        ) as stores:
+            client = _existing(stores, client_id)
+            if not client.auth_method.uses_secret:
+                raise Conflict(
+                    f"client {client_id} authenticates by {client.auth_method}: it has no secret"
+                )
+            live = [secret for secret in client.secrets if secret.is_live(now)]
+            if overlap_seconds > 0 and len(live) >= MOST_LIVE_SECRETS:
+                raise Conflict(
+                    f"client {client_id} has {len(live)} live secrets, the most there may be: "
+                    "rotate with overlap 0 to end the old ones now"
+                )
+            fresh = self._fresh_secrets.make(SECRET_PREFIX, CLIENT_SECRET, expires_in)
+            stores.clients.add_secret(client_id, fresh.stored)
+            ended = stores.clients.expire_secrets(
+                client_id, keep=fresh.stored.secret_id, at=now + overlap_seconds
+            )
+            self._administration.record(
+                stores,
+                act,
+                "client.secret_rotated",
+                client_id,
+                {
+                    "secret_id": fresh.stored.secret_id,
+                    "old_secrets": ended,
+                    "overlap_seconds": overlap_seconds,
+                },
+            )
+        return fresh
+
+    def disable(self, client_id: str, act: Act) -> Client:
+        """Stop a client; its live tokens are inactive when this returns, until it is enabled."""
+        return self._set_status(client_id, ClientStatus.DISABLED, "client.disabled", act)
+
+    def enable(self, client_id: str, act: Act) -> Client:
+        """Let a disabled client act again."""
+        return self._set_status(client_id, ClientStatus.ENABLED, "client.enabled", act)
+
+    def delete(self, client_id: str, act: Act) -> None:
+        """End a client for ever: tokens dead, secrets gone, its id never given out again."""
+        self._set_status(client_id, ClientStatus.DELETED, "client.deleted", act)
+
+    def _set_status(self, client_id: str, status: ClientStatus, action: str, act: Act) -> Client:
+        takes_power = status is not ClientStatus.ENABLED
+        with self._administration.changing(
+            [Change(ChangeKind.CLIENT, client_id, 0.0)], takes_power=takes_power
+        ) as stores:
+            before = _existing(stores, client_id)
+            after = replace(before, status=status)
+            stores.clients.save(after)
+            if status is ClientStatus.DELETED:
+                stores.clients.expire_secrets(
+                    client_id, keep="", at=self._administration.clock.now()
+                )
+            self._administration.record(
+                stores,
+                act,
+                action,
+                client_id,
+                {"before": str(before.status), "after": str(status)},
+            )
+        return after
+
+    def _new_id(self) -> str:
+        identifier = self._secret_maker.identifier()
+        return "c" + identifier.replace("-", "0").replace("_", "1")
+
+
+def described(client: Client) -> dict[str, object]:
+    """A client as records and listings show it: no secret, no key material."""
+    return {
+        "client_id": client.client_id,
+        "name": client.name,
+        "status": str(client.status),
+        "auth_method": str(client.auth_method),
+        "grant_types": sorted(client.grant_types),
+        "scopes": sorted(client.scopes),
+        "resources": sorted(client.resources),
+        "access_token_seconds": client.access_token_seconds,
+        "contact": client.contact,
+        "created_at": client.created_at,
+        "keys": sorted(str(jwk.get("kid", "")) for jwk in client.jwks),
+        "secrets": [
+            {
+                "secret_id": secret.secret_id,
+                "ends_with": secret.hint,
+                "imported": secret.kind is DigestKind.BCRYPT,
+                "created_at": secret.created_at,
+                "expires_at": secret.expires_at,
+                "last_used_at": secret.last_used_at,
+            }
+            for secret in client.secrets
+        ],
+    }
+
+
+def _existing(stores: Stores, client_id: str) -> Client:
+    client = stores.clients.get(client_id)
+    if client is None or client.status is ClientStatus.DELETED:
+        raise NotFound("client", client_id)
+    return client

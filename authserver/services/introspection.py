@@ -1,0 +1,56 @@
+"""Is this token good, here and now, for the one who asks?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from authserver.domain.resources import ResourceStatus
+from authserver.domain.scope_reach import beyond
+
+if TYPE_CHECKING:
+    from authserver.domain.calls import Call
+    from authserver.domain.ports import Clock
+    from authserver.domain.resources import ProtectedResource
+    from authserver.domain.tokens import AccessToken
+    from authserver.services.directory import Directory, Keys
+
+CLOCK_SKEW_SECONDS: Final = 60
+"""How far ahead another node's clock may be when it issued the token."""
+
+
+class Introspection:
+    """The verdict on access tokens. Every asker (introspection, decisions, userinfo) uses it."""
+
+    def __init__(self, *, directory: Directory, keys: Keys, clock: Clock) -> None:
+        """Take the collaborators; hold no state of its own."""
+        self._directory = directory
+        self._keys = keys
+        self._clock = clock
+
+    def active_token(
+        self, token_value: str, resource: ProtectedResource, call: Call
+    ) -> AccessToken | None:
+        """The claims of a token that is good for `resource` now, else `None` (RFC 7662).
+
+        Good means: ours, unexpired, not revoked, meant for this resource, and its client is
+        enabled and may still have every scope of it here.
+
+        Raises:
+            StorageUnavailable: nobody can be sure now.
+        """
+        directory = self._directory
+        directory.view.ensure_fresh()
+        token = self._keys.ring.read(token_value)
+        if token is None or token.audience != resource.identifier:
+            return None
+        now = call.at
+        if now >= token.expires_at or token.issued_at > now + CLOCK_SKEW_SECONDS:
+            return None
+        if directory.view.is_denied(token) or resource.status is not ResourceStatus.ENABLED:
+            return None
+        client = directory.clients.get(token.client_id)
+        if client is None or not client.is_enabled:
+            return None
+        if resource.name not in client.resources or beyond(token.scopes, client.scopes):
+            return None
+        return token

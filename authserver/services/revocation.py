@@ -1,0 +1,59 @@
+"""Taking tokens back, so that nobody accepts them once it has been answered."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from authserver.domain.audit import Actor, ActorKind, AuditEvent, Outcome
+from authserver.domain.authority import Change, ChangeKind
+
+if TYPE_CHECKING:
+    from authserver.domain.calls import Call
+    from authserver.domain.clients import Client
+    from authserver.domain.ports import Database
+    from authserver.services.authority import CommitBarrier
+    from authserver.services.directory import Keys
+
+
+class Revocation:
+    """Revokes tokens at a client's request (RFC 7009)."""
+
+    def __init__(self, *, database: Database, keys: Keys, barrier: CommitBarrier) -> None:
+        """Take the collaborators; hold no state of its own."""
+        self._database = database
+        self._keys = keys
+        self._barrier = barrier
+
+    def revoke_token(self, client: Client, token_value: str, call: Call) -> bool:
+        """Revoke an access token of this client; whether there was anything to revoke.
+
+        What is unknown, expired or another client's is left alone: the caller answers all of them
+        alike. When this returns, no worker accepts the token any more.
+
+        Raises:
+            StorageUnavailable: nothing was revoked.
+        """
+        token = self._keys.ring.read(token_value)
+        if token is None or token.client_id != client.client_id or call.at >= token.expires_at:
+            return False
+        with self._database.writing() as stores:
+            stores.authority.advance(
+                [Change(ChangeKind.TOKEN, token.token_id, float(token.expires_at))]
+            )
+            stores.audit.add(
+                AuditEvent(
+                    at=call.at,
+                    action="token.revoked",
+                    outcome=Outcome.SUCCESS,
+                    actor=Actor(ActorKind.CLIENT, client.client_id),
+                    object_kind="token",
+                    object_id=token.token_id,
+                    client_id=client.client_id,
+                    resource=token.audience,
+                    token_id=token.token_id,
+                    request_id=call.request_id,
+                    peer=call.peer,
+                )
+            )
+        self._barrier.wait()
+        return True

@@ -1,0 +1,47 @@
+"""When a credential was last used, without a write per request."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from authserver.domain.ports import Database
+
+
+class LastUses:
+    """Collects last uses in the worker; `flush` writes them now and then (coarse on purpose)."""
+
+    def __init__(self) -> None:
+        """Start empty."""
+        self._client_secrets: dict[str, float] = {}
+        self._resource_credentials: dict[str, float] = {}
+
+    def note_client_secret(self, secret_id: str, at: float) -> None:
+        """Remember a use (seconds since the epoch)."""
+        self._client_secrets[secret_id] = at
+
+    def note_resource_credential(self, secret_id: str, at: float) -> None:
+        """Remember a use (seconds since the epoch)."""
+        self._resource_credentials[secret_id] = at
+
+    def flush(self, database: Database) -> int:
+        """Write what was collected since the last time; how many credentials were used.
+
+        Raises:
+            StorageUnavailable: nothing was written; the uses are kept for the next time.
+        """
+        clients, self._client_secrets = self._client_secrets, {}
+        resources, self._resource_credentials = self._resource_credentials, {}
+        if not clients and not resources:
+            return 0
+        try:
+            with database.writing() as stores:
+                if clients:
+                    stores.clients.note_use(clients)
+                if resources:
+                    stores.resources.note_use(resources)
+        except BaseException:
+            self._client_secrets = {**clients, **self._client_secrets}
+            self._resource_credentials = {**resources, **self._resource_credentials}
+            raise
+        return len(clients) + len(resources)
