@@ -6,6 +6,7 @@ import difflib
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from authserver.domain.errors import InvalidField
@@ -101,6 +102,16 @@ def format_scope(names: Iterable[str]) -> str:
     return " ".join(sorted(names))
 
 
+def close_matches(name: str, known: Iterable[str], limit: int = 3) -> tuple[str, ...]:
+    """Names among `known` that look like `name`, best first: for "did you mean".
+
+    Compares without regard to case. Slow (a millisecond): for refusals, not for decisions.
+    """
+    folded = {candidate.lower(): candidate for candidate in sorted(known)}
+    wanted = name[:MAX_SCOPE_TOKEN_CHARACTERS].lower()
+    return tuple(folded[key] for key in difflib.get_close_matches(wanted, folded, limit))
+
+
 class ScopeCatalogue:
     """Every known scope by name, and which of them a kind of protected resource has a use for."""
 
@@ -114,10 +125,10 @@ class ScopeCatalogue:
         """
         self._scopes = tuple(scopes)
         self._by_name = {scope.name: scope for scope in self._scopes}
-        self._of_kind = dict(of_kind)
+        self.by_kind: Mapping[ResourceKind, frozenset[str]] = MappingProxyType(dict(of_kind))
         if len(self._by_name) != len(self._scopes):
             raise ValueError("every scope may be described once")
-        for kind, names in self._of_kind.items():
+        for kind, names in self.by_kind.items():
             strangers = names - self._by_name.keys()
             if strangers:
                 raise ValueError(f"{kind}: undescribed scopes {format_scope(strangers)}")
@@ -134,23 +145,4 @@ class ScopeCatalogue:
 
     def of_kind(self, kind: ResourceKind) -> frozenset[str]:
         """The names that make sense for a protected resource of `kind`."""
-        return self._of_kind[kind]
-
-    def foreign_to(self, kind: ResourceKind, names: Iterable[str]) -> tuple[str, ...]:
-        """Those of `names` that make no sense for `kind`, sorted; empty when all do.
-
-        User scopes are foreign to every kind: they speak of a person, not of a site.
-        """
-        return tuple(sorted(frozenset(names) - self._of_kind[kind]))
-
-    def close_matches(
-        self, name: str, kind: ResourceKind | None = None, limit: int = 3
-    ) -> tuple[str, ...]:
-        """Known names that look like `name`, best first: for "did you mean".
-
-        Compares without regard to case. Slow (a millisecond): for refusals, not for decisions.
-        """
-        known = self._by_name.keys() if kind is None else self._of_kind[kind]
-        folded = {candidate.lower(): candidate for candidate in sorted(known)}
-        wanted = name[:MAX_SCOPE_TOKEN_CHARACTERS].lower()
-        return tuple(folded[key] for key in difflib.get_close_matches(wanted, folded, limit))
+        return self.by_kind[kind]
