@@ -1,0 +1,87 @@
+"""The whole configuration, as one frozen value. Read by app, wiring and cli only.
+
+The names double as keys of `authserver.toml` and, in capitals behind `AUTHSERVER_`, as environment
+variables. No field ever holds a secret: secrets are in files, and settings name the files.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from authserver.settings_fields import setting
+from authserver.settings_kinds import Choice, FilePath, IssuerUrl
+from authserver.settings_rules import OutboundSettings, ThrottlingSettings, TokenSettings
+from authserver.settings_serving import HousekeepingSettings, MetricsSettings, ServerSettings
+from authserver.settings_state import AuditSettings, DatabaseSettings, KeySettings
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_FEWEST_WORKERS: Final = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The whole configuration. Paths are absolute once loaded."""
+
+    issuer: str = setting(
+        IssuerUrl(),
+        "http://localhost:8000",
+        "The issuer: the URL that clients know this server by. It stands in every token and is "
+        "fixed for ever by `authserver init`.",
+    )
+    data_directory: Path = setting(
+        FilePath(), "var", "Folder of everything this server writes by itself."
+    )
+    log_level: str = setting(
+        Choice(("debug", "info", "warning", "error")),
+        "info",
+        "How much is logged. Secrets are left out at every level.",
+    )
+    server: ServerSettings = field(default_factory=ServerSettings)
+    database: DatabaseSettings = field(default_factory=DatabaseSettings)
+    keys: KeySettings = field(default_factory=KeySettings)
+    tokens: TokenSettings = field(default_factory=TokenSettings)
+    audit: AuditSettings = field(default_factory=AuditSettings)
+    throttling: ThrottlingSettings = field(default_factory=ThrottlingSettings)
+    metrics: MetricsSettings = field(default_factory=MetricsSettings)
+    housekeeping: HousekeepingSettings = field(default_factory=HousekeepingSettings)
+    outbound: OutboundSettings = field(default_factory=OutboundSettings)
+
+    @property
+    def worker_count(self) -> int:
+        """Worker processes: as set, or one per core, at least two."""
+        return self.server.workers or max(_FEWEST_WORKERS, os.cpu_count() or 1)
+
+    @property
+    def blocking_thread_count(self) -> int:
+        """Threads per worker: as set, or what the database calls for."""
+        return self.server.blocking_threads or (2 if self.database.is_sqlite else 4)
+
+    @property
+    def journal_directory(self) -> Path:
+        """Folder of the journals: as set, or in the data directory."""
+        return self.audit.journal_directory or self.data_directory / "journal"
+
+    @property
+    def metrics_directory(self) -> Path:
+        """Folder of the workers' counters: as set, or in the data directory."""
+        return self.metrics.directory or self.data_directory / f"metrics-{self._listener}"
+
+    @property
+    def pid_file(self) -> Path:
+        """The supervisor's process id: as set, or in the data directory."""
+        return self.server.pid_file or self.data_directory / f"serve-{self._listener}.pid"
+
+    @property
+    def database_url(self) -> str:
+        """The database as a URL without its password."""
+        return self.database.url or f"sqlite:///{self.data_directory / 'authserver.db'}"
+
+    @property
+    def _listener(self) -> str:
+        """What tells servers that share a data directory apart."""
+        socket = self.server.unix_socket
+        return socket.stem if socket else str(self.server.port)

@@ -1,0 +1,45 @@
+"""Rules between settings: what each allows alone may contradict another."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from authserver.settings import Settings
+
+
+def contradictions(settings: Settings) -> Iterator[str]:
+    """One line for each rule that is broken, naming the fields on both sides."""
+    tokens, keys = settings.tokens, settings.keys
+    if tokens.access_token_seconds > tokens.access_token_max_seconds:
+        yield (
+            "tokens.access_token_seconds: must not exceed tokens.access_token_max_seconds "
+            f"({tokens.access_token_max_seconds})"
+        )
+    if keys.announce_seconds <= keys.jwks_max_age_seconds:
+        yield (
+            "keys.announce_seconds: must exceed keys.jwks_max_age_seconds "
+            f"({keys.jwks_max_age_seconds}), or verifiers meet signatures of keys they have not "
+            "seen"
+        )
+    longest = tokens.access_token_max_seconds + tokens.clock_skew_seconds
+    if keys.keep_seconds <= longest:
+        yield (
+            "keys.keep_seconds: must exceed tokens.access_token_max_seconds plus "
+            f"tokens.clock_skew_seconds ({longest}), or valid tokens lose their key"
+        )
+    if settings.database.is_sqlite and settings.database.password_file is not None:
+        yield "database.password_file: only for a postgresql database.url"
+    if "unix" in settings.server.trusted_proxies and settings.server.unix_socket is None:
+        yield "server.trusted_proxies: unix needs server.unix_socket"
+    yield from _listeners(settings)
+
+
+def _listeners(settings: Settings) -> Iterator[str]:
+    server, metrics = settings.server, settings.metrics
+    if server.unix_socket is None and server.port == metrics.port:
+        yield "metrics.port: must differ from server.port"
+    if metrics.port and metrics.key_file is not None:
+        yield "metrics.port: set either metrics.port or metrics.key_file, not both"

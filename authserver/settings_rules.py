@@ -1,0 +1,80 @@
+"""Settings of what is allowed: lives of tokens, failures, calls to others."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from authserver.settings_fields import HOUR, setting
+from authserver.settings_kinds import Networks, Origins, WholeNumber
+
+ACCESS_TOKEN_CAP_SECONDS: Final = HOUR
+"""Longest life of an access token, whatever a client is given."""
+
+
+@dataclass(frozen=True, slots=True)
+class TokenSettings:
+    """How long tokens live."""
+
+    access_token_seconds: int = setting(
+        WholeNumber(30, ACCESS_TOKEN_CAP_SECONDS),
+        600,
+        "Life of an access token unless its client says otherwise.",
+        unit="seconds",
+    )
+    access_token_max_seconds: int = setting(
+        WholeNumber(30, ACCESS_TOKEN_CAP_SECONDS),
+        ACCESS_TOKEN_CAP_SECONDS,
+        "Longest life that a client may be given.",
+        unit="seconds",
+    )
+    clock_skew_seconds: int = setting(
+        WholeNumber(0, 60),
+        30,
+        "How far other people's clocks may differ when their signed statements are judged.",
+        unit="seconds",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ThrottlingSettings:
+    """What happens to callers that present wrong credentials again and again."""
+
+    failures: int = setting(
+        WholeNumber(3, 1000),
+        20,
+        "Wrong credentials in one window, per client and network, before the answer is 429.",
+        unit="failures",
+    )
+    window_seconds: int = setting(
+        WholeNumber(10, HOUR), 60, "Length of the window.", unit="seconds"
+    )
+    ipv4_prefix: int = setting(
+        WholeNumber(8, 32), 32, "How much of an IPv4 address names a network.", unit="bits"
+    )
+    ipv6_prefix: int = setting(
+        WholeNumber(16, 128), 64, "How much of an IPv6 address names a network.", unit="bits"
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class OutboundSettings:
+    """Calls that this server makes to others."""
+
+    private_origins: tuple[str, ...] = setting(
+        Origins(),
+        [],
+        "Origins that may be called although they live at a private or loopback address, or on a "
+        "port other than 443.",
+    )
+    private_networks: tuple[str, ...] = setting(
+        Networks(),
+        [],
+        "Private networks that names configured by an administrator may resolve to.",
+    )
+    connect_seconds: int = setting(
+        WholeNumber(1, 60), 2, "How long connecting may take, TLS included.", unit="seconds"
+    )
+    total_seconds: int = setting(
+        WholeNumber(1, 60), 5, "How long a whole call may take.", unit="seconds"
+    )
