@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from authserver.domain.errors import InvalidField
 
 
@@ -20,3 +22,8 @@ def check_text(field: str, value: str, *, longest: int, required: bool = True) -
     if not text.isprintable():
         raise InvalidField(field, "printable characters only, on one line")
     return text
+
+
+def shown_time(at: float) -> str:
+    """A moment (seconds since the epoch) for people: `2026-11-22 14:05:09 UTC`."""
+    return datetime.fromtimestamp(at, tz=UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
