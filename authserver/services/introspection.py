@@ -9,10 +9,10 @@ from authserver.domain.scope_reach import beyond
 
 if TYPE_CHECKING:
     from authserver.domain.calls import Call
-    from authserver.domain.ports import Clock
+    from authserver.domain.ports import Clock, TokenReader
     from authserver.domain.resources import ProtectedResource
     from authserver.domain.tokens import AccessToken
-    from authserver.services.directory import Directory, Keys
+    from authserver.services.directory import Directory
 
 CLOCK_SKEW_SECONDS: Final = 60
 """How far ahead another node's clock may be when it issued the token."""
@@ -21,10 +21,10 @@ CLOCK_SKEW_SECONDS: Final = 60
 class Introspection:
     """The verdict on access tokens. Every asker (introspection, decisions, userinfo) uses it."""
 
-    def __init__(self, *, directory: Directory, keys: Keys, clock: Clock) -> None:
+    def __init__(self, *, directory: Directory, tokens: TokenReader, clock: Clock) -> None:
         """Take the collaborators; hold no state of its own."""
         self._directory = directory
-        self._keys = keys
+        self._tokens = tokens
         self._clock = clock
 
     def active_token(
@@ -40,7 +40,7 @@ class Introspection:
         """
         directory = self._directory
         directory.view.ensure_fresh()
-        token = self._keys.ring.read(token_value)
+        token = self._tokens.read(token_value)
         if token is None or token.audience != resource.identifier:
             return None
         now = call.at

@@ -10,18 +10,17 @@ from authserver.domain.authority import Change, ChangeKind
 if TYPE_CHECKING:
     from authserver.domain.calls import Call
     from authserver.domain.clients import Client
-    from authserver.domain.ports import Database
+    from authserver.domain.ports import Database, TokenReader
     from authserver.services.authority import CommitBarrier
-    from authserver.services.directory import Keys
 
 
 class Revocation:
     """Revokes tokens at a client's request (RFC 7009)."""
 
-    def __init__(self, *, database: Database, keys: Keys, barrier: CommitBarrier) -> None:
+    def __init__(self, *, database: Database, tokens: TokenReader, barrier: CommitBarrier) -> None:
         """Take the collaborators; hold no state of its own."""
         self._database = database
-        self._keys = keys
+        self._tokens = tokens
         self._barrier = barrier
 
     def revoke_token(self, client: Client, token_value: str, call: Call) -> bool:
@@ -33,7 +32,7 @@ class Revocation:
         Raises:
             StorageUnavailable: nothing was revoked.
         """
-        token = self._keys.ring.read(token_value)
+        token = self._tokens.read(token_value)
         if token is None or token.client_id != client.client_id or call.at >= token.expires_at:
             return False
         with self._database.writing() as stores:
