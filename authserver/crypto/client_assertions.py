@@ -1,0 +1,123 @@
+"""Client assertions of `private_key_jwt` (RFC 7521, RFC 7523), verified up to single use."""
+
+from __future__ import annotations
+
+import threading
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final
+
+import orjson
+
+from authserver.crypto.jose import VerificationKey, peek, verify
+from authserver.crypto.jose_policy import CLIENT_ASSERTION
+from authserver.crypto.jose_refusals import Refusal, TokenRefused
+from authserver.crypto.public_jwks import normalise_jwk_set, parse_jwk
+from authserver.domain.clients import CLIENT_ID
+from authserver.domain.credentials import VerifiedAssertion
+from authserver.domain.errors import InvalidField
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+
+    from authserver.domain.clients import Client
+
+CLIENT_ALGORITHMS: Final = MappingProxyType({"EC": "ES256", "RSA": "PS256", "OKP": "EdDSA"})
+"""The one algorithm for each type of client key (RFC 8725 section 3.1; FAPI 2.0)."""
+
+ASSERTION_SECONDS_MAX: Final = 300
+AHEAD_SECONDS_MAX: Final = 60
+"""How far a client's clock may be ahead of ours."""
+
+_REMEMBERED_SETS: Final = 512
+
+
+class ClientKeySets:
+    """Checks the public keys that clients register. Satisfies `ports.PublicKeys`."""
+
+    def normalise(self, jwks: object) -> tuple[Mapping[str, object], ...]:
+        """The keys of a JWK set (text or parsed), public members only.
+
+        Raises:
+            InvalidField: names the member (`jwks.keys[0].crv`) and what is allowed.
+        """
+        return normalise_jwk_set(jwks, CLIENT_ALGORITHMS)
+
+
+class ClientAssertionVerifier:
+    """Satisfies `authserver.domain.ports.AssertionVerifier`.
+
+    `audiences` are the accepted values of `aud`: the issuer alone, unless a deployment has
+    clients that name the token endpoint.
+    """
+
+    def __init__(self, audiences: Collection[str]) -> None:
+        self._audiences = frozenset(audiences)
+        self._key_sets: dict[bytes, Mapping[str, VerificationKey]] = {}
+        self._lock = threading.Lock()
+
+    def claimed_client(self, assertion: str) -> str | None:
+        """The client id that an unverified assertion names; `None` when it is malformed."""
+        try:
+            claims = peek(assertion, CLIENT_ASSERTION)
+        except TokenRefused:
+            return None
+        subject: str = claims["sub"]
+        return subject if claims["iss"] == subject and CLIENT_ID.match(subject) else None
+
+    def verify(self, assertion: str, client: Client, now: float) -> VerifiedAssertion | None:
+        """Signature, claims, times and audience; not yet single use."""
+        try:
+            return self.check(assertion, client, now)
+        except TokenRefused:
+            return None
+
+    def check(self, assertion: str, client: Client, now: float) -> VerifiedAssertion:
+        """The same, with the reason.
+
+        Raises:
+            TokenRefused: says what is wrong, for the operators' log.
+        """
+        claims = verify(assertion, CLIENT_ASSERTION, self._keys(client.jwks))
+        if claims["iss"] != client.client_id or claims["sub"] != client.client_id:
+            raise TokenRefused(Refusal.PARTY)
+        if claims["aud"] not in self._audiences:
+            raise TokenRefused(Refusal.AUDIENCE)
+        _check_times(claims, now)
+        return VerifiedAssertion(
+            client_id=client.client_id,
+            assertion_id=claims["jti"],
+            expires_at=float(claims["exp"]),
+        )
+
+    def _keys(self, jwks: Sequence[Mapping[str, object]]) -> Mapping[str, VerificationKey]:
+        """The parsed keys, remembered by their text: a changed set is another one."""
+        text = orjson.dumps([dict(jwk) for jwk in jwks], option=orjson.OPT_SORT_KEYS)
+        keys = self._key_sets.get(text)
+        if keys is None:
+            keys = _parsed(jwks)
+            with self._lock:
+                if len(self._key_sets) >= _REMEMBERED_SETS:
+                    self._key_sets.clear()
+                self._key_sets[text] = keys
+        return keys
+
+
+def _parsed(jwks: Sequence[Mapping[str, object]]) -> Mapping[str, VerificationKey]:
+    try:
+        parsed = [parse_jwk(jwk, CLIENT_ALGORITHMS)[0] for jwk in jwks]
+    except InvalidField as error:
+        # Registration refuses such keys; a row that holds one was not written by us.
+        raise TokenRefused(Refusal.KEY, error.field) from None
+    return MappingProxyType({key.kid: key for key in parsed})
+
+
+def _check_times(claims: Mapping[str, Any], now: float) -> None:
+    """`exp` at most five minutes away on the client's own clock, which may be a minute ahead."""
+    expires_at, issued_at = claims["exp"], claims.get("iat", now)
+    if expires_at <= now:
+        raise TokenRefused(Refusal.TIME, "exp")
+    for name in ("iat", "nbf"):
+        if claims.get(name, now) > now + AHEAD_SECONDS_MAX:
+            raise TokenRefused(Refusal.TIME, name)
+    if expires_at > max(issued_at, now) + ASSERTION_SECONDS_MAX:
+        raise TokenRefused(Refusal.TIME, "exp")

@@ -1,0 +1,127 @@
+"""Signatures: the only module that talks to PyJWT.
+
+PyJWT is asked for one thing, to sign or verify bytes with one algorithm and one parsed key. It
+never sees a header, never picks an algorithm, never parses a key per call.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final
+
+import jwt
+
+from authserver.crypto.jose_refusals import Refusal, TokenRefused
+from authserver.crypto.jose_strict import Segments, parse_object, split
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from jwt.algorithms import AllowedPrivateKeys, AllowedPublicKeys
+
+    from authserver.crypto.jose_policy import TokenPolicy
+
+_ALGORITHMS: Final = MappingProxyType(
+    {name: jwt.get_algorithm_by_name(name) for name in ("ES256", "RS256", "PS256", "EdDSA")}
+)
+_HEADER_MEMBERS: Final = frozenset({"alg", "kid", "typ"})
+_P256_COORDINATE_BYTES: Final = 32
+_P256_ORDER: Final = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
+_P256_HALF: Final = (_P256_ORDER // 2).to_bytes(_P256_COORDINATE_BYTES, "big")
+
+
+@dataclass(frozen=True, slots=True)
+class VerificationKey:
+    """A public key with the one algorithm it is for."""
+
+    kid: str
+    algorithm: str
+    key: AllowedPublicKeys = field(repr=False)
+
+
+def sign(algorithm: str, key: AllowedPrivateKeys, signing_input: bytes) -> bytes:
+    """The signature; for ES256 the one of its two forms that `is_unique_form` accepts."""
+    signature = _ALGORITHMS[algorithm].sign(signing_input, key)
+    if is_unique_form(algorithm, signature):
+        return signature
+    other = _P256_ORDER - int.from_bytes(signature[_P256_COORDINATE_BYTES:], "big")
+    return signature[:_P256_COORDINATE_BYTES] + other.to_bytes(_P256_COORDINATE_BYTES, "big")
+
+
+def is_valid(
+    algorithm: str, key: AllowedPublicKeys, signing_input: bytes, signature: bytes
+) -> bool:
+    """Whether `signature` was made over `signing_input` with the private half of `key`."""
+    return _ALGORITHMS[algorithm].verify(signing_input, key, signature)
+
+
+def is_unique_form(algorithm: str, signature: bytes) -> bool:
+    """Whether nobody can turn a valid signature into a second one without the private key.
+
+    With (r, s) an ECDSA signature (r, order - s) is valid too. We write the smaller s and read
+    nothing else, so that one token of ours has one text.
+    """
+    return algorithm != "ES256" or signature[_P256_COORDINATE_BYTES:] <= _P256_HALF
+
+
+def verify(
+    token: str, policy: TokenPolicy, keys: Mapping[str, VerificationKey]
+) -> Mapping[str, Any]:
+    """The claims of a token that fits `policy` and is signed by one of `keys` (by `kid`).
+
+    Forms are checked (presence and type of each claim), not their meaning: parties, audience and
+    times are for the caller, who knows what to expect. A token without `kid` is tried with the
+    only key there is.
+
+    Raises:
+        TokenRefused: anything is wrong; nothing else is ever raised, whatever the text.
+    """
+    segments = split(token, policy.chars_max)
+    key = _key_for(parse_object(segments.header), policy, keys)
+    if not is_valid(key.algorithm, key.key, segments.signing_input, segments.signature):
+        raise TokenRefused(Refusal.SIGNATURE)
+    return _checked_claims(segments, policy)
+
+
+def peek(token: str, policy: TokenPolicy) -> Mapping[str, Any]:
+    """The claims as somebody wrote them: bounded and of the right form, but proven by nobody.
+
+    Good for one thing: to find out whose keys should verify the token.
+
+    Raises:
+        TokenRefused: the text is not a token of this form.
+    """
+    return _checked_claims(split(token, policy.chars_max), policy)
+
+
+def _key_for(
+    header: Mapping[str, Any], policy: TokenPolicy, keys: Mapping[str, VerificationKey]
+) -> VerificationKey:
+    # crit, zip, b64, jwk, jku, x5c, x5u and whatever comes next: nothing here may be optional.
+    if not header.keys() <= _HEADER_MEMBERS:
+        raise TokenRefused(Refusal.HEADER)
+    algorithm, kid, media_type = header.get("alg"), header.get("kid"), header.get("typ", "")
+    if type(algorithm) is not str or algorithm not in policy.algorithms:
+        raise TokenRefused(Refusal.ALGORITHM)
+    if type(media_type) is not str or not policy.accepts_type(media_type):
+        raise TokenRefused(Refusal.TYPE)
+    if kid is None and "kid" not in header and len(keys) == 1:
+        (kid,) = keys
+    key = keys.get(kid) if type(kid) is str else None
+    if key is None:
+        raise TokenRefused(Refusal.KEY)
+    if key.algorithm != algorithm:
+        raise TokenRefused(Refusal.ALGORITHM)
+    return key
+
+
+def _checked_claims(segments: Segments, policy: TokenPolicy) -> Mapping[str, Any]:
+    claims = parse_object(segments.payload)
+    for name, has_form in policy.required.items():
+        if name not in claims or not has_form(claims[name]):
+            raise TokenRefused(Refusal.CLAIMS, name)
+    for name, has_form in policy.optional.items():
+        if name in claims and not has_form(claims[name]):
+            raise TokenRefused(Refusal.CLAIMS, name)
+    return claims
