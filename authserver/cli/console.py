@@ -1,0 +1,91 @@
+"""What commands print: aligned text for people, JSON for scripts, secrets exactly once."""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+
+class Console:
+    """Answers go to stdout, everything else to stderr, so that stdout can be piped."""
+
+    def line(self, text: str = "") -> None:
+        """One line of the answer."""
+        click.echo(printable(text))
+
+    def note(self, text: str) -> None:
+        """A line about the answer, on stderr."""
+        click.echo(printable(text), err=True)
+
+    def json(self, value: object) -> None:
+        """The answer as one JSON document; keys keep their order."""
+        click.echo(json.dumps(value, indent=2, ensure_ascii=True, default=_plain))
+
+    def secret(self, value: str) -> None:
+        """A secret, alone on stdout and only here: nobody can show it again."""
+        click.echo(value)
+
+    def table(self, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+        """Rows under their headings, aligned; a line of its own where there are no rows."""
+        if not rows:
+            self.note("none")
+            return
+        cells = [[printable(_text(cell)) for cell in row] for row in rows]
+        headings = [column.upper() for column in columns]
+        widths = [
+            max(_width(row[index]) for row in [headings, *cells]) for index in range(len(columns))
+        ]
+        for row in [headings, *cells]:
+            padded = (
+                cell + " " * (width - _width(cell)) for cell, width in zip(row, widths, strict=True)
+            )
+            click.echo("  ".join(padded).rstrip())
+
+    def fields(self, values: Mapping[str, object]) -> None:
+        """One thing: its fields below each other, values aligned."""
+        width = max((len(name) for name in values), default=0)
+        for name, value in values.items():
+            self.line(f"{name.ljust(width)}  {_text(value)}".rstrip())
+
+
+def printable(text: str) -> str:
+    """`text` with everything that could steer a terminal written as an escape."""
+    return "".join(
+        char if char.isprintable() else char.encode("unicode_escape").decode() for char in text
+    )
+
+
+def _text(value: object) -> str:
+    match value:
+        case None:
+            return "-"
+        case bool():
+            return "yes" if value else "no"
+        case str():
+            return value
+        case list() | tuple() | set() | frozenset():
+            return " ".join(_text(item) for item in value) or "-"
+        case _:
+            return str(value)
+
+
+def _width(text: str) -> int:
+    """Columns on a terminal: wide East Asian characters take two, combining marks none."""
+    wide = sum(unicodedata.east_asian_width(char) in "WF" for char in text)
+    return len(text) + wide - sum(unicodedata.combining(char) > 0 for char in text)
+
+
+def _plain(value: Any) -> object:
+    match value:
+        case set() | frozenset():
+            return sorted(value)
+        case bytes():
+            raise TypeError("bytes have no place in an answer")
+        case _:
+            return str(value)

@@ -1,0 +1,65 @@
+"""`authserver db`: the schema of the database."""
+
+from __future__ import annotations
+
+import click
+
+from authserver.cli.context import Context, pass_context
+from authserver.domain.errors import Conflict
+from authserver.domain.installation import NotInstalled, SchemaStatus
+
+
+@click.group()
+def db() -> None:
+    """The database schema."""
+
+
+@db.command()
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@pass_context
+def upgrade(context: Context, *, as_json: bool) -> None:
+    """Bring the schema up to date; safe while an older version still runs."""
+    done = context.wiring.upgrade_schema(context.settings)
+    if as_json:
+        context.console.json({"before": done.before, "after": done.after, "changed": done.changed})
+    elif done.changed:
+        context.console.line(f"upgraded from {done.before or 'an empty database'} to {done.after}")
+    else:
+        context.console.line(f"nothing to do, the schema is {done.after}")
+
+
+@db.command()
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@pass_context
+def check(context: Context, *, as_json: bool) -> None:
+    """Tell whether this version may work on the database."""
+    status = context.wiring.schema_status(context.settings)
+    if as_json:
+        context.console.json(
+            {"current": status.current, "head": status.head, "is_current": status.is_current}
+        )
+    require_current(status)
+    if not as_json:
+        context.console.line(f"the schema is current: {status.head}")
+
+
+def require_current(status: SchemaStatus) -> None:
+    """Refuse any schema but the one of this version.
+
+    Raises:
+        NotInstalled: the database is empty or older.
+        Conflict: it is newer.
+    """
+    if status.is_current:
+        return
+    if status.is_empty:
+        raise NotInstalled("the database is empty", hint="run: authserver init")
+    if not status.is_known:
+        raise Conflict(
+            f"the database has schema {status.current}, which this version does not know: "
+            "run the newer version that made it"
+        )
+    raise NotInstalled(
+        f"the database has schema {status.current}, this version needs {status.head}",
+        hint="run: authserver db upgrade",
+    )
