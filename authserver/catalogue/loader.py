@@ -64,12 +64,13 @@ def load_catalogue(folder: Traversable | None = None) -> Catalogue:
     """
     source = folder or files("authserver.catalogue") / "data"
     scopes = read_scopes(source)
-    reader = OperationReader(source, {scope.name: scope.kind for scope in scopes})
-    rows = {
-        api: reader.read(api, data_center=kind not in _PRODUCTS, removed=api in REMOVED_APIS)
-        for kind, apis in APIS.items()
-        for api in apis
-    }
+    reader = OperationReader(source)
+    rows: dict[str, tuple[Operation, ...]] = {}
+    for kind, apis in APIS.items():
+        products = _PRODUCTS.get(kind)
+        known = None if products is None else _scopes_of_products(scopes, products)
+        for api in apis:
+            rows[api] = reader.read(api, known, removed=api in REMOVED_APIS)
     for api, models in LISTS_TAKEN_OVER.items():
         rows[api] = tuple(_with_lists(rows[api], [each for name in models for each in rows[name]]))
     operations = {
@@ -102,16 +103,22 @@ def _with_lists(
             yield operation
 
 
+def _scopes_of_products(
+    scopes: Iterable[ScopeInfo], products: frozenset[Product]
+) -> dict[str, ScopeKind]:
+    return {
+        scope.name: scope.kind
+        for scope in scopes
+        if scope.product in products and scope.kind in _GRANTED_KINDS
+    }
+
+
 def _scopes_of(
     kind: ResourceKind, scopes: Iterable[ScopeInfo], operations: Iterable[Operation]
 ) -> frozenset[str]:
     """In Cloud what its products define; in Data Center what some operation accepts."""
     products = _PRODUCTS.get(kind)
     if products is not None:
-        return frozenset(
-            scope.name
-            for scope in scopes
-            if scope.product in products and scope.kind in _GRANTED_KINDS
-        )
+        return frozenset(_scopes_of_products(scopes, products))
     accepted = (operation.classic | operation.granular for operation in operations)
     return frozenset(DATA_CENTER_CHAIN).union(*accepted)

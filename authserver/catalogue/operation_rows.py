@@ -9,15 +9,16 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 from authserver.catalogue.rows import CatalogueError, Row, read_rows
-from authserver.domain.operations import Effect, Operation, template_shape
+from authserver.domain.operations import Effect, Operation
 from authserver.domain.scope_coverage import DATA_CENTER_CHAIN
 from authserver.domain.scopes import ScopeKind
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from importlib.resources.abc import Traversable
 
 METHODS: Final = ("GET", "POST", "PUT", "PATCH", "DELETE")
@@ -29,23 +30,25 @@ _OPERATION_ID: Final = re.compile(r"[A-Za-z][A-Za-z0-9_.]*")
 _CONNECT_SCOPE: Final = re.compile(r"connect=([A-Z][A-Z_]*)")
 _LIKE: Final = re.compile(r"like ([a-z0-9-]+) with (/\S+/) as (/\S+/)")
 _FLAGS: Final = ("reads", "writes", "anonymous", "deprecated", "experimental")
-_CLOUD_PARTS: Final = 3
-_DATA_CENTER_PARTS: Final = 2
+_CLOUD_LISTS: Final = 2
 _MIN_HEAD_WORDS: Final = 3
 
 
 class OperationReader:
     """Reads the operations of one API after another; equal scope lists become one object."""
 
-    def __init__(self, folder: Traversable, kinds: Mapping[str, ScopeKind]) -> None:
-        """`kinds` says of every known scope which kind it is."""
+    def __init__(self, folder: Traversable) -> None:
+        """`folder` holds a file `<api>.txt` for every API."""
         self._folder = folder
-        self._kinds = kinds
         self._lists: dict[str, frozenset[str]] = {"": frozenset()}
         self._read: dict[str, tuple[Operation, ...]] = {}
 
-    def read(self, api: str, *, data_center: bool, removed: bool) -> tuple[Operation, ...]:
+    def read(
+        self, api: str, scopes: Mapping[str, ScopeKind] | None, *, removed: bool = False
+    ) -> tuple[Operation, ...]:
         """The operations in the file of `api`, in its order.
+
+        `scopes` are those that its lists may name; `None`: it is an API of Data Center.
 
         Raises:
             CatalogueError: at the first row that breaks a rule.
@@ -59,11 +62,8 @@ class OperationReader:
             if first.text.startswith("like "):
                 found = self._copied(api, first, rows)
             else:
-                parse = self._data_center_row if data_center else self._cloud_row
-                found = _operations(first, rows, api, parse)
-            self._read[api] = tuple(replace(each, removed=True) for each in found if removed) or (
-                tuple(found)
-            )
+                found = self._own(api, chain([first], rows), scopes)
+            self._read[api] = tuple(replace(each, removed=removed) for each in found)
         return self._read[api]
 
     def _copied(self, api: str, first: Row, rows: Iterator[Row]) -> list[Operation]:
@@ -83,42 +83,65 @@ class OperationReader:
                 raise row.error("without", "without METHOD template, of an operation in the copy")
         return [replace(each, api=api, template=template) for (_, template), each in copies.items()]
 
-    def _cloud_row(self, row: Row, parts: list[str], operation: Operation) -> Operation:
-        if len(parts) != _CLOUD_PARTS:
+    def _own(
+        self, api: str, rows: Iterable[Row], scopes: Mapping[str, ScopeKind] | None
+    ) -> list[Operation]:
+        operations: dict[tuple[str, tuple[str, ...]], Operation] = {}
+        tag = ""
+        for row in rows:
+            section = row.section()
+            if section:
+                tag = section
+                continue
+            head, *lists = (part.strip() for part in row.text.split("|"))
+            operation = _head(row, head, api, tag)
+            key = (operation.method, operation.shape)
+            if key in operations:
+                raise row.error("template", "a method and template that are not in the file yet")
+            operations[key] = (
+                _with_data_center_scope(row, lists, operation)
+                if scopes is None
+                else self._with_cloud_lists(row, lists, operation, scopes)
+            )
+        return list(operations.values())
+
+    def _with_cloud_lists(
+        self, row: Row, lists: list[str], operation: Operation, scopes: Mapping[str, ScopeKind]
+    ) -> Operation:
+        if len(lists) != _CLOUD_LISTS:
             raise row.error("row", "operation | classic scopes | granular scopes")
-        return replace(
-            operation,
-            anonymous=bool(operation.anonymous),
-            classic=self._scopes(row, "classic scopes", parts[1], (ScopeKind.CLASSIC,)),
+        classic, granular = (self._scopes(row, text) for text in lists)
+        for name in classic:
+            if scopes.get(name) is not ScopeKind.CLASSIC:
+                raise row.error("classic scopes", f"classic scopes of the site, not {name!r}")
+        for name in granular:
             # Three of Atlassian's granular lists name a classic scope besides.
-            granular=self._scopes(
-                row, "granular scopes", parts[2], (ScopeKind.GRANULAR, ScopeKind.CLASSIC)
-            ),
+            if scopes.get(name) not in (ScopeKind.GRANULAR, ScopeKind.CLASSIC):
+                raise row.error("granular scopes", f"granular scopes of the site, not {name!r}")
+        return replace(
+            operation, anonymous=bool(operation.anonymous), classic=classic, granular=granular
         )
 
-    def _data_center_row(self, row: Row, parts: list[str], operation: Operation) -> Operation:
-        if len(parts) != _DATA_CENTER_PARTS:
-            raise row.error("row", "operation | scope by basis")
-        scope, _, basis = parts[1].partition(" by ")
-        if scope not in DATA_CENTER_CHAIN:
-            raise row.one_of("scope", DATA_CENTER_CHAIN)
-        if basis not in BASES:
-            raise row.one_of("basis", BASES)
-        return replace(operation, data_center=scope, basis=basis)
-
-    def _scopes(
-        self, row: Row, field: str, text: str, kinds: tuple[ScopeKind, ...]
-    ) -> frozenset[str]:
+    def _scopes(self, row: Row, text: str) -> frozenset[str]:
         known = self._lists.get(text)
         if known is None:
             names = text.split(" ")
-            known = self._lists[text] = frozenset(names)
-            if len(known) != len(names):
-                raise row.error(field, "every scope once, single spaces between")
-        for name in known:
-            if self._kinds.get(name) not in kinds:
-                raise row.error(field, f"{' or '.join(kinds)} scopes of scopes.txt, not {name!r}")
+            known = frozenset(names)
+            if len(known) != len(names) or "" in known:
+                raise row.error("scopes", "every scope once, single spaces between")
+            self._lists[text] = known
         return known
+
+
+def _with_data_center_scope(row: Row, lists: list[str], operation: Operation) -> Operation:
+    if len(lists) != 1:
+        raise row.error("row", "operation | scope by basis")
+    scope, _, basis = lists[0].partition(" by ")
+    if scope not in DATA_CENTER_CHAIN:
+        raise row.one_of("scope", DATA_CENTER_CHAIN)
+    if basis not in BASES:
+        raise row.one_of("basis", BASES)
+    return replace(operation, data_center=scope, basis=basis)
 
 
 def _expect_api(rows: Iterator[Row], api: str) -> None:
@@ -127,28 +150,6 @@ def _expect_api(rows: Iterator[Row], api: str) -> None:
         raise CatalogueError(f"{api}.txt", 0, "api", f"api {api}")
     if first.text != f"api {api}":
         raise first.error("api", f"api {api}")
-
-
-def _operations(
-    first: Row,
-    rest: Iterator[Row],
-    api: str,
-    parse: Callable[[Row, list[str], Operation], Operation],
-) -> list[Operation]:
-    operations: dict[tuple[str, tuple[str, ...]], Operation] = {}
-    tag = ""
-    for row in (first, *rest):
-        section = row.section()
-        if section:
-            tag = section
-            continue
-        parts = [part.strip() for part in row.text.split("|")]
-        operation = parse(row, parts, _head(row, parts[0], api, tag))
-        key = (operation.method, template_shape(operation.template))
-        if key in operations:
-            raise row.error("template", "a method and template that are not in the file yet")
-        operations[key] = operation
-    return list(operations.values())
 
 
 def _head(row: Row, text: str, api: str, tag: str) -> Operation:

@@ -1,0 +1,59 @@
+"""The template rule in its plainest form, slow and obvious."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from authserver.domain.operations import Operation, Unmatched
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+Parts = list[str]
+
+
+def model_match(
+    operations: Collection[Operation], method: str, path: str
+) -> set[Operation] | Unmatched:
+    """What `method` on the canonical `path` means, by comparing it with every template."""
+    parts = path.split("/")[1:]
+    readings = [parts, *_readings_of_latest(operations, parts)]
+    fitting = [each for each in operations for way in readings if _fits(each, way)]
+    wanted = "GET" if method == "HEAD" else method
+    able = [each for each in fitting if each.method == wanted]
+    if not fitting:
+        return Unmatched.UNKNOWN_PATH
+    if not able:
+        return Unmatched.UNKNOWN_METHOD
+    return {
+        each
+        for each in able
+        if not any(literal_places(each) < literal_places(other) for other in able)
+    }
+
+
+def literal_places(operation: Operation) -> set[int]:
+    """The positions of the literal segments of an operation's template."""
+    return {place for place, part in enumerate(operation.shape) if part}
+
+
+def _fits(operation: Operation, parts: Parts) -> bool:
+    shape = operation.shape
+    return len(shape) == len(parts) and all(
+        part in ("", given) for part, given in zip(shape, parts, strict=True)
+    )
+
+
+def _readings_of_latest(operations: Collection[Operation], parts: Parts) -> list[Parts]:
+    match parts:
+        case ["rest", module, "latest", *more]:
+            thirds = {
+                each.shape[2]
+                for each in operations
+                if each.shape[:2] == ("rest", module) and each.shape[2:]
+            }
+            versions = [third for third in thirds if third.replace(".", "").isdigit()]
+            if versions and "latest" not in thirds:
+                newest = max(versions, key=lambda text: [int(part) for part in text.split(".")])
+                return [["rest", module, newest, *more]]
+    return []
