@@ -1,0 +1,129 @@
+"""The authority's sequence: the `AuthorityStore` port."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from sqlalchemy import insert, select, tuple_, update
+
+from authserver.domain.authority import DENIALS, Change, ChangeKind, NumberedChange
+from authserver.storage.rows.authority import authority, authority_changes
+from authserver.storage.texts import is_storable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from sqlalchemy import Row
+
+    from authserver.storage.transactions import Transaction
+
+DENIAL_KINDS: Final = sorted(kind.value for kind in DENIALS)
+
+
+class AuthorityRows:
+    """The authority of one transaction."""
+
+    def __init__(self, transaction: Transaction) -> None:
+        """Work inside the transaction."""
+        self._connection = transaction.connection
+        self._issuer_id = transaction.issuer_id
+
+    def seq(self) -> int:
+        """Where the sequence stands."""
+        seq: int = self._connection.execute(
+            select(authority.c.seq).where(authority.c.issuer_id == self._issuer_id)
+        ).scalar_one()
+        return seq
+
+    def advance(self, changes: Iterable[Change]) -> int:
+        """Append changes, one number each; the last number.
+
+        The counter's row stays locked until the transaction ends, so numbers become visible in
+        order: whoever reads a number can read every change up to it.
+        """
+        appended = list(changes)
+        if not appended:
+            return self.seq()
+        last: int = self._connection.execute(
+            update(authority)
+            .where(authority.c.issuer_id == self._issuer_id)
+            .values(seq=authority.c.seq + len(appended))
+            .returning(authority.c.seq)
+        ).scalar_one()
+        self._connection.execute(
+            insert(authority_changes),
+            [
+                {
+                    "issuer_id": self._issuer_id,
+                    "seq": seq,
+                    "kind": change.kind.value,
+                    "value": change.value,
+                    "expires_at": change.expires_at,
+                    "issued_until": change.issued_until,
+                }
+                for seq, change in enumerate(appended, start=last - len(appended) + 1)
+            ],
+        )
+        return last
+
+    def since(self, seq: int) -> Sequence[NumberedChange]:
+        """Changes after `seq`, in order; complete as long as they are kept (`kept_from`)."""
+        rows = self._connection.execute(
+            select(authority_changes)
+            .where(
+                authority_changes.c.issuer_id == self._issuer_id,
+                authority_changes.c.seq > seq,
+            )
+            .order_by(authority_changes.c.seq)
+        )
+        return [NumberedChange(seq=row.seq, change=_change(row)) for row in rows]
+
+    def kept_from(self) -> int:
+        """The lowest number that `since` still knows; below it a worker must load everything."""
+        kept_from: int = self._connection.execute(
+            select(authority.c.kept_from).where(authority.c.issuer_id == self._issuer_id)
+        ).scalar_one()
+        return kept_from
+
+    def denials(self, now: float) -> Sequence[Change]:
+        """All denials that still matter at `now`, oldest first."""
+        rows = self._connection.execute(
+            select(authority_changes)
+            .where(
+                authority_changes.c.issuer_id == self._issuer_id,
+                authority_changes.c.kind.in_(DENIAL_KINDS),
+                authority_changes.c.expires_at > now,
+            )
+            .order_by(authority_changes.c.seq)
+        )
+        return [_change(row) for row in rows]
+
+    def is_denied(self, change_keys: Iterable[tuple[str, str]]) -> Sequence[Change]:
+        """The stored denials among these (kind, value) pairs: the direct question."""
+        asked = sorted(
+            {
+                (str(kind), value)
+                for kind, value in change_keys
+                if kind in DENIAL_KINDS and is_storable(value)
+            }
+        )
+        if not asked:
+            return []
+        rows = self._connection.execute(
+            select(authority_changes)
+            .where(
+                authority_changes.c.issuer_id == self._issuer_id,
+                tuple_(authority_changes.c.kind, authority_changes.c.value).in_(asked),
+            )
+            .order_by(authority_changes.c.seq)
+        )
+        return [_change(row) for row in rows]
+
+
+def _change(row: Row[Any]) -> Change:
+    return Change(
+        kind=ChangeKind(row.kind),
+        value=row.value,
+        expires_at=row.expires_at,
+        issued_until=row.issued_until,
+    )

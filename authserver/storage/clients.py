@@ -1,0 +1,218 @@
+"""Clients and their secrets: the `ClientStore` port."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any, Final
+
+from sqlalchemy import delete, insert, select, update
+
+from authserver.domain.clients import Client, ClientAuthMethod, ClientStatus
+from authserver.domain.errors import AlreadyExists, NotFound
+from authserver.storage.inserts import insert_into
+from authserver.storage.rows.clients import client_permissions, client_secrets, clients
+from authserver.storage.stored_secrets import (
+    expire_others,
+    note_uses,
+    secret_from,
+    secret_values,
+)
+from authserver.storage.texts import is_storable
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from sqlalchemy import ColumnElement, Row, Table
+
+    from authserver.domain.stored_secrets import StoredSecret
+    from authserver.storage.transactions import Transaction
+
+GRANT_TYPE: Final = "grant_type"
+SCOPE: Final = "scope"
+RESOURCE: Final = "resource"
+
+
+class ClientRows:
+    """The clients of one transaction."""
+
+    def __init__(self, transaction: Transaction) -> None:
+        """Work inside the transaction."""
+        self._transaction = transaction
+        self._connection = transaction.connection
+        self._issuer_id = transaction.issuer_id
+
+    def get(self, client_id: str) -> Client | None:
+        """The client, deleted ones included; locked until the end when writing."""
+        if not is_storable(client_id):
+            return None
+        # The client's own row first: it is the lock for everything that hangs on it.
+        row = self._connection.execute(
+            self._transaction.for_change(
+                select(clients).where(self._mine(clients), clients.c.client_id == client_id)
+            )
+        ).one_or_none()
+        if row is None:
+            return None
+        permissions = self._connection.execute(
+            select(client_permissions).where(
+                self._mine(client_permissions), client_permissions.c.client_id == client_id
+            )
+        ).all()
+        secrets = self._connection.execute(
+            select(client_secrets)
+            .where(self._mine(client_secrets), client_secrets.c.client_id == client_id)
+            .order_by(client_secrets.c.created_at, client_secrets.c.secret_id)
+        ).all()
+        return _client(row, permissions, secrets)
+
+    def list(self) -> Sequence[Client]:
+        """All but deleted ones, by id."""
+        permissions: dict[str, list[Row[Any]]] = defaultdict(list)
+        for row in self._connection.execute(
+            select(client_permissions).where(self._mine(client_permissions))
+        ):
+            permissions[row.client_id].append(row)
+        secrets: dict[str, list[Row[Any]]] = defaultdict(list)
+        for row in self._connection.execute(
+            select(client_secrets)
+            .where(self._mine(client_secrets))
+            .order_by(client_secrets.c.created_at, client_secrets.c.secret_id)
+        ):
+            secrets[row.client_id].append(row)
+        rows = self._connection.execute(
+            select(clients).where(
+                self._mine(clients), clients.c.status != ClientStatus.DELETED.value
+            )
+        ).all()
+        # Sorted here: a server's collation is its own business.
+        return [
+            _client(row, permissions[row.client_id], secrets[row.client_id])
+            for row in sorted(rows, key=lambda row: str(row.client_id))
+        ]
+
+    def add(self, client: Client) -> None:
+        """Insert with its secrets. Raises AlreadyExists (tombstones count)."""
+        added = self._connection.execute(
+            insert_into(self._connection, clients)
+            .values(issuer_id=self._issuer_id, client_id=client.client_id, **_own_values(client))
+            .on_conflict_do_nothing()
+        )
+        if added.rowcount == 0:
+            raise AlreadyExists("client", client.client_id)
+        self._insert_permissions(client.client_id, _permissions(client))
+        for secret in client.secrets:
+            self.add_secret(client.client_id, secret)
+
+    def save(self, client: Client) -> None:
+        """Replace everything but the secrets. Raises NotFound."""
+        saved = self._connection.execute(
+            update(clients)
+            .where(self._mine(clients), clients.c.client_id == client.client_id)
+            .values(**_own_values(client))
+        )
+        if saved.rowcount == 0:
+            raise NotFound("client", client.client_id)
+        self._connection.execute(
+            delete(client_permissions).where(
+                self._mine(client_permissions), client_permissions.c.client_id == client.client_id
+            )
+        )
+        self._insert_permissions(client.client_id, _permissions(client))
+
+    def add_secret(self, client_id: str, secret: StoredSecret) -> None:
+        """Insert one secret. Raises NotFound when there is no such client."""
+        known = self._connection.execute(
+            select(clients.c.client_id).where(self._mine(clients), clients.c.client_id == client_id)
+        ).one_or_none()
+        if known is None:
+            raise NotFound("client", client_id)
+        self._connection.execute(
+            insert(client_secrets).values(
+                issuer_id=self._issuer_id, client_id=client_id, **secret_values(secret)
+            )
+        )
+
+    def replace_secret(self, client_id: str, secret: StoredSecret) -> bool:
+        """Overwrite how the secret of the same `secret_id` is compared; False when it is gone.
+
+        Its times stay as they are: somebody may have let it expire meanwhile.
+        """
+        values = secret_values(secret)
+        replaced = self._connection.execute(
+            update(client_secrets)
+            .where(
+                self._mine(client_secrets),
+                client_secrets.c.secret_id == secret.secret_id,
+                client_secrets.c.client_id == client_id,
+            )
+            .values({name: values[name] for name in ("kind", "digest", "pepper_id", "hint")})
+        )
+        return replaced.rowcount == 1
+
+    def expire_secrets(self, client_id: str, *, keep: str, at: float) -> int:
+        """Let every other live secret end at `at` at the latest; how many were touched."""
+        owned = client_secrets.c.client_id == client_id
+        return expire_others(self._transaction, client_secrets, owned, keep=keep, at=at)
+
+    def note_use(self, uses: Mapping[str, float]) -> None:
+        """Record the last use (seconds since the epoch) by secret id; never moves back."""
+        note_uses(self._transaction, client_secrets, uses)
+
+    def _mine(self, table: Table) -> ColumnElement[bool]:
+        return table.c.issuer_id == self._issuer_id
+
+    def _insert_permissions(self, client_id: str, permissions: Sequence[tuple[str, str]]) -> None:
+        if permissions:
+            self._connection.execute(
+                insert(client_permissions),
+                [
+                    {
+                        "issuer_id": self._issuer_id,
+                        "client_id": client_id,
+                        "kind": kind,
+                        "value": value,
+                    }
+                    for kind, value in permissions
+                ],
+            )
+
+
+def _own_values(client: Client) -> dict[str, Any]:
+    return {
+        "name": client.name,
+        "auth_method": client.auth_method.value,
+        "access_token_seconds": client.access_token_seconds,
+        "status": client.status.value,
+        "jwks": json.dumps([dict(key) for key in client.jwks]),
+        "contact": client.contact,
+        "created_at": client.created_at,
+    }
+
+
+def _permissions(client: Client) -> Sequence[tuple[str, str]]:
+    return sorted(
+        [(GRANT_TYPE, value) for value in client.grant_types]
+        + [(SCOPE, value) for value in client.scopes]
+        + [(RESOURCE, value) for value in client.resources]
+    )
+
+
+def _client(row: Row[Any], permissions: Sequence[Row[Any]], secrets: Sequence[Row[Any]]) -> Client:
+    allowed: dict[str, set[str]] = {GRANT_TYPE: set(), SCOPE: set(), RESOURCE: set()}
+    for permission in permissions:
+        allowed[permission.kind].add(permission.value)
+    return Client(
+        client_id=row.client_id,
+        name=row.name,
+        auth_method=ClientAuthMethod(row.auth_method),
+        grant_types=frozenset(allowed[GRANT_TYPE]),
+        scopes=frozenset(allowed[SCOPE]),
+        resources=frozenset(allowed[RESOURCE]),
+        access_token_seconds=row.access_token_seconds,
+        status=ClientStatus(row.status),
+        secrets=tuple(secret_from(secret) for secret in secrets),
+        jwks=tuple(json.loads(row.jwks)),
+        contact=row.contact,
+        created_at=row.created_at,
+    )

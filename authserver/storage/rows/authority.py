@@ -1,0 +1,31 @@
+"""The authority: one counter, and the changes it numbers."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlalchemy import BigInteger, Column, Index, Table, Text
+
+from authserver.storage.rows.metadata import issuer_column, metadata, time_column
+
+authority: Final = Table(
+    "authority",
+    metadata,
+    issuer_column(),
+    Column("seq", BigInteger, nullable=False),
+    # The lowest number that has never been swept past: older changes may have gaps.
+    Column("kept_from", BigInteger, nullable=False),
+)
+
+authority_changes: Final = Table(
+    "authority_changes",
+    metadata,
+    issuer_column(),
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("kind", Text, nullable=False),
+    Column("value", Text, nullable=False),
+    time_column("expires_at", index=True),
+    time_column("issued_until"),
+    Index(None, "issuer_id", "kind", "value"),
+    sqlite_with_rowid=False,
+)

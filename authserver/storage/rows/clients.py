@@ -1,0 +1,53 @@
+"""Clients, what each may have, and their secrets."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlalchemy import Column, ForeignKeyConstraint, Index, Integer, LargeBinary, Table, Text
+
+from authserver.storage.rows.metadata import issuer_column, metadata, time_column
+
+clients: Final = Table(
+    "clients",
+    metadata,
+    issuer_column(),
+    Column("client_id", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("auth_method", Text, nullable=False),
+    Column("access_token_seconds", Integer, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("jwks", Text, nullable=False),  # a JSON array of public JWKs
+    Column("contact", Text, nullable=False),
+    time_column("created_at"),
+)
+
+client_permissions: Final = Table(
+    "client_permissions",
+    metadata,
+    issuer_column(),
+    Column("client_id", Text, primary_key=True),
+    Column("kind", Text, primary_key=True),  # grant_type, scope or resource
+    Column("value", Text, primary_key=True),
+    ForeignKeyConstraint(["issuer_id", "client_id"], ["clients.issuer_id", "clients.client_id"]),
+    # Which clients may have this scope, this resource?
+    Index(None, "issuer_id", "kind", "value"),
+    sqlite_with_rowid=False,
+)
+
+client_secrets: Final = Table(
+    "client_secrets",
+    metadata,
+    issuer_column(),
+    Column("secret_id", Text, primary_key=True),
+    Column("client_id", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("digest", LargeBinary, nullable=False),
+    Column("pepper_id", Text, nullable=False),
+    Column("hint", Text, nullable=False),
+    time_column("created_at"),
+    time_column("expires_at", nullable=True, index=True),
+    time_column("last_used_at", nullable=True),
+    ForeignKeyConstraint(["issuer_id", "client_id"], ["clients.issuer_id", "clients.client_id"]),
+    Index(None, "issuer_id", "client_id"),
+)

@@ -1,0 +1,47 @@
+"""Everything one transaction gives access to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from authserver.storage.assertions import AssertionRows
+from authserver.storage.audit import AuditRows
+from authserver.storage.authority import AuthorityRows
+from authserver.storage.clients import ClientRows
+from authserver.storage.failures import FailureRows
+from authserver.storage.keys import KeyRows
+from authserver.storage.leases import LeaseRows
+from authserver.storage.resources import ResourceRows
+from authserver.storage.users import UserRows
+
+if TYPE_CHECKING:
+    from authserver.domain.ports import ChainKeys
+    from authserver.storage.transactions import Transaction
+
+
+class SqlStores:
+    """The stores of one transaction: the `Stores` port."""
+
+    __slots__ = (
+        "assertions",
+        "audit",
+        "authority",
+        "clients",
+        "failures",
+        "keys",
+        "leases",
+        "resources",
+        "users",
+    )
+
+    def __init__(self, transaction: Transaction, chain_keys: ChainKeys | None) -> None:
+        """Open every store on the transaction; audit records are coded under `chain_keys`."""
+        self.clients = ClientRows(transaction)
+        self.resources = ResourceRows(transaction)
+        self.users = UserRows(transaction)
+        self.keys = KeyRows(transaction)
+        self.authority = AuthorityRows(transaction)
+        self.assertions = AssertionRows(transaction)
+        self.failures = FailureRows(transaction)
+        self.leases = LeaseRows(transaction)
+        self.audit = AuditRows(transaction.connection, chain_keys)

@@ -1,0 +1,26 @@
+"""What a store works on: a connection inside a transaction, and for whom."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection, Select
+
+
+@dataclass(frozen=True, slots=True)
+class Transaction:
+    """One open transaction of one issuer."""
+
+    connection: Connection
+    issuer_id: int
+    writing: bool
+
+    def for_change(self, query: Select[Any]) -> Select[Any]:
+        """The query, locking its rows until the end when this transaction may write.
+
+        So that of two administrators who read, change and save one row at the same time, the
+        second sees what the first did. SQLite has one writer anyway and ignores it.
+        """
+        return query.with_for_update(key_share=True) if self.writing else query

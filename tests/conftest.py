@@ -1,0 +1,90 @@
+"""Fixtures for everybody: migrated databases, and an honest summary of what did not run."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.clusters import PostgresCluster
+from tests.databases import PostgresDatabases, SqliteDatabases, opened
+from tests.not_run import summary_lines
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from authserver.storage.database import SqlDatabase
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Name the suites that did not run, and what they lack."""
+    lines = summary_lines(terminalreporter.stats.get("skipped", []))
+    if lines:
+        terminalreporter.section("not run")
+        for line in lines:
+            terminalreporter.line(line)
+
+
+@pytest.fixture(scope="session")
+def sqlite_databases(tmp_path_factory: pytest.TempPathFactory) -> SqliteDatabases:
+    """Copies of one migrated file."""
+    return SqliteDatabases(tmp_path_factory.mktemp("sqlite"))
+
+
+@pytest.fixture(scope="session")
+def postgres_databases() -> Iterator[PostgresDatabases]:
+    """A cluster of this test process (it starts in less than a second) and its databases."""
+    databases = PostgresDatabases()
+    yield databases
+    databases.cluster.remove()
+
+
+@pytest.fixture
+def sqlite_url(sqlite_databases: SqliteDatabases, tmp_path: Path) -> str:
+    """URL of a migrated, empty SQLite file of this test alone."""
+    return sqlite_databases.copy_to(tmp_path / "authserver.db")
+
+
+@pytest.fixture
+def postgresql_url(postgres_databases: PostgresDatabases) -> Iterator[str]:
+    """URL of a migrated, empty PostgreSQL database of this test alone (Unix socket)."""
+    name = postgres_databases.take()
+    yield postgres_databases.cluster.url(name)
+    postgres_databases.give_back(name)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """The test runs twice: on SQLite and on PostgreSQL."""
+    url: str = request.getfixturevalue(f"{request.param}_url")
+    return url
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[SqlDatabase]:
+    """A migrated, empty database; the test runs on both back-ends."""
+    with opened(database_url) as database:
+        yield database
+
+
+@pytest.fixture
+def sqlite_database(sqlite_url: str) -> Iterator[SqlDatabase]:
+    """A migrated, empty SQLite database."""
+    with opened(sqlite_url) as database:
+        yield database
+
+
+@pytest.fixture
+def postgresql_database(postgresql_url: str) -> Iterator[SqlDatabase]:
+    """A migrated, empty PostgreSQL database."""
+    with opened(postgresql_url) as database:
+        yield database
+
+
+@pytest.fixture
+def postgres_cluster() -> Iterator[PostgresCluster]:
+    """A running cluster of this test alone, for tests that stop, pause or starve it."""
+    cluster = PostgresCluster()
+    yield cluster
+    cluster.remove()
