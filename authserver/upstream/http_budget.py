@@ -65,7 +65,9 @@ class WireBudget:
 
         Raises:
             OutboundAnswerInvalid: `headers_too_large` or `too_large`.
+            OutboundUnavailable: `timeout`, for they came too late.
         """
+        self.deadline.remaining()
         self._left -= count
         if self._left < 0:
             raise OutboundAnswerInvalid(self._over, "more bytes than the limit")

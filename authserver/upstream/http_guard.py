@@ -98,6 +98,7 @@ def _origin(text: str) -> str:
         target = parse_url(text)
     except OutboundRefused:
         raise InvalidField("private_origins", allowed) from None
-    if text.lower() != f"{target.scheme}://{target.authority}":
+    port = f":{target.port}"
+    if text.lower().removesuffix(port) != target.origin.removesuffix(port):
         raise InvalidField("private_origins", allowed)
     return target.origin

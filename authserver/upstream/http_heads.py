@@ -30,8 +30,7 @@ class StrictResponse(http.client.HTTPResponse):
         url: str | None = None,
     ) -> None:
         super().__init__(sock, debuglevel, method, url)
-        assert sock.budget is not None, "a socket reads only within a budget"  # noqa: S101 - a rule of this package, not input
-        self._budget: WireBudget = sock.budget
+        self._budget = sock.budget
 
     def begin(self) -> None:
         """Read and judge the head.

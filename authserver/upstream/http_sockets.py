@@ -6,6 +6,7 @@ import errno
 import os
 import socket
 import ssl
+from ipaddress import IPv4Address
 from typing import TYPE_CHECKING
 
 from authserver.domain.outbound import OutboundReason, OutboundUnavailable
@@ -28,15 +29,15 @@ class BoundedSocket(socket.socket):
     A timeout per read would let a server that sends one byte now and then go on for ever.
     """
 
-    budget: WireBudget | None = None
+    budget: WireBudget
+    """Set before the first use; connecting and shaking hands have their own limit."""
 
     def recv_into(self, buffer: WriteableBuffer, nbytes: int | None = None, flags: int = 0) -> int:
         """Read within the budget; all reads of the HTTP parser come through here."""
         wanted = nbytes or memoryview(buffer).nbytes
         self._arm()
         count = super().recv_into(buffer, wanted, flags)
-        if self.budget is not None:
-            self.budget.spend(count)
+        self.budget.spend(count)
         return count
 
     def send(self, data: ReadableBuffer, flags: int = 0) -> int:
@@ -50,8 +51,7 @@ class BoundedSocket(socket.socket):
         super().sendall(data, flags)
 
     def _arm(self) -> None:
-        if self.budget is not None:
-            self.settimeout(self.budget.deadline.remaining())
+        self.settimeout(self.budget.deadline.remaining())
 
 
 class BoundedTLSSocket(BoundedSocket, ssl.SSLSocket):
@@ -87,27 +87,29 @@ def connect(addresses: Sequence[IPAddress], port: int, deadline: Deadline) -> Bo
     attempts = addresses[:MAX_CONNECT_ATTEMPTS]
     failure = OutboundUnavailable(OutboundReason.CONNECT_FAILED)
     for index, address in enumerate(attempts):
-        family = socket.AF_INET if address.version == 4 else socket.AF_INET6  # noqa: PLR2004 - IP version
         share = deadline.remaining() / (len(attempts) - index)
         try:
-            connection = BoundedSocket(family, socket.SOCK_STREAM)
+            return _connect_one(address, port, deadline, share)
         except OSError as error:
             failure = _connect_failure(error)
-            continue
-        try:
-            connection.settimeout(share)
-            connection.connect((str(address), port))
-            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            connection.settimeout(deadline.remaining())
-        except OSError as error:
-            connection.close()
-            failure = _connect_failure(error)
-        except BaseException:
-            connection.close()
-            raise
-        else:
-            return connection
     raise failure
+
+
+def _connect_one(
+    address: IPAddress, port: int, deadline: Deadline, seconds: float
+) -> BoundedSocket:
+    family = socket.AF_INET if isinstance(address, IPv4Address) else socket.AF_INET6
+    connection = BoundedSocket(family, socket.SOCK_STREAM)
+    try:
+        connection.settimeout(seconds)
+        connection.connect((str(address), port))
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        # What is left now is the time for the TLS handshake.
+        connection.settimeout(deadline.remaining())
+    except BaseException:
+        connection.close()
+        raise
+    return connection
 
 
 def _connect_failure(error: OSError) -> OutboundUnavailable:

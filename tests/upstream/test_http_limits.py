@@ -1,0 +1,368 @@
+"""What a slow, endless or broken server can cost: never more than the limits (FE-14, F-25)."""
+
+from __future__ import annotations
+
+import contextlib
+import gzip
+import socket
+import threading
+import tracemalloc
+from typing import TYPE_CHECKING
+
+import pytest
+
+from authserver.domain.outbound import (
+    OutboundAnswerInvalid,
+    OutboundError,
+    OutboundReason,
+    OutboundUnavailable,
+)
+from tests.doubles import FakeClock
+from tests.upstream.resolvers import everywhere
+from tests.upstream.servers import LoopbackServer, Visit, always, answer, once
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.upstream.certificates import TestAuthority
+    from tests.upstream.conftest import ClientFor
+
+pytestmark = [pytest.mark.rule("FE-14"), pytest.mark.rule("F-25")]
+
+SHORT = 0.15
+MIB = 1024 * 1024
+
+
+@contextlib.contextmanager
+def full_backlog(address: str = "127.0.0.1", port: int = 0) -> Iterator[int]:
+    """A port whose queue is full: the next connection gets no answer at all."""
+    with contextlib.ExitStack() as stack:
+        listener = stack.enter_context(socket.socket())
+        listener.bind((address, port))
+        listener.listen(0)
+        for _ in range(8):
+            line = stack.enter_context(socket.socket())
+            line.settimeout(0)
+            line.connect_ex(listener.getsockname())
+        yield listener.getsockname()[1]
+
+
+def test_a_server_that_does_not_take_the_connection_costs_the_connect_limit(
+    client_for: ClientFor,
+) -> None:
+    with full_backlog() as port:
+        origin = f"http://127.0.0.1:{port}"
+        client = client_for(private_origins=frozenset({origin}), connect_seconds=SHORT)
+        with pytest.raises(OutboundUnavailable) as caught:
+            client.request("GET", origin)
+    assert caught.value.reason is OutboundReason.TIMEOUT
+
+
+def test_an_address_that_does_not_answer_leaves_time_for_the_next(client_for: ClientFor) -> None:
+    with LoopbackServer(always(answer())) as server, full_backlog("127.0.0.3", server.port):
+        origin = f"http://jira.example:{server.port}"
+        client = client_for(
+            resolver=everywhere("127.0.0.3", "127.0.0.1"),
+            private_origins=frozenset({origin}),
+            connect_seconds=2 * SHORT,
+        )
+        assert client.get_json(origin) == {}
+
+
+def test_a_closed_port_is_told_apart_from_a_slow_one(client_for: ClientFor) -> None:
+    with LoopbackServer(once(b"")) as server:
+        origin = server.origin
+    client = client_for(private_origins=frozenset({origin}))
+    with pytest.raises(OutboundUnavailable) as caught:
+        client.request("GET", origin)
+    assert caught.value.reason is OutboundReason.CONNECT_FAILED
+    assert "ECONNREFUSED" in caught.value.detail
+
+
+def test_a_server_that_never_answers_costs_the_total_limit(client_for: ClientFor) -> None:
+    with LoopbackServer(Visit.hang) as server:
+        client = client_for(server, total_seconds=SHORT)
+        with pytest.raises(OutboundUnavailable) as caught:
+            client.request("GET", server.origin)
+    assert caught.value.reason is OutboundReason.TIMEOUT
+
+
+def test_a_handshake_that_never_ends_costs_the_connect_limit(client_for: ClientFor) -> None:
+    def drip_hello(visit: Visit) -> None:
+        visit.drip(b"\x16\x03\x03\x3f\xff\x02\x00\x3f\xfb\x03\x03" + b"\x00" * 2000)
+
+    with LoopbackServer(drip_hello, reads=False) as server:
+        origin = server.origin.replace("http:", "https:")
+        client = client_for(private_origins=frozenset({origin}), connect_seconds=SHORT)
+        with pytest.raises(OutboundUnavailable) as caught:
+            client.request("GET", origin)
+    assert caught.value.reason is OutboundReason.TIMEOUT
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        b"HTTP/1.1 200 OK\r\n" + b"X" * 2000,
+        b"HTTP/1.1 200 OK\r\nContent-Length: 2000\r\n\r\n" + b"x" * 2000,
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + b"1\r\nx\r\n" * 400,
+        b"HTTP/1.1 200 OK\r\n\r\n" + b"x" * 2000,
+        b"HTTP/1.1 100 Continue\r\n\r\n" * 100,
+    ],
+    ids=["head", "body", "chunks", "until-close", "continue"],
+)
+@pytest.mark.parametrize("secure", [False, True], ids=["http", "https"])
+def test_a_server_that_drips_meets_the_total_limit(
+    client_for: ClientFor, authority: TestAuthority, told: bytes, *, secure: bool
+) -> None:
+    """A limit per read would never strike: there is a byte every hundredth of a second."""
+    ended = threading.Event()
+
+    def script(visit: Visit) -> None:
+        visit.drip(told)
+        ended.set()
+
+    tls = authority.server_for("127.0.0.1") if secure else None
+    with LoopbackServer(script, tls=tls) as server:
+        client = client_for(server, total_seconds=2 * SHORT)
+        with pytest.raises(OutboundUnavailable) as caught:
+            client.request("GET", server.origin)
+        assert caught.value.reason is OutboundReason.TIMEOUT
+        assert not ended.is_set()
+
+
+def test_the_deadline_is_kept_on_the_monotonic_clock(client_for: ClientFor) -> None:
+    clock = FakeClock()
+
+    def script(visit: Visit) -> None:
+        visit.say(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{")
+        clock.set_now(clock.now() - 86400)
+        clock.set_monotonic(clock.monotonic() + 5.1)
+        visit.say(b"}")
+        visit.hang()
+
+    with LoopbackServer(script) as server:
+        with pytest.raises(OutboundUnavailable) as caught:
+            client_for(server, clock=clock).request("GET", server.origin)
+        assert caught.value.reason is OutboundReason.TIMEOUT
+
+
+def test_a_server_that_does_not_read_meets_the_total_limit(client_for: ClientFor) -> None:
+    with LoopbackServer(Visit.hang, reads=False) as server:
+        client = client_for(server, total_seconds=SHORT)
+        with pytest.raises(OutboundUnavailable) as caught:
+            client.request("POST", server.origin, body=b"x" * 32 * MIB)
+    assert caught.value.reason is OutboundReason.TIMEOUT
+
+
+def test_a_call_can_lower_the_limits_and_not_raise_them(client_for: ClientFor) -> None:
+    with LoopbackServer(always(answer(b"x" * 2000))) as server:
+        client = client_for(server, max_body_bytes=2000)
+        assert len(client.request("GET", server.origin).body) == 2000
+        for wanted, reason in ((1999, OutboundReason.TOO_LARGE), (0, OutboundReason.TOO_LARGE)):
+            with pytest.raises(OutboundAnswerInvalid) as caught:
+                client.request("GET", server.origin, max_body_bytes=wanted)
+            assert caught.value.reason is reason
+    with LoopbackServer(always(answer(b"x" * 2001))) as server:
+        client = client_for(server, max_body_bytes=2000)
+        with pytest.raises(OutboundAnswerInvalid) as caught:
+            client.request("GET", server.origin, max_body_bytes=3000)
+        assert caught.value.reason is OutboundReason.TOO_LARGE
+    with LoopbackServer(Visit.hang) as server:
+        with pytest.raises(OutboundUnavailable) as late:
+            client_for(server).request("GET", server.origin, total_seconds=SHORT)
+        assert late.value.reason is OutboundReason.TIMEOUT
+
+
+def endless(head: bytes, piece: bytes) -> tuple[LoopbackServer, list[int]]:
+    """A server that goes on until nobody listens, and how many bytes it got rid of."""
+    said: list[int] = []
+
+    def script(visit: Visit) -> None:
+        visit.say(head)
+        while not visit.server.stopping.is_set() and sum(said) < 1024 * MIB:
+            visit.say(piece)
+            said.append(len(piece))
+
+    return LoopbackServer(script), said
+
+
+@pytest.mark.parametrize(
+    ("head", "piece", "reason"),
+    [
+        (b"HTTP/1.1 200 OK\r\n\r\n", b"x" * 65536, OutboundReason.TOO_LARGE),
+        (
+            b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n",
+            b"10000\r\n" + b"x" * 65536 + b"\r\n",
+            OutboundReason.TOO_LARGE,
+        ),
+        (
+            b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n",
+            (b"1;" + b"e" * 1000 + b"\r\nx\r\n") * 64,
+            OutboundReason.TOO_LARGE,
+        ),
+        (
+            b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n-1\r\n",
+            b"x" * 65536,
+            OutboundReason.TOO_LARGE,
+        ),
+        (
+            b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n",
+            b"Trailer: x\r\n" * 5000,
+            OutboundReason.TOO_LARGE,
+        ),
+        (
+            b"HTTP/1.1 200 OK\r\nContent-Length: 1073741824\r\n\r\n",
+            b"x" * 65536,
+            OutboundReason.TOO_LARGE,
+        ),
+        (b"HTTP/1.1 200 OK\r\n", b"X-Header: x\r\n" * 50, OutboundReason.HEADERS_TOO_LARGE),
+        (
+            b"HTTP/1.1 200 OK\r\n",
+            b"X-Header: " + b"x" * 5000 + b"\r\n",
+            OutboundReason.HEADERS_TOO_LARGE,
+        ),
+        (b"HTTP/1.1 200 OK\r\nX-Header: ", b"x" * 65536, OutboundReason.HEADERS_TOO_LARGE),
+        (b"HTTP/1.1 200 ", b"x" * 65536, OutboundReason.HEADERS_TOO_LARGE),
+        (b"", b"HTTP/1.1 100 Continue\r\n\r\n" * 1000, OutboundReason.HEADERS_TOO_LARGE),
+    ],
+    ids=[
+        "until-close",
+        "chunked",
+        "chunk-extensions",
+        "negative-chunk",
+        "trailers",
+        "announced",
+        "many-headers",
+        "long-headers",
+        "one-header",
+        "status-line",
+        "continue",
+    ],
+)
+def test_an_endless_answer_is_cut_off(
+    client_for: ClientFor, head: bytes, piece: bytes, reason: OutboundReason
+) -> None:
+    server, said = endless(head, piece)
+    with server:
+        client = client_for(server)
+        tracemalloc.start()
+        try:
+            with pytest.raises(OutboundAnswerInvalid) as caught:
+                client.request("GET", server.origin)
+            _, peak = tracemalloc.get_traced_memory()
+        finally:
+            tracemalloc.stop()
+    assert caught.value.reason is reason
+    assert peak < 5 * MIB
+    # What the kernel's buffers on both sides swallow comes on top of what was read.
+    assert sum(said) < 64 * MIB
+
+
+@pytest.mark.parametrize("coding", ["gzip", "GZIP", "deflate", "br", "zstd", "identity, gzip"])
+def test_a_compressed_answer_is_refused_unread(client_for: ClientFor, coding: str) -> None:
+    bomb = gzip.compress(b"\x00" * 64 * MIB)
+    told = answer(bomb, extra=(f"Content-Encoding: {coding}",))
+    with LoopbackServer(once(told)) as server:
+        client = client_for(server)
+        tracemalloc.start()
+        try:
+            with pytest.raises(OutboundAnswerInvalid) as caught:
+                client.get_json(server.origin)
+            _, peak = tracemalloc.get_traced_memory()
+        finally:
+            tracemalloc.stop()
+        assert b"accept-encoding: identity" in server.requests[0].lower()
+    assert caught.value.reason is OutboundReason.ENCODING_REFUSED
+    assert peak < MIB
+
+
+def test_the_limits_of_the_head_are_exact(client_for: ClientFor) -> None:
+    def head(size: int, count: int) -> bytes:
+        return answer(extra=(f"X: {'x' * size}", *(f"Y{i}: y" for i in range(count))))
+
+    for size, count, fits in (
+        (900, 0, True),
+        (1100, 0, False),
+        (1, 7, True),
+        (1, 8, False),
+    ):
+        with LoopbackServer(once(head(size, count))) as server:
+            client = client_for(server, max_header_bytes=1024, max_headers=10)
+            if fits:
+                assert client.request("GET", server.origin).status == 200
+                continue
+            with pytest.raises(OutboundAnswerInvalid) as caught:
+                client.request("GET", server.origin)
+            assert caught.value.reason is OutboundReason.HEADERS_TOO_LARGE
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        b"",
+        b"garbage\r\n\r\n",
+        b"HTTP/2 200 OK\r\n\r\n",
+        b"HTTP/1.1 OK\r\n\r\n",
+        b"HTTP/1.1 -20 OK\r\n\r\n",
+        b"HTTP/1.1 99 OK\r\n\r\n",
+        b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n",
+        b"HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n",
+        b"HTTP/1.1 600 Odd\r\nContent-Length: 0\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n{}",
+        b"HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n{}",
+        b"HTTP/1.1 200 OK\r\nContent-Length: +2\r\n\r\n{}",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 2, 2\r\n\r\n{}",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 2\r\n\r\n{}",
+        b"HTTP/1.1 200 OK\r\nContent-Length: \xb2\r\n\r\n{}",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: identity\r\n\r\n{}",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n{}\r\n0\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n-5\r\n{}\r\n0\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{}",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}",
+        b"HTTP/1.1 200 OK\r\nNo colon here\r\nContent-Length: 2\r\n\r\n{}",
+        b"HTTP/1.1 200 OK\r\n: no name\r\nContent-Length: 2\r\n\r\n{}",
+        b"HTTP/1.1 200 OK\r\nSpaced : x\r\nContent-Length: 2\r\n\r\n{}",
+        b"HTTP/1.1 200 OK\r\nFolded: a\r\n b\r\nContent-Length: 2\r\n\r\n{}",
+        b"HTTP/1.1 200 OK\r\nNul: a\x00b\r\nContent-Length: 2\r\n\r\n{}",
+        b"HTTP/1.1 200 OK\r\nContent-Type: a/b\r\nContent-Type: c/d\r\nContent-Length: 2\r\n\r\n{}",
+    ],
+)
+def test_an_answer_that_is_not_plain_http_is_refused(client_for: ClientFor, told: bytes) -> None:
+    with LoopbackServer(once(told)) as server, pytest.raises(OutboundError) as caught:
+        client_for(server).request("GET", server.origin)
+    assert caught.value.reason in {
+        OutboundReason.PROTOCOL_ERROR,
+        OutboundReason.CONNECTION_BROKEN,
+    }
+
+
+def test_a_server_that_hangs_does_not_hold_up_calls_to_others(client_for: ClientFor) -> None:
+    """One origin gets its share of the places and no more; who finds none is told."""
+    entered = threading.Semaphore(0)
+
+    def script(visit: Visit) -> None:
+        entered.release()
+        visit.hang()
+
+    with LoopbackServer(script) as stuck, LoopbackServer(always(answer())) as healthy:
+        client = client_for(stuck, healthy, max_connections=3, max_connections_per_origin=2)
+
+        def hold() -> None:
+            with contextlib.suppress(OutboundError):
+                client.request("GET", stuck.origin)
+
+        holders = [threading.Thread(target=hold) for _ in range(2)]
+        for holder in holders:
+            holder.start()
+        for _ in holders:
+            assert entered.acquire(timeout=10)
+        for _ in range(20):
+            assert client.request("GET", healthy.origin).status == 200
+        with pytest.raises(OutboundUnavailable) as caught:
+            client.request("GET", stuck.origin, total_seconds=SHORT)
+        assert caught.value.reason is OutboundReason.BUSY
+        assert stuck.connections == 2
+    for holder in holders:
+        holder.join()
