@@ -416,15 +416,50 @@ class AuditStore(Protocol):
 class Stores(Protocol):
     """What one transaction gives access to."""
 
-    clients: ClientStore
-    resources: ResourceStore
-    users: UserStore
-    keys: KeyStore
-    authority: AuthorityStore
-    assertions: AssertionStore
-    failures: FailureStore
-    leases: LeaseStore
-    audit: AuditStore
+    @property
+    def clients(self) -> ClientStore:
+        """Clients."""
+        ...
+
+    @property
+    def resources(self) -> ResourceStore:
+        """Protected resources."""
+        ...
+
+    @property
+    def users(self) -> UserStore:
+        """Local users."""
+        ...
+
+    @property
+    def keys(self) -> KeyStore:
+        """Signing keys."""
+        ...
+
+    @property
+    def authority(self) -> AuthorityStore:
+        """The authority's sequence."""
+        ...
+
+    @property
+    def assertions(self) -> AssertionStore:
+        """Spent client assertions."""
+        ...
+
+    @property
+    def failures(self) -> FailureStore:
+        """Counted failures."""
+        ...
+
+    @property
+    def leases(self) -> LeaseStore:
+        """Leases."""
+        ...
+
+    @property
+    def audit(self) -> AuditStore:
+        """Audit records."""
+        ...
 
 
 class Database(Protocol):

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from authserver.domain.ports import Clock, Stores
 
 MOST_BLOCKS: Final = 50_000
+IPV4: Final = 4
 IPV6_NETWORK_BITS: Final = 64
 """One IPv6 customer has at least a /64: counting single addresses would count nothing."""
 
@@ -24,25 +25,26 @@ class ThrottleLimits:
     """How many failures a window of `window_seconds` forgives.
 
     `per_caller` counts one principal (client id, resource name) from one network, `per_network`
-    everything from one network.
+    everything from one network; the prefixes say how many bits of an address name a network.
     """
 
-    per_caller: int = 10
-    per_network: int = 100
+    per_caller: int = 20
+    per_network: int = 200
     window_seconds: int = 60
+    ipv4_prefix: int = 32
+    ipv6_prefix: int = IPV6_NETWORK_BITS
 
 
-def network_of(peer: str) -> str:
-    """The network that shares a counter: the IPv4 address, the IPv6 /64, or the text itself."""
+def network_of(peer: str, limits: ThrottleLimits) -> str:
+    """The network that shares a counter with `peer`; what is no address stands for itself."""
     try:
         address = ipaddress.ip_address(peer)
     except ValueError:
         return peer
-    if isinstance(address, ipaddress.IPv6Address):
-        if address.ipv4_mapped is not None:
-            return str(address.ipv4_mapped)
-        return str(ipaddress.ip_network((address, IPV6_NETWORK_BITS), strict=False))
-    return str(address)
+    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped is not None:
+        address = address.ipv4_mapped
+    prefix = limits.ipv4_prefix if address.version == IPV4 else limits.ipv6_prefix
+    return str(ipaddress.ip_network((address, prefix), strict=False))
 
 
 class Throttle:
@@ -91,7 +93,7 @@ class Throttle:
                 self._blocked[key] = start + window
 
     def _keys(self, principal: str, call: Call) -> tuple[str, str]:
-        network = network_of(call.peer)
+        network = network_of(call.peer, self._limits)
         # Digests: what was sent as a client id may be a secret in the wrong field.
         return (_key("caller", principal, network), _key("network", "", network))
 

@@ -44,12 +44,24 @@ def secret_columns() -> list[sa.Column[Any]]:
 
 
 def upgrade() -> None:
+    create_issuers()
     create_clients()
     create_resources()
     create_users()
     create_signing_keys()
     create_authority()
     create_expiring_tables()
+
+
+def create_issuers() -> None:
+    op.create_table(
+        "issuers",
+        issuer_id(),
+        word("url"),
+        moment("created_at"),
+        sa.PrimaryKeyConstraint("issuer_id", name="pk_issuers"),
+        sa.UniqueConstraint("url", name="uq_issuers_url"),
+    )
 
 
 def create_clients() -> None:

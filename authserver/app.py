@@ -1,0 +1,173 @@
+"""The application that servers run: the machine lane and the pages behind one shell."""
+
+from __future__ import annotations
+
+import hmac
+import threading
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
+
+from flask import Flask
+from prometheus_client import CollectorRegistry
+
+from authserver.crypto.client_assertions import CLIENT_ALGORITHMS
+from authserver.domain.errors import StorageUnavailable
+from authserver.logs import AccessLog, configure
+from authserver.machine.correlation import current_request_id
+from authserver.machine.discovery import jwks_endpoint, metadata_endpoint
+from authserver.machine.introspection import introspection_endpoint
+from authserver.machine.metrics import ShellMetrics, exposition
+from authserver.machine.operations import livez, metrics, readyz
+from authserver.machine.peers import TrustedProxies
+from authserver.machine.revocation import revocation_endpoint
+from authserver.machine.routes import Route, route_table
+from authserver.machine.token import token_endpoint
+from authserver.machine.wsgi import Shell
+from authserver.protocol.metadata import authorization_server_metadata
+from authserver.settings_secrets import read_secret_file
+from authserver.web.design import design_blueprint
+from authserver.web.errors import register_errors
+from authserver.web.front import front_blueprint
+from authserver.wiring import Container
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from authserver.settings import Settings
+
+METADATA_MAX_AGE: Final = 300
+UNIX: Final = "unix"
+FLUSH_SECONDS: Final = 30.0
+
+
+class Application(Flask):
+    """The Flask application of one worker; `close` ends what runs beside its requests."""
+
+    def __init__(self, container: Container) -> None:
+        """Make the pages; `create_app` puts the shell around them."""
+        super().__init__("authserver.web")
+        self.container = container
+        self._stop = threading.Event()
+        self._threads: list[threading.Thread] = []
+
+    def start(self) -> None:
+        """Poll the authority and write down last uses, beside the requests."""
+        self._begin(lambda: self.container.view.run(self._stop))
+        self._begin(self._flush_uses)
+
+    def close(self) -> None:
+        """End the threads, write what is left, close files and connections."""
+        self._stop.set()
+        for thread in self._threads:
+            thread.join()
+        self.container.close()
+
+    def _begin(self, work: Callable[[], None]) -> None:
+        thread = threading.Thread(target=work, daemon=True)
+        thread.start()
+        self._threads.append(thread)
+
+    def _flush_uses(self) -> None:
+        stopping = False
+        while not stopping:
+            stopping = self._stop.wait(FLUSH_SECONDS)
+            try:
+                self.container.uses.flush(self.container.database)
+            except StorageUnavailable as error:
+                self.logger.warning("last uses are written later: %s", error)
+
+
+def create_app(settings: Settings) -> Application:
+    """The application for one worker process, ready to serve.
+
+    Raises:
+        DomainError: the installation cannot be used; the text says why.
+    """
+    configure(settings.log_level, request_id=current_request_id)
+    container = Container(settings)
+    application = Application(container)
+    registry = CollectorRegistry()
+    shell_metrics = ShellMetrics(registry)
+    register_errors(application, shell_metrics.unexpected)
+    application.register_blueprint(design_blueprint())
+    application.register_blueprint(front_blueprint(settings.issuer))
+    proxies = settings.server.trusted_proxies
+    application.wsgi_app = Shell(  # type: ignore[method-assign]  # as Flask's documentation has it
+        routes=route_table(_routes(container, registry)),
+        pages=application.wsgi_app,
+        issuer=settings.issuer,
+        proxies=TrustedProxies(
+            [network for network in proxies if network != UNIX], unix_socket=UNIX in proxies
+        ),
+        clock=container.clock,
+        entropy=container.entropy,
+        metrics=shell_metrics,
+        record_access=AccessLog(),
+    )
+    application.start()
+    return application
+
+
+def _routes(container: Container, registry: CollectorRegistry) -> list[Route]:
+    settings = container.settings
+    server = container.authorization_server
+    document = authorization_server_metadata(
+        issuer=settings.issuer,
+        grant_types=server.grant_types,
+        scopes=sorted(frozenset().union(*container.scopes_of_kind.values())),
+        assertion_algorithms=sorted(set(CLIENT_ALGORITHMS.values())),
+    )
+    metadata = metadata_endpoint(document, METADATA_MAX_AGE)
+    jwks = jwks_endpoint(container.keys, settings.keys.jwks_max_age_seconds)
+    path = urlsplit(settings.issuer).path
+    return [
+        Route("/oauth2/token", {"POST": token_endpoint(server)}),
+        Route(
+            "/oauth2/introspect",
+            {
+                "POST": introspection_endpoint(
+                    container.resource_authentication, container.introspection
+                )
+            },
+        ),
+        Route(
+            "/oauth2/revoke",
+            {"POST": revocation_endpoint(container.client_authentication, container.revocation)},
+        ),
+        Route("/oauth2/jwks", {"GET": jwks}),
+        Route("/.well-known/openid-configuration", {"GET": metadata}),
+        Route(f"/.well-known/oauth-authorization-server{path}", {"GET": metadata}),
+        Route("/livez", {"GET": livez}),
+        Route("/readyz", {"GET": readyz(_checks(container))}),
+        Route(
+            "/metrics",
+            {"GET": metrics(lambda: exposition(registry), _metrics_key_check(settings))},
+        ),
+    ]
+
+
+def _checks(container: Container) -> Callable[[], dict[str, bool]]:
+    def checks() -> dict[str, bool]:
+        return {
+            "database": _answers(container.view.ensure_fresh),
+            "keys": _answers(lambda: container.keys.ring),
+            "journal": container.journal.is_writable(),
+        }
+
+    return checks
+
+
+def _answers(question: Callable[[], object]) -> bool:
+    try:
+        question()
+    except StorageUnavailable:
+        return False
+    return True
+
+
+def _metrics_key_check(settings: Settings) -> Callable[[str], bool] | None:
+    path = settings.metrics.key_file
+    if path is None:
+        return None
+    key = read_secret_file("metrics.key_file", path).encode()
+    return lambda presented: hmac.compare_digest(presented.encode("utf-8", "replace"), key)

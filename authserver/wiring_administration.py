@@ -1,0 +1,89 @@
+"""Services for those who administer: clients, resources, users, keys."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from authserver.crypto.client_assertions import ClientKeySets
+from authserver.crypto.signing_keys import SigningKeyMaker
+from authserver.domain.keys import KeyTimes
+from authserver.domain.scopes import close_matches
+from authserver.services.administration import Administration
+from authserver.services.authority import CommitBarrier
+from authserver.services.client_rules import ClientRules
+from authserver.services.clients import Clients
+from authserver.services.fresh_secrets import FreshSecrets
+from authserver.services.resources import Resources
+from authserver.services.signing_keys import SigningKeys
+from authserver.services.users import Users
+from authserver.wiring_foundation import Foundation
+
+
+class AdministrationParts(Foundation):
+    """The part of a container that changes what is registered."""
+
+    @cached_property
+    def barrier(self) -> CommitBarrier:
+        """The wait of those who take power away."""
+        return CommitBarrier(self.clock)
+
+    @cached_property
+    def administration(self) -> Administration:
+        """What administrative acts share."""
+        return Administration(database=self.database, clock=self.clock, barrier=self.barrier)
+
+    @cached_property
+    def fresh_secrets(self) -> FreshSecrets:
+        """Makes stored secrets."""
+        return FreshSecrets(
+            clock=self.clock,
+            secret_maker=self.secret_maker,
+            digester=self.digester,
+            passwords=self.passwords,
+        )
+
+    @cached_property
+    def clients(self) -> Clients:
+        """Client administration."""
+        rules = ClientRules(
+            scopes_of_kind=self.scopes_of_kind,
+            suggest=close_matches,
+            public_keys=ClientKeySets(),
+            longest_seconds=self.settings.tokens.access_token_max_seconds,
+        )
+        return Clients(
+            administration=self.administration,
+            rules=rules,
+            fresh_secrets=self.fresh_secrets,
+            secret_maker=self.secret_maker,
+        )
+
+    @cached_property
+    def resources(self) -> Resources:
+        """Resource administration."""
+        return Resources(administration=self.administration, fresh_secrets=self.fresh_secrets)
+
+    @cached_property
+    def users(self) -> Users:
+        """Local users."""
+        return Users(
+            administration=self.administration,
+            passwords=self.passwords,
+            secret_maker=self.secret_maker,
+        )
+
+    @cached_property
+    def signing_keys(self) -> SigningKeys:
+        """The life of signing keys."""
+        keys = self.settings.keys
+        times = KeyTimes(
+            announce=keys.announce_seconds,
+            use=keys.use_days * 86_400,
+            keep=keys.keep_seconds,
+            jwks_max_age=keys.jwks_max_age_seconds,
+        )
+        return SigningKeys(
+            administration=self.administration,
+            key_maker=SigningKeyMaker(self.sealer),
+            times=times,
+        )

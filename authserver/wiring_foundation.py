@@ -1,0 +1,106 @@
+"""What everything else stands on: time, keys, database, journal, catalogue."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import socket
+from functools import cached_property
+from typing import TYPE_CHECKING, Self
+
+from authserver.catalogue.loader import Catalogue, load_catalogue
+from authserver.crypto.digests import HmacDigester
+from authserver.crypto.key_files import KeyFiles, load_key_files
+from authserver.crypto.passwords import BcryptHasher
+from authserver.crypto.sealing import Sealer
+from authserver.crypto.secret_values import ReadableSecretMaker
+from authserver.crypto.system import SystemClock, SystemEntropy
+from authserver.domain.resources import ResourceKind
+from authserver.services.administration import Act, operator
+from authserver.wiring_storage import make_database, make_journal
+
+if TYPE_CHECKING:
+    from authserver.settings import Settings
+    from authserver.storage.database import SqlDatabase
+    from authserver.wiring_storage import ClosableJournal
+
+
+class Foundation:
+    """The lowest part of a container. Nothing is opened before it is asked for."""
+
+    def __init__(self, settings: Settings) -> None:
+        """Remember the settings."""
+        self.settings = settings
+        self.clock = SystemClock()
+        self.entropy = SystemEntropy()
+
+    def __enter__(self) -> Self:
+        """Use as a block that closes what it opened."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close what was opened."""
+        for name in ("journal", "database"):
+            part = self.__dict__.get(name)
+            if part is not None:
+                part.close()
+
+    @property
+    def operator(self) -> Act:
+        """The act of whoever runs this process from a shell."""
+        return operator(getpass.getuser())
+
+    @cached_property
+    def key_files(self) -> KeyFiles:
+        """Key-encryption keys, peppers and audit keys. Raises KeyFileProblem."""
+        return load_key_files(self.settings.keys.directory)
+
+    @cached_property
+    def database(self) -> SqlDatabase:
+        """The database. Connections are opened when they are needed."""
+        return make_database(self.settings)
+
+    @cached_property
+    def journal(self) -> ClosableJournal:
+        """Where acts without state of their own are recorded."""
+        return make_journal(self.settings, self.database, self.entropy)
+
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        """Atlassian's operations and scopes."""
+        return load_catalogue()
+
+    @cached_property
+    def scopes_of_kind(self) -> dict[ResourceKind, frozenset[str]]:
+        """Which scopes mean something at a kind of protected resource."""
+        return {kind: self.catalogue.scopes.of_kind(kind) for kind in ResourceKind}
+
+    @cached_property
+    def secret_maker(self) -> ReadableSecretMaker:
+        """Makes secrets and identifiers."""
+        return ReadableSecretMaker(self.entropy)
+
+    @cached_property
+    def holder(self) -> str:
+        """This process, as leases name it."""
+        return f"{socket.gethostname()}:{os.getpid()}:{self.secret_maker.identifier()[:8]}"
+
+    @cached_property
+    def digester(self) -> HmacDigester:
+        """Keyed digests."""
+        pepper = self.key_files.pepper
+        return HmacDigester(pepper.values, pepper.current, self.entropy)
+
+    @cached_property
+    def passwords(self) -> BcryptHasher:
+        """The bounded bcrypt pool."""
+        return BcryptHasher(self.entropy)
+
+    @cached_property
+    def sealer(self) -> Sealer:
+        """Seals what must be opened again."""
+        kek = self.key_files.kek
+        return Sealer(kek.values, kek.current, self.entropy)

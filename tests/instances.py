@@ -1,0 +1,246 @@
+"""A whole server for tests: its own folder, database, keys, port and processes."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from base64 import b64encode
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote_plus
+
+import requests
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+    from types import TracebackType
+
+START_SECONDS = 60.0
+STOP_SECONDS = 30.0
+
+
+def free_port() -> int:
+    """A loopback TCP port that nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def basic(user: str, password: str) -> str:
+    """The value of a Basic Authorization header (RFC 6749 section 2.3.1: form-encoded first)."""
+    pair = f"{quote_plus(user)}:{quote_plus(password)}".encode()
+    return "Basic " + b64encode(pair).decode()
+
+
+@dataclass(slots=True)
+class Instance:
+    """One installation in `folder`; `start` serves it, leaving the block stops it.
+
+    `overrides` are settings by environment name (`AUTHSERVER_…`).
+    """
+
+    folder: Path
+    overrides: Mapping[str, str] = field(default_factory=dict)
+    port: int = field(default_factory=free_port)
+    process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        """Where it answers; also the issuer unless overridden."""
+        return f"http://localhost:{self.port}"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The environment of its processes: settings, and nothing of the caller's settings."""
+        inherited = {
+            name: value for name, value in os.environ.items() if not name.startswith("AUTHSERVER_")
+        }
+        return {
+            **inherited,
+            "AUTHSERVER_ISSUER": self.url,
+            "AUTHSERVER_DATA_DIRECTORY": str(self.folder / "var"),
+            "AUTHSERVER_KEYS_DIRECTORY": str(self.folder / "keys"),
+            "AUTHSERVER_SERVER_PORT": str(self.port),
+            "AUTHSERVER_SERVER_WORKERS": "2",
+            **self.overrides,
+        }
+
+    @property
+    def log_file(self) -> Path:
+        """What its processes wrote to standard error."""
+        return self.folder / "server.log"
+
+    def run(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+        """Run the command line in this installation."""
+        done = subprocess.run(
+            [sys.executable, "-m", "authserver", *arguments],
+            cwd=self.folder,
+            env=self.environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+        if check and done.returncode:
+            raise AssertionError(
+                f"authserver {' '.join(arguments)}: exit {done.returncode}\n{done.stdout}{done.stderr}"
+            )
+        return done
+
+    def cli(self, *arguments: str) -> Any:
+        """Run a command with `--json`; what it printed."""
+        return json.loads(self.run(*arguments, "--json").stdout)
+
+    def initialise(self) -> Instance:
+        """`authserver init`."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.run("init")
+        return self
+
+    def start(self) -> Instance:
+        """`authserver serve`, returned when it is ready."""
+        with self.log_file.open("ab") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "authserver", "serve"],
+                cwd=self.folder,
+                env=self.environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        self.wait_until_ready()
+        return self
+
+    def wait_until_ready(self) -> None:
+        """Return when `/readyz` says so."""
+        deadline = time.monotonic() + START_SECONDS
+        while time.monotonic() < deadline:
+            if self.process is not None and self.process.poll() is not None:
+                break
+            try:
+                if requests.get(f"{self.url}/readyz", timeout=2).ok:
+                    return
+            except requests.RequestException:
+                pass
+            time.sleep(0.05)
+        raise AssertionError(f"the server did not get ready:\n{self.log_tail()}")
+
+    def log_tail(self, characters: int = 4000) -> str:
+        """The end of the log."""
+        return self.log_file.read_text(errors="replace")[-characters:]
+
+    def workers(self) -> list[int]:
+        """Process ids of the live worker processes (those that listen), lowest first."""
+        assert self.process is not None
+        return sorted(
+            pid for pid in _descendants(self.process.pid) if _listens(pid, self.port)
+        )
+
+    def stop(self) -> int | None:
+        """Stop in an orderly way; the exit code."""
+        if self.process is None:
+            return None
+        process, self.process = self.process, None
+        process.send_signal(signal.SIGTERM)
+        try:
+            return process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+            raise
+
+    def kill(self) -> None:
+        """End every process of the server without any order."""
+        if self.process is not None:
+            process, self.process = self.process, None
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+
+    def __enter__(self) -> Instance:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    def post(self, path: str, form: Mapping[str, str], authorization: str = "") -> requests.Response:
+        """One form request."""
+        headers = {"Authorization": authorization} if authorization else {}
+        return requests.post(f"{self.url}{path}", data=dict(form), headers=headers, timeout=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A registered resource: its name, identifier and introspection secret."""
+
+    name: str
+    identifier: str
+    secret: str
+
+    @property
+    def authorization(self) -> str:
+        """Basic, for the introspection endpoint."""
+        return basic(self.name, self.secret)
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """A registered client and its secret."""
+
+    client_id: str
+    secret: str
+
+    @property
+    def authorization(self) -> str:
+        """Basic, for the token and revocation endpoints."""
+        return basic(self.client_id, self.secret)
+
+
+def _descendants(pid: int) -> set[int]:
+    children: dict[int, list[int]] = {}
+    for entry in os.listdir("/proc"):
+        if entry.isdigit():
+            try:
+                with open(f"/proc/{entry}/stat", encoding="utf-8") as file:
+                    parent = int(file.read().rpartition(")")[2].split()[1])
+            except OSError:
+                continue
+            children.setdefault(parent, []).append(int(entry))
+    found: set[int] = set()
+    waiting = [pid]
+    while waiting:
+        for child in children.get(waiting.pop(), []):
+            found.add(child)
+            waiting.append(child)
+    return found
+
+
+def _listens(pid: int, port: int) -> bool:
+    """Whether a process holds a listening TCP socket on the port."""
+    wanted = f":{port:04X}"
+    inodes = set()
+    try:
+        with open(f"/proc/{pid}/net/tcp", encoding="utf-8") as file:
+            for line in file.readlines()[1:]:
+                columns = line.split()
+                if columns[1].endswith(wanted) and columns[3] == "0A":
+                    inodes.add(columns[9])
+        for descriptor in os.listdir(f"/proc/{pid}/fd"):
+            target = os.readlink(f"/proc/{pid}/fd/{descriptor}")
+            if target.startswith("socket:[") and target[8:-1] in inodes:
+                return True
+    except OSError:
+        return False
+    return False
