@@ -1,4 +1,4 @@
-"""The WSGI application for any server: `application`, with the settings of the environment."""
+"""The WSGI application, for any WSGI server; `authserver serve` does not need this file."""
 
 from authserver.app import create_app
 from authserver.settings_sources import load_settings

@@ -1,0 +1,109 @@
+"""`authserver serve`: run the server."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
+
+import click
+
+from authserver.cli.checks import Report, Severity
+from authserver.cli.console import printable
+from authserver.cli.context import Context, pass_context
+from authserver.cli.doctor import examine
+from authserver.crypto.system import SystemClock
+from authserver.settings_sources import read_settings
+from authserver.supervisor import serving
+from authserver.supervisor.plans import HousekeepingPlan, ListenAt, ServePlan, WorkerPlan
+
+if TYPE_CHECKING:
+    from authserver.settings import Settings
+
+APPLICATION: Final = "authserver.app:create_app"
+HOUSEKEEPING: Final = "authserver.wiring:run_housekeeping"
+
+
+@click.command()
+@pass_context
+def serve(context: Context) -> None:
+    """Run the server until SIGTERM or Ctrl-C; SIGHUP reads the settings again.
+
+    Refuses to start while `authserver doctor` finds a blocker. Prints one line with the URL when
+    the server answers.
+    """
+    settings = context.settings
+    _log_to_stderr(settings.log_level)
+    _require_health(examine(context))
+
+    def replan() -> ServePlan:
+        return make_plan(read_settings(context.loaded.file).settings)
+
+    serving.serve(
+        make_plan(settings), clock=SystemClock(), replan=replan, announce=context.console.line
+    )
+
+
+def make_plan(settings: Settings) -> ServePlan:
+    """What the supervisor is to run, from the settings."""
+    server = settings.server
+    return ServePlan(
+        listen=ListenAt(
+            address=server.address,
+            port=server.port,
+            unix_socket=server.unix_socket,
+            unix_socket_mode=server.unix_socket_mode,
+            backlog=server.backlog,
+        ),
+        workers=settings.worker_count,
+        worker=WorkerPlan(
+            target=APPLICATION,
+            argument=settings,
+            threads=settings.blocking_thread_count,
+            backlog=server.backlog,
+            header_timeout_seconds=server.header_timeout_seconds,
+        ),
+        housekeeping=(
+            HousekeepingPlan(HOUSEKEEPING, settings)
+            if settings.housekeeping.mode == "process"
+            else None
+        ),
+        drain_seconds=server.drain_seconds,
+        pid_file=settings.pid_file,
+        metrics_directory=settings.metrics_directory,
+        host=urlsplit(settings.issuer).netloc,
+        url=_url(settings),
+    )
+
+
+def _url(settings: Settings) -> str:
+    """Where to reach the server, for people."""
+    if settings.server.unix_socket is not None:
+        return f"{settings.issuer} through unix:{settings.server.unix_socket}"
+    here = f"{settings.server.address}:{settings.server.port}"
+    local = settings.issuer.startswith("http://")
+    return settings.issuer if local else f"{settings.issuer} through {here}"
+
+
+def _require_health(report: Report) -> None:
+    """Tell warnings and blockers; refuse on blockers.
+
+    Raises:
+        Exit: with the code of the first blocker.
+    """
+    for severity in (Severity.WARNING, Severity.BLOCKER):
+        word = "warning" if severity is Severity.WARNING else "error"
+        for check, finding in report.with_severity(severity):
+            click.echo(f"{word}: {check.identifier}: {printable(finding.what)}", err=True)
+            click.echo(f"hint: {printable(finding.fix)}", err=True)
+    if report.blockers:
+        raise click.exceptions.Exit(report.blockers[0][1].exit_code)
+
+
+def _log_to_stderr(level: str) -> None:
+    logging.basicConfig(
+        stream=sys.stderr,
+        level=level.upper(),
+        format="%(asctime)s %(levelname)s %(message)s",
+    )

@@ -1,0 +1,1 @@
+"""The process that keeps the server's workers and housekeeping alive."""
