@@ -253,8 +253,8 @@ class ClientStore(Protocol):
         """Replace everything but the secrets. Raises NotFound."""
         ...
 
-    def any_imported(self) -> bool:
-        """Whether any live client still has an imported (bcrypt) secret."""
+    def any_imported(self, now: float) -> bool:
+        """Whether any client but a deleted one has an imported (bcrypt) secret live at `now`."""
         ...
 
     def add_secret(self, client_id: str, secret: StoredSecret) -> None:

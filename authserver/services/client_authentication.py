@@ -98,12 +98,11 @@ class ClientAuthentication:
     def _match_imported(
         self, client: Client | None, presented: PresentedCredentials
     ) -> StoredSecret | None:
+        now = self._clock.now()
         with self._database.reading() as stores:
-            pretend = stores.clients.any_imported()
+            pretend = stores.clients.any_imported(now)
         stored = () if client is None else client.secrets
-        return self._secrets.matching_imported(
-            stored, presented.secret, self._clock.now(), pretend=pretend
-        )
+        return self._secrets.matching_imported(stored, presented.secret, now, pretend=pretend)
 
     def _keep_keyed(self, client: Client, secret: StoredSecret, value: str) -> None:
         """Replace an imported hash by a keyed digest: from now on a check costs microseconds."""

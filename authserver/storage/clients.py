@@ -6,10 +6,11 @@ import json
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, insert, or_, select, update
 
 from authserver.domain.clients import Client, ClientAuthMethod, ClientStatus
 from authserver.domain.errors import AlreadyExists, NotFound
+from authserver.domain.stored_secrets import DigestKind
 from authserver.storage.inserts import insert_into
 from authserver.storage.rows.clients import client_permissions, client_secrets, clients
 from authserver.storage.stored_secrets import (
@@ -119,6 +120,21 @@ class ClientRows:
             )
         )
         self._insert_permissions(client.client_id, _permissions(client))
+
+    def any_imported(self, now: float) -> bool:
+        """Whether any client but a deleted one has an imported (bcrypt) secret live at `now`."""
+        found = self._connection.execute(
+            select(client_secrets.c.secret_id)
+            .join(clients)
+            .where(
+                self._mine(client_secrets),
+                client_secrets.c.kind == DigestKind.BCRYPT.value,
+                or_(client_secrets.c.expires_at.is_(None), client_secrets.c.expires_at > now),
+                clients.c.status != ClientStatus.DELETED.value,
+            )
+            .limit(1)
+        )
+        return found.first() is not None
 
     def add_secret(self, client_id: str, secret: StoredSecret) -> None:
         """Insert one secret. Raises NotFound when there is no such client."""
