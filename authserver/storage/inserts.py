@@ -11,7 +11,10 @@ if TYPE_CHECKING:
 
 
 def insert_into(connection: Connection, table: Table) -> postgresql.Insert | sqlite.Insert:
-    """An INSERT of the connection's dialect, for `on_conflict_do_nothing` and `…_do_update`."""
+    """An INSERT of the connection's dialect, for `on_conflict_do_nothing` and `…_do_update`.
+
+    Its result knows `rowcount`, which SQLAlchemy otherwise keeps for UPDATE and DELETE only.
+    """
     if connection.dialect.name == "sqlite":
-        return sqlite.insert(table)
-    return postgresql.insert(table)
+        return sqlite.insert(table).execution_options(preserve_rowcount=True)
+    return postgresql.insert(table).execution_options(preserve_rowcount=True)

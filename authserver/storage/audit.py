@@ -1,0 +1,57 @@
+"""Audit records of one transaction: written, and looked for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import orjson
+
+from authserver.storage.audit_chain import ChainRows
+from authserver.storage.audit_content import content_of
+from authserver.storage.audit_keys import NoKeys
+from authserver.storage.audit_searches import search
+from authserver.storage.audit_writing import enter, insert
+from authserver.storage.journal_records import encode
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from authserver.domain.audit import AuditEvent
+    from authserver.domain.audit_records import AuditPage, AuditQuery
+    from authserver.domain.ports import ChainKeys
+
+
+class AuditRows:
+    """Satisfies `authserver.domain.ports.AuditStore` on a connection inside a transaction.
+
+    Without `keys` its records carry no code; a verification calls them forged.
+    """
+
+    __slots__ = ("_connection", "_entered", "_keys")
+
+    def __init__(self, connection: Connection, keys: ChainKeys | None = None) -> None:
+        self._connection = connection
+        self._keys: ChainKeys = NoKeys() if keys is None else keys
+        self._entered = False
+
+    def add(self, event: AuditEvent) -> None:
+        """Append one record; it exists when the transaction is committed.
+
+        Raises:
+            TypeError: `details` hold something that is neither JSON nor a set.
+        """
+        if not self._entered:
+            enter(self._connection)
+            self._entered = True
+        said = orjson.loads(encode(event))
+        content = content_of(said, self._keys.current, event.at, None, None)
+        insert(self._connection, [content])
+
+    def search(self, query: AuditQuery) -> AuditPage:
+        """One page, newest first."""
+        return search(self._connection, query)
+
+    @property
+    def chain(self) -> ChainRows:
+        """Seals and checkpoints."""
+        return ChainRows(self._connection)

@@ -1,0 +1,49 @@
+"""How audit records get into their table: announced to the sealer first, many at a time."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from sqlalchemy import text
+
+from authserver.storage.audit_content import COLUMNS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import psycopg
+    from sqlalchemy import Connection
+
+WRITERS: Final = 0x6175_6469_7421
+"""The advisory lock of PostgreSQL that writers share and the sealer takes alone."""
+
+_POSTGRESQL: Final = "postgresql"
+_ENTER: Final = text(f"SELECT pg_advisory_xact_lock_shared({WRITERS})")
+_COPY: Final = f"COPY audit_records ({', '.join(COLUMNS)}) FROM STDIN"
+_INSERT: Final = (
+    f"INSERT INTO audit_records ({', '.join(COLUMNS)})"  # noqa: S608 - names of our columns
+    f" VALUES ({', '.join('?' * len(COLUMNS))})"
+)
+
+
+def enter(connection: Connection) -> None:
+    """Announce that this transaction writes audit records, before it draws their ids.
+
+    On PostgreSQL ids do not commit in the order in which they were drawn. While anybody holds
+    this lock, the sealer does not take the highest id for the end. SQLite has one writer anyway.
+    """
+    if connection.dialect.name == _POSTGRESQL:
+        connection.execute(_ENTER)
+
+
+def insert(connection: Connection, contents: Sequence[tuple[object, ...]]) -> None:
+    """Insert rows made by `content_of`, in their order."""
+    if connection.dialect.name != _POSTGRESQL:
+        connection.exec_driver_sql(_INSERT, list(contents))
+        return
+    driver: psycopg.Connection[Any] | None = connection.connection.driver_connection
+    if driver is None:
+        raise RuntimeError("a connection of the pool without a driver's connection")
+    with driver.cursor() as cursor, cursor.copy(_COPY) as copy:
+        for content in contents:
+            copy.write_row(content)
