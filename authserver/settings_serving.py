@@ -54,9 +54,10 @@ class ServerSettings:
         unit="seconds",
     )
     header_timeout_seconds: int = setting(
-        WholeNumber(1, 60),
-        10,
-        "How long a client may take to send the head of a request.",
+        WholeNumber(1, 300),
+        30,
+        "How long a client may take to send the head of a request, and how long a connection may "
+        "rest between two. A proxy in front lets go of resting connections earlier than this.",
         unit="seconds",
     )
     pid_file: Path | None = setting(

@@ -1,0 +1,53 @@
+"""Stand-ins for the application and for housekeeping."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import threading
+    from collections.abc import Callable, Iterable
+
+
+class StubApplication:
+    """Answers its process id, its environment's keys, or slowly."""
+
+    def __init__(self, argument: dict[str, str]) -> None:
+        self.argument = argument
+
+    def __call__(
+        self, environ: dict[str, Any], start_response: Callable[..., Any]
+    ) -> Iterable[bytes]:
+        path = environ["PATH_INFO"]
+        if path == "/slow":
+            time.sleep(1.5)
+        body = {
+            "/keys": " ".join(sorted(environ)),
+            "/argument": self.argument.get("word", ""),
+            "/metrics-directory": os.environ.get("PROMETHEUS_MULTIPROC_DIR", ""),
+        }.get(path, str(os.getpid()))
+        start_response("200 OK", [("Content-Type", "text/plain")])
+        return [body.encode()]
+
+    def close(self) -> None:
+        if "closed" in self.argument:
+            Path(self.argument["closed"]).write_text("closed")
+
+
+def create_app(argument: dict[str, str]) -> StubApplication:
+    """Start-up fails for as long as the file `broken` exists."""
+    if "broken" in argument and Path(argument["broken"]).exists():
+        sys.exit("the stub was told to fail")
+    return StubApplication(argument)
+
+
+def run_housekeeping(argument: dict[str, str], stop: threading.Event) -> None:
+    """Leave the process id in a file, again at the end."""
+    path = Path(argument["housekeeping"])
+    path.write_text(f"{os.getpid()} {os.nice(0)}")
+    stop.wait()
+    path.write_text("ended")

@@ -1,0 +1,84 @@
+"""SIGHUP: new processes with the new plan, one after the other, or everything as before."""
+
+from __future__ import annotations
+
+import os
+import pty
+import signal
+import threading
+from typing import TYPE_CHECKING
+
+from tests.supervisor.running import Running, running, wait_until
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_sighup_renews_every_worker_and_no_request_fails(tmp_path: Path) -> None:
+    with running(tmp_path, argument={"word": "old"}) as server:
+        before = server.worker_pids()
+        failures: list[Exception] = []
+        done = threading.Event()
+
+        def ask() -> None:
+            while not done.is_set():
+                try:
+                    server.get()
+                except Exception as error:  # noqa: BLE001 - whatever it is, it must not happen
+                    failures.append(error)
+
+        asking = threading.Thread(target=ask)
+        asking.start()
+        server.write_plan(argument={"word": "new"})
+        server.signal(signal.SIGHUP)
+        wait_until(lambda: not before & server.children(), "the old workers have gone")
+        done.set()
+        asking.join()
+        assert failures == []
+        assert {server.get("/argument") for _ in range(10)} == {"new"}
+        assert len(server.worker_pids()) == 2
+
+
+def test_a_refused_plan_leaves_everything_as_it_is(tmp_path: Path) -> None:
+    with running(tmp_path, argument={"word": "old"}) as server:
+        before = server.worker_pids()
+        server.plan.write_text("{")
+        server.signal(signal.SIGHUP)
+        wait_until(lambda: "reload refused" in server.log(), "the refusal is told")
+        assert server.worker_pids() == before
+        # Workers that start now get the old plan too.
+        os.kill(min(before), signal.SIGKILL)
+        wait_until(lambda: len(server.worker_pids()) == 2, "two workers again")
+        assert server.get("/argument") == "old"
+
+
+def test_new_workers_that_do_not_start_leave_the_old_ones_at_work(tmp_path: Path) -> None:
+    broken = tmp_path / "broken"
+    with running(tmp_path, argument={"broken": str(broken), "word": "old"}) as server:
+        before = server.worker_pids()
+        broken.touch()
+        server.signal(signal.SIGHUP)
+        wait_until(lambda: "reload abandoned" in server.log(), "the failure is told")
+        assert server.worker_pids() == before
+
+
+def test_what_only_a_restart_can_change_is_told(tmp_path: Path) -> None:
+    with running(tmp_path) as server:
+        before = server.worker_pids()
+        server.write_plan(workers=3)
+        server.signal(signal.SIGHUP)
+        wait_until(lambda: "only at a restart" in server.log(), "it is told")
+        assert server.worker_pids() == before
+
+
+def test_closing_the_terminal_ends_the_server(tmp_path: Path) -> None:
+    ours, theirs = pty.openpty()
+    server = Running(tmp_path, stdin=theirs)
+    os.close(theirs)
+    try:
+        server.wait_ready()
+        os.close(ours)
+        server.signal(signal.SIGHUP)
+        assert server.wait_end() == 0
+    finally:
+        server.close()
