@@ -53,17 +53,18 @@ class OperationReader:
         Raises:
             CatalogueError: at the first row that breaks a rule.
         """
-        if api not in self._read:
-            rows = read_rows(self._folder, f"{api}.txt")
-            _expect_api(rows, api)
-            first = next(rows, None)
-            if first is None:
-                raise CatalogueError(f"{api}.txt", 0, "file", "at least one operation")
-            if first.text.startswith("like "):
-                found = self._copied(api, first, rows)
-            else:
-                found = self._own(api, chain([first], rows), scopes)
-            self._read[api] = tuple(replace(each, removed=removed) for each in found)
+        rows = read_rows(self._folder, f"{api}.txt")
+        _expect_api(rows, api)
+        first = next(rows, None)
+        if first is None:
+            raise CatalogueError(f"{api}.txt", 0, "file", "at least one operation")
+        if first.text.startswith("like "):
+            found = self._copied(api, first, rows)
+        else:
+            found = self._own(api, chain([first], rows), scopes)
+        if removed:
+            found = [replace(each, removed=True) for each in found]
+        self._read[api] = tuple(found)
         return self._read[api]
 
     def _copied(self, api: str, first: Row, rows: Iterator[Row]) -> list[Operation]:
