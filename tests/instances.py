@@ -11,9 +11,10 @@ import sys
 import time
 from base64 import b64encode
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import quote_plus
 
+import psutil
 import requests
 
 if TYPE_CHECKING:
@@ -90,7 +91,8 @@ class Instance:
         )
         if check and done.returncode:
             raise AssertionError(
-                f"authserver {' '.join(arguments)}: exit {done.returncode}\n{done.stdout}{done.stderr}"
+                f"authserver {' '.join(arguments)}: exit {done.returncode}\n"
+                f"{done.stdout}{done.stderr}"
             )
         return done
 
@@ -140,9 +142,8 @@ class Instance:
     def workers(self) -> list[int]:
         """Process ids of the live worker processes (those that listen), lowest first."""
         assert self.process is not None
-        return sorted(
-            pid for pid in _descendants(self.process.pid) if _listens(pid, self.port)
-        )
+        family = psutil.Process(self.process.pid).children(recursive=True)
+        return sorted(member.pid for member in family if _listens(member, self.port))
 
     def stop(self) -> int | None:
         """Stop in an orderly way; the exit code."""
@@ -164,7 +165,7 @@ class Instance:
             os.killpg(process.pid, signal.SIGKILL)
             process.wait()
 
-    def __enter__(self) -> Instance:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
@@ -175,7 +176,34 @@ class Instance:
     ) -> None:
         self.stop()
 
-    def post(self, path: str, form: Mapping[str, str], authorization: str = "") -> requests.Response:
+    def register_site(self, name: str, kind: str, url: str, *options: str) -> Site:
+        """`authserver resource create`."""
+        made = self.cli("resource", "create", name, "--kind", kind, "--url", url, *options)
+        return Site(name, made["identifier"], made["introspection_secret"])
+
+    def register_caller(self, client_id: str, site: Site, *scopes: str) -> Caller:
+        """`authserver client create` with scopes for one site."""
+        wanted = [part for scope in scopes for part in ("--scope", scope)]
+        made = self.cli("client", "create", client_id, "--resource", site.name, *wanted)
+        return Caller(client_id, made["client_secret"])
+
+    def token(self, caller: Caller, **form: str) -> str:
+        """A client-credentials token."""
+        answer = self.post(
+            "/oauth2/token", {"grant_type": "client_credentials", **form}, caller.authorization
+        )
+        assert answer.status_code == requests.codes.ok, answer.text
+        return str(answer.json()["access_token"])
+
+    def introspect(self, site: Site, token: str) -> dict[str, Any]:
+        """What the introspection endpoint says of a token."""
+        answer = self.post("/oauth2/introspect", {"token": token}, site.authorization)
+        assert answer.status_code == requests.codes.ok, answer.text
+        return dict(answer.json())
+
+    def post(
+        self, path: str, form: Mapping[str, str], authorization: str = ""
+    ) -> requests.Response:
         """One form request."""
         headers = {"Authorization": authorization} if authorization else {}
         return requests.post(f"{self.url}{path}", data=dict(form), headers=headers, timeout=30)
@@ -208,39 +236,12 @@ class Caller:
         return basic(self.client_id, self.secret)
 
 
-def _descendants(pid: int) -> set[int]:
-    children: dict[int, list[int]] = {}
-    for entry in os.listdir("/proc"):
-        if entry.isdigit():
-            try:
-                with open(f"/proc/{entry}/stat", encoding="utf-8") as file:
-                    parent = int(file.read().rpartition(")")[2].split()[1])
-            except OSError:
-                continue
-            children.setdefault(parent, []).append(int(entry))
-    found: set[int] = set()
-    waiting = [pid]
-    while waiting:
-        for child in children.get(waiting.pop(), []):
-            found.add(child)
-            waiting.append(child)
-    return found
-
-
-def _listens(pid: int, port: int) -> bool:
+def _listens(process: psutil.Process, port: int) -> bool:
     """Whether a process holds a listening TCP socket on the port."""
-    wanted = f":{port:04X}"
-    inodes = set()
     try:
-        with open(f"/proc/{pid}/net/tcp", encoding="utf-8") as file:
-            for line in file.readlines()[1:]:
-                columns = line.split()
-                if columns[1].endswith(wanted) and columns[3] == "0A":
-                    inodes.add(columns[9])
-        for descriptor in os.listdir(f"/proc/{pid}/fd"):
-            target = os.readlink(f"/proc/{pid}/fd/{descriptor}")
-            if target.startswith("socket:[") and target[8:-1] in inodes:
-                return True
-    except OSError:
+        return any(
+            connection.status == psutil.CONN_LISTEN and connection.laddr.port == port
+            for connection in process.net_connections("tcp")
+        )
+    except psutil.Error:
         return False
-    return False

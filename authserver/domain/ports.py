@@ -281,10 +281,6 @@ class ResourceStore(Protocol):
         """By name, deleted ones included."""
         ...
 
-    def get_by_identifier(self, identifier: str) -> ProtectedResource | None:
-        """By identifier (the `aud` of tokens), deleted ones included."""
-        ...
-
     def list(self) -> Sequence[ProtectedResource]:
         """All but deleted ones, by name."""
         ...

@@ -138,7 +138,7 @@ class Directory:
     """Who exists, for the hot paths."""
 
     def __init__(self, database: Database, view: AuthorityView) -> None:
-        """Remember clients by id and protected resources by name and by identifier."""
+        """Remember clients by id and protected resources by name."""
         self.view = view
         self.clients: Remembered[Client] = Remembered(
             database, view, ChangeKind.CLIENT, lambda stores, name: stores.clients.get(name)
@@ -148,12 +148,5 @@ class Directory:
             view,
             ChangeKind.RESOURCE,
             lambda stores, name: stores.resources.get(name),
-            few=True,
-        )
-        self.resources_by_identifier: Remembered[ProtectedResource] = Remembered(
-            database,
-            view,
-            ChangeKind.RESOURCE,
-            lambda stores, identifier: stores.resources.get_by_identifier(identifier),
             few=True,
         )

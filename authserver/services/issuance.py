@@ -62,18 +62,18 @@ class Issuance:
             StorageUnavailable: no key, no journal or no certainty; nothing was issued.
         """
         try:
-            token = self._decide(client, scope, resources, call)
+            token, resource = self._decide(client, scope, resources, call)
         except ProtocolRefusal as refusal:
             self._journal.append(self._refused(client, refusal, call))
             raise
-        algorithm = SigningAlgorithm(self._algorithm(token))
+        algorithm = SigningAlgorithm(resource.signing_algorithm)
         value = self._keys.ring.sign(token, algorithm)
         self._journal.append(_issued(client, token, call))
         return IssuedToken(value=value, token=token)
 
     def _decide(
         self, client: Client, scope: str | None, resources: Sequence[str], call: Call
-    ) -> AccessToken:
+    ) -> tuple[AccessToken, ProtectedResource]:
         if GrantType.CLIENT_CREDENTIALS not in client.grant_types or not client.is_confidential:
             raise ProtocolRefusal(
                 "unauthorized_client", "this client may not use grant_type=client_credentials"
@@ -87,7 +87,7 @@ class Issuance:
             )
         issued_at = int(call.at)
         identifier = self._secret_maker.identifier()
-        return AccessToken(
+        token = AccessToken(
             issuer=self._issuer,
             subject=client.subject,
             audience=resource.identifier,
@@ -99,6 +99,7 @@ class Issuance:
             # Nothing else descends from a client-credentials grant: the token is the grant.
             grant_id=identifier,
         )
+        return token, resource
 
     def _target(self, client: Client, requested: Sequence[str]) -> ProtectedResource:
         """The one protected resource the token is for (RFC 8707 section 2)."""
@@ -130,10 +131,6 @@ class Issuance:
             for resource in found
             if resource is not None and resource.status is ResourceStatus.ENABLED
         ]
-
-    def _algorithm(self, token: AccessToken) -> str:
-        resource = self._directory.resources_by_identifier.get(token.audience)
-        return SigningAlgorithm.ES256 if resource is None else resource.signing_algorithm
 
     def _refused(self, client: Client, refusal: ProtocolRefusal, call: Call) -> AuditEvent:
         return AuditEvent(

@@ -34,7 +34,16 @@ class Results:
 def print_tables(backend: str, results: Results) -> None:
     """Print one database's table: medians of the rounds."""
     table = Table(title=f"{backend}: {results.about}")
-    for column in ("endpoint", "requests/s", "p50 ms", "p99 ms", "of bare", "aim", "p99 x", "errors"):
+    for column in (
+        "endpoint",
+        "requests/s",
+        "p50 ms",
+        "p99 ms",
+        "of bare",
+        "aim",
+        "p99 x",
+        "errors",
+    ):
         table.add_column(column, justify="left" if column == "endpoint" else "right")
     bare = median(one.per_second for one in results.rows[BARE])
     bare_p99 = median(one.p99 for one in results.rows[BARE])

@@ -1,0 +1,166 @@
+"""The measurements: every row in every round, interleaved, so that drift hits all alike."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import psutil
+import requests
+
+from tests.bench.load import Measured, Prepared, run_load
+from tests.bench.report import BARE, Results
+from tests.clusters import PostgresCluster
+from tests.instances import Caller, Instance, Site, free_port
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+TOKENS = 1_000
+COLD_TOKENS = 20_000
+WORKERS = 2
+MEBIBYTE = 1024 * 1024
+FORM = {"token": "x" * 400}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the table: which server, which requests."""
+
+    name: str
+    url: str
+    requests: Sequence[Prepared]
+    once: bool = False
+
+
+def measure_all(backend: str, *, rounds: int, seconds: float) -> Results:
+    """Serve on `backend`, drive every endpoint `rounds` times for `seconds` each."""
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="authserver-bench-")))
+        url = stack.enter_context(_database(backend, folder))
+        instance = Instance(folder / "instance", {"AUTHSERVER_DATABASE_URL": url}).initialise()
+        site, caller = _register(instance)
+        stack.enter_context(instance.start())
+        bare = stack.enter_context(_bare_server(folder))
+        tokens = _issue(instance, caller, TOKENS)
+        rows = [
+            Row(BARE, bare, [Prepared("/", "", FORM)]),
+            Row("bare Flask view, form and JSON", bare, [Prepared("/flask", "", FORM)]),
+            Row("token, client_credentials", instance.url, [_token_request(caller)]),
+            Row(
+                "introspection, 1,000 tokens, warm",
+                instance.url,
+                [_introspection(site, token) for token in tokens],
+            ),
+            Row("JWKS", instance.url, [Prepared("/oauth2/jwks", "", {})]),
+        ]
+        measured: dict[str, list[Measured]] = {row.name: [] for row in rows}
+        cold = "introspection, every token new"
+        measured[cold] = []
+        for row in rows:  # warm up: connections, caches, thread pools
+            run_load(row.url, row.requests, 1)
+        for number in range(rounds):
+            for row in rows:
+                _progress(backend, number, row.name)
+                measured[row.name].append(run_load(row.url, row.requests, seconds))
+            _progress(backend, number, cold)
+            fresh = _issue(instance, caller, COLD_TOKENS)
+            measured[cold].append(
+                run_load(
+                    instance.url,
+                    [_introspection(site, token) for token in fresh],
+                    max(2.0, seconds / 2),
+                    once=True,
+                )
+            )
+        about = (
+            f"{WORKERS} workers, 32 connections, median of {rounds} round(s) of {seconds:g} s, "
+            "authentication, audit and metrics on"
+        )
+        return Results(measured, _resident_mib(instance.workers()), about)
+
+
+@contextmanager
+def _database(backend: str, folder: Path) -> Iterator[str]:
+    if backend == "sqlite":
+        yield f"sqlite:///{folder}/bench.db"
+        return
+    cluster = PostgresCluster()
+    try:
+        yield cluster.url("postgres")
+    finally:
+        cluster.remove()
+
+
+@contextmanager
+def _bare_server(folder: Path) -> Iterator[str]:
+    """The yardsticks under the same server with the same options; their URL."""
+    port = free_port()
+    command = [
+        *(sys.executable, "-m", "granian", "--interface", "wsgi", "--http", "1", "--no-ws"),
+        *("--workers", str(WORKERS), "--blocking-threads", "2", "--port", str(port)),
+        *("--log-level", "error", "tests.bench.bare:app"),
+    ]
+    with (folder / "bare.log").open("wb") as log:
+        process = subprocess.Popen(command, stdout=log, stderr=log)
+    url = f"http://localhost:{port}"
+    try:
+        _wait_for(url)
+        yield url
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def _wait_for(url: str) -> None:
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        try:
+            requests.get(url, timeout=1)
+        except requests.RequestException:
+            time.sleep(0.1)
+        else:
+            return
+    raise RuntimeError(f"{url} did not answer")
+
+
+def _register(instance: Instance) -> tuple[Site, Caller]:
+    site = instance.register_site("jira-bench", "jira-dc", "https://jira.bench.example")
+    return site, instance.register_caller("bench", site, "READ")
+
+
+def _token_request(caller: Caller) -> Prepared:
+    return Prepared(
+        "/oauth2/token",
+        caller.authorization,
+        {"grant_type": "client_credentials", "scope": "READ"},
+    )
+
+
+def _introspection(site: Site, token: str) -> Prepared:
+    return Prepared("/oauth2/introspect", site.authorization, {"token": token})
+
+
+def _issue(instance: Instance, caller: Caller, count: int) -> list[str]:
+    session = requests.Session()
+    session.headers["Authorization"] = caller.authorization
+    form = {"grant_type": "client_credentials", "scope": "READ"}
+    return [
+        session.post(f"{instance.url}/oauth2/token", data=form).json()["access_token"]
+        for _ in range(count)
+    ]
+
+
+def _resident_mib(pids: Sequence[int]) -> float:
+    """The largest resident set among the workers."""
+    return max(psutil.Process(pid).memory_info().rss for pid in pids) / MEBIBYTE
+
+
+def _progress(backend: str, number: int, name: str) -> None:
+    sys.stderr.write(f"{backend}, round {number + 1}: {name}\n")
