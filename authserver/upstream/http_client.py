@@ -117,11 +117,8 @@ class GuardedHttpClient:
             )
             return self._call_with_breaker(call)
         except OutboundError as error:
-            failure = error
-        failure.origin = origin
-        # What the libraries raised underneath may quote secrets: it does not travel along.
-        failure.__context__ = None
-        raise failure
+            error.origin = origin
+            raise
 
     def request_json(
         self,

@@ -60,6 +60,7 @@ def open_connection(
     else:
         return
     connection.close()
+    # Outside the handler: the library's error may quote secrets and must not travel along.
     raise failure
 
 

@@ -24,7 +24,6 @@ EXPECTED: Final = (OSError, ValueError, ArithmeticError, http.client.HTTPExcepti
 
 _UNAVAILABLE: Final = (
     (TimeoutError, OutboundReason.TIMEOUT, "no answer in time"),
-    (ssl.SSLEOFError, OutboundReason.CONNECTION_BROKEN, "cut off"),
     (ssl.SSLError, OutboundReason.TLS_FAILED, "not acceptable"),
     (OSError, OutboundReason.CONNECTION_BROKEN, "cut off"),
     (http.client.IncompleteRead, OutboundReason.CONNECTION_BROKEN, "cut off"),
@@ -36,6 +35,8 @@ def translate(error: BaseException) -> OutboundError:
     """The domain error for one of `EXPECTED`."""
     if isinstance(error, HTTPError):
         return _translate_wrapper(error)
+    if _is_cut_off(error):
+        return OutboundUnavailable(OutboundReason.CONNECTION_BROKEN, "cut off")
     for kind, reason, detail in _UNAVAILABLE:
         if isinstance(error, kind):
             return OutboundUnavailable(reason, _tls_detail(error) or detail)
@@ -46,11 +47,18 @@ def translate(error: BaseException) -> OutboundError:
     return OutboundAnswerInvalid(OutboundReason.PROTOCOL_ERROR, "not an HTTP response")
 
 
+def _is_cut_off(error: BaseException) -> bool:
+    """Whether a TLS connection ended without goodbye; Python 3.11.2 has no class of its own."""
+    return isinstance(error, ssl.SSLEOFError) or (
+        isinstance(error, ssl.SSLError) and error.reason == "UNEXPECTED_EOF_WHILE_READING"
+    )
+
+
 def _tls_detail(error: BaseException) -> str:
     """What OpenSSL says of the certificate or the handshake: words of its own and our host."""
     if isinstance(error, ssl.SSLCertVerificationError):
         return error.verify_message
-    if isinstance(error, ssl.SSLError) and not isinstance(error, ssl.SSLEOFError):
+    if isinstance(error, ssl.SSLError):
         return error.reason or ""
     return ""
 

@@ -71,6 +71,8 @@ def tls_context(ca_file: Path | None) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.hostname_checks_common_name = False
+    # Some releases of Python 3.11 set it, and then a connection cut off looks like an answer's end.
+    context.options &= ~ssl.OP_IGNORE_UNEXPECTED_EOF
     context.load_default_certs()
     if ca_file is not None:
         context.load_verify_locations(cafile=ca_file)

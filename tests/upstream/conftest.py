@@ -13,6 +13,7 @@ from tests.upstream.certificates import TestAuthority
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from authserver.domain.ports import Clock
     from authserver.upstream.http_resolver import Resolver
@@ -35,6 +36,13 @@ class ClientFor(Protocol):
 @pytest.fixture(scope="session")
 def authority(tmp_path_factory: pytest.TempPathFactory) -> TestAuthority:
     return TestAuthority(tmp_path_factory.mktemp("authority"))
+
+
+@pytest.fixture(autouse=True)
+def no_system_authorities(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Where OpenSSL looks for the system's CAs there are none (and reading them takes long)."""
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "none.pem"))
+    monkeypatch.setenv("SSL_CERT_DIR", str(tmp_path / "none"))
 
 
 @pytest.fixture

@@ -95,6 +95,14 @@ def test_a_certificate_of_an_unknown_authority_is_refused(
         assert server.requests == []
 
 
+def test_the_systems_authorities_are_trusted(
+    client_for: ClientFor, authority: TestAuthority, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(authority.ca_file))
+    with LoopbackServer(always(answer()), tls=authority.server_for("127.0.0.1")) as server:
+        assert client_for(server, trusting=False).get_json(server.origin) == {}
+
+
 def test_an_address_in_the_url_is_verified_as_an_address(
     client_for: ClientFor, authority: TestAuthority
 ) -> None:

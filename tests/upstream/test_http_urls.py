@@ -114,6 +114,19 @@ def test_a_url_with_two_readings_is_refused(url: str) -> None:
     assert reason(url) is OutboundReason.URL_REFUSED
 
 
+def test_a_refusal_says_what_is_wrong() -> None:
+    for url, said in (
+        ("idp.example", "https://host/path"),
+        ("https://user:x@idp.example/", "user information"),
+        ("https://idp.example/#x", "fragment"),
+        ("https://bücher.example/", "ASCII"),
+        ("https://127.1/", "unusual spelling"),
+    ):
+        with pytest.raises(OutboundRefused) as caught:
+            parse_url(url)
+        assert said in caught.value.detail
+
+
 @pytest.mark.parametrize(
     "url", ["ftp://idp.example/", "file:///etc/passwd", "data://x", "httpss://idp.example/"]
 )
