@@ -31,7 +31,8 @@ HELD: Final = {
     "werkzeug": logging.WARNING,  # prints query strings at INFO
     "granian.access": logging.WARNING,
     "sqlalchemy.engine": logging.WARNING,  # prints parameters at INFO
-    "sqlalchemy.pool": logging.INFO,
+    "sqlalchemy.pool": logging.WARNING,  # tells at INFO whenever a pool is closed
+    "alembic": logging.WARNING,  # lists its plugins at INFO
 }
 """Libraries that must not say all they could, with the lowest level they get."""
 

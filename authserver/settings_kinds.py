@@ -192,7 +192,7 @@ class IssuerUrl:
         port = parts.port
         if parts.scheme not in _DEFAULT_PORTS or _HOST.match(_bare_host(parts.netloc)) is None:
             raise ValueError
-        if port == 0 or port == _DEFAULT_PORTS[parts.scheme]:
+        if port in (0, _DEFAULT_PORTS[parts.scheme]) or parts.netloc.endswith(":"):
             raise ValueError
         if _ISSUER_PATH.match(parts.path) is None:
             raise ValueError

@@ -172,8 +172,10 @@ class _Reading:
         return values
 
     def _unknown(self, name: str, source: str, known: Mapping[str, object]) -> None:
-        near = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
-        hint = f"; did you mean {near[0]}?" if near else ""
+        # What all variables have in common says nothing about which one was meant.
+        bare = {each.removeprefix(_PREFIX): each for each in known}
+        near = difflib.get_close_matches(name.removeprefix(_PREFIX), bare, n=1)
+        hint = f"; did you mean {bare[near[0]]}?" if near else ""
         shown = name if name.isprintable() else ascii(name)
         self.problems.append(f"{shown} ({source}): no such setting{hint}")
 

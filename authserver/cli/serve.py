@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import logging
-import sys
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
@@ -14,6 +12,7 @@ from authserver.cli.console import printable
 from authserver.cli.context import Context, pass_context
 from authserver.cli.doctor import examine
 from authserver.crypto.system import SystemClock
+from authserver.logs import configure
 from authserver.settings_sources import read_settings
 from authserver.supervisor import serving
 from authserver.supervisor.plans import HousekeepingPlan, ListenAt, ServePlan, WorkerPlan
@@ -34,8 +33,8 @@ def serve(context: Context) -> None:
     the server answers.
     """
     settings = context.settings
-    _log_to_stderr(settings.log_level)
     _require_health(examine(context))
+    configure(settings.log_level)
 
     def replan() -> ServePlan:
         return make_plan(read_settings(context.loaded.file).settings)
@@ -99,11 +98,3 @@ def _require_health(report: Report) -> None:
             click.echo(f"hint: {printable(finding.fix)}", err=True)
     if report.blockers:
         raise click.exceptions.Exit(report.blockers[0][1].exit_code)
-
-
-def _log_to_stderr(level: str) -> None:
-    logging.basicConfig(
-        stream=sys.stderr,
-        level=level.upper(),
-        format="%(asctime)s %(levelname)s %(message)s",
-    )

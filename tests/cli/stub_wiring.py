@@ -1,0 +1,110 @@
+"""A stand-in for `authserver.wiring`: an installation that is whatever the test says."""
+
+from __future__ import annotations
+
+import contextlib
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from authserver.domain.errors import DomainError
+from authserver.domain.installation import SchemaStatus, SchemaUpgrade
+from authserver.domain.keys import KeyState, SigningAlgorithm, SigningKey
+
+if TYPE_CHECKING:
+    import threading
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from authserver.settings import Settings
+
+HEAD = "0002"
+
+
+def active_key(algorithm: SigningAlgorithm = SigningAlgorithm.ES256) -> SigningKey:
+    return SigningKey("kid-1", algorithm, KeyState.ACTIVE, {}, b"", 0.0, 0.0, None, None)
+
+
+@dataclass
+class StubInstallation:
+    """Plays every part of `cli.context.Wiring` with what its fields say."""
+
+    schema_now: SchemaStatus | DomainError = field(default_factory=lambda: SchemaStatus(HEAD, HEAD))
+    issuer: str | None = "http://localhost:8000"
+    facts: Mapping[str, str] = field(
+        default_factory=lambda: {
+            "dialect": "sqlite",
+            "journal_mode": "wal",
+            "synchronous": "2",
+            "foreign_keys": "1",
+            "version": "3.40.1",
+        }
+    )
+    keys: Sequence[SigningKey] = field(default_factory=lambda: [active_key()])
+    administrator_count: int = 1
+    container: Any = None
+    closed: int = 0
+
+    def build_container(self, settings: Settings) -> Any:
+        return self.container
+
+    @contextlib.contextmanager
+    def inspection(self, settings: Settings) -> Iterator[StubInstallation]:
+        yield self
+        self.closed += 1
+
+    def initialisation_steps(self, settings: Settings) -> StubSteps:
+        return StubSteps(self)
+
+    def schema_status(self, settings: Settings) -> SchemaStatus:
+        return self.schema()
+
+    def upgrade_schema(self, settings: Settings) -> SchemaUpgrade:
+        status = self.schema()
+        self.schema_now = SchemaStatus(HEAD, HEAD)
+        return SchemaUpgrade(status.current, HEAD)
+
+    def run_housekeeping(self, settings: Settings, stop: threading.Event) -> None:
+        stop.wait()
+
+    def schema(self) -> SchemaStatus:
+        if isinstance(self.schema_now, DomainError):
+            raise self.schema_now
+        return self.schema_now
+
+    def stored_issuer(self) -> str | None:
+        return self.issuer
+
+    def database_facts(self) -> Mapping[str, str]:
+        return self.facts
+
+    def published_keys(self) -> Sequence[SigningKey]:
+        return self.keys
+
+    def administrators(self) -> int:
+        return self.administrator_count
+
+
+@dataclass
+class StubSteps:
+    """The steps of `init` on a stub; `log` keeps the order."""
+
+    installation: StubInstallation
+    log: list[str] = field(default_factory=list)
+
+    def ensure_key_files(self) -> Sequence[Path]:
+        return []
+
+    def upgrade_database(self) -> SchemaUpgrade:
+        return self.installation.upgrade_schema(None)  # type: ignore[arg-type]  # it does not look
+
+    def remember_issuer(self) -> bool:
+        return False
+
+    def ensure_signing_keys(self) -> Sequence[str]:
+        return []
+
+    def ensure_administrator(self, username: str) -> str | None:
+        return None
+
+    def close(self) -> None:
+        self.installation.closed += 1
