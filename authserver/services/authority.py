@@ -46,6 +46,8 @@ class AuthorityView:
         self._clock = clock
         self._lease_seconds = lease_seconds
         self._believed_until = float("-inf")
+        self._failed_since = float("-inf")
+        """When the last poll that failed began."""
         self._seq = -1
         self._denied: dict[ChangeKind, dict[str, Change]] = {kind: {} for kind in DENIALS}
         self._lock = threading.Lock()
@@ -79,6 +81,9 @@ class AuthorityView:
             # arrived, or one whose lease still runs, proves anything about this request.
             if self._clock.monotonic() < self._believed_until:
                 return
+            if arrived < self._failed_since:
+                # Its own poll would have met the same; a queue of time-outs helps nobody.
+                raise StorageUnavailable("the database did not answer a moment ago")
             self._poll_locked()
 
     def poll(self) -> None:
@@ -116,6 +121,15 @@ class AuthorityView:
 
     def _poll_locked(self) -> None:
         started = self._clock.monotonic()
+        try:
+            self._catch_up()
+        except StorageUnavailable:
+            self._failed_since = started
+            raise
+        self._believed_until = started + self._lease_seconds
+        self._prune(started)
+
+    def _catch_up(self) -> None:
         changes: Sequence[NumberedChange] = ()
         denials: Sequence[Change] | None = None
         with self._database.reading() as stores:
@@ -130,8 +144,6 @@ class AuthorityView:
             self._load(seq, denials)
         else:
             self._apply(changes)
-        self._believed_until = started + self._lease_seconds
-        self._prune(started)
 
     def _load(self, seq: int, denials: Sequence[Change]) -> None:
         self._believed_until = float("-inf")

@@ -1,0 +1,160 @@
+"""Clients and protected resources in memory."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from authserver.domain.clients import Client, ClientStatus
+from authserver.domain.errors import AlreadyExists, NotFound
+from authserver.domain.resources import (
+    CredentialPurpose,
+    ProtectedResource,
+    ResourceCredential,
+    ResourceStatus,
+)
+from authserver.domain.stored_secrets import DigestKind, StoredSecret
+from tests.memory_secrets import MemoryStore, ended, used
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+
+class MemoryClients(MemoryStore):
+    def get(self, client_id: str) -> Client | None:
+        self._told("get")
+        return self._state.clients.get(client_id)
+
+    def list(self) -> Sequence[Client]:
+        self._told("list")
+        kept = (
+            client
+            for client in self._state.clients.values()
+            if client.status is not ClientStatus.DELETED
+        )
+        return sorted(kept, key=lambda client: client.client_id)
+
+    def add(self, client: Client) -> None:
+        self._told("add", changes=True)
+        if client.client_id in self._state.clients:
+            raise AlreadyExists("client", client.client_id)
+        self._state.clients[client.client_id] = client
+
+    def save(self, client: Client) -> None:
+        self._told("save", changes=True)
+        stored = self._state.clients.get(client.client_id)
+        if stored is None:
+            raise NotFound("client", client.client_id)
+        self._state.clients[client.client_id] = replace(client, secrets=stored.secrets)
+
+    def any_imported(self, now: float) -> bool:
+        self._told("any_imported")
+        return any(
+            secret.kind is DigestKind.BCRYPT and secret.is_live(now)
+            for client in self.list()
+            for secret in client.secrets
+        )
+
+    def add_secret(self, client_id: str, secret: StoredSecret) -> None:
+        self._told("add_secret", changes=True)
+        stored = self._state.clients.get(client_id)
+        if stored is None:
+            raise NotFound("client", client_id)
+        self._state.clients[client_id] = replace(stored, secrets=(*stored.secrets, secret))
+
+    def replace_secret(self, client_id: str, secret: StoredSecret) -> bool:
+        self._told("replace_secret", changes=True)
+        stored = self._state.clients.get(client_id)
+        if stored is None or all(each.secret_id != secret.secret_id for each in stored.secrets):
+            return False
+        # Times stay as they are: somebody may have let it expire meanwhile.
+        secrets = (
+            replace(
+                each,
+                kind=secret.kind,
+                digest=secret.digest,
+                pepper_id=secret.pepper_id,
+                hint=secret.hint,
+            )
+            if each.secret_id == secret.secret_id
+            else each
+            for each in stored.secrets
+        )
+        self._state.clients[client_id] = replace(stored, secrets=tuple(secrets))
+        return True
+
+    def expire_secrets(self, client_id: str, *, keep: str, at: float) -> int:
+        self._told("expire_secrets", changes=True)
+        stored = self._state.clients[client_id]
+        secrets = tuple(ended(secret, keep, at) for secret in stored.secrets)
+        self._state.clients[client_id] = replace(stored, secrets=secrets)
+        return sum(new != old for new, old in zip(secrets, stored.secrets, strict=True))
+
+    def note_use(self, uses: Mapping[str, float]) -> None:
+        self._told("note_use", changes=True)
+        for client_id, client in self._state.clients.items():
+            secrets = tuple(used(secret, uses) for secret in client.secrets)
+            self._state.clients[client_id] = replace(client, secrets=secrets)
+
+
+class MemoryResources(MemoryStore):
+    def get(self, name: str) -> ProtectedResource | None:
+        self._told("get")
+        return self._state.resources.get(name)
+
+    def get_by_identifier(self, identifier: str) -> ProtectedResource | None:
+        self._told("get_by_identifier")
+        for resource in self._state.resources.values():
+            if resource.identifier == identifier:
+                return resource
+        return None
+
+    def list(self) -> Sequence[ProtectedResource]:
+        self._told("list")
+        kept = (
+            resource
+            for resource in self._state.resources.values()
+            if resource.status is not ResourceStatus.DELETED
+        )
+        return sorted(kept, key=lambda resource: resource.name)
+
+    def add(self, resource: ProtectedResource) -> None:
+        self._told("add", changes=True)
+        for stored in self._state.resources.values():
+            if stored.name == resource.name:
+                raise AlreadyExists("resource", resource.name)
+            if stored.identifier == resource.identifier:
+                raise AlreadyExists("resource", resource.identifier)
+        self._state.resources[resource.name] = resource
+
+    def save(self, resource: ProtectedResource) -> None:
+        self._told("save", changes=True)
+        stored = self._state.resources.get(resource.name)
+        if stored is None:
+            raise NotFound("resource", resource.name)
+        kept = replace(resource, credentials=stored.credentials)
+        self._state.resources[resource.name] = kept
+
+    def add_credential(self, name: str, purpose: str, secret: StoredSecret) -> None:
+        self._told("add_credential", changes=True)
+        stored = self._state.resources[name]
+        added = ResourceCredential(CredentialPurpose(purpose), secret)
+        self._state.resources[name] = replace(stored, credentials=(*stored.credentials, added))
+
+    def expire_credentials(self, name: str, purpose: str, *, keep: str, at: float) -> int:
+        self._told("expire_credentials", changes=True)
+        stored = self._state.resources[name]
+        credentials = tuple(
+            replace(each, secret=ended(each.secret, keep, at)) if each.purpose == purpose else each
+            for each in stored.credentials
+        )
+        self._state.resources[name] = replace(stored, credentials=credentials)
+        return sum(new != old for new, old in zip(credentials, stored.credentials, strict=True))
+
+    def note_use(self, uses: Mapping[str, float]) -> None:
+        self._told("note_use", changes=True)
+        for name, resource in self._state.resources.items():
+            credentials = tuple(
+                replace(each, secret=used(each.secret, uses)) for each in resource.credentials
+            )
+            self._state.resources[name] = replace(resource, credentials=credentials)

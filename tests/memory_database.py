@@ -1,0 +1,133 @@
+"""A database in memory: the `Database` port with real transactions, for tests of services.
+
+A transaction works on copies and leaves nothing behind when it raises. Every call of a store is
+counted (`calls["clients.get"]`), and any call can be made to fail.
+"""
+
+from __future__ import annotations
+
+import copy
+import threading
+from collections import Counter
+from contextlib import contextmanager
+from dataclasses import dataclass, field, fields
+from typing import TYPE_CHECKING
+
+from authserver.domain.errors import StorageUnavailable
+from tests.memory_clients import MemoryClients, MemoryResources
+from tests.memory_stores import (
+    MemoryAssertions,
+    MemoryAudit,
+    MemoryAuthority,
+    MemoryFailures,
+    MemoryKeys,
+    MemoryLeases,
+    MemoryUsers,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from authserver.domain.audit import AuditEvent
+    from authserver.domain.authority import NumberedChange
+    from authserver.domain.clients import Client
+    from authserver.domain.keys import SigningKey
+    from authserver.domain.resources import ProtectedResource
+    from authserver.domain.users import User
+
+
+@dataclass
+class MemoryState:
+    """Everything stored; the values are frozen, so that a copy of the collections is a copy."""
+
+    clients: dict[str, Client] = field(default_factory=dict)
+    resources: dict[str, ProtectedResource] = field(default_factory=dict)
+    users: dict[str, User] = field(default_factory=dict)
+    keys: dict[str, SigningKey] = field(default_factory=dict)
+    changes: list[NumberedChange] = field(default_factory=list)
+    seq: int = 0
+    kept_from: int = 1
+    assertions: dict[tuple[str, str], float] = field(default_factory=dict)
+    failures: Counter[tuple[str, float]] = field(default_factory=Counter)
+    leases: dict[str, tuple[str, float]] = field(default_factory=dict)
+    audit: list[AuditEvent] = field(default_factory=list)
+
+    def copy(self) -> MemoryState:
+        """A state whose collections can change on their own."""
+        draft = copy.copy(self)
+        for each in fields(self):
+            setattr(draft, each.name, copy.copy(getattr(self, each.name)))
+        return draft
+
+
+class MemoryStores:
+    """The stores of one transaction; `tick` is told each call before it happens."""
+
+    def __init__(self, state: MemoryState, tick: Callable[[str], None], *, writing: bool) -> None:
+        def told(noun: str) -> Callable[..., None]:
+            def told_of(verb: str, *, changes: bool = False) -> None:
+                assert writing or not changes, f"{noun}.{verb} inside a reading transaction"
+                tick(f"{noun}.{verb}")
+
+            return told_of
+
+        self.clients = MemoryClients(state, told("clients"))
+        self.resources = MemoryResources(state, told("resources"))
+        self.users = MemoryUsers(state, told("users"))
+        self.keys = MemoryKeys(state, told("keys"))
+        self.authority = MemoryAuthority(state, told("authority"))
+        self.assertions = MemoryAssertions(state, told("assertions"))
+        self.failures = MemoryFailures(state, told("failures"))
+        self.leases = MemoryLeases(state, told("leases"))
+        self.audit = MemoryAudit(state, told("audit"))
+
+
+class MemoryDatabase:
+    """Transactions over one state. One writer at a time; readers see what was committed.
+
+    `down` makes every transaction fail; `failing` holds calls that fail (`audit.add`). `calls`
+    counts store calls, with `reading` and `writing` for the transactions themselves.
+    """
+
+    def __init__(self) -> None:
+        self.state = MemoryState()
+        self.calls: Counter[str] = Counter()
+        self.failing: set[str] = set()
+        self.down = False
+        self.while_reading: Callable[[], None] | None = None
+        """Runs once, inside the next reading transaction, after its snapshot was taken."""
+        self._writer = threading.Lock()
+        self._counter = threading.Lock()
+
+    @contextmanager
+    def reading(self) -> Iterator[MemoryStores]:
+        self._tick("reading")
+        snapshot = self.state
+        meanwhile, self.while_reading = self.while_reading, None
+        if meanwhile is not None:
+            meanwhile()
+        yield MemoryStores(snapshot, self._tick, writing=False)
+
+    @contextmanager
+    def writing(self) -> Iterator[MemoryStores]:
+        self._tick("writing")
+        # A second writer in one thread would wait for itself, as it does in a real database.
+        assert self._writer.acquire(timeout=10), "a writing transaction inside another one"
+        try:
+            draft = self.state.copy()
+            yield MemoryStores(draft, self._tick, writing=True)
+            self._tick("commit")
+            self.state = draft
+        finally:
+            self._writer.release()
+
+    @property
+    def audit(self) -> list[AuditEvent]:
+        """What is on record."""
+        return self.state.audit
+
+    def _tick(self, call: str) -> None:
+        with self._counter:
+            self.calls[call] += 1
+        if self.down or call in self.failing:
+            raise StorageUnavailable(f"{call}: out of order for a test")

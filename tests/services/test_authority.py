@@ -1,0 +1,393 @@
+"""The authority lease: how long memory may be believed, and what makes it worthless."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING, Final
+
+import pytest
+
+from authserver.domain.authority import Change, ChangeKind
+from authserver.domain.errors import StorageUnavailable
+from authserver.domain.tokens import AccessToken
+from authserver.services.authority import (
+    LEASE_SECONDS,
+    PRUNE_SECONDS,
+    REVOKER_WAIT_SECONDS,
+    AuthorityView,
+    CommitBarrier,
+)
+from tests.doubles import EPOCH, FakeClock
+from tests.memory_database import MemoryDatabase
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+TOKEN: Final = AccessToken(
+    issuer="https://auth.example.com",
+    subject="client:ci-reader",
+    audience="https://jira.example.com",
+    client_id="ci-reader",
+    scopes=frozenset({"READ"}),
+    issued_at=int(EPOCH),
+    expires_at=int(EPOCH) + 600,
+    token_id="token-1",
+    grant_id="grant-1",
+)
+LATER: Final = EPOCH + 1000
+
+
+class Office:
+    """A database, a clock and one view of them."""
+
+    def __init__(self) -> None:
+        self.clock = FakeClock()
+        self.database = MemoryDatabase()
+        self.view = AuthorityView(self.database, self.clock)
+        self.forgotten: list[tuple[ChangeKind, str]] = []
+        self.forgot_all = 0
+        self.view.on_change(
+            lambda kind, value: self.forgotten.append((kind, value)), self._forget_all
+        )
+
+    def _forget_all(self) -> None:
+        self.forgot_all += 1
+
+    def change(self, kind: ChangeKind, value: str, *, issued_until: float = 0.0) -> None:
+        with self.database.writing() as stores:
+            stores.authority.advance([Change(kind, value, LATER, issued_until)])
+
+    @property
+    def polls(self) -> int:
+        return self.database.calls["reading"]
+
+
+@pytest.fixture
+def office() -> Office:
+    return Office()
+
+
+def test_within_the_lease_nothing_is_asked(office: Office) -> None:
+    office.view.ensure_fresh()
+    office.clock.advance(LEASE_SECONDS - 0.001)
+    office.view.ensure_fresh()
+    assert office.polls == 1
+
+
+def test_at_exactly_the_end_of_the_lease_the_database_is_asked(office: Office) -> None:
+    office.clock.set_monotonic(1000.0)
+    office.view.ensure_fresh()
+    office.clock.set_monotonic(1000.0 + LEASE_SECONDS)
+    office.view.ensure_fresh()
+    assert office.polls == 2
+
+
+def test_the_lease_runs_from_the_start_of_the_poll_not_from_its_end(office: Office) -> None:
+    def slow() -> None:
+        office.clock.advance(LEASE_SECONDS)
+
+    office.database.while_reading = slow
+    office.view.poll()
+    office.view.ensure_fresh()
+    assert office.polls == 2
+
+
+def test_a_jump_of_the_wall_clock_does_not_lengthen_the_lease(office: Office) -> None:
+    office.view.ensure_fresh()
+    office.clock.set_now(EPOCH - 86_400)
+    office.clock.set_monotonic(office.clock.monotonic() + LEASE_SECONDS)
+    office.view.ensure_fresh()
+    assert office.polls == 2
+
+
+def test_revokers_wait_longer_than_any_lease(office: Office) -> None:
+    assert REVOKER_WAIT_SECONDS > LEASE_SECONDS
+
+
+@pytest.mark.rule("IN-05")
+def test_a_worker_whose_poller_stalled_never_answers_from_memory(office: Office) -> None:
+    office.view.ensure_fresh()
+    office.change(ChangeKind.TOKEN, "token-1")
+    office.clock.advance(5.0)
+    office.view.ensure_fresh()
+    assert office.view.is_denied(TOKEN)
+
+
+def test_a_worker_whose_poller_stalled_refuses_when_the_database_is_down(office: Office) -> None:
+    office.view.ensure_fresh()
+    office.database.down = True
+    office.clock.advance(5.0)
+    with pytest.raises(StorageUnavailable):
+        office.view.ensure_fresh()
+
+
+def test_without_a_database_memory_is_believed_until_the_lease_ends(office: Office) -> None:
+    office.view.ensure_fresh()
+    office.database.down = True
+    with pytest.raises(StorageUnavailable):
+        office.view.poll()
+    office.view.ensure_fresh()
+    office.clock.advance(LEASE_SECONDS)
+    with pytest.raises(StorageUnavailable):
+        office.view.ensure_fresh()
+
+
+def test_before_the_first_poll_nothing_is_believed(office: Office) -> None:
+    office.database.down = True
+    with pytest.raises(StorageUnavailable):
+        office.view.ensure_fresh()
+    assert office.view.seq == -1
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"), [(ChangeKind.TOKEN, "token-1"), (ChangeKind.GRANT, "grant-1")]
+)
+def test_a_denial_reaches_its_token_and_no_other(
+    office: Office, kind: ChangeKind, value: str
+) -> None:
+    office.view.poll()
+    assert not office.view.is_denied(TOKEN)
+    office.change(kind, value + "-of-another")
+    office.view.poll()
+    assert not office.view.is_denied(TOKEN)
+    office.change(kind, value)
+    office.view.poll()
+    assert office.view.is_denied(TOKEN)
+
+
+@pytest.mark.parametrize(("issued_until", "denied"), [(-1, 0), (0, 1), (1, 1)])
+def test_a_denied_subject_loses_the_tokens_issued_until_then(
+    office: Office, issued_until: int, denied: int
+) -> None:
+    office.change(ChangeKind.SUBJECT, TOKEN.subject, issued_until=TOKEN.issued_at + issued_until)
+    office.view.poll()
+    assert office.view.is_denied(TOKEN) == bool(denied)
+
+
+def test_of_two_denials_of_a_subject_the_further_reaching_counts(office: Office) -> None:
+    office.view.poll()
+    office.change(ChangeKind.SUBJECT, TOKEN.subject, issued_until=TOKEN.issued_at + 5)
+    office.change(ChangeKind.SUBJECT, TOKEN.subject, issued_until=TOKEN.issued_at - 5)
+    office.view.poll()
+    assert office.view.is_denied(TOKEN)
+
+
+def test_a_later_denial_of_a_subject_reaches_further(office: Office) -> None:
+    office.change(ChangeKind.SUBJECT, TOKEN.subject, issued_until=TOKEN.issued_at - 5)
+    office.view.poll()
+    office.change(ChangeKind.SUBJECT, TOKEN.subject, issued_until=TOKEN.issued_at)
+    office.view.poll()
+    assert office.view.is_denied(TOKEN)
+
+
+def test_caches_hear_of_changes_in_order_and_once(office: Office) -> None:
+    office.view.poll()
+    office.change(ChangeKind.CLIENT, "one")
+    office.change(ChangeKind.RESOURCE, "two")
+    office.view.poll()
+    office.view.poll()
+    assert office.forgotten == [(ChangeKind.CLIENT, "one"), (ChangeKind.RESOURCE, "two")]
+    assert office.view.seq == 2
+
+
+def test_the_first_poll_believes_nothing_and_loads_every_denial(office: Office) -> None:
+    office.change(ChangeKind.TOKEN, "token-1")
+    office.view.poll()
+    assert office.forgot_all == 1
+    assert office.view.is_denied(TOKEN)
+
+
+def test_a_sequence_that_went_backwards_makes_everything_be_read_anew(office: Office) -> None:
+    for _ in range(3):
+        office.change(ChangeKind.CLIENT, "one")
+    office.view.poll()
+    restored = MemoryDatabase().state
+    restored.seq = 1
+    office.database.state = restored
+    office.view.poll()
+    assert (office.forgot_all, office.view.seq) == (2, 1)
+
+
+def test_a_restored_database_forgets_denials_that_it_does_not_have(office: Office) -> None:
+    office.change(ChangeKind.CLIENT, "one")
+    office.change(ChangeKind.TOKEN, "token-1")
+    office.view.poll()
+    office.database.state.changes.pop()
+    office.database.state.seq = 1
+    office.view.poll()
+    assert not office.view.is_denied(TOKEN)
+
+
+@pytest.mark.parametrize(("kept_from", "loads"), [(3, 1), (4, 2)])
+def test_changes_that_were_swept_before_they_were_seen_make_everything_be_read_anew(
+    office: Office, kept_from: int, loads: int
+) -> None:
+    for _ in range(2):
+        office.change(ChangeKind.CLIENT, "seen")
+    office.view.poll()
+    for _ in range(4):
+        office.change(ChangeKind.CLIENT, "unseen")
+    state = office.database.state
+    state.kept_from = kept_from
+    state.changes = [each for each in state.changes if each.seq >= kept_from]
+    office.view.poll()
+    assert (office.forgot_all, office.view.seq) == (loads, 6)
+    assert office.forgotten == ([(ChangeKind.CLIENT, "unseen")] * 4 if loads == 1 else [])
+
+
+def test_denials_are_pruned_when_no_token_can_need_them(office: Office) -> None:
+    office.change(ChangeKind.TOKEN, "token-1")
+    office.view.poll()
+    office.clock.set_now(LATER - 1)
+    office.clock.set_monotonic(office.clock.monotonic() + PRUNE_SECONDS)
+    office.view.poll()
+    assert office.view.is_denied(TOKEN)
+    office.clock.set_now(LATER)
+    office.clock.set_monotonic(office.clock.monotonic() + PRUNE_SECONDS)
+    office.view.poll()
+    assert not office.view.is_denied(TOKEN)
+
+
+class Stuck:
+    """A cache that cannot read what changed."""
+
+    def __init__(self, office: Office) -> None:
+        self.stuck = True
+        office.view.on_change(self._forget, self.reload)
+
+    def _forget(self, kind: ChangeKind, value: str) -> None:
+        self.reload()
+
+    def reload(self) -> None:
+        if self.stuck:
+            raise StorageUnavailable("the keys cannot be read")
+
+
+def test_a_cache_that_cannot_reload_keeps_the_lease_from_being_renewed(office: Office) -> None:
+    office.view.poll()
+    cache = Stuck(office)
+    office.change(ChangeKind.KEY, "es256-1")
+    office.clock.advance(LEASE_SECONDS)
+    for _ in range(2):
+        with pytest.raises(StorageUnavailable):
+            office.view.ensure_fresh()
+    assert office.view.seq == 0
+    cache.stuck = False
+    office.view.ensure_fresh()
+    assert office.view.seq == 1
+
+
+def test_a_failing_reload_of_everything_ends_the_old_lease_at_once(office: Office) -> None:
+    office.change(ChangeKind.CLIENT, "one")
+    office.view.poll()
+    Stuck(office)
+    office.database.state.seq = 0
+    with pytest.raises(StorageUnavailable):
+        office.view.poll()
+    with pytest.raises(StorageUnavailable):
+        office.view.ensure_fresh()
+
+
+def in_threads(count: int, act: Callable[[], None]) -> None:
+    threads = [threading.Thread(target=act) for _ in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=10)
+    assert not any(thread.is_alive() for thread in threads)
+
+
+def test_requests_that_arrive_together_poll_once(office: Office) -> None:
+    arrived = threading.Barrier(8)
+
+    def ask() -> None:
+        arrived.wait(timeout=10)
+        office.view.ensure_fresh()
+
+    in_threads(8, ask)
+    assert office.polls == 1
+
+
+def test_requests_that_waited_for_a_failed_poll_do_not_each_try_again(office: Office) -> None:
+    """A database that hangs would otherwise cost the last one every other one's time-out."""
+    refused: list[str] = []
+    arrived = threading.Event()
+
+    class Clock(FakeClock):
+        """The second request arrived before the first one's poll, and waits for its end."""
+
+        def monotonic(self) -> float:
+            if threading.current_thread() is not second:
+                return super().monotonic()
+            arrived.set()
+            return 999.0
+
+    def hang() -> None:
+        second.start()
+        assert arrived.wait(timeout=10)
+        raise StorageUnavailable("the database does not answer")
+
+    def ask() -> None:
+        try:
+            view.ensure_fresh()
+        except StorageUnavailable as error:
+            refused.append(str(error))
+
+    second = threading.Thread(target=ask)
+    view = AuthorityView(office.database, Clock(monotonic=1000.0))
+    office.database.while_reading = hang
+    ask()
+    second.join(timeout=10)
+    assert len(refused) == 2
+    assert office.polls == 1
+    view.ensure_fresh()
+
+
+def test_the_poller_polls_until_it_is_stopped(office: Office) -> None:
+    stop = threading.Event()
+    office.view.on_change(lambda _kind, _value: stop.set(), lambda: None)
+    office.view.poll()
+    office.change(ChangeKind.CLIENT, "one")
+    poller = threading.Thread(target=office.view.run, args=(stop,), kwargs={"poll_seconds": 0.001})
+    poller.start()
+    poller.join(timeout=10)
+    assert not poller.is_alive()
+    assert office.view.seq == 1
+
+
+def test_an_outage_is_logged_when_it_begins_and_when_it_ends(
+    office: Office, caplog: pytest.LogCaptureFixture
+) -> None:
+    class Stop(threading.Event):
+        """Ends the outage after three polls and everything after five."""
+
+        turns = 0
+
+        def wait(self, timeout: float | None = None) -> bool:
+            self.turns += 1
+            office.database.down = self.turns <= 3
+            return self.turns > 5
+
+    office.view.run(Stop())
+    told = [record.message for record in caplog.records]
+    assert len(told) == 2
+    assert "does not answer" in told[0]
+    assert "answers again" in told[1]
+
+
+def test_the_barrier_returns_when_every_lease_before_it_has_run_out() -> None:
+    clock = FakeClock(monotonic=0.0)
+    before = clock.monotonic()
+    CommitBarrier(clock).wait()
+    assert clock.monotonic() - before >= REVOKER_WAIT_SECONDS
+
+
+def test_the_barrier_waits_again_when_it_was_woken_too_early() -> None:
+    class Impatient(FakeClock):
+        def sleep(self, seconds: float) -> None:
+            super().sleep(seconds / 2 if seconds > 0.01 else seconds)
+
+    clock = Impatient(monotonic=0.0)
+    before = clock.monotonic()
+    CommitBarrier(clock).wait()
+    assert clock.monotonic() - before >= REVOKER_WAIT_SECONDS
