@@ -43,7 +43,7 @@ def claims_text(token: AccessToken) -> bytes:
     if not _times_fit(token.issued_at, token.expires_at):
         raise ValueError("an access token lives for 1 second to the hard cap, in whole seconds")
     texts = (token.subject, token.audience, token.client_id, token.token_id, token.grant_id)
-    if not all(texts) or _scopes(token.scope) is None:
+    if not all(texts) or _scopes(token.scope) != token.scopes:
         raise ValueError("an access token has a value for every claim")
     return text
 

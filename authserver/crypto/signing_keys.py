@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Final
 
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ec import (
     SECP256R1,
     EllipticCurvePrivateKey,
@@ -102,11 +103,9 @@ def open_key(record: SigningKey, sealer: Sealer) -> OpenedKey:
         SealBroken: the private part does not open, or does not belong to the row.
     """
     der = sealer.open(record.sealed_private, purpose=PURPOSE, context=record.kid)
-    # Our seal vouches for the number theory, whose check takes 35 ms for each RSA key.
-    private = cast(
-        "EllipticCurvePrivateKey | RSAPrivateKey",
-        load_der_private_key(der, password=None, unsafe_skip_rsa_key_validation=True),
-    )
+    private = _loaded(der)
+    if private is None:
+        raise SealBroken(f"signing key {record.kid}: not a private key of a kind we use")
     members = _public_members(private)
     try:
         public, jwk = parse_jwk({**members, "kid": thumbprint(members)}, OUR_ALGORITHMS)
@@ -131,6 +130,17 @@ def reseal_key(record: SigningKey, sealer: Sealer) -> SigningKey | None:
     """
     sealed = sealer.reseal(record.sealed_private, purpose=PURPOSE, context=record.kid)
     return None if sealed is None else replace(record, sealed_private=sealed)
+
+
+def _loaded(der: bytes) -> EllipticCurvePrivateKey | RSAPrivateKey | None:
+    try:
+        # Our seal vouches for the number theory, whose check takes 35 ms for each RSA key.
+        private = load_der_private_key(der, password=None, unsafe_skip_rsa_key_validation=True)
+    except (ValueError, UnsupportedAlgorithm):
+        return None
+    if isinstance(private, EllipticCurvePrivateKey):
+        return private if isinstance(private.curve, SECP256R1) else None
+    return private if isinstance(private, RSAPrivateKey) else None
 
 
 def _public_members(private: EllipticCurvePrivateKey | RSAPrivateKey) -> dict[str, str]:

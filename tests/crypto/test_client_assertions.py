@@ -1,0 +1,138 @@
+"""Client assertions say who, for whom and until when."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from authserver.crypto.client_assertions import ClientAssertionVerifier
+from authserver.crypto.jose_refusals import Refusal, TokenRefused
+from tests.crypto.assertions import (
+    CLIENT,
+    NOW,
+    TOKEN_ENDPOINT,
+    VERIFIER,
+    assertion_claims,
+    make,
+    refusal,
+)
+from tests.crypto.forging import ISSUER
+
+
+@pytest.mark.rule("CA-08")
+@pytest.mark.parametrize("name", ["iss", "sub"])
+@pytest.mark.parametrize("value", ["other", "ci-job ", "CI-JOB", "client:ci-job"])
+def test_issuer_and_subject_are_the_client(name: str, value: str) -> None:
+    assert refusal(make(assertion_claims(**{name: value}))) is Refusal.PARTY
+    assert refusal(make(), replace(CLIENT, client_id="another")) is Refusal.PARTY
+
+
+@pytest.mark.rule("CA-09")
+@pytest.mark.parametrize(
+    "audience",
+    [TOKEN_ENDPOINT, ISSUER + "/", ISSUER.upper(), "https://other.example.org", "ci-job", " "],
+)
+def test_the_audience_is_exactly_our_issuer(audience: str) -> None:
+    assert refusal(make(assertion_claims(aud=audience))) is Refusal.AUDIENCE
+
+
+@pytest.mark.rule("CA-09")
+@pytest.mark.parametrize("audience", [[ISSUER], [ISSUER, "other"], [], {}, None, 1, "", ...])
+def test_the_audience_is_a_single_text(audience: object) -> None:
+    assert refusal(make(assertion_claims(aud=audience))) is Refusal.CLAIMS
+
+
+def test_a_deployment_may_accept_the_token_endpoint_too() -> None:
+    both = ClientAssertionVerifier({ISSUER, TOKEN_ENDPOINT})
+    assert both.verify(make(assertion_claims(aud=TOKEN_ENDPOINT)), CLIENT, NOW) is not None
+    assert both.verify(make(), CLIENT, NOW) is not None
+
+
+@pytest.mark.rule("CA-08")
+@pytest.mark.parametrize(
+    ("times", "accepted"),
+    [
+        ({"exp": 1}, True),
+        ({"exp": 0.5}, True),
+        ({"exp": 0}, False),
+        ({"exp": -1}, False),
+        ({"exp": 300}, True),
+        ({"exp": 301}, False),
+        ({"exp": 3600}, False),
+        ({"exp": 300, "iat": ...}, True),
+        ({"exp": 301, "iat": ...}, False),
+        ({"exp": 360, "iat": 60}, True),
+        ({"exp": 361, "iat": 60}, False),
+        ({"exp": 60, "iat": 60}, True),
+        ({"exp": 100, "iat": 61}, False),
+        ({"exp": 60, "iat": -86_400}, True),
+        ({"exp": 60, "nbf": 60}, True),
+        ({"exp": 100, "nbf": 61}, False),
+        ({"exp": 60, "nbf": -86_400}, True),
+    ],
+)
+def test_assertions_are_young_and_short_lived(
+    times: dict[str, Any],
+    accepted: bool,  # noqa: FBT001 - a column of the table above
+) -> None:
+    absolute = {name: at if at is ... else NOW + at for name, at in times.items()}
+    value = make(assertion_claims(**absolute))
+    if accepted:
+        assert VERIFIER.verify(value, CLIENT, NOW) is not None
+    else:
+        assert refusal(value) is Refusal.TIME
+
+
+@pytest.mark.parametrize("name", ["exp", "iat", "nbf"])
+@pytest.mark.parametrize("value", [True, False, None, "1800000060", -1, 10**30, 9e99, [], {}])
+def test_absurd_times_are_refused(name: str, value: object) -> None:
+    assert refusal(make(assertion_claims(**{name: value}))) is Refusal.CLAIMS
+
+
+@pytest.mark.rule("CA-08")
+@pytest.mark.parametrize("value", [..., None, "", "x" * 256, 1, True, [], {}])
+@pytest.mark.parametrize("name", ["jti", "iss", "sub"])
+def test_names_are_texts_of_255_characters_at_most(name: str, value: object) -> None:
+    assert refusal(make(assertion_claims(**{name: value}))) is Refusal.CLAIMS
+
+
+def test_further_claims_are_ignored() -> None:
+    assert VERIFIER.verify(make(assertion_claims(extra={"a": [1]})), CLIENT, NOW) is not None
+
+
+def test_an_expiry_is_required() -> None:
+    with pytest.raises(TokenRefused, match="exp"):
+        VERIFIER.check(make(assertion_claims(exp=...)), CLIENT, NOW)
+
+
+@pytest.mark.parametrize("payload", [b'{"jti":"a","jti":"b"}', b"[]", b"", b"\xff", b"{" * 3000])
+def test_claims_that_are_no_strict_object_are_refused(payload: bytes) -> None:
+    assert refusal(make(payload)) in {Refusal.JSON, Refusal.SEGMENTS}
+
+
+def test_the_claimed_client_is_told_without_proof() -> None:
+    assert VERIFIER.claimed_client(make()) == "ci-job"
+    header, payload, _ = make().split(".")
+    assert VERIFIER.claimed_client(f"{header}.{payload}.AAAA") == "ci-job"
+
+
+@pytest.mark.parametrize(
+    "assertion",
+    [
+        "",
+        "a.b.c",
+        "x" * 20_000,
+        "ü.ü.ü",
+        make(assertion_claims(iss="other")),
+        make(assertion_claims(iss="x\ny", sub="x\ny")),
+        make(assertion_claims(iss="x" * 101, sub="x" * 101)),
+        make(assertion_claims(sub=...)),
+        make(assertion_claims(jti=...)),
+        make(b'{"sub":"ci-job","sub":"ci-job"}'),
+    ],
+    ids=range(10),
+)
+def test_a_malformed_assertion_claims_nobody(assertion: str) -> None:
+    assert VERIFIER.claimed_client(assertion) is None
