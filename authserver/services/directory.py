@@ -34,15 +34,12 @@ class Remembered(Generic[Thing]):
         view: AuthorityView,
         kind: ChangeKind,
         load: Callable[[Stores, str], Thing | None],
-        *,
-        few: bool = False,
     ) -> None:
-        """Load with `load`; listen for changes of `kind`. Of `few`, any change forgets all."""
+        """Load with `load`; listen for changes of `kind`."""
         self._database = database
         self._view = view
         self._kind = kind
         self._load = load
-        self._few = few
         self._things: dict[str, Thing] = {}
         self._lock = threading.Lock()
         self._forgotten = 0
@@ -70,7 +67,7 @@ class Remembered(Generic[Thing]):
             with self._lock:
                 # What was read before a change was applied must not be remembered after it.
                 if forgotten == self._forgotten:
-                    if len(self._things) >= MOST_REMEMBERED:
+                    if name not in self._things and len(self._things) >= MOST_REMEMBERED:
                         del self._things[next(iter(self._things))]
                     self._things[name] = thing
         return thing
@@ -79,10 +76,7 @@ class Remembered(Generic[Thing]):
         if kind is self._kind:
             with self._lock:
                 self._forgotten += 1
-                if self._few:
-                    self._things.clear()
-                else:
-                    self._things.pop(name, None)
+                self._things.pop(name, None)
 
     def _forget_all(self) -> None:
         with self._lock:
@@ -103,6 +97,7 @@ class Keys:
         self._database = database
         self._build = build
         self._ring: Keyring | None = None
+        self._lock = threading.Lock()
         view.on_change(self._forget, self.load)
 
     @property
@@ -125,9 +120,11 @@ class Keys:
         Raises:
             StorageUnavailable: the database does not answer; the old ring stays.
         """
-        with self._database.reading() as stores:
-            keys = stores.keys.list()
-        self._ring = self._build(keys)
+        # One after the other: what was read first must not be kept last.
+        with self._lock:
+            with self._database.reading() as stores:
+                keys = stores.keys.list()
+            self._ring = self._build(keys)
 
     def _forget(self, kind: ChangeKind, _value: str) -> None:
         if kind is ChangeKind.KEY:
@@ -144,9 +141,5 @@ class Directory:
             database, view, ChangeKind.CLIENT, lambda stores, name: stores.clients.get(name)
         )
         self.resources: Remembered[ProtectedResource] = Remembered(
-            database,
-            view,
-            ChangeKind.RESOURCE,
-            lambda stores, name: stores.resources.get(name),
-            few=True,
+            database, view, ChangeKind.RESOURCE, lambda stores, name: stores.resources.get(name)
         )

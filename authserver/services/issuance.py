@@ -63,11 +63,11 @@ class Issuance:
         """
         try:
             token, resource = self._decide(client, scope, resources, call)
+            algorithm = SigningAlgorithm(resource.signing_algorithm)
+            value = self._keys.ring.sign(token, algorithm)
         except ProtocolRefusal as refusal:
             self._journal.append(self._refused(client, refusal, call))
             raise
-        algorithm = SigningAlgorithm(resource.signing_algorithm)
-        value = self._keys.ring.sign(token, algorithm)
         self._journal.append(_issued(client, token, call))
         return IssuedToken(value=value, token=token)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -13,16 +14,19 @@ class LastUses:
 
     def __init__(self) -> None:
         """Start empty."""
+        self._lock = threading.Lock()
         self._client_secrets: dict[str, float] = {}
         self._resource_credentials: dict[str, float] = {}
 
     def note_client_secret(self, secret_id: str, at: float) -> None:
         """Remember a use (seconds since the epoch)."""
-        self._client_secrets[secret_id] = at
+        with self._lock:
+            self._client_secrets[secret_id] = at
 
     def note_resource_credential(self, secret_id: str, at: float) -> None:
         """Remember a use (seconds since the epoch)."""
-        self._resource_credentials[secret_id] = at
+        with self._lock:
+            self._resource_credentials[secret_id] = at
 
     def flush(self, database: Database) -> int:
         """Write what was collected since the last time; how many credentials were used.
@@ -30,8 +34,9 @@ class LastUses:
         Raises:
             StorageUnavailable: nothing was written; the uses are kept for the next time.
         """
-        clients, self._client_secrets = self._client_secrets, {}
-        resources, self._resource_credentials = self._resource_credentials, {}
+        with self._lock:
+            clients, self._client_secrets = self._client_secrets, {}
+            resources, self._resource_credentials = self._resource_credentials, {}
         if not clients and not resources:
             return 0
         try:
@@ -41,7 +46,8 @@ class LastUses:
                 if resources:
                     stores.resources.note_use(resources)
         except BaseException:
-            self._client_secrets = {**clients, **self._client_secrets}
-            self._resource_credentials = {**resources, **self._resource_credentials}
+            with self._lock:
+                self._client_secrets = {**clients, **self._client_secrets}
+                self._resource_credentials = {**resources, **self._resource_credentials}
             raise
         return len(clients) + len(resources)
