@@ -98,7 +98,7 @@ def _exists(noun: str) -> bool:
     type=click.Path(dir_okay=False, path_type=Path),
     help=f"Configuration file (otherwise {CONFIG_VARIABLE}, otherwise ./authserver.toml).",
 )
-@click.version_option(version("authserver"), "--version", message="%(prog)s %(version)s")
+@click.version_option(version("authserver"), "--version", message="authserver %(version)s")
 @click.pass_context
 def cli(ctx: click.Context, config: Path | None) -> None:
     """authserver: scoped, short-lived, revocable access to the REST APIs of Jira and Confluence."""
