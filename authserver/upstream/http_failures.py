@@ -49,18 +49,19 @@ def translate(error: BaseException) -> OutboundError:
 
 def _is_cut_off(error: BaseException) -> bool:
     """Whether a TLS connection ended without goodbye; Python 3.11.2 has no class of its own."""
-    return isinstance(error, ssl.SSLEOFError) or (
-        isinstance(error, ssl.SSLError) and error.reason == "UNEXPECTED_EOF_WHILE_READING"
-    )
+    return isinstance(error, ssl.SSLEOFError) or _mnemonic(error) == "UNEXPECTED_EOF_WHILE_READING"
 
 
 def _tls_detail(error: BaseException) -> str:
     """What OpenSSL says of the certificate or the handshake: words of its own and our host."""
     if isinstance(error, ssl.SSLCertVerificationError):
         return error.verify_message
-    if isinstance(error, ssl.SSLError):
-        return error.reason or ""
-    return ""
+    return _mnemonic(error)
+
+
+def _mnemonic(error: BaseException) -> str:
+    """OpenSSL's name for a TLS error, which only errors that come from OpenSSL have."""
+    return (getattr(error, "reason", "") or "") if isinstance(error, ssl.SSLError) else ""
 
 
 def _translate_wrapper(error: HTTPError) -> OutboundError:

@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
-from authserver.domain.outbound import OutboundPolicy, OutboundReason, OutboundUnavailable
+from authserver.domain.outbound import (
+    OutboundError,
+    OutboundPolicy,
+    OutboundReason,
+    OutboundUnavailable,
+)
 from authserver.upstream.http_breaker import MAX_ORIGINS, CircuitBreakers
 from tests.doubles import FakeClock
+from tests.upstream.servers import LoopbackServer, Visit, always, answer, once
+
+if TYPE_CHECKING:
+    from tests.upstream.conftest import ClientFor
 
 pytestmark = pytest.mark.rule("FE-14")
 
@@ -105,3 +116,59 @@ def test_the_memory_for_origins_is_bounded(breakers: CircuitBreakers) -> None:
     for number in range(MAX_ORIGINS + 10):
         fail(breakers, 1, f"https://{number}.example")
     assert len(breakers._circuits) == MAX_ORIGINS
+
+
+def test_a_failing_origin_is_left_alone_for_a_while(client_for: ClientFor) -> None:
+    clock = FakeClock()
+    broken = [True]
+
+    def script(visit: Visit) -> bool:
+        if not broken[0]:
+            visit.say(answer())
+        return not broken[0]
+
+    with LoopbackServer(script) as server, LoopbackServer(always(answer())) as other:
+        client = client_for(server, other, clock=clock, breaker_failures=3)
+        for reason, asked in (
+            (OutboundReason.CONNECTION_BROKEN, 1),
+            (OutboundReason.CONNECTION_BROKEN, 2),
+            (OutboundReason.CONNECTION_BROKEN, 3),
+            (OutboundReason.CIRCUIT_OPEN, 3),
+        ):
+            with pytest.raises(OutboundUnavailable) as caught:
+                client.request("GET", server.origin)
+            assert (caught.value.reason, len(server.requests)) == (reason, asked)
+        assert client.get_json(other.origin) == {}
+        clock.advance(30)
+        broken[0] = False
+        for _ in range(3):
+            assert client.get_json(server.origin) == {}
+
+
+@pytest.mark.parametrize(
+    ("told", "opens"),
+    [
+        (answer(status="503 S"), True),
+        (answer(status="502 S"), True),
+        (answer(status="504 S"), True),
+        (b"rubbish\r\n\r\n", True),
+        (answer(status="500 S"), False),
+        (answer(status="404 S"), False),
+        (answer(status="429 S"), False),
+        (answer(status="302 S"), False),
+        (answer(extra=("Content-Encoding: gzip",)), False),
+    ],
+)
+def test_an_origin_is_left_alone_only_for_what_says_that_it_is_ill(
+    client_for: ClientFor, told: bytes, *, opens: bool
+) -> None:
+    with LoopbackServer(once(told)) as server:
+        client = client_for(server, breaker_failures=2)
+        reasons: list[OutboundReason] = []
+        for _ in range(4):
+            try:
+                client.request("GET", server.origin)
+            except OutboundError as error:
+                reasons.append(error.reason)
+        assert (OutboundReason.CIRCUIT_OPEN in reasons) is opens
+        assert len(server.requests) == (2 if opens else 4)

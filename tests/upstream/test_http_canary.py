@@ -18,6 +18,7 @@ from authserver.upstream.http_client import GuardedHttpClient
 from authserver.upstream.http_sockets import BoundedSocket
 from tests.upstream.resolvers import ScriptedResolver, everywhere
 from tests.upstream.servers import LoopbackServer, always, answer, once
+from tests.upstream.spellings import HOSTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,78 +26,6 @@ if TYPE_CHECKING:
     from tests.upstream.conftest import ClientFor
 
 PUBLIC = "93.184.216.34"
-
-HOSTS = [
-    "127.0.0.1",
-    "127.0.0.2",
-    "127.255.255.254",
-    "127.1",
-    "127.0.1",
-    "0",
-    "0.0.0.0",
-    "0x7f000001",
-    "0x7f.0.0.1",
-    "0X7F.1",
-    "2130706433",
-    "017700000001",
-    "0177.0.0.1",
-    "0177.1",
-    "127.000.000.001",
-    "127.0.0.1.",
-    "127.0.0.1..",
-    "127.0.0.0x1",
-    "localhost",
-    "LOCALHOST",
-    "localhost.",
-    "[::1]",
-    "[0:0:0:0:0:0:0:1]",
-    "[0000:0000:0000:0000:0000:0000:0000:0001]",
-    "[::]",
-    "[::ffff:127.0.0.1]",
-    "[::ffff:7f00:1]",
-    "[::ffff:0:127.0.0.1]",
-    "[::127.0.0.1]",
-    "[64:ff9b::127.0.0.1]",
-    "[64:ff9b::7f00:1]",
-    "[64:ff9b:1::7f00:1]",
-    "[2002:7f00:1::]",
-    "[2001:0:7f00:1::80ff:fffe]",
-    "[fe80::1]",
-    "[fe80::1%25lo]",
-    "[fe80::1%lo]",
-    "[fd00::1]",
-    "[fec0::1]",
-    "[ff02::1]",
-    "[2001:db8::1]",
-    "[3fff::1]",
-    "10.0.0.1",
-    "10.1",
-    "172.16.0.1",
-    "172.31.255.255",
-    "192.168.0.1",
-    "192.168.1",
-    "100.64.0.1",
-    "169.254.169.254",
-    "0xa9fea9fe",
-    "168.63.129.16",
-    "192.0.0.192",
-    "198.18.0.1",
-    "203.0.113.1",
-    "224.0.0.1",
-    "255.255.255.255",
-    "①②⑦.⓪.⓪.①",
-    "\uff11\uff12\uff17.\uff10.\uff10.\uff11",
-    "127。0。0。1",
-    "ⓛⓞⓒⓐⓛⓗⓞⓢⓣ",
-    "%31%32%37.0.0.1",
-    "127.0.0.1%00.public.example",
-    "127.0.0.1\\.public.example",
-    "public.example@127.0.0.1",
-    "user:password@127.0.0.1",
-    "127.0.0.1\t",
-    " 127.0.0.1",
-    "127.0.0.1\r\nHost: public.example",
-]
 
 
 class Canary:
