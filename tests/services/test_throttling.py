@@ -1,0 +1,157 @@
+"""Throttling of failed credentials: the noisy source waits, nobody else does."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import pytest
+
+from authserver.domain.errors import Throttled
+from authserver.services import throttling
+from authserver.services.throttling import Throttle, ThrottleLimits, network_of
+from tests.services.world import LIMITS, World
+
+if TYPE_CHECKING:
+    from authserver.domain.calls import Call
+
+NOISY: Final = "198.51.100.7"
+ELSEWHERE: Final = "203.0.113.9"
+
+
+@pytest.fixture
+def throttle(world: World) -> Throttle:
+    return Throttle(world.clock, LIMITS)
+
+
+def fail(world: World, throttle: Throttle, principal: str, call: Call, times: int = 1) -> None:
+    for _ in range(times):
+        throttle.check(principal, call)
+        with world.database.writing() as stores:
+            throttle.failed(stores, principal, call)
+
+
+def test_as_many_failures_as_a_window_forgives_do_not_block(
+    world: World, throttle: Throttle
+) -> None:
+    fail(world, throttle, "ci-reader", world.call(NOISY), LIMITS.per_caller - 1)
+    throttle.check("ci-reader", world.call(NOISY))
+
+
+@pytest.mark.rule("TK-12")
+def test_the_source_that_fails_too_often_has_to_wait_and_is_told_how_long(
+    world: World, throttle: Throttle
+) -> None:
+    world.clock.advance(12.5)
+    fail(world, throttle, "ci-reader", world.call(NOISY), LIMITS.per_caller)
+    with pytest.raises(Throttled) as refusal:
+        throttle.check("ci-reader", world.call(NOISY))
+    assert refusal.value.retry_after_seconds == 48
+    assert refusal.value.error == "temporarily_unavailable"
+
+
+@pytest.mark.rule("TK-12")
+def test_the_genuine_client_from_elsewhere_is_not_blocked(world: World, throttle: Throttle) -> None:
+    fail(world, throttle, "ci-reader", world.call(NOISY), LIMITS.per_caller)
+    throttle.check("ci-reader", world.call(ELSEWHERE))
+
+
+def test_another_client_from_the_same_network_is_not_blocked(
+    world: World, throttle: Throttle
+) -> None:
+    fail(world, throttle, "ci-reader", world.call(NOISY), LIMITS.per_caller)
+    throttle.check("neighbour", world.call(NOISY))
+
+
+def test_a_network_that_tries_many_names_has_to_wait_for_all_of_them(
+    world: World, throttle: Throttle
+) -> None:
+    for number in range(LIMITS.per_network):
+        fail(world, throttle, f"guess-{number}", world.call(NOISY))
+    with pytest.raises(Throttled):
+        throttle.check("never-tried", world.call(NOISY))
+    throttle.check("guess-0", world.call(ELSEWHERE))
+
+
+def test_windows_roll(world: World, throttle: Throttle) -> None:
+    fail(world, throttle, "ci-reader", world.call(NOISY), LIMITS.per_caller)
+    world.clock.advance(LIMITS.window_seconds - 0.001)
+    with pytest.raises(Throttled):
+        throttle.check("ci-reader", world.call(NOISY))
+    world.clock.advance(0.001)
+    throttle.check("ci-reader", world.call(NOISY))
+    fail(world, throttle, "ci-reader", world.call(NOISY), LIMITS.per_caller - 1)
+    throttle.check("ci-reader", world.call(NOISY))
+
+
+def test_failures_of_the_window_before_do_not_count(world: World, throttle: Throttle) -> None:
+    fail(world, throttle, "ci-reader", world.call(NOISY), LIMITS.per_caller - 1)
+    world.clock.advance(LIMITS.window_seconds)
+    fail(world, throttle, "ci-reader", world.call(NOISY), LIMITS.per_caller - 1)
+    throttle.check("ci-reader", world.call(NOISY))
+
+
+def test_a_worker_that_saw_none_of_the_failures_lets_one_more_through(world: World) -> None:
+    first, second = Throttle(world.clock, LIMITS), Throttle(world.clock, LIMITS)
+    fail(world, first, "ci-reader", world.call(NOISY), LIMITS.per_caller)
+    fail(world, second, "ci-reader", world.call(NOISY))
+    with pytest.raises(Throttled):
+        second.check("ci-reader", world.call(NOISY))
+
+
+def test_checking_costs_the_database_nothing(world: World, throttle: Throttle) -> None:
+    fail(world, throttle, "ci-reader", world.call(NOISY), LIMITS.per_caller)
+    world.database.calls.clear()
+    with pytest.raises(Throttled):
+        throttle.check("ci-reader", world.call(NOISY))
+    throttle.check("ci-reader", world.call(ELSEWHERE))
+    assert not world.database.calls
+
+
+def test_what_was_sent_as_a_name_is_stored_only_as_a_digest(
+    world: World, throttle: Throttle
+) -> None:
+    fail(world, throttle, "canary-secret", world.call(NOISY))
+    assert "canary-secret" not in repr(world.database.state.failures)
+    assert NOISY not in repr(world.database.state.failures)
+
+
+def test_any_text_can_be_counted(world: World, throttle: Throttle) -> None:
+    fail(world, throttle, "\ud800\0\u202e" * 5000, world.call("not an address"))
+
+
+def test_blocks_are_bounded(
+    world: World, throttle: Throttle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(throttling, "MOST_BLOCKS", 2)
+    for number in range(10):
+        peer = f"192.0.2.{number}"
+        fail(world, throttle, "ci-reader", world.call(peer), LIMITS.per_caller)
+        with pytest.raises(Throttled):
+            throttle.check("ci-reader", world.call(peer))
+        assert len(throttle._blocked) <= 2
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("192.0.2.1", "192.0.2.1", 1),
+        ("192.0.2.1", "192.0.2.2", 0),
+        ("2001:db8:1:2::1", "2001:db8:1:2:ffff::9", 1),
+        ("2001:db8:1:2::1", "2001:db8:1:3::1", 0),
+        ("::ffff:192.0.2.1", "192.0.2.1", 1),
+        ("::ffff:192.0.2.1", "::ffff:192.0.2.2", 0),
+        ("fe80::1%eth0", "fe80::2%eth0", 1),
+        ("unix", "unix", 1),
+        ("", "unix", 0),
+    ],
+)
+def test_one_customer_is_one_network(one: str, other: str, same: int) -> None:
+    limits = ThrottleLimits()
+    assert (network_of(one, limits) == network_of(other, limits)) == bool(same)
+
+
+def test_the_prefixes_say_what_a_network_is() -> None:
+    limits = ThrottleLimits(ipv4_prefix=24, ipv6_prefix=48)
+    assert network_of("192.0.2.1", limits) == network_of("192.0.2.200", limits)
+    assert network_of("2001:db8:1:2::1", limits) == network_of("2001:db8:1:3::1", limits)
+    assert network_of("2001:db8:1::1", limits) != network_of("2001:db8:2::1", limits)
