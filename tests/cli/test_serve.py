@@ -17,6 +17,7 @@ from authserver.settings_sources import load_settings
 from tests.cli.runs import home, run
 from tests.cli.stub_wiring import HEAD, StubInstallation
 from tests.instances import Instance
+from tests.supervisor.running import wait_until
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -32,7 +33,8 @@ def instance(tmp_path_factory: pytest.TempPathFactory) -> Instance:
 
 def test_serve_tells_the_url_when_it_answers_and_ends_in_order(instance: Instance) -> None:
     with instance.start():
-        assert f"ready: {instance.url} (2 workers)" in instance.log_tail()
+        ready = f"ready: {instance.url} (2 workers)"
+        wait_until(lambda: ready in instance.log_tail(), "the ready line")
         assert requests.get(f"{instance.url}/livez", timeout=5).status_code == 200
         workers = instance.workers()
         assert len(workers) == 2
