@@ -9,7 +9,7 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from traceback import TracebackException
 from typing import TYPE_CHECKING, Final
 
@@ -45,6 +45,7 @@ _RECORD_ATTRIBUTES: Final = frozenset(logging.makeLogRecord({}).__dict__) | {
     "taskName",
 }
 _DEPTH: Final = 6
+_PAIR: Final = 2
 
 
 def configure(
@@ -203,17 +204,21 @@ def _cleaned(name: str, value: object, depth: int) -> object:
     """A field's value as JSON can say it, masked by its name and by its look."""
     if names_a_secret(name):
         return MASK
-    if isinstance(value, float) and not math.isfinite(value):
-        return str(value)
-    if value is None or isinstance(value, (bool, int, float)):
+    if value is None or isinstance(value, (bool, int)):
         return value
-    if isinstance(value, Mapping) and depth:
-        return {
-            redact(str(key)): _cleaned(str(key), part, depth - 1) for key, part in value.items()
-        }
-    if isinstance(value, (list, tuple, set, frozenset)) and depth:
-        return [_cleaned("", part, depth - 1) for part in value]
+    if isinstance(value, float) and math.isfinite(value):
+        return value
+    if isinstance(value, (Mapping, list, tuple, set, frozenset)) and depth:
+        return _cleaned_parts(value, depth - 1)
     return redact(str(value))
+
+
+def _cleaned_parts(value: Mapping[object, object] | Collection[object], depth: int) -> object:
+    if isinstance(value, Mapping):
+        return {redact(str(key)): _cleaned(str(key), part, depth) for key, part in value.items()}
+    if isinstance(value, tuple) and len(value) == _PAIR and isinstance(value[0], str):
+        return [redact(value[0]), _cleaned(value[0], value[1], depth)]
+    return [_cleaned("", part, depth) for part in value]
 
 
 def _log_uncaught(

@@ -30,7 +30,7 @@ _SCHEME: Final = re.compile(
 )
 _USER_INFO: Final = re.compile(r"(://[^\s/@:]{0,256}:)[^\s/@]+(?=@)")
 _VALUE: Final = r"""(?:b?(?P<quote>\\*["']).*?(?:(?<!\\)(?P=quote)|$)|[^\s"'&,;)}\]]+)"""
-_SEPARATOR: Final = r"""(?:\\*["']?\]?\s*(?:[:=]|=>|%3[dD])\s*|\\*["']\s*,\s*)"""
+_SEPARATOR: Final = r"""(?:\\*["']?\]?\s*(?:=>|[:=]|%3[dD])\s*|\\*["']\s*,\s*)"""
 _HEADER: Final = re.compile(
     r"((?i:authorization|cookie|api[_-]?key|raw[_-]target)"
     + _SEPARATOR

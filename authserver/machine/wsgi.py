@@ -182,7 +182,11 @@ def _log_refusal(
 ) -> None:
     """The operator's voice of a refusal: what the caller is not told."""
     detail = refusal.detail if isinstance(refusal, ProtocolRefusal) else str(refusal)
-    level = logging.WARNING if isinstance(refusal, StorageUnavailable) else logging.INFO
+    level = logging.INFO
+    if isinstance(refusal, StorageUnavailable):
+        level = logging.WARNING
+    elif isinstance(refusal, FrameRefusal):
+        level = logging.DEBUG  # the status in the access log says it all
     _LOG.log(
         level,
         "request refused",
