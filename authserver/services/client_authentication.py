@@ -65,6 +65,7 @@ class ClientAuthentication:
             return self._by_assertion(presented, call)
         if presented.method.uses_secret:
             return self._by_secret(presented, call)
+        self._throttle.check(presented.client_id, call)
         raise self._refused(presented.client_id, call, "the client did not authenticate")
 
     def _by_secret(self, presented: PresentedCredentials, call: Call) -> Client:

@@ -3,63 +3,23 @@
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import pytest
 
-from authserver.domain.authority import Change, ChangeKind
+from authserver.domain.authority import ChangeKind
 from authserver.domain.errors import StorageUnavailable
-from authserver.domain.tokens import AccessToken
 from authserver.services.authority import (
     LEASE_SECONDS,
-    PRUNE_SECONDS,
     REVOKER_WAIT_SECONDS,
     AuthorityView,
     CommitBarrier,
 )
 from tests.doubles import EPOCH, FakeClock
-from tests.memory_database import MemoryDatabase
+from tests.services.office import TOKEN, Office
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-TOKEN: Final = AccessToken(
-    issuer="https://auth.example.com",
-    subject="client:ci-reader",
-    audience="https://jira.example.com",
-    client_id="ci-reader",
-    scopes=frozenset({"READ"}),
-    issued_at=int(EPOCH),
-    expires_at=int(EPOCH) + 600,
-    token_id="token-1",
-    grant_id="grant-1",
-)
-LATER: Final = EPOCH + 1000
-
-
-class Office:
-    """A database, a clock and one view of them."""
-
-    def __init__(self) -> None:
-        self.clock = FakeClock()
-        self.database = MemoryDatabase()
-        self.view = AuthorityView(self.database, self.clock)
-        self.forgotten: list[tuple[ChangeKind, str]] = []
-        self.forgot_all = 0
-        self.view.on_change(
-            lambda kind, value: self.forgotten.append((kind, value)), self._forget_all
-        )
-
-    def _forget_all(self) -> None:
-        self.forgot_all += 1
-
-    def change(self, kind: ChangeKind, value: str, *, issued_until: float = 0.0) -> None:
-        with self.database.writing() as stores:
-            stores.authority.advance([Change(kind, value, LATER, issued_until)])
-
-    @property
-    def polls(self) -> int:
-        return self.database.calls["reading"]
 
 
 @pytest.fixture
@@ -137,115 +97,6 @@ def test_before_the_first_poll_nothing_is_believed(office: Office) -> None:
     with pytest.raises(StorageUnavailable):
         office.view.ensure_fresh()
     assert office.view.seq == -1
-
-
-@pytest.mark.parametrize(
-    ("kind", "value"), [(ChangeKind.TOKEN, "token-1"), (ChangeKind.GRANT, "grant-1")]
-)
-def test_a_denial_reaches_its_token_and_no_other(
-    office: Office, kind: ChangeKind, value: str
-) -> None:
-    office.view.poll()
-    assert not office.view.is_denied(TOKEN)
-    office.change(kind, value + "-of-another")
-    office.view.poll()
-    assert not office.view.is_denied(TOKEN)
-    office.change(kind, value)
-    office.view.poll()
-    assert office.view.is_denied(TOKEN)
-
-
-@pytest.mark.parametrize(("issued_until", "denied"), [(-1, 0), (0, 1), (1, 1)])
-def test_a_denied_subject_loses_the_tokens_issued_until_then(
-    office: Office, issued_until: int, denied: int
-) -> None:
-    office.change(ChangeKind.SUBJECT, TOKEN.subject, issued_until=TOKEN.issued_at + issued_until)
-    office.view.poll()
-    assert office.view.is_denied(TOKEN) == bool(denied)
-
-
-def test_of_two_denials_of_a_subject_the_further_reaching_counts(office: Office) -> None:
-    office.view.poll()
-    office.change(ChangeKind.SUBJECT, TOKEN.subject, issued_until=TOKEN.issued_at + 5)
-    office.change(ChangeKind.SUBJECT, TOKEN.subject, issued_until=TOKEN.issued_at - 5)
-    office.view.poll()
-    assert office.view.is_denied(TOKEN)
-
-
-def test_a_later_denial_of_a_subject_reaches_further(office: Office) -> None:
-    office.change(ChangeKind.SUBJECT, TOKEN.subject, issued_until=TOKEN.issued_at - 5)
-    office.view.poll()
-    office.change(ChangeKind.SUBJECT, TOKEN.subject, issued_until=TOKEN.issued_at)
-    office.view.poll()
-    assert office.view.is_denied(TOKEN)
-
-
-def test_caches_hear_of_changes_in_order_and_once(office: Office) -> None:
-    office.view.poll()
-    office.change(ChangeKind.CLIENT, "one")
-    office.change(ChangeKind.RESOURCE, "two")
-    office.view.poll()
-    office.view.poll()
-    assert office.forgotten == [(ChangeKind.CLIENT, "one"), (ChangeKind.RESOURCE, "two")]
-    assert office.view.seq == 2
-
-
-def test_the_first_poll_believes_nothing_and_loads_every_denial(office: Office) -> None:
-    office.change(ChangeKind.TOKEN, "token-1")
-    office.view.poll()
-    assert office.forgot_all == 1
-    assert office.view.is_denied(TOKEN)
-
-
-def test_a_sequence_that_went_backwards_makes_everything_be_read_anew(office: Office) -> None:
-    for _ in range(3):
-        office.change(ChangeKind.CLIENT, "one")
-    office.view.poll()
-    restored = MemoryDatabase().state
-    restored.seq = 1
-    office.database.state = restored
-    office.view.poll()
-    assert (office.forgot_all, office.view.seq) == (2, 1)
-
-
-def test_a_restored_database_forgets_denials_that_it_does_not_have(office: Office) -> None:
-    office.change(ChangeKind.CLIENT, "one")
-    office.change(ChangeKind.TOKEN, "token-1")
-    office.view.poll()
-    office.database.state.changes.pop()
-    office.database.state.seq = 1
-    office.view.poll()
-    assert not office.view.is_denied(TOKEN)
-
-
-@pytest.mark.parametrize(("kept_from", "loads"), [(3, 1), (4, 2)])
-def test_changes_that_were_swept_before_they_were_seen_make_everything_be_read_anew(
-    office: Office, kept_from: int, loads: int
-) -> None:
-    for _ in range(2):
-        office.change(ChangeKind.CLIENT, "seen")
-    office.view.poll()
-    for _ in range(4):
-        office.change(ChangeKind.CLIENT, "unseen")
-    state = office.database.state
-    state.kept_from = kept_from
-    state.changes = [each for each in state.changes if each.seq >= kept_from]
-    office.view.poll()
-    assert (office.forgot_all, office.view.seq) == (loads, 6)
-    assert office.forgotten == ([(ChangeKind.CLIENT, "unseen")] * 4 if loads == 1 else [])
-
-
-def test_denials_are_pruned_when_no_token_can_need_them(office: Office) -> None:
-    office.change(ChangeKind.TOKEN, "token-1")
-    office.view.poll()
-    office.clock.set_now(LATER - 1)
-    office.clock.set_monotonic(office.clock.monotonic() + PRUNE_SECONDS)
-    office.view.poll()
-    assert office.view.is_denied(TOKEN)
-    office.clock.set_now(LATER)
-    office.clock.set_monotonic(office.clock.monotonic() + PRUNE_SECONDS)
-    office.view.poll()
-    assert not office.view.is_denied(TOKEN)
 
 
 class Stuck:

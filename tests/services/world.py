@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
+import pytest
+
 from authserver.domain.audit import Actor, ActorKind
 from authserver.domain.authority import Change, ChangeKind
 from authserver.domain.calls import Call
 from authserver.domain.clients import ClientAuthMethod
 from authserver.domain.credentials import PresentedCredentials
+from authserver.domain.errors import InvalidClient
 from authserver.domain.keys import KeyState, SigningAlgorithm
 from authserver.domain.resources import ResourceKind
 from authserver.services.administration import Act, Administration
@@ -42,6 +45,7 @@ from tests.services.collaborators import (
 )
 
 if TYPE_CHECKING:
+    from authserver.domain.clients import Client
     from authserver.domain.tokens import AccessToken
 
 ISSUER: Final = "https://auth.example.com"
@@ -158,6 +162,16 @@ class World:
     def call(self, peer: str = "198.51.100.7") -> Call:
         """A call that arrives now."""
         return Call(at=self.clock.now(), request_id="r-7", peer=peer)
+
+    def authenticate(self, presented: PresentedCredentials, peer: str = "198.51.100.7") -> Client:
+        """The client that the first worker believes the caller to be."""
+        return self.worker.client_authentication.authenticate(presented, self.call(peer))
+
+    def refusal(self, presented: PresentedCredentials) -> InvalidClient:
+        """How the first worker refuses the caller."""
+        with pytest.raises(InvalidClient) as refused:
+            self.authenticate(presented)
+        return refused.value
 
     def add_resource(self, name: str = "jira-main", **stated: Any) -> RegisteredResource:
         """Register a site at https://<name>.example.com unless told otherwise."""

@@ -1,0 +1,94 @@
+"""Clients that sign (`private_key_jwt`): whose assertion it is, and that it is good once."""
+
+from __future__ import annotations
+
+import pytest
+
+from authserver.domain.clients import ClientAuthMethod
+from authserver.domain.credentials import PresentedCredentials, VerifiedAssertion
+from authserver.domain.errors import StorageUnavailable, Throttled
+from tests.services.world import ADMIN, LIMITS, Worker, World, basic, post
+
+
+@pytest.fixture
+def world(world: World) -> World:
+    world.add_resource()
+    return world
+
+
+def by_assertion(text: str, client_id: str = "") -> PresentedCredentials:
+    return PresentedCredentials(ClientAuthMethod.PRIVATE_KEY_JWT, client_id, assertion=text)
+
+
+@pytest.fixture
+def signer(world: World) -> str:
+    """A client that signs; the assertion `good` is its own and verifies."""
+    world.add_client("signer", auth_method="private_key_jwt", jwks={"keys": [{"kid": "k1"}]})
+    world.assertions.claims["good"] = "signer"
+    world.assertions.verified["good"] = VerifiedAssertion("signer", "jti-1", 1_800_000_060.0)
+    return "signer"
+
+
+@pytest.mark.parametrize("client_id", ["", "signer"])
+def test_a_verified_assertion_lets_in(world: World, signer: str, client_id: str) -> None:
+    assert world.authenticate(by_assertion("good", client_id)).client_id == signer
+    assert world.database.state.assertions == {("signer", "jti-1"): 1_800_000_060.0}
+
+
+@pytest.mark.rule("CA-08")
+def test_an_assertion_is_good_once_on_all_workers(world: World, signer: str) -> None:
+    world.authenticate(by_assertion("good"))
+    for worker in (world.worker, Worker(world)):
+        world.worker = worker
+        assert world.refusal(by_assertion("good")).detail == "the assertion was used before"
+
+
+def test_an_assertion_that_cannot_be_spent_lets_nobody_in(world: World, signer: str) -> None:
+    world.worker.view.poll()
+    world.database.failing.add("assertions.spend")
+    with pytest.raises(StorageUnavailable):
+        world.authenticate(by_assertion("good"))
+
+
+def test_an_assertion_that_does_not_verify_is_not_spent(world: World, signer: str) -> None:
+    world.assertions.verified.clear()
+    assert world.refusal(by_assertion("good")).detail == "the assertion does not verify"
+    assert not world.database.state.assertions
+
+
+@pytest.mark.parametrize(
+    ("text", "client_id", "detail"),
+    [
+        ("malformed", "", "no such client"),
+        ("malformed", "signer", "client_id and the assertion differ"),
+        ("good", "ci-reader", "client_id and the assertion differ"),
+        ("good", "nobody-knows", "no such client"),
+        ("of-ci-reader", "", "registered for client_secret_basic"),
+    ],
+)
+def test_an_assertion_of_somebody_else_is_refused(
+    world: World, signer: str, text: str, client_id: str, detail: str
+) -> None:
+    world.add_client("ci-reader")
+    world.assertions.claims["of-ci-reader"] = "ci-reader"
+    assert world.refusal(by_assertion(text, client_id)).detail == detail
+
+
+def test_a_disabled_client_cannot_sign_itself_in(world: World, signer: str) -> None:
+    world.clients.disable(signer, ADMIN)
+    assert world.refusal(by_assertion("good")).detail == "the client is disabled"
+
+
+@pytest.mark.rule("CA-02")
+def test_a_client_that_signs_cannot_use_a_secret(world: World, signer: str) -> None:
+    for presented in (basic(signer, ""), basic(signer, "good"), post(signer, "good")):
+        world.refusal(presented)
+
+
+def test_assertions_are_throttled_by_the_client_they_name(world: World, signer: str) -> None:
+    world.assertions.claims["bad"] = signer
+    for _ in range(LIMITS.per_caller):
+        world.refusal(by_assertion("bad"))
+    with pytest.raises(Throttled):
+        world.authenticate(by_assertion("good"))
+    assert world.authenticate(by_assertion("good"), peer="203.0.113.9").client_id == signer
