@@ -25,7 +25,7 @@ class PresentedCredentials:
 
 @dataclass(frozen=True, slots=True)
 class VerifiedAssertion:
-    """A client assertion whose signature and claims hold (RFC 7523 section 3); `jti` unspent yet."""
+    """A client assertion that verifies (RFC 7523 section 3); its `jti` is not spent yet."""
 
     client_id: str
     assertion_id: str

@@ -11,6 +11,9 @@ ACCESS_TOKEN_SECONDS_MAX: Final = 3600
 """Hard cap: no setting and no client raises it."""
 ACCESS_TOKEN_SECONDS_MIN: Final = 30
 
+CLOCK_SKEW_SECONDS: Final = 60
+"""How far the clocks of two nodes may differ: one may accept what is over for the other."""
+
 
 @dataclass(frozen=True, slots=True)
 class AccessToken:

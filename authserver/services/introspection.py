@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from authserver.domain.resources import ResourceStatus
 from authserver.domain.scope_reach import beyond
+from authserver.domain.tokens import CLOCK_SKEW_SECONDS
 
 if TYPE_CHECKING:
     from authserver.domain.calls import Call
@@ -13,9 +14,6 @@ if TYPE_CHECKING:
     from authserver.domain.resources import ProtectedResource
     from authserver.domain.tokens import AccessToken
     from authserver.services.directory import Directory
-
-CLOCK_SKEW_SECONDS: Final = 60
-"""How far ahead another node's clock may be when it issued the token."""
 
 
 class Introspection:

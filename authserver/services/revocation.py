@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from authserver.domain.audit import Actor, ActorKind, AuditEvent, Outcome
 from authserver.domain.authority import Change, ChangeKind
+from authserver.domain.tokens import CLOCK_SKEW_SECONDS
 
 if TYPE_CHECKING:
     from authserver.domain.calls import Call
@@ -33,12 +34,14 @@ class Revocation:
             StorageUnavailable: nothing was revoked.
         """
         token = self._tokens.read(token_value)
-        if token is None or token.client_id != client.client_id or call.at >= token.expires_at:
+        if token is None or token.client_id != client.client_id:
+            return False
+        # Longer than the token lives by this clock: another node's may be behind.
+        needed_until = float(token.expires_at + CLOCK_SKEW_SECONDS)
+        if call.at >= needed_until:
             return False
         with self._database.writing() as stores:
-            stores.authority.advance(
-                [Change(ChangeKind.TOKEN, token.token_id, float(token.expires_at))]
-            )
+            stores.authority.advance([Change(ChangeKind.TOKEN, token.token_id, needed_until)])
             stores.audit.add(
                 AuditEvent(
                     at=call.at,
