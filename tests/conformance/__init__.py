@@ -1,0 +1,1 @@
+"""Which requirement is proven by which test: the page is made from the tests themselves."""
