@@ -84,7 +84,16 @@ def create_app(settings: Settings) -> Application:
         DomainError: the installation cannot be used; the text says why.
     """
     configure(settings.log_level, request_id=current_request_id)
-    container = Container(settings)
+    return application_of(Container(settings))
+
+
+def application_of(container: Container) -> Application:
+    """The application on parts that are made already, started; `close` closes the parts too.
+
+    Raises:
+        DomainError: the installation cannot be used; the text says why.
+    """
+    settings = container.settings
     application = Application(container)
     registry = CollectorRegistry()
     shell_metrics = ShellMetrics(registry)

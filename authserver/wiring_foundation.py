@@ -20,6 +20,7 @@ from authserver.services.administration import Act, operator
 from authserver.wiring_storage import make_database, make_journal
 
 if TYPE_CHECKING:
+    from authserver.domain.ports import Clock, Entropy
     from authserver.settings import Settings
     from authserver.storage.database import SqlDatabase
     from authserver.wiring_storage import ClosableJournal
@@ -28,11 +29,13 @@ if TYPE_CHECKING:
 class Foundation:
     """The lowest part of a container. Nothing is opened before it is asked for."""
 
-    def __init__(self, settings: Settings) -> None:
-        """Remember the settings."""
+    def __init__(
+        self, settings: Settings, *, clock: Clock | None = None, entropy: Entropy | None = None
+    ) -> None:
+        """Remember the settings; time and chance are the system's unless given."""
         self.settings = settings
-        self.clock = SystemClock()
-        self.entropy = SystemEntropy()
+        self.clock: Clock = SystemClock() if clock is None else clock
+        self.entropy: Entropy = SystemEntropy() if entropy is None else entropy
 
     def __enter__(self) -> Self:
         """Use as a block that closes what it opened."""
