@@ -32,6 +32,12 @@ def moment(text: str, now: float, field: str) -> float:
 
 
 def written(at: float) -> str:
-    """A moment in UTC to the millisecond: `2027-01-15T08:00:00.000Z`."""
-    stated = datetime.fromtimestamp(at, UTC)
+    """A moment in UTC to the millisecond: `2027-01-15T08:00:00.000Z`.
+
+    A number that no calendar knows is written as it is.
+    """
+    try:
+        stated = datetime.fromtimestamp(at, UTC)
+    except (ValueError, OverflowError, OSError):
+        return repr(at)
     return stated.strftime("%Y-%m-%dT%H:%M:%S.") + f"{stated.microsecond // 1000:03d}Z"

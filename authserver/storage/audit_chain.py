@@ -18,7 +18,7 @@ from authserver.storage.rows.audit import audit_checkpoints, audit_records, audi
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from sqlalchemy import Connection, Row, Table
+    from sqlalchemy import Connection, Row, Select, Table
 
     from authserver.domain.audit_ports import Pruned
 
@@ -40,26 +40,17 @@ class ChainRows:
 
     def unsealed(self, after_id: int, horizon: int, limit: int) -> Sequence[Unsealed]:
         """See the port."""
-        column = audit_records.c.id
-        query = (
-            select(*raw(audit_records, "id", "code", "at"))
-            .where(column > after_id, column <= horizon)
-            .order_by(column)
-            .limit(limit)
-        )
+        query = _after(after_id, limit, "id", "code", "at")
         return [
             Unsealed(record_id, octets(code), moment(at))
             for record_id, code, at in self._connection.execute(query)
+            if record_id <= horizon
         ]
 
     def contents(self, after_id: int, last_id: int | None, limit: int) -> Sequence[StoredContent]:
         """See the port."""
-        column = audit_records.c.id
-        query = select(*raw(audit_records, "id", "code", *CONTENT_COLUMNS)).where(column > after_id)
-        if last_id is not None:
-            query = query.where(column <= last_id)
-        rows = rows_of(self._connection, query.order_by(column).limit(limit))
-        return [_stored_content(row) for row in rows]
+        rows = rows_of(self._connection, _after(after_id, limit, "id", "code", *CONTENT_COLUMNS))
+        return [_stored_content(row) for row in rows if last_id is None or row[0] <= last_id]
 
     def last_seal(self) -> Seal | None:
         """See the port."""
@@ -114,6 +105,14 @@ class ChainRows:
         row = {column.name: getattr(value, column.name) for column in table.columns}
         statement = insert_into(self._connection, table).values(row).on_conflict_do_nothing()
         return self._connection.execute(statement).rowcount == 1
+
+
+def _after(after_id: int, limit: int, *names: str) -> Select[*tuple[Any, ...]]:
+    # Only one bound in SQL: with two, PostgreSQL expects few rows and sorts all of them instead
+    # of stopping after `limit`. The caller drops what is too much.
+    column = audit_records.c.id
+    columns = raw(audit_records, *names)
+    return select(*columns).where(column > after_id).order_by(column).limit(limit)
 
 
 def _stored_content(row: Row[*tuple[Any, ...]]) -> StoredContent:
