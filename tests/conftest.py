@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.clusters import PostgresCluster
 from tests.databases import PostgresDatabases, SqliteDatabases, opened
@@ -15,6 +16,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from authserver.storage.database import SqlDatabase
+
+# How long an example takes says something about the machine, not about the rule.
+settings.register_profile(
+    "project", deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True
+)
+settings.load_profile("project")
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
