@@ -9,7 +9,10 @@ from urllib.parse import urlsplit
 from authserver.domain.errors import InvalidField
 
 LONGEST_URL: Final = 400
-PLAIN_URL: Final = re.compile(r"https?://[A-Za-z0-9.\-]+(:[0-9]{1,5})?(/[A-Za-z0-9._~\-/]*)?\Z")
+_LABEL: Final = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+PLAIN_URL: Final = re.compile(
+    rf"https?://{_LABEL}(?:\.{_LABEL})*(:[0-9]{{1,5}})?(/[A-Za-z0-9._~\-/]*)?\Z"
+)
 CONTEXT_PATH: Final = re.compile(r"(/[A-Za-z0-9._~-]+)*\Z")
 
 
@@ -19,7 +22,10 @@ def check_site_url(field: str, value: str) -> str:
     Raises:
         InvalidField: it is anything else (user names, queries, fragments, odd characters, dots).
     """
-    allowed = "an http(s) URL of host, optional port and path, like https://jira.example.com"
+    allowed = (
+        "an http(s) URL of host, optional port and path, like https://jira.example.com, "
+        f"of at most {LONGEST_URL} characters"
+    )
     if len(value) > LONGEST_URL or PLAIN_URL.match(value) is None:
         raise InvalidField(field, allowed)
     try:

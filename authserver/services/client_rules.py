@@ -12,7 +12,7 @@ from authserver.domain.texts import check_text
 from authserver.domain.tokens import ACCESS_TOKEN_SECONDS_MAX, ACCESS_TOKEN_SECONDS_MIN
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from authserver.domain.ports import PublicKeys, Stores
     from authserver.domain.resources import ResourceKind
@@ -84,9 +84,12 @@ class ClientRules:
         if update.jwks is not None:
             client = replace(client, jwks=self._jwks(update.jwks, client.auth_method))
         if update.resources is not None or update.scopes is not None:
-            names = sorted(client.resources) if update.resources is None else update.resources
             scopes = sorted(client.scopes) if update.scopes is None else update.scopes
-            resources = self._resources(stores, names)
+            resources = (
+                _still_there(stores, client.resources)
+                if update.resources is None
+                else self._resources(stores, update.resources)
+            )
             client = replace(
                 client,
                 resources=frozenset(resource.name for resource in resources),
@@ -142,6 +145,16 @@ class ClientRules:
         if jwks is not None:
             raise InvalidField("jwks", "only with private_key_jwt")
         return ()
+
+
+def _still_there(stores: Stores, names: Iterable[str]) -> list[ProtectedResource]:
+    """Those that were not deleted since: nobody asked about the others, and they mean nothing."""
+    found = (stores.resources.get(name) for name in sorted(names))
+    return [
+        resource
+        for resource in found
+        if resource is not None and resource.status is not ResourceStatus.DELETED
+    ]
 
 
 def _auth_method(value: str) -> ClientAuthMethod:

@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Final
 from authserver.domain.authority import Change, ChangeKind
 from authserver.domain.clients import Client, ClientAuthMethod, ClientStatus, check_client_id
 from authserver.domain.errors import Conflict, InvalidField, NotFound
-from authserver.domain.stored_secrets import DigestKind
 from authserver.domain.tokens import ACCESS_TOKEN_SECONDS
 from authserver.services.administration import before_and_after
 from authserver.services.client_authentication import CLIENT_SECRET
+from authserver.services.client_descriptions import described
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from authserver.domain.ports import SecretMaker, Stores
-    from authserver.domain.stored_secrets import FreshSecret
+    from authserver.domain.stored_secrets import FreshSecret, StoredSecret
     from authserver.services.administration import Act, Administration
     from authserver.services.client_rules import ClientRules
     from authserver.services.fresh_secrets import FreshSecrets
@@ -106,18 +106,8 @@ class Clients:
             [Change(ChangeKind.CLIENT, client_id, 0.0)], takes_power=False
         ) as stores:
             client = self._rules.checked(stores, draft, client_id, now)
-            secret = None
-            if client.auth_method.uses_secret and not draft.bcrypt_hash:
-                secret = self._fresh_secrets.make(
-                    SECRET_PREFIX, CLIENT_SECRET, draft.secret_expires_in
-                )
-                client = replace(client, secrets=(secret.stored,))
-            elif draft.bcrypt_hash:
-                if not client.auth_method.uses_secret:
-                    raise InvalidField(
-                        "bcrypt_hash", "only with client_secret_basic or client_secret_post"
-                    )
-                client = replace(client, secrets=(self._fresh_secrets.imported(draft.bcrypt_hash),))
+            secret, stored = self._first_secret(client, draft)
+            client = replace(client, secrets=stored)
             stores.clients.add(client)
             self._administration.record(
                 stores, act, "client.created", client_id, {"after": described(client)}
@@ -208,6 +198,22 @@ class Clients:
         """End a client for ever: tokens dead, secrets gone, its id never given out again."""
         self._set_status(client_id, ClientStatus.DELETED, "client.deleted", act)
 
+    def _first_secret(
+        self, client: Client, draft: ClientDraft
+    ) -> tuple[FreshSecret | None, tuple[StoredSecret, ...]]:
+        if not client.auth_method.uses_secret:
+            for field in ("bcrypt_hash", "secret_expires_in"):
+                if getattr(draft, field):
+                    raise InvalidField(field, "only with client_secret_basic or client_secret_post")
+            return None, ()
+        expires_in = draft.secret_expires_in
+        if draft.bcrypt_hash:
+            return None, (self._fresh_secrets.imported(draft.bcrypt_hash, expires_in),)
+        fresh = self._fresh_secrets.make(
+            SECRET_PREFIX, CLIENT_SECRET, expires_in, field="secret_expires_in"
+        )
+        return fresh, (fresh.stored,)
+
     def _set_status(self, client_id: str, status: ClientStatus, action: str, act: Act) -> Client:
         takes_power = status is not ClientStatus.ENABLED
         with self._administration.changing(
@@ -232,34 +238,6 @@ class Clients:
     def _new_id(self) -> str:
         identifier = self._secret_maker.identifier()
         return "c" + identifier.replace("-", "0").replace("_", "1")
-
-
-def described(client: Client) -> dict[str, object]:
-    """A client as records and listings show it: no secret, no key material."""
-    return {
-        "client_id": client.client_id,
-        "name": client.name,
-        "status": str(client.status),
-        "auth_method": str(client.auth_method),
-        "grant_types": sorted(client.grant_types),
-        "scopes": sorted(client.scopes),
-        "resources": sorted(client.resources),
-        "access_token_seconds": client.access_token_seconds,
-        "contact": client.contact,
-        "created_at": client.created_at,
-        "keys": sorted(str(jwk.get("kid", "")) for jwk in client.jwks),
-        "secrets": [
-            {
-                "secret_id": secret.secret_id,
-                "ends_with": secret.hint,
-                "imported": secret.kind is DigestKind.BCRYPT,
-                "created_at": secret.created_at,
-                "expires_at": secret.expires_at,
-                "last_used_at": secret.last_used_at,
-            }
-            for secret in client.secrets
-        ],
-    }
 
 
 def _existing(stores: Stores, client_id: str) -> Client:

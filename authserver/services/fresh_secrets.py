@@ -31,15 +31,16 @@ class FreshSecrets:
         self._digester = digester
         self._passwords = passwords
 
-    def make(self, prefix: str, purpose: str, expires_in: float | None) -> FreshSecret:
+    def make(
+        self, prefix: str, purpose: str, expires_in: float | None, *, field: str = "expires_in"
+    ) -> FreshSecret:
         """A new secret of 256 bit that ends after `expires_in` seconds (`None`: never).
 
         Raises:
-            InvalidField: `expires_in` is out of range.
+            InvalidField: `expires_in` is out of range; `field` is how the caller calls it.
         """
         now = self._clock.now()
-        if expires_in is not None and not 0 < expires_in <= LONGEST_SECRET_SECONDS:
-            raise InvalidField("expires_in", "more than 0 seconds, at most 10 years")
+        expires_at = _end(field, now, expires_in)
         value = self._secret_maker.secret(prefix)
         pepper = self._digester.current_pepper
         return FreshSecret(
@@ -51,17 +52,19 @@ class FreshSecrets:
                 pepper_id=pepper,
                 hint=value[-HINT_LENGTH:],
                 created_at=now,
-                expires_at=None if expires_in is None else now + expires_in,
+                expires_at=expires_at,
                 last_used_at=None,
             ),
         )
 
-    def imported(self, bcrypt_hash: str) -> StoredSecret:
-        """A secret of which only its bcrypt hash is known.
+    def imported(self, bcrypt_hash: str, expires_in: float | None) -> StoredSecret:
+        """A secret of which only its bcrypt hash is known; it ends after `expires_in` seconds.
 
         Raises:
-            InvalidField: the text is not a bcrypt hash that can be checked here.
+            InvalidField: the text is not a bcrypt hash that can be checked here, or
+                `secret_expires_in` is out of range.
         """
+        now = self._clock.now()
         hashed = bcrypt_hash.encode("utf-8", "replace")
         if not self._passwords.is_hash(hashed):
             raise InvalidField(
@@ -73,7 +76,15 @@ class FreshSecrets:
             digest=hashed,
             pepper_id="",
             hint="",
-            created_at=self._clock.now(),
-            expires_at=None,
+            created_at=now,
+            expires_at=_end("secret_expires_in", now, expires_in),
             last_used_at=None,
         )
+
+
+def _end(field: str, now: float, expires_in: float | None) -> float | None:
+    if expires_in is None:
+        return None
+    if not 0 < expires_in <= LONGEST_SECRET_SECONDS:
+        raise InvalidField(field, "more than 0 seconds, at most 10 years")
+    return now + expires_in

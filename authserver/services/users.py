@@ -40,7 +40,8 @@ class Users:
         """
         if USERNAME.match(username) is None:
             raise InvalidField(
-                "username", "1 to 100 of lower-case letters, digits, . _ @ + - (a letter first)"
+                "username",
+                "1 to 100 lower-case letters, digits and . _ @ + - after a letter or digit",
             )
         with self._administration.database.reading() as stores:
             if stores.users.count_administrators():

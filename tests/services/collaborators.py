@@ -25,6 +25,7 @@ class CountingDigester:
 
     def __init__(self) -> None:
         self.calls: list[tuple[str, str, str]] = []
+        self.made: list[bytes] = []
 
     @property
     def current_pepper(self) -> str:
@@ -37,7 +38,8 @@ class CountingDigester:
     def digest(self, purpose: str, value: str, pepper_id: str) -> bytes:
         self.calls.append((purpose, value, pepper_id))
         message = f"{purpose}\0{value}".encode("utf-8", "surrogatepass")
-        return hmac.digest(pepper_id.encode(), message, "sha256")
+        self.made.append(hmac.digest(pepper_id.encode(), message, "sha256"))
+        return self.made[-1]
 
 
 def hash_of(password: str) -> bytes:
@@ -63,7 +65,7 @@ class CountingPasswords:
         return hash_of(secret) == hashed
 
     def is_hash(self, hashed: bytes) -> bool:
-        return hashed.startswith(b"$2b$") and len(hashed) == 60
+        return hashed.startswith(b"$2b$") and len(hashed) == 60 and hashed.isascii()
 
 
 class NumberedSecrets:

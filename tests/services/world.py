@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
@@ -45,6 +46,7 @@ from tests.services.collaborators import (
 )
 
 if TYPE_CHECKING:
+    from authserver.domain.audit import AuditEvent
     from authserver.domain.clients import Client
     from authserver.domain.tokens import AccessToken
 
@@ -193,6 +195,11 @@ class World:
                 active = replace(key, state=KeyState.ACTIVE, activated_at=self.clock.now())
                 stores.keys.add(active)
                 stores.authority.advance([Change(ChangeKind.KEY, key.kid, 0.0)])
+
+
+def details(event: AuditEvent) -> Any:
+    """The details of a record as they are read back."""
+    return json.loads(json.dumps(event.details))
 
 
 def basic(client_id: str, secret: str) -> PresentedCredentials:
