@@ -10,7 +10,7 @@ import binascii
 import json
 import re
 from dataclasses import dataclass
-from typing import Any, Final, NoReturn
+from typing import Any, Final
 
 import orjson
 
@@ -90,10 +90,10 @@ def parse_object(data: bytes) -> dict[str, Any]:
         text = data.decode("utf-8")
         if _nesting(text) > NESTING_MAX:
             raise TokenRefused(Refusal.JSON)
-        # orjson knows the grammar to the letter (lone surrogates, control characters, numbers
-        # beyond a double); json can be asked to show every member.
+        # orjson knows the grammar to the letter (lone surrogates, NaN, numbers beyond a double);
+        # json can be asked to show every member.
         orjson.loads(data)
-        value = json.loads(text, object_pairs_hook=_unique, parse_constant=_no_constant)
+        value = json.loads(text, object_pairs_hook=_unique)
     except (ValueError, RecursionError):
         raise TokenRefused(Refusal.JSON) from None
     if type(value) is not dict:
@@ -114,7 +114,3 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(members) != len(pairs):
         raise ValueError("a member stands twice")
     return members
-
-
-def _no_constant(_: str) -> NoReturn:
-    raise ValueError("not a number of JSON")

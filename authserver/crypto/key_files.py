@@ -5,9 +5,6 @@ from __future__ import annotations
 import os
 import re
 import stat
-from base64 import urlsafe_b64encode
-from binascii import Error as Base64Error
-from binascii import a2b_base64
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
@@ -17,6 +14,7 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
+from authserver.crypto.jose_strict import decode_segment
 from authserver.domain.errors import DomainError
 
 if TYPE_CHECKING:
@@ -183,14 +181,7 @@ def _read_guarded(path: Path, owners: frozenset[int]) -> bytes:
 
 
 def _line(content: bytes) -> bytes | None:
-    if not _LINE.match(content):
-        return None
-    text = content.rstrip(b"\n")
-    try:
-        value = a2b_base64(text.translate(bytes.maketrans(b"-_", b"+/")) + b"=", strict_mode=True)
-    except Base64Error:
-        return None
-    return value if urlsafe_b64encode(value).rstrip(b"=") == text else None
+    return decode_segment(content.rstrip(b"\n")) if _LINE.match(content) else None
 
 
 def _pem_seed(content: bytes) -> bytes | None:

@@ -100,6 +100,15 @@ def test_absurd_times_are_refused(shop: Workshop, name: str, value: object) -> N
 
 
 @pytest.mark.rule("JW-05")
+@pytest.mark.parametrize(("issued_at", "expires_at"), [(True, 601), (False, 600), (0, True)])
+def test_a_truth_is_no_time_even_where_the_sum_fits(
+    shop: Workshop, issued_at: object, expires_at: object
+) -> None:
+    assert shop.ring.read(shop.forge(payload=claims(iat=1, exp=601))) is not None
+    assert shop.ring.read(shop.forge(payload=claims(iat=issued_at, exp=expires_at))) is None
+
+
+@pytest.mark.rule("JW-05")
 @pytest.mark.parametrize(
     "literal",
     [

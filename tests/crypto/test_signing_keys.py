@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from typing import Any
 
 import jwt
 import pytest
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from authserver.crypto.public_jwks import thumbprint
 from authserver.crypto.sealing import SealBroken, Sealer
@@ -39,7 +41,7 @@ def test_the_private_part_is_in_no_member_and_in_no_representation(
     private = open_key(key, SEALER).private
     secret = (
         private.private_numbers().d
-        if isinstance(private, RSAPrivateKey)
+        if isinstance(private, rsa.RSAPrivateKey)
         else private.private_numbers().private_value
     )
     raw = secret.to_bytes((secret.bit_length() + 7) // 8, "big")
@@ -53,7 +55,7 @@ def test_the_private_part_is_in_no_member_and_in_no_representation(
 
 def test_rsa_keys_have_2048_or_3072_bit() -> None:
     key = open_key(SigningKeyMaker(SEALER, rsa_bits=3072).make(RS256, EPOCH), SEALER)
-    assert isinstance(key.private, RSAPrivateKey)
+    assert isinstance(key.private, rsa.RSAPrivateKey)
     assert key.private.key_size == 3072
     for bits in (1024, 2047, 4096):
         with pytest.raises(ValueError, match="2048 or 3072"):
@@ -97,22 +99,29 @@ def test_a_key_sealed_by_a_stranger_is_not_believed() -> None:
         open_key(stranger.make(ES256, EPOCH), SEALER)
 
 
-def test_a_sealed_key_of_another_curve_is_not_believed() -> None:
-    from cryptography.hazmat.primitives.asymmetric import ec  # noqa: PLC0415 - only here
-    from cryptography.hazmat.primitives.serialization import (  # noqa: PLC0415 - only here
-        Encoding,
-        NoEncryption,
-        PrivateFormat,
-    )
+def der_of(private: Any) -> bytes:
+    der: bytes = private.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
+    return der
 
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"no key",
+        der_of(ec.generate_private_key(ec.SECP384R1())),
+        der_of(ec.generate_private_key(ec.SECP256K1())),
+        der_of(ed25519.Ed25519PrivateKey.generate()),
+        der_of(rsa.generate_private_key(65537, 1024)),
+        der_of(rsa.generate_private_key(3, 2048)),
+    ],
+    ids=["empty", "no key", "P-384", "secp256k1", "Ed25519", "RSA 1024", "RSA e=3"],
+)
+def test_a_sealed_key_of_another_kind_is_not_believed(content: bytes) -> None:
     key = MAKER.make(ES256, EPOCH)
-    for curve in (ec.SECP384R1(), ec.SECP256K1()):
-        der = ec.generate_private_key(curve).private_bytes(
-            Encoding.DER, PrivateFormat.PKCS8, NoEncryption()
-        )
-        sealed = SEALER.seal(der, purpose=PURPOSE, context=key.kid)
-        with pytest.raises(SealBroken):
-            open_key(replace(key, sealed_private=sealed), SEALER)
+    sealed = SEALER.seal(content, purpose=PURPOSE, context=key.kid)
+    with pytest.raises(SealBroken, match=key.kid):
+        open_key(replace(key, sealed_private=sealed), SEALER)
 
 
 def test_resealing_keeps_the_key_and_frees_it_from_the_old_file() -> None:
