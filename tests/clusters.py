@@ -34,7 +34,6 @@ shared_buffers = 32MB
 # Commits are durable as in production; what only replicas and big servers need is off.
 fsync = on
 synchronous_commit = on
-full_page_writes = off
 wal_level = minimal
 max_wal_senders = 0
 checkpoint_timeout = 30min

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote, unquote
 
@@ -10,14 +11,16 @@ from sqlalchemy import URL, event
 
 from authserver.domain.errors import StorageUnavailable
 from authserver.storage.access import READING, access_of
+from authserver.storage.outages import PRIMARY_CODE
 
 if TYPE_CHECKING:
-    import sqlite3
-
     from sqlalchemy import Connection, Engine
 
 FILE_MODE: Final = 0o600
 """The file and its log hold digests and sealed keys: nobody else's business."""
+
+LOOK_MILLISECONDS: Final = 3
+"""SQLite looks for its lock after 0, 1 and 3 ms; then we ask it to begin again."""
 
 
 def file_url(url: URL) -> URL:
@@ -80,10 +83,29 @@ def _on_connect(connection: sqlite3.Connection, _record: object) -> None:
 
 
 def _on_begin(connection: Connection) -> None:
+    driver: Any = connection.connection.dbapi_connection
     if access_of(connection) == READING:
-        connection.exec_driver_sql("PRAGMA query_only = ON")
-        connection.exec_driver_sql("BEGIN")
+        driver.execute("PRAGMA query_only = ON")
+        driver.execute("BEGIN")
     else:
-        # A deferred transaction that turns into a write can fail at once, whatever the timeout.
-        connection.exec_driver_sql("PRAGMA query_only = OFF")
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        driver.execute("PRAGMA query_only = OFF")
+        _take_write_lock(driver)
+
+
+def _take_write_lock(driver: sqlite3.Connection) -> None:
+    # Not a deferred BEGIN: a transaction that turns into a write can fail at once, whatever the
+    # timeout. And not SQLite's own wait either: it looks less and less often, at last every
+    # 100 ms, and a process that writes in a row without pause would starve it.
+    (patience,) = driver.execute("PRAGMA busy_timeout").fetchone()
+    driver.execute(f"PRAGMA busy_timeout = {LOOK_MILLISECONDS}")
+    try:
+        for attempt in range(patience // LOOK_MILLISECONDS, -1, -1):
+            try:
+                driver.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode & PRIMARY_CODE != sqlite3.SQLITE_BUSY or attempt == 0:
+                    raise
+            else:
+                return
+    finally:
+        driver.execute(f"PRAGMA busy_timeout = {patience}")

@@ -92,7 +92,6 @@ def create_clients() -> None:
             ["clients.issuer_id", "clients.client_id"],
             name="fk_client_permissions_clients",
         ),
-        sqlite_with_rowid=False,
     )
     op.create_index(
         "ix_client_permissions_issuer_id_kind_value",
@@ -206,7 +205,6 @@ def create_authority() -> None:
         moment("expires_at"),
         moment("issued_until"),
         sa.PrimaryKeyConstraint("issuer_id", "seq", name="pk_authority_changes"),
-        sqlite_with_rowid=False,
     )
     op.create_index("ix_authority_changes_expires_at", "authority_changes", ["expires_at"])
     op.create_index(
@@ -224,7 +222,6 @@ def create_expiring_tables() -> None:
         sa.Column("jti_digest", sa.LargeBinary(), nullable=False),
         moment("expires_at"),
         sa.PrimaryKeyConstraint("issuer_id", "client_id", "jti_digest", name="pk_assertion_uses"),
-        sqlite_with_rowid=False,
     )
     op.create_index("ix_assertion_uses_expires_at", "assertion_uses", ["expires_at"])
     op.create_table(
@@ -234,7 +231,6 @@ def create_expiring_tables() -> None:
         sa.Column("count", sa.Integer(), nullable=False),
         moment("expires_at"),
         sa.PrimaryKeyConstraint("key", "window_start", name="pk_failures"),
-        sqlite_with_rowid=False,
     )
     op.create_index("ix_failures_expires_at", "failures", ["expires_at"])
     op.create_table(

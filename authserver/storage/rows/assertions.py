@@ -16,5 +16,4 @@ assertion_uses: Final = Table(
     # SHA-256 of the jti: callers choose its length, the row does not grow with it.
     Column("jti_digest", LargeBinary, primary_key=True),
     time_column("expires_at", index=True),
-    sqlite_with_rowid=False,
 )

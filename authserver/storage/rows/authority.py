@@ -27,5 +27,4 @@ authority_changes: Final = Table(
     time_column("expires_at", index=True),
     time_column("issued_until"),
     Index(None, "issuer_id", "kind", "value"),
-    sqlite_with_rowid=False,
 )

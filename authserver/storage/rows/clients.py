@@ -32,7 +32,6 @@ client_permissions: Final = Table(
     ForeignKeyConstraint(["issuer_id", "client_id"], ["clients.issuer_id", "clients.client_id"]),
     # Which clients may have this scope, this resource?
     Index(None, "issuer_id", "kind", "value"),
-    sqlite_with_rowid=False,
 )
 
 client_secrets: Final = Table(

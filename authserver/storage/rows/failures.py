@@ -15,5 +15,4 @@ failures: Final = Table(
     Column("window_start", Double, primary_key=True),
     Column("count", Integer, nullable=False),
     time_column("expires_at", index=True),
-    sqlite_with_rowid=False,
 )

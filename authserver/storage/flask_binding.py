@@ -1,0 +1,44 @@
+"""Flask-SQLAlchemy holds the engine and the metadata of an application, Flask-Migrate its steps."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask_migrate import Migrate
+from flask_sqlalchemy import SQLAlchemy
+
+import authserver.storage.stores  # noqa: F401 - declares every table on the metadata
+from authserver.storage.engines import EngineOptions, checked_url, engine_arguments, prepare
+from authserver.storage.rows.metadata import metadata
+from authserver.storage.schema import MIGRATIONS
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from flask import Flask
+    from sqlalchemy import Engine
+
+
+def bind(
+    app: Flask,
+    url: str,
+    options: EngineOptions | None = None,
+    directory: Path = MIGRATIONS,
+) -> Engine:
+    """Give the application its database; returns the engine, prepared, for `SqlDatabase`.
+
+    Sets `SQLALCHEMY_DATABASE_URI` and `SQLALCHEMY_ENGINE_OPTIONS`, and adds the `flask db`
+    commands over `directory`. Requests never use `db.session`: it needs an application context,
+    which the machine lane has not.
+
+    Raises:
+        InvalidField: the URL names no SQLite file and no PostgreSQL database.
+    """
+    checked = checked_url(url)
+    app.config["SQLALCHEMY_DATABASE_URI"] = checked
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_arguments(checked, options or EngineOptions())
+    database = SQLAlchemy(metadata=metadata)
+    database.init_app(app)
+    Migrate(app, database, directory=str(directory))
+    with app.app_context():
+        return prepare(database.engine)

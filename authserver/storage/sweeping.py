@@ -1,0 +1,167 @@
+"""Deletes what has expired, in batches so short that nobody has to wait for them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+from sqlalchemy import case, delete, literal_column, select, tuple_, update
+
+from authserver.storage.rows.assertions import assertion_uses
+from authserver.storage.rows.authority import authority, authority_changes
+from authserver.storage.rows.clients import client_secrets
+from authserver.storage.rows.failures import failures
+from authserver.storage.rows.resources import resource_credentials
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from sqlalchemy import ColumnElement, Connection, Delete, Select, Table
+
+    from authserver.domain.ports import Clock
+    from authserver.storage.database import SqlDatabase
+
+SKEW_SECONDS: Final = 300.0
+"""How long an expired row stays, for nodes whose clock is behind ours."""
+HISTORY_SECONDS: Final = 90 * 86_400.0
+"""How long an expired secret stays visible to administrators."""
+BATCH_ROWS: Final = 250
+PAUSE_SECONDS: Final = 0.01
+"""The least pause between two batches: SQLite's other writers look for a gap every 2 ms."""
+PAUSE_FACTOR: Final = 2.0
+"""A pause is at least so many times as long as its batch took: others come first."""
+
+
+class Sweepable(Protocol):
+    """Something that expires."""
+
+    @property
+    def name(self) -> str:
+        """The table's name."""
+        ...
+
+    def delete_batch(self, connection: Connection, now: float, limit: int) -> int:
+        """Delete at most `limit` rows whose time was over at `now`; how many there were."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ExpiringTable:
+    """A table with an indexed `expires_at`; rows go `keep_seconds` after it."""
+
+    table: Table
+    keep_seconds: float
+
+    @property
+    def name(self) -> str:
+        """The table's name."""
+        return self.table.name
+
+    def delete_batch(self, connection: Connection, now: float, limit: int) -> int:
+        """Delete at most `limit` rows whose time was over at `now`; how many there were."""
+        before = now - self.keep_seconds
+        return connection.execute(_deletion(connection, self.table, before, limit)).rowcount
+
+
+class AuthorityChanges:
+    """The authority's changes: the counter remembers up to where there may be gaps now."""
+
+    name: str = authority_changes.name
+
+    def delete_batch(self, connection: Connection, now: float, limit: int) -> int:
+        """Delete at most `limit` rows whose time was over at `now`; how many there were."""
+        columns = authority_changes.c
+        deleted = connection.execute(
+            _deletion(connection, authority_changes, now - SKEW_SECONDS, limit).returning(
+                columns.issuer_id, columns.seq
+            )
+        ).all()
+        highest: dict[int, int] = {}
+        for issuer_id, seq in deleted:
+            highest[issuer_id] = max(seq, highest.get(issuer_id, 0))
+        for issuer_id, seq in sorted(highest.items()):
+            kept_from = authority.c.kept_from
+            connection.execute(
+                update(authority)
+                .where(authority.c.issuer_id == issuer_id)
+                .values(kept_from=case((kept_from > seq, kept_from), else_=seq + 1))
+            )
+        return len(deleted)
+
+
+SWEPT: Final[Sequence[Sweepable]] = (
+    ExpiringTable(assertion_uses, SKEW_SECONDS),
+    ExpiringTable(failures, SKEW_SECONDS),
+    AuthorityChanges(),
+    ExpiringTable(client_secrets, HISTORY_SECONDS),
+    ExpiringTable(resource_credentials, HISTORY_SECONDS),
+)
+
+
+class Sweeper:
+    """Satisfies `authserver.domain.storage_ports.Sweeper` for the tables it is given."""
+
+    def __init__(
+        self,
+        database: SqlDatabase,
+        clock: Clock,
+        *,
+        tables: Sequence[Sweepable] = SWEPT,
+        batch_rows: int = BATCH_ROWS,
+        pause_seconds: float = PAUSE_SECONDS,
+    ) -> None:
+        """Delete from `tables`, `batch_rows` at a time, `pause_seconds` apart."""
+        self._database = database
+        self._clock = clock
+        self._tables = tables
+        self._batch_rows = batch_rows
+        self._pause_seconds = pause_seconds
+
+    def sweep(self, go_on: Callable[[], bool] = lambda: True) -> Mapping[str, int]:
+        """Delete until nothing expired is left; rows deleted by table.
+
+        `go_on` is asked before each batch: the place to renew a lease, or to stop. What was
+        deleted until then stays deleted.
+
+        Raises:
+            StorageUnavailable: the database cannot answer now.
+        """
+        now = self._clock.now()
+        counts: dict[str, int] = {}
+        for table in self._tables:
+            counts[table.name] = 0
+            while go_on():
+                started = self._clock.monotonic()
+                with self._database.connection_for_writing() as connection:
+                    deleted = table.delete_batch(connection, now, self._batch_rows)
+                counts[table.name] += deleted
+                if deleted < self._batch_rows:
+                    break
+                took = self._clock.monotonic() - started
+                self._clock.sleep(max(self._pause_seconds, PAUSE_FACTOR * took))
+        return counts
+
+
+def _deletion(connection: Connection, table: Table, before: float, limit: int) -> Delete:
+    if connection.dialect.name == "sqlite":
+        # By row id: SQLite would look for a compound key by its first column alone.
+        rowid: ColumnElement[int] = literal_column("rowid")
+        return delete(table).where(rowid.in_(_expired(table, [rowid], before, limit)))
+    # A common table expression that locks is evaluated once, so that the limit holds. Rows that
+    # somebody else has locked (a failure being counted) are left for the next time.
+    keys = list(table.primary_key.columns)
+    doomed = _expired(table, keys, before, limit).with_for_update(skip_locked=True).cte("doomed")
+    return delete(table).where(tuple_(*keys).in_(select(*doomed.columns)))
+
+
+def _expired(
+    table: Table, keys: Sequence[ColumnElement[Any]], before: float, limit: int
+) -> Select[Any]:
+    expires_at = table.c.expires_at
+    return (
+        select(*keys)
+        .select_from(table)
+        .where(expires_at <= before)
+        .order_by(expires_at)
+        .limit(limit)
+    )
