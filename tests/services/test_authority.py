@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING
 
 import pytest
 
@@ -17,9 +16,6 @@ from authserver.services.authority import (
 )
 from tests.doubles import EPOCH, FakeClock
 from tests.services.office import TOKEN, Office
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 
 @pytest.fixture
@@ -139,59 +135,58 @@ def test_a_failing_reload_of_everything_ends_the_old_lease_at_once(office: Offic
         office.view.ensure_fresh()
 
 
-def in_threads(count: int, act: Callable[[], None]) -> None:
-    threads = [threading.Thread(target=act) for _ in range(count)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=10)
-    assert not any(thread.is_alive() for thread in threads)
+class Queue:
+    """A second request that arrives while the first one's poll is under way, and has to wait."""
+
+    def __init__(self, office: Office) -> None:
+        queue = self
+
+        class Clock(FakeClock):
+            """The second request arrived before the first one's poll began."""
+
+            def monotonic(self) -> float:
+                if threading.current_thread() is not queue.second:
+                    return super().monotonic()
+                queue.arrived.set()
+                return 999.0
+
+        self.arrived = threading.Event()
+        self.second = threading.Thread(target=self.ask)
+        self.view = AuthorityView(office.database, Clock(monotonic=1000.0))
+        self.refused: list[str] = []
+
+    def ask(self) -> None:
+        try:
+            self.view.ensure_fresh()
+        except StorageUnavailable as error:
+            self.refused.append(str(error))
+
+    def arrive(self) -> None:
+        self.second.start()
+        assert self.arrived.wait(timeout=10)
 
 
-def test_requests_that_arrive_together_poll_once(office: Office) -> None:
-    arrived = threading.Barrier(8)
-
-    def ask() -> None:
-        arrived.wait(timeout=10)
-        office.view.ensure_fresh()
-
-    in_threads(8, ask)
-    assert office.polls == 1
+def test_a_request_that_waited_for_a_poll_does_not_poll_again(office: Office) -> None:
+    queue = Queue(office)
+    office.database.while_reading = queue.arrive
+    queue.ask()
+    queue.second.join(timeout=10)
+    assert (queue.refused, office.polls) == ([], 1)
 
 
 def test_requests_that_waited_for_a_failed_poll_do_not_each_try_again(office: Office) -> None:
     """A database that hangs would otherwise cost the last one every other one's time-out."""
-    refused: list[str] = []
-    arrived = threading.Event()
-
-    class Clock(FakeClock):
-        """The second request arrived before the first one's poll, and waits for its end."""
-
-        def monotonic(self) -> float:
-            if threading.current_thread() is not second:
-                return super().monotonic()
-            arrived.set()
-            return 999.0
+    queue = Queue(office)
 
     def hang() -> None:
-        second.start()
-        assert arrived.wait(timeout=10)
+        queue.arrive()
         raise StorageUnavailable("the database does not answer")
 
-    def ask() -> None:
-        try:
-            view.ensure_fresh()
-        except StorageUnavailable as error:
-            refused.append(str(error))
-
-    second = threading.Thread(target=ask)
-    view = AuthorityView(office.database, Clock(monotonic=1000.0))
     office.database.while_reading = hang
-    ask()
-    second.join(timeout=10)
-    assert len(refused) == 2
-    assert office.polls == 1
-    view.ensure_fresh()
+    queue.ask()
+    queue.second.join(timeout=10)
+    assert (len(queue.refused), office.polls) == (2, 1)
+    queue.view.ensure_fresh()
 
 
 def test_the_poller_polls_until_it_is_stopped(office: Office) -> None:
