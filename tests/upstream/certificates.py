@@ -47,6 +47,16 @@ class TestAuthority:
         self, *names: x509.GeneralName, valid_days: int = 30, common_name: str = "server"
     ) -> ssl.SSLContext:
         """A server context whose certificate is for `names`; negative days: it has expired."""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(
+            self.server_file(*names, valid_days=valid_days, common_name=common_name)
+        )
+        return context
+
+    def server_file(
+        self, *names: x509.GeneralName, valid_days: int = 30, common_name: str = "server"
+    ) -> Path:
+        """The same as a PEM file, private key first, for servers that are told a path."""
         key = ec.generate_private_key(ec.SECP256R1())
         subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common_name)])
         builder = self._builder(subject, key.public_key(), valid_days=valid_days)
@@ -63,9 +73,7 @@ class TestAuthority:
             )
             + certificate.public_bytes(serialization.Encoding.PEM)
         )
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(path)
-        return context
+        return path
 
     def _builder(
         self, subject: x509.Name, key: ec.EllipticCurvePublicKey, *, valid_days: int

@@ -1,0 +1,40 @@
+"""Who plays: the parts and their versions."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from importlib.metadata import version
+
+from tests.demo import needs
+
+
+def cast() -> list[tuple[str, str, str]]:
+    """Name, version and part of everybody."""
+    return [
+        ("authserver", version("authserver"), "the authorization server"),
+        ("nginx", _said(needs.nginx().path, r"nginx/(\S+)"), "TLS in front of it"),
+        ("requests-oauthlib", version("requests-oauthlib"), "gets tokens"),
+        ("Authlib", version("authlib"), "gets tokens, gives them up, introspects"),
+        ("Apache", _said(needs.apache().path, r"Apache/(\S+)"), "the Jira side: guards Jira"),
+        ("mod_auth_openidc", _package_version(), "asks about every token"),
+        ("jira", version("jira"), "calls Jira"),
+        ("stand-in Jira", "", "ours, no Jira: answers three paths and notes what reaches it"),
+    ]
+
+
+def _said(tool: str, pattern: str) -> str:
+    done = subprocess.run([tool, "-v"], capture_output=True, text=True, check=False)
+    found = re.search(pattern, done.stdout + done.stderr)
+    return found[1] if found else "?"
+
+
+def _package_version() -> str:
+    """A module does not tell its version; the package manager does where there is one."""
+    package = needs.openid_module().package
+    command = ["dpkg-query", "--showformat=${Version}", "--show", package]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+    except FileNotFoundError:
+        return "?"
+    return done.stdout.strip() or "?"
