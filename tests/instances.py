@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from base64 import b64encode
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import quote_plus
@@ -17,10 +18,17 @@ from urllib.parse import quote_plus
 import psutil
 import requests
 
+from authserver.services.clients import ClientDraft
+from authserver.services.resources import ResourceDraft
+from authserver.settings_sources import load_settings
+from authserver.wiring import build_container
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
     from types import TracebackType
+
+    from authserver.wiring import Container
 
 START_SECONDS = 60.0
 STOP_SECONDS = 30.0
@@ -43,13 +51,15 @@ def basic(user: str, password: str) -> str:
 class Instance:
     """One installation in `folder`; `start` serves it, leaving the block stops it.
 
-    `overrides` are settings by environment name (`AUTHSERVER_…`).
+    `overrides` are settings by environment name (`AUTHSERVER_…`); `launcher` is words in front of
+    the server's command, such as setpriv with its options.
     """
 
     folder: Path
     overrides: Mapping[str, str] = field(default_factory=dict)
     port: int = field(default_factory=free_port)
     process: subprocess.Popen[bytes] | None = None
+    launcher: tuple[str, ...] = ()
 
     @property
     def url(self) -> str:
@@ -110,7 +120,7 @@ class Instance:
         """`authserver serve`, returned when it is ready."""
         with self.log_file.open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "authserver", "serve"],
+                [*self.launcher, sys.executable, "-m", "authserver", "serve"],
                 cwd=self.folder,
                 env=self.environment,
                 stdin=subprocess.DEVNULL,
@@ -176,16 +186,25 @@ class Instance:
     ) -> None:
         self.stop()
 
-    def register_site(self, name: str, kind: str, url: str, *options: str) -> Site:
-        """`authserver resource create`."""
-        made = self.cli("resource", "create", name, "--kind", kind, "--url", url, *options)
-        return Site(name, made["identifier"], made["introspection_secret"])
+    @contextmanager
+    def container(self) -> Iterator[Container]:
+        """The installation's services in this process."""
+        with build_container(load_settings(environ=self.environment)) as container:
+            yield container
+
+    def register_site(self, name: str, kind: str, url: str) -> Site:
+        """Register a protected resource, as `authserver resource create` does."""
+        with self.container() as container:
+            made = container.resources.create(ResourceDraft(name, kind, url), container.operator)
+        return Site(name, made.resource.identifier, made.introspection_secret.value)
 
     def register_caller(self, client_id: str, site: Site, *scopes: str) -> Caller:
-        """`authserver client create` with scopes for one site."""
-        wanted = [part for scope in scopes for part in ("--scope", scope)]
-        made = self.cli("client", "create", client_id, "--resource", site.name, *wanted)
-        return Caller(client_id, made["client_secret"])
+        """Register a client with scopes for one site, as `authserver client create` does."""
+        draft = ClientDraft(client_id, client_id=client_id, scopes=scopes, resources=(site.name,))
+        with self.container() as container:
+            made = container.clients.create(draft, container.operator)
+        assert made.secret is not None
+        return Caller(client_id, made.secret.value)
 
     def token(self, caller: Caller, **form: str) -> str:
         """A client-credentials token."""
@@ -202,11 +221,16 @@ class Instance:
         return dict(answer.json())
 
     def post(
-        self, path: str, form: Mapping[str, str], authorization: str = ""
+        self,
+        path: str,
+        form: Mapping[str, str],
+        authorization: str = "",
+        *,
+        seconds: float = 30.0,
     ) -> requests.Response:
-        """One form request."""
+        """One form request on a connection of its own."""
         headers = {"Authorization": authorization} if authorization else {}
-        return requests.post(f"{self.url}{path}", data=dict(form), headers=headers, timeout=30)
+        return requests.post(f"{self.url}{path}", data=dict(form), headers=headers, timeout=seconds)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ import requests
 
 from tests.bench.load import Measured, Prepared, run_load
 from tests.bench.report import BARE, Results
-from tests.clusters import PostgresCluster
+from tests.clusters import OWNER, PostgresCluster
 from tests.instances import Caller, Instance, Site, free_port
 
 if TYPE_CHECKING:
@@ -93,7 +93,8 @@ def _database(backend: str, folder: Path) -> Iterator[str]:
         return
     cluster = PostgresCluster()
     try:
-        yield cluster.url("postgres")
+        cluster.execute(f"CREATE DATABASE bench OWNER {OWNER}")
+        yield cluster.url("bench")
     finally:
         cluster.remove()
 
