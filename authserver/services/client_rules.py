@@ -83,19 +83,24 @@ class ClientRules:
             client = replace(client, access_token_seconds=seconds)
         if update.jwks is not None:
             client = replace(client, jwks=self._jwks(update.jwks, client.auth_method))
-        if update.resources is not None or update.scopes is not None:
-            scopes = sorted(client.scopes) if update.scopes is None else update.scopes
-            resources = (
-                _still_there(stores, client.resources)
-                if update.resources is None
-                else self._resources(stores, update.resources)
-            )
-            client = replace(
-                client,
-                resources=frozenset(resource.name for resource in resources),
-                scopes=self._scopes(scopes, resources),
-            )
-        return client
+        return self._permitted(stores, client, update)
+
+    def _permitted(self, stores: Stores, client: Client, update: ClientUpdate) -> Client:
+        """Scopes and resources after an update: always judged together."""
+        if not update.is_about_permissions:
+            return client
+        names = update.resources
+        if names is None:
+            names = _still_there(stores, client.resources)
+        names = _altered("resources", names, update.add_resources, update.remove_resources)
+        scopes = sorted(client.scopes) if update.scopes is None else update.scopes
+        scopes = _altered("scopes", scopes, update.add_scopes, update.remove_scopes)
+        resources = self._resources(stores, names)
+        return replace(
+            client,
+            resources=frozenset(resource.name for resource in resources),
+            scopes=self._scopes(scopes, resources),
+        )
 
     def _resources(self, stores: Stores, names: Sequence[str]) -> list[ProtectedResource]:
         if len(names) > MOST_RESOURCES:
@@ -147,14 +152,26 @@ class ClientRules:
         return ()
 
 
-def _still_there(stores: Stores, names: Iterable[str]) -> list[ProtectedResource]:
+def _still_there(stores: Stores, names: Iterable[str]) -> list[str]:
     """Those that were not deleted since: nobody asked about the others, and they mean nothing."""
     found = (stores.resources.get(name) for name in sorted(names))
     return [
-        resource
+        resource.name
         for resource in found
         if resource is not None and resource.status is not ResourceStatus.DELETED
     ]
+
+
+def _altered(
+    field: str, before: Sequence[str], added: Sequence[str], removed: Sequence[str]
+) -> list[str]:
+    """The list with what comes and without what goes; only what is there can go."""
+    after = [*before, *(name for name in added if name not in before)]
+    for name in removed:
+        if name not in after:
+            there = ", ".join(sorted(after)) or "it has none"
+            raise InvalidField(f"remove_{field}", f"what the client has ({there})")
+    return [name for name in after if name not in removed]
 
 
 def _auth_method(value: str) -> ClientAuthMethod:

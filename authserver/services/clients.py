@@ -47,15 +47,34 @@ class ClientDraft:
 
 @dataclass(frozen=True, slots=True)
 class ClientUpdate:
-    """What an administrator changes; `None` leaves a field as it is."""
+    """What an administrator changes; `None` leaves a field as it is.
+
+    Scopes and resources are stated whole, or by what comes and goes, or both in this order.
+    """
 
     name: str | None = None
     grant_types: Sequence[str] | None = None
     scopes: Sequence[str] | None = None
+    add_scopes: Sequence[str] = ()
+    remove_scopes: Sequence[str] = ()
     resources: Sequence[str] | None = None
+    add_resources: Sequence[str] = ()
+    remove_resources: Sequence[str] = ()
     access_token_seconds: int | None = None
     contact: str | None = None
     jwks: object = None
+
+    @property
+    def is_about_permissions(self) -> bool:
+        """Whether scopes or resources are stated in any way."""
+        whole = self.scopes is not None or self.resources is not None
+        parts = (
+            *self.add_scopes,
+            *self.remove_scopes,
+            *self.add_resources,
+            *self.remove_resources,
+        )
+        return whole or bool(parts)
 
 
 @dataclass(frozen=True, slots=True)

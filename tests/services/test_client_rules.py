@@ -189,6 +189,38 @@ def test_a_site_may_be_added_without_stating_the_scopes_again(world: World) -> N
     assert client.scopes == {"READ", "WRITE"}
 
 
+def test_scopes_and_resources_may_come_and_go_one_by_one(world: World) -> None:
+    world.add_client()
+    assert updated(world, add_scopes=["ADMIN", "READ"]).scopes == {"ADMIN", "READ", "WRITE"}
+    assert updated(world, remove_scopes=["READ", "ADMIN"]).scopes == {"WRITE"}
+    client = updated(world, add_resources=["cloud"], add_scopes=["read:jira-work"])
+    assert client.resources == {"cloud", "jira-main"}
+    client = updated(world, remove_resources=["jira-main"], remove_scopes=["WRITE"])
+    assert (client.resources, client.scopes) == (
+        frozenset({"cloud"}),
+        frozenset({"read:jira-work"}),
+    )
+    client = updated(world, scopes=["write:jira-work"], add_scopes=["read:jql:jira"])
+    assert client.scopes == {"write:jira-work", "read:jql:jira"}
+
+
+@pytest.mark.parametrize("field", ["scopes", "resources"])
+def test_only_what_is_there_can_go(world: World, field: str) -> None:
+    world.add_client()
+    refusal = update_refused(world, **{f"remove_{field}": ["nothing-of-its"]})
+    assert refusal.field == f"remove_{field}"
+    assert ("READ, WRITE" if field == "scopes" else "jira-main") in refusal.allowed
+    updated(world, scopes=[], resources=[])
+    assert "none" in update_refused(world, **{f"remove_{field}": ["READ"]}).allowed
+
+
+def test_what_comes_is_checked_like_what_is_stated(world: World) -> None:
+    world.add_client()
+    assert update_refused(world, add_scopes=["read:jira-work"]).field == "scopes"
+    assert update_refused(world, add_resources=["nowhere"]).field == "resources"
+    assert update_refused(world, remove_resources=["jira-main"]).field == "scopes"
+
+
 def test_a_site_that_was_deleted_since_does_not_stand_in_the_way(world: World) -> None:
     world.add_client(resources=["jira-main", "cloud"])
     world.resources.delete("cloud", ADMIN)
