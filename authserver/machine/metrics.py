@@ -22,7 +22,8 @@ BUCKETS: Final = (
 )
 """Upper bounds in seconds: the fast endpoints take tenths of a millisecond."""
 
-_RESERVED_BYTES: Final = 524_288
+_RESERVED_BYTES: Final = {"counter": 65_536, "histogram": 262_144}
+"""Room for about seventy pairs of route and status; beyond that the library grows its file."""
 
 
 class ShellMetrics:
@@ -36,7 +37,7 @@ class ShellMetrics:
         """
         directory = os.environ.get(MULTIPROCESS_VARIABLE)
         if directory:
-            _reserve(Path(directory), ("counter", "histogram"))
+            _reserve(Path(directory))
         self._requests = Histogram(
             "authserver_http_request_seconds",
             "Time to answer a request, by route and status",
@@ -74,17 +75,17 @@ def exposition(registry: CollectorRegistry) -> bytes:
     return generate_latest(everybody)
 
 
-def _reserve(directory: Path, kinds: tuple[str, ...]) -> None:
+def _reserve(directory: Path) -> None:
     """Take the disk space of this worker's files now.
 
     The library maps sparse files into memory: on a full disk the first write into an unbacked
     page would kill the worker with SIGBUS in the middle of a request.
     """
-    for kind in kinds:
+    for kind, size in _RESERVED_BYTES.items():
         descriptor = os.open(
             directory / f"{kind}_{os.getpid()}.db", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600
         )
         try:
-            os.posix_fallocate(descriptor, 0, _RESERVED_BYTES)
+            os.posix_fallocate(descriptor, 0, size)
         finally:
             os.close(descriptor)

@@ -85,7 +85,7 @@ def test_the_front_page_says_what_this_is_and_links_the_metadata(client: FlaskCl
     page = client.get("/").get_data(as_text=True)
     assert "The front door to Jira and Confluence" in page
     for path in (
-        "/.well-known/oauth-authorization-server",
+        "/.well-known/oauth-authorization-server/&lt;x&gt;",
         "/.well-known/openid-configuration",
         "/oauth2/jwks",
     ):
