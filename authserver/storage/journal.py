@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import logging
 import os
 import threading
@@ -120,20 +119,31 @@ class FileJournal:
             try:
                 written = os.write(self._descriptor, data)
             except OSError as problem:
+                self._give_up(0)
                 raise self._refusal(problem) from problem
             if written != len(data):
-                self._take_back(written)
+                self._give_up(written)
+                raise self._refusal(None)
             self._size += written
             self._unsure = False
             self._works = True
         self._syncer.touch()
 
-    def _take_back(self, written: int) -> None:
-        """Cut off the beginning of a record that did not fit."""
-        with contextlib.suppress(OSError):  # then the next append cuts, or takes another file
-            os.ftruncate(self._descriptor, os.fstat(self._descriptor).st_size - written)
+    def _give_up(self, written: int) -> None:
+        """Take back what was written of a record, and leave the file.
+
+        Where the disk is full, it may be full of our own records: once the file is nobody's, the
+        mover removes it, and there is room again. Only an empty file is worth keeping.
+        """
+        try:
+            if written:
+                os.ftruncate(self._descriptor, os.fstat(self._descriptor).st_size - written)
+        except OSError:
+            self._retire()  # with a torn end, as a dead worker would leave it
+        else:
             self._unsure = False
-        raise self._refusal(None)
+            if self._size:
+                self._retire()
 
     def _make_ready_or_refuse(self) -> None:
         try:

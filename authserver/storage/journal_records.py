@@ -20,7 +20,7 @@ LINE_MAX: Final = PAYLOAD_MAX + 10
 """Bytes of one line: checksum (8), blank, JSON, line break."""
 
 _PREFIX: Final = 9
-_TEXT_MAX: Final = 4000
+_TEXT_MAX: Final = 500  # as long as any column; eleven of them fit, whatever they hold
 _DEPTH_MAX: Final = 16
 _INTEGER_BITS: Final = 63
 
