@@ -24,11 +24,14 @@ from authserver.machine.routes import Route, route_table
 from authserver.machine.token import token_endpoint
 from authserver.machine.wsgi import Shell
 from authserver.protocol.metadata import authorization_server_metadata
-from authserver.settings_secrets import read_secret_file
+from authserver.settings_secrets import connection_url, read_secret_file
+from authserver.storage.flask_binding import bind
 from authserver.web.design import design_blueprint
 from authserver.web.errors import register_errors
 from authserver.web.front import front_blueprint
 from authserver.wiring import Container
+from authserver.wiring_housekeeping import Housekeeping
+from authserver.wiring_storage import engine_options
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,6 +40,7 @@ if TYPE_CHECKING:
 
 METADATA_MAX_AGE: Final = 300
 UNIX: Final = "unix"
+THREAD: Final = "thread"
 FLUSH_SECONDS: Final = 30.0
 
 
@@ -54,6 +58,8 @@ class Application(Flask):
         """Poll the authority and write down last uses, beside the requests."""
         self._begin(lambda: self.container.view.run(self._stop))
         self._begin(self._flush_uses)
+        if self.container.settings.housekeeping.mode == THREAD:
+            self._begin(lambda: Housekeeping(self.container).run(self._stop))
 
     def close(self) -> None:
         """End the threads, write what is left, close files and connections."""
@@ -95,6 +101,9 @@ def application_of(container: Container) -> Application:
     """
     settings = container.settings
     application = Application(container)
+    container.make_engine_with(
+        lambda settings: bind(application, connection_url(settings), engine_options(settings))
+    )
     registry = CollectorRegistry()
     shell_metrics = ShellMetrics(registry)
     register_errors(application, shell_metrics.unexpected)

@@ -25,9 +25,11 @@ from authserver.services.revocation import Revocation
 from authserver.services.secret_checks import SecretCheck
 from authserver.services.throttling import Throttle, ThrottleLimits
 from authserver.services.usage import LastUses
+from authserver.storage.sequence import SequenceReader
 from authserver.wiring_administration import AdministrationParts
 from authserver.wiring_housekeeping import Housekeeping
-from authserver.wiring_installation import Installer, inspecting
+from authserver.wiring_inspection import inspecting
+from authserver.wiring_installation import Installer
 
 if TYPE_CHECKING:
     import threading
@@ -52,6 +54,13 @@ NETWORK_FACTOR: Final = 10
 class Container(AdministrationParts):
     """Every service of one process."""
 
+    def close(self) -> None:
+        """Close what was opened."""
+        sequence = self.__dict__.get("sequence")
+        if sequence is not None:
+            sequence.close()
+        super().close()
+
     @cached_property
     def uses(self) -> LastUses:
         """When credentials were last used."""
@@ -60,7 +69,12 @@ class Container(AdministrationParts):
     @cached_property
     def view(self) -> AuthorityView:
         """This process's view of the authority."""
-        return AuthorityView(self.database, self.clock)
+        return AuthorityView(self.database, self.clock, sequence=self.sequence)
+
+    @cached_property
+    def sequence(self) -> SequenceReader:
+        """The authority's sequence, on a connection that no request waits for."""
+        return SequenceReader(self.database.engine)
 
     @cached_property
     def directory(self) -> Directory:

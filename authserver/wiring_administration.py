@@ -16,10 +16,11 @@ from authserver.services.fresh_secrets import FreshSecrets
 from authserver.services.resources import Resources
 from authserver.services.signing_keys import SigningKeys
 from authserver.services.users import Users
-from authserver.wiring_foundation import Foundation
+from authserver.storage.sweeping import Sweeper
+from authserver.wiring_audit import AuditParts
 
 
-class AdministrationParts(Foundation):
+class AdministrationParts(AuditParts):
     """The part of a container that changes what is registered."""
 
     @cached_property
@@ -87,3 +88,8 @@ class AdministrationParts(Foundation):
             key_maker=SigningKeyMaker(self.sealer),
             times=times,
         )
+
+    @cached_property
+    def sweeper(self) -> Sweeper:
+        """Deletes expired rows in small batches."""
+        return Sweeper(self.database, self.clock)

@@ -6,9 +6,10 @@ import getpass
 import os
 import socket
 from functools import cached_property
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Final, Self
 
 from authserver.catalogue.loader import Catalogue, load_catalogue
+from authserver.crypto.audit_keys import HmacChainKeys
 from authserver.crypto.digests import HmacDigester
 from authserver.crypto.key_files import KeyFiles, load_key_files
 from authserver.crypto.passwords import BcryptHasher
@@ -17,23 +18,37 @@ from authserver.crypto.secret_values import ReadableSecretMaker
 from authserver.crypto.system import SystemClock, SystemEntropy
 from authserver.domain.resources import ResourceKind
 from authserver.services.administration import Act, operator
-from authserver.wiring_storage import make_database, make_journal
+from authserver.storage.database import SqlDatabase
+from authserver.storage.journal import FileJournal
+from authserver.storage.journal_database import DatabaseJournal
+from authserver.wiring_storage import make_engine_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sqlalchemy import Engine
+
     from authserver.domain.ports import Clock, Entropy
     from authserver.settings import Settings
-    from authserver.storage.database import SqlDatabase
     from authserver.wiring_storage import ClosableJournal
+
+DATABASE: Final = "database"
+"""The value of `audit.durability` that waits for the database's commit."""
 
 
 class Foundation:
     """The lowest part of a container. Nothing is opened before it is asked for."""
 
     def __init__(
-        self, settings: Settings, *, clock: Clock | None = None, entropy: Entropy | None = None
+        self,
+        settings: Settings,
+        *,
+        clock: Clock | None = None,
+        entropy: Entropy | None = None,
     ) -> None:
         """Remember the settings; time and chance are the system's unless given."""
         self.settings = settings
+        self._make_engine: Callable[[Settings], Engine] = make_engine_of
         self.clock: Clock = SystemClock() if clock is None else clock
         self.entropy: Entropy = SystemEntropy() if entropy is None else entropy
 
@@ -43,6 +58,10 @@ class Foundation:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def make_engine_with(self, make: Callable[[Settings], Engine]) -> None:
+        """Let an application make the engine; without effect once there is a database."""
+        self._make_engine = make
 
     def close(self) -> None:
         """Close what was opened."""
@@ -64,12 +83,19 @@ class Foundation:
     @cached_property
     def database(self) -> SqlDatabase:
         """The database. Connections are opened when they are needed."""
-        return make_database(self.settings)
+        return SqlDatabase(self._make_engine(self.settings), chain_keys=self.chain_keys)
+
+    @cached_property
+    def chain_keys(self) -> HmacChainKeys:
+        """Mark audit records, and link them."""
+        return HmacChainKeys(self.key_files.audit)
 
     @cached_property
     def journal(self) -> ClosableJournal:
         """Where acts without state of their own are recorded."""
-        return make_journal(self.settings, self.database, self.entropy)
+        if self.settings.audit.durability == DATABASE:
+            return DatabaseJournal(self.database)
+        return FileJournal(self.settings.journal_directory, socket.gethostname(), self.entropy)
 
     @cached_property
     def catalogue(self) -> Catalogue:

@@ -1,18 +1,16 @@
-"""How settings become a database and a journal."""
+"""How settings become an engine, and what every journal offers."""
 
 from __future__ import annotations
 
-import socket
 from typing import TYPE_CHECKING, Protocol
 
 from authserver.domain.ports import Journal
 from authserver.settings_secrets import connection_url
-from authserver.storage.database import SqlDatabase
 from authserver.storage.engines import EngineOptions, make_engine
-from authserver.storage.journal import FileJournal
 
 if TYPE_CHECKING:
-    from authserver.domain.ports import Entropy
+    from sqlalchemy import Engine
+
     from authserver.settings import Settings
 
 
@@ -28,24 +26,22 @@ class ClosableJournal(Journal, Protocol):
         ...
 
 
-def make_database(settings: Settings) -> SqlDatabase:
-    """The database of the settings; connections are opened when they are needed.
-
-    Raises:
-        InvalidField: the URL or the password file cannot be used.
-    """
+def engine_options(settings: Settings) -> EngineOptions:
+    """Sizes and patience, as the settings ask."""
     chosen = settings.database
-    options = EngineOptions(
+    return EngineOptions(
         pool_size=chosen.pool_size,
         pool_wait=chosen.pool_timeout_seconds,
         connect=chosen.connect_timeout_seconds,
         statement=chosen.statement_timeout_seconds,
         busy=chosen.statement_timeout_seconds,
     )
-    return SqlDatabase(make_engine(connection_url(settings), options))
 
 
-def make_journal(settings: Settings, database: SqlDatabase, entropy: Entropy) -> ClosableJournal:
-    """The journal of this process, as durable as the settings ask."""
-    del database
-    return FileJournal(settings.journal_directory, socket.gethostname(), entropy)
+def make_engine_of(settings: Settings) -> Engine:
+    """An engine for the database of the settings; nothing is opened yet.
+
+    Raises:
+        InvalidField: the URL or the password file cannot be used.
+    """
+    return make_engine(connection_url(settings), engine_options(settings))

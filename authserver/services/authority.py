@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from authserver.domain.authority import Change, NumberedChange
     from authserver.domain.ports import Clock, Database
+    from authserver.domain.storage_ports import SequenceReader
     from authserver.domain.tokens import AccessToken
 
 LEASE_SECONDS: Final = 0.25
@@ -39,10 +40,19 @@ class AuthorityView:
     """
 
     def __init__(
-        self, database: Database, clock: Clock, *, lease_seconds: float = LEASE_SECONDS
+        self,
+        database: Database,
+        clock: Clock,
+        *,
+        lease_seconds: float = LEASE_SECONDS,
+        sequence: SequenceReader | None = None,
     ) -> None:
-        """Know nothing yet: the first use reads the database."""
+        """Know nothing yet: the first use reads the database.
+
+        `sequence` answers the common question "is there anything new" without a transaction.
+        """
         self._database = database
+        self._sequence = sequence
         self._clock = clock
         self._lease_seconds = lease_seconds
         self._believed_until = float("-inf")
@@ -130,6 +140,8 @@ class AuthorityView:
         self._prune(started)
 
     def _catch_up(self) -> None:
+        if self._seq >= 0 and self._sequence is not None and self._sequence.seq() == self._seq:
+            return
         changes: Sequence[NumberedChange] = ()
         denials: Sequence[Change] | None = None
         with self._database.reading() as stores:

@@ -1,0 +1,103 @@
+"""Looking at an installation without changing it: needs neither key files nor a schema."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from alembic.script import ScriptDirectory
+from sqlalchemy import text
+
+from authserver.domain.installation import SchemaStatus
+from authserver.storage.database import SqlDatabase
+from authserver.storage.issuers import stored_issuer
+from authserver.storage.schema import MIGRATIONS, SchemaState, schema_status
+from authserver.storage.schema import SchemaStatus as StoredStatus
+from authserver.storage.sqlite import file_path
+from authserver.wiring_storage import make_engine_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from authserver.domain.keys import SigningKey
+    from authserver.settings import Settings
+
+SQLITE_FACTS = ("journal_mode", "synchronous", "foreign_keys")
+POSTGRESQL_FACTS = ("synchronous_commit", "fsync", "full_page_writes")
+
+
+class Inspector:
+    """A look at an installation; satisfies `domain.installation.Inspection`."""
+
+    def __init__(self, database: SqlDatabase) -> None:
+        """Look at this database."""
+        self._database = database
+
+    def schema(self) -> SchemaStatus:
+        """Where the schema stands."""
+        return as_domain(status_of(self._database))
+
+    def stored_issuer(self) -> str | None:
+        """The issuer that was stored for ever."""
+        return stored_issuer(self._database)
+
+    def database_facts(self) -> Mapping[str, str]:
+        """What the database says of itself."""
+        database = self._database
+        dialect = database.engine.dialect.name
+        with database.connection_for_reading() as connection:
+
+            def ask(question: str) -> str:
+                return str(connection.execute(text(question)).scalar_one())
+
+            if dialect == "sqlite":
+                facts = {name: ask(f"PRAGMA {name}") for name in SQLITE_FACTS}
+                facts["version"] = ask("SELECT sqlite_version()")
+            else:
+                facts = {name: ask(f"SHOW {name}") for name in POSTGRESQL_FACTS}
+                facts["version"] = ask("SHOW server_version")
+                facts["clock"] = ask("SELECT extract(epoch FROM clock_timestamp())")
+        return {"dialect": dialect, **facts}
+
+    def published_keys(self) -> Sequence[SigningKey]:
+        """The keys that stand in the JWKS."""
+        with self._database.reading() as stores:
+            return [key for key in stores.keys.list() if key.state.is_published]
+
+    def administrators(self) -> int:
+        """Enabled administrators."""
+        with self._database.reading() as stores:
+            return stores.users.count_administrators()
+
+
+@contextmanager
+def inspecting(settings: Settings) -> Iterator[Inspector]:
+    """A look at the installation of the settings, closed with the block."""
+    database = SqlDatabase(make_engine_of(settings))
+    try:
+        yield Inspector(database)
+    finally:
+        database.close()
+
+
+def status_of(database: SqlDatabase) -> StoredStatus:
+    """The schema's status; an SQLite file that is not there yet is an empty database.
+
+    Raises:
+        StorageUnavailable: the database does not answer.
+    """
+    engine = database.engine
+    if engine.dialect.name == "sqlite" and not Path(file_path(engine.url)).exists():
+        head = ScriptDirectory(str(MIGRATIONS)).get_current_head()
+        return StoredStatus(state=SchemaState.EMPTY, current=None, head=head or "")
+    return schema_status(engine)
+
+
+def as_domain(status: StoredStatus) -> SchemaStatus:
+    """The status in the words of `domain.installation`."""
+    return SchemaStatus(
+        current=status.current or "",
+        head=status.head,
+        is_known=status.state is not SchemaState.AHEAD,
+    )
