@@ -51,9 +51,9 @@ def recorded_ids(instance: Instance, action: str) -> set[str]:
     while True:
         page = instance.cli("audit", "search", "--action", action, "--limit", "1000", *cursor)
         found.update(record["token_id"] for record in page["records"])
-        if not page.get("next"):
+        if not page.get("next_cursor"):
             return found
-        cursor = ["--cursor", page["next"]]
+        cursor = ["--cursor", page["next_cursor"]]
 
 
 def _states(instance: Instance, site: Site, tokens: list[str]) -> list[bool]:
