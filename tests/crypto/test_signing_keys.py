@@ -124,6 +124,16 @@ def test_a_sealed_key_of_another_kind_is_not_believed(content: bytes) -> None:
         open_key(replace(key, sealed_private=sealed), SEALER)
 
 
+def test_a_key_sealed_under_another_name_than_its_own_is_not_believed() -> None:
+    key = MAKER.make(ES256, EPOCH)
+    der = der_of(open_key(key, SEALER).private)
+    renamed = replace(
+        key, kid="other", sealed_private=SEALER.seal(der, purpose=PURPOSE, context="other")
+    )
+    with pytest.raises(SealBroken, match="do not belong together"):
+        open_key(renamed, SEALER)
+
+
 def test_resealing_keeps_the_key_and_frees_it_from_the_old_file() -> None:
     key = MAKER.make(ES256, EPOCH)
     both = Sealer({"1": KEK, "2": b"n" * 32}, "2", FakeEntropy("both"))
