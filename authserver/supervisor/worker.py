@@ -8,6 +8,7 @@ is watched by `tests/supervisor/test_granian_contract.py`.
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import threading
 from typing import TYPE_CHECKING, Any, Final
@@ -22,12 +23,15 @@ from granian.log import LogLevels, configure_logging
 from granian.wsgi import _callback_wrapper
 
 from authserver.supervisor.child_side import inherited, load_target, report_ready, take_plan
+from authserver.supervisor.farewell import Farewell, stop_accepting
 
 if TYPE_CHECKING:
     from authserver.supervisor.plans import WorkerPlan
 
 _HEAD_BYTES_MAX: Final = 32 * 1024
 _IDLE_THREAD_SECONDS: Final = 30
+_FAREWELL_SECONDS: Final = 0.3
+"""How long busy connections are asked to go elsewhere before all are closed."""
 _NO_TLS: Final[tuple[object, ...]] = (False, None, None, None, "tls1.3", None, [], False)
 _TO_STDERR: Final = {
     "handlers": {
@@ -56,6 +60,14 @@ def main() -> None:
 def _serve(application: Any, plan: WorkerPlan, listener: socket.socket) -> None:
     is_unix = listener.family == socket.AF_UNIX
     stopping = set_sync_signals()
+    farewell = Farewell(application)
+
+    def stop(_number: int, _frame: object) -> None:
+        farewell.begin()
+        stop_accepting(listener)
+        threading.Timer(_FAREWELL_SECONDS, stopping.set).start()
+
+    signal.signal(signal.SIGTERM, stop)
     stopped = threading.Event()
     stopping.add_cb(stopped.set)
     loop = loops.get(Loops.asyncio)
@@ -77,7 +89,7 @@ def _serve(application: Any, plan: WorkerPlan, listener: socket.socket) -> None:
         *_NO_TLS,
         (None, None),  # no metrics
     )
-    scheduler = _new_cbscheduler(loop, _wrapped(application), impl_asyncio=True)
+    scheduler = _new_cbscheduler(loop, _wrapped(farewell), impl_asyncio=True)
     serve = server.serve_mtr_uds if is_unix else server.serve_mtr
     report_ready()
     serve(scheduler, loop, stopping)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import http.client
 import os
 import pty
 import signal
 import threading
 from typing import TYPE_CHECKING
+
+import pytest
 
 from tests.supervisor.running import Running, running, wait_until
 
@@ -14,31 +17,57 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+def ask_until(done: threading.Event, server: Running, failures: list[Exception]) -> None:
+    """Ask on one connection as long as it lasts, then on the next."""
+    while not done.is_set():
+        connection = http.client.HTTPConnection("127.0.0.1", server.words["port"], timeout=10)
+        try:
+            lasting = True
+            while lasting and not done.is_set():
+                connection.request("GET", "/")
+                response = connection.getresponse()
+                response.read()
+                lasting = not response.will_close
+        except (OSError, http.client.HTTPException) as error:
+            failures.append(error)
+        finally:
+            connection.close()
+
+
+def ask_anew_until(done: threading.Event, server: Running, failures: list[Exception]) -> None:
+    """Ask on a new connection each time."""
+    while not done.is_set():
+        try:
+            server.get()
+        except (OSError, http.client.HTTPException) as error:
+            failures.append(error)
+
+
+@pytest.mark.rule("F-32")
 def test_sighup_renews_every_worker_and_no_request_fails(tmp_path: Path) -> None:
     with running(tmp_path, argument={"word": "old"}) as server:
-        before = server.worker_pids()
         failures: list[Exception] = []
         done = threading.Event()
-
-        def ask() -> None:
-            while not done.is_set():
-                try:
-                    server.get()
-                except Exception as error:  # noqa: BLE001 - whatever it is, it must not happen
-                    failures.append(error)
-
-        asking = threading.Thread(target=ask)
-        asking.start()
+        asking = [
+            threading.Thread(target=ask, args=(done, server, failures))
+            for ask in (ask_until, ask_until, ask_anew_until, ask_anew_until)
+        ]
+        for each in asking:
+            each.start()
         server.write_plan(argument={"word": "new"})
-        server.signal(signal.SIGHUP)
-        wait_until(lambda: not before & server.children(), "the old workers have gone")
+        for _ in range(3):
+            before = server.children()
+            server.signal(signal.SIGHUP)
+            wait_until(lambda before=before: not before & server.children(), "new workers only")  # type: ignore[misc]  # the default binds the loop's value
         done.set()
-        asking.join()
+        for each in asking:
+            each.join()
         assert failures == []
         assert {server.get("/argument") for _ in range(10)} == {"new"}
         assert len(server.worker_pids()) == 2
 
 
+@pytest.mark.rule("F-29")
 def test_a_refused_plan_leaves_everything_as_it_is(tmp_path: Path) -> None:
     with running(tmp_path, argument={"word": "old"}) as server:
         before = server.worker_pids()
