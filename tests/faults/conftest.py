@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def start_server(tmp_path: Path) -> Iterator[StartServer]:
-    """Starts a server with one site and one client; keywords are settings by environment name."""
+    """Starts a server with one site and one client; keywords are settings by environment name.
+
+    Ask for it after the database: what is asked for last is taken away first.
+    """
     started: list[Instance] = []
 
     def start(**overrides: str) -> tuple[Instance, Site, Caller]:

@@ -44,7 +44,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 
 @pytest.mark.rule("AU-05")
 def test_a_full_journal_disk_refuses_tokens_and_recovers_by_itself(
-    start_server: StartServer, database_url: str, small_disk: Path
+    database_url: str, small_disk: Path, start_server: StartServer
 ) -> None:
     instance, site, caller = start_server(
         AUTHSERVER_DATABASE_URL=database_url,

@@ -41,20 +41,20 @@ def kill_workers(start_server: StartServer, url: str, *, seconds: float) -> None
 
 @pytest.mark.rule("AU-05")
 def test_killed_workers_lose_nothing_that_was_answered(
-    start_server: StartServer, database_url: str
+    database_url: str, start_server: StartServer
 ) -> None:
     kill_workers(start_server, database_url, seconds=5)
 
 
 @pytest.mark.slow
 def test_a_minute_of_killed_workers_loses_nothing_that_was_answered(
-    start_server: StartServer, database_url: str
+    database_url: str, start_server: StartServer
 ) -> None:
     kill_workers(start_server, database_url, seconds=60)
 
 
 def test_after_the_death_of_all_processes_a_start_goes_on_where_they_were(
-    start_server: StartServer, database_url: str
+    database_url: str, start_server: StartServer
 ) -> None:
     instance, site, caller = start_server(AUTHSERVER_DATABASE_URL=database_url)
     with Load(instance, caller, site) as load:

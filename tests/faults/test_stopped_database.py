@@ -41,7 +41,7 @@ def statuses(instance: Instance, site: Site, caller: Caller, token: str) -> dict
 
 @pytest.mark.rule("RV-04")
 def test_a_stopped_database_is_503_but_for_keys_and_metadata_and_back_by_itself(
-    start_server: StartServer, postgres_cluster: PostgresCluster
+    postgres_cluster: PostgresCluster, start_server: StartServer
 ) -> None:
     postgres_cluster.execute(f"CREATE DATABASE faults OWNER {OWNER}")
     instance, site, caller = start_server(AUTHSERVER_DATABASE_URL=postgres_cluster.url("faults"))
