@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from tests.demo.act_passing import ELSEWHERE, READER, WRITER, WRONG_SCOPE
+from tests.demo.act_passing import ELSEWHERE, READER, WRONG_SCOPE
 from tests.demo.act_setting_up import SHORT_LIVED
 from tests.demo.integrations import introspect_by_authlib, revoke_by_authlib, token_by_authlib
 from tests.demo.jira_calls import (
@@ -54,16 +54,16 @@ def refusing(scene: Scene) -> Iterator[Step]:
         lambda: _other_site(scene),
     )
     yield Step(
-        WRITER,
+        READER,
         "gives its token up: revocation, with Authlib's client",
         "introspection tells the Jira side active before and inactive after",
         lambda: _revoke(scene),
     )
     yield Step(
-        WRITER,
+        READER,
         f"reads {ISSUE} with the revoked token, at once",
         "401 invalid_token",
-        lambda: refused(scene, lambda: try_to_read(scene, scene.tokens[WRITER]), INVALID),
+        lambda: refused(scene, lambda: try_to_read(scene, scene.tokens[READER]), INVALID),
     )
     yield Step(
         SHORT_LIVED,
@@ -96,9 +96,9 @@ def _other_site(scene: Scene) -> str:
 
 
 def _revoke(scene: Scene) -> str:
-    token = scene.tokens[WRITER]
+    token = scene.tokens[READER]
     _check_active(scene, SITE, token)
-    status = revoke_by_authlib(scene, WRITER, token)
+    status = revoke_by_authlib(scene, READER, token)
     check(status == 200, f"revocation answered {status}")
     _check_inactive(scene, token)
     return f"active; revocation answered {status}; inactive"

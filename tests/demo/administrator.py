@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 def register_site(scene: Scene, name: str, url: str) -> None:
     """`authserver resource create`: a Jira Data Center site."""
     made = scene.instance.cli("resource", "create", name, "--kind", "jira-dc", "--url", url)
-    scene.sites[name] = Site(name, made["identifier"], made["introspection_secret"])
+    scene.sites[name] = Site(name, made["resource"]["identifier"], made["introspection_secret"])
 
 
 def register_client(

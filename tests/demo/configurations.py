@@ -16,9 +16,6 @@ if TYPE_CHECKING:
 WEB_USER: Final = "www-data"
 """Debian's user for web servers; their workers become it when the demo runs as root."""
 
-ALWAYS_ASK: Final = -1
-"""OIDCOAuthTokenIntrospectionInterval: no answer is remembered."""
-
 
 class AtTemplate(Template):
     """Both languages have uses of their own for the dollar sign."""
@@ -38,9 +35,7 @@ def nginx_configuration(places: Places, folder: Path, authserver_port: int) -> s
     )
 
 
-def apache_configuration(
-    places: Places, folder: Path, site: Site, introspection_interval: int = ALWAYS_ASK
-) -> str:
+def apache_configuration(places: Places, folder: Path, site: Site) -> str:
     """The guard of the site; the introspection secret stands in it."""
     return _filled(
         "apache.conf",
@@ -53,7 +48,6 @@ def apache_configuration(
         introspection_endpoint=f"{places.issuer}/oauth2/introspect",
         resource_name=site.name,
         introspection_secret=site.secret,
-        introspection_interval=introspection_interval,
         jira_port=places.jira_port,
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from itertools import chain
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from tests.demo.act_ending import ending
 from tests.demo.act_passing import passing
@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from tests.demo.scene import Scene
     from tests.demo.steps import Step
     from tests.demo.transcript import Transcript
+
+
+LONGEST: Final = 600
+"""Characters of an error: what a command said may be a whole traceback."""
 
 
 def story(scene: Scene) -> Iterator[Step]:
@@ -38,7 +42,12 @@ def tell(scene: Scene, transcript: Transcript) -> str:
             return f"Step {number} did not go as told."
         except Exception as error:  # noqa: BLE001 - whatever stops a step is what happened in it
             said = f"{type(error).__name__}: {error}"
-            transcript.failed(said, time.monotonic() - started)
+            transcript.failed(_shortened(said), time.monotonic() - started)
             return f"Step {number} could not be played."
         transcript.ok(happened, time.monotonic() - started)
     return ""
+
+
+def _shortened(text: str) -> str:
+    """The beginning, and more of the end, where tracebacks come to the point."""
+    return text if len(text) <= LONGEST else f"{text[:200]} ... {text[-400:]}"
