@@ -53,8 +53,7 @@ class ClientRows:
                 select(clients).where(self._mine(clients), clients.c.client_id == client_id)
             )
         ).one_or_none()
-        if row is None:
-            return None
+        # Asked for in any case: an unknown client must not be told by how fast it is refused.
         permissions = self._connection.execute(
             select(client_permissions).where(
                 self._mine(client_permissions), client_permissions.c.client_id == client_id
@@ -65,7 +64,7 @@ class ClientRows:
             .where(self._mine(client_secrets), client_secrets.c.client_id == client_id)
             .order_by(client_secrets.c.created_at, client_secrets.c.secret_id)
         ).all()
-        return _client(row, permissions, secrets)
+        return None if row is None else _client(row, permissions, secrets)
 
     def list(self) -> Sequence[Client]:
         """All but deleted ones, by id."""

@@ -52,14 +52,13 @@ class ResourceRows:
                 select(resources).where(self._mine(resources), resources.c.name == name)
             )
         ).one_or_none()
-        if row is None:
-            return None
+        # Asked for in any case: an unknown site must not be told by how fast it is refused.
         credentials = self._connection.execute(
             select(resource_credentials)
             .where(self._mine(resource_credentials), resource_credentials.c.resource_name == name)
             .order_by(resource_credentials.c.created_at, resource_credentials.c.secret_id)
         ).all()
-        return _resource(row, credentials)
+        return None if row is None else _resource(row, credentials)
 
     def list(self) -> Sequence[ProtectedResource]:
         """All but deleted ones, by name."""
