@@ -1,0 +1,167 @@
+"""Whole installations on a clock that tests set, each a copy of one that was set up once."""
+
+from __future__ import annotations
+
+import shutil
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final
+
+from authserver.app import Application, application_of
+from authserver.catalogue.loader import load_catalogue
+from authserver.crypto.key_file_making import ensure_key_files
+from authserver.crypto.system import SystemEntropy
+from authserver.domain.audit_records import AuditQuery
+from authserver.services.clients import ClientDraft
+from authserver.services.resources import ResourceDraft
+from authserver.settings_sources import load_settings
+from authserver.storage.issuers import remember_issuer
+from authserver.storage.journal_records import decode
+from authserver.wiring import Container
+from tests.doubles import FakeClock
+from tests.instances import Caller, Site
+from tests.rfc.lanes import Lane
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from authserver.settings import Settings
+    from tests.databases import SqliteDatabases
+
+ISSUER: Final = "https://auth.example.com"
+
+catalogue: Final = cache(load_catalogue)
+
+
+def settings_of(folder: Path, overrides: Mapping[str, str]) -> Settings:
+    """Settings of an installation in `folder`; `overrides` by environment name."""
+    return load_settings(
+        environ={
+            "AUTHSERVER_ISSUER": ISSUER,
+            "AUTHSERVER_DATA_DIRECTORY": str(folder / "var"),
+            "AUTHSERVER_KEYS_DIRECTORY": str(folder / "keys"),
+            "AUTHSERVER_HOUSEKEEPING_MODE": "off",
+            **overrides,
+        }
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Worker:
+    """One application with its parts, as one server process has them."""
+
+    container: Container
+    application: Application
+    lane: Lane
+
+    def close(self) -> None:
+        """End its threads and close its files."""
+        self.application.close()
+
+
+class Installation:
+    """One database, one set of key files, one clock; `worker` is the first of its workers."""
+
+    def __init__(self, folder: Path, clock: FakeClock, overrides: Mapping[str, str]) -> None:
+        self.folder = folder
+        self.clock = clock
+        self.settings = settings_of(folder, overrides)
+        self._workers: list[Worker] = []
+        self.worker = self.start_worker()
+
+    @property
+    def lane(self) -> Lane:
+        """The way to the first worker."""
+        return self.worker.lane
+
+    @property
+    def container(self) -> Container:
+        """The parts of the first worker; also what an operator's commands would use."""
+        return self.worker.container
+
+    def start_worker(self) -> Worker:
+        """Another process's worth of state on the same database and clock."""
+        container = Container(self.settings, clock=self.clock)
+        # It is the same for everybody, and nothing else takes as long to make.
+        vars(container)["catalogue"] = catalogue()
+        application = application_of(container)
+        worker = Worker(container, application, Lane(application.wsgi_app))
+        self._workers.append(worker)
+        return worker
+
+    def close(self) -> None:
+        """End every worker."""
+        while self._workers:
+            self._workers.pop().close()
+
+    def site(self, name: str, kind: str = "jira-dc", **stated: Any) -> Site:
+        """Register a site at https://<name>.example.com."""
+        draft = replace(ResourceDraft(name, kind, f"https://{name}.example.com"), **stated)
+        made = self.container.resources.create(draft, self.container.operator)
+        return Site(name, made.resource.identifier, made.introspection_secret.value)
+
+    def caller(self, client_id: str, site: Site, *scopes: str, **stated: Any) -> Caller:
+        """Register a client with scopes for one site."""
+        draft = ClientDraft(client_id, client_id=client_id, scopes=scopes, resources=(site.name,))
+        made = self.container.clients.create(replace(draft, **stated), self.container.operator)
+        return Caller(client_id, "" if made.secret is None else made.secret.value)
+
+    def records(self, action: str = "") -> list[dict[str, Any]]:
+        """Audit records, whether they stand in the database or in a journal, oldest first."""
+        found = [*reversed([*self._stored_records()]), *self._journal_records()]
+        return sorted(
+            (record for record in found if record["action"].startswith(action)),
+            key=lambda record: float(record["at"]),
+        )
+
+    def _stored_records(self) -> Iterator[dict[str, Any]]:
+        query = AuditQuery(limit=1000)
+        while query is not None:
+            with self.container.database.reading() as stores:
+                page = stores.audit.search(query)
+            for record in page.records:
+                actor = {"kind": str(record.actor_kind), "identifier": record.actor}
+                yield {**_plain(record), "actor": actor}
+            if page.next_cursor is None:
+                return
+            query = replace(query, before=page.next_cursor)
+
+    def _journal_records(self) -> Iterator[dict[str, Any]]:
+        for path in sorted(self.settings.journal_directory.iterdir()):
+            for line in path.read_bytes().splitlines():
+                if line.strip():
+                    yield decode(line)
+
+
+def _plain(record: Any) -> dict[str, Any]:
+    return {name: getattr(record, name) for name in record.__dataclass_fields__}
+
+
+class Installations:
+    """Sets one installation up and copies it: keys are slow to make."""
+
+    def __init__(self, folder: Path, databases: SqliteDatabases) -> None:
+        self._template = folder / "template"
+        data = self._template / "var"
+        (data / "journal").mkdir(parents=True)
+        databases.copy_to(data / "authserver.db")
+        settings = settings_of(self._template, {})
+        settings.keys.directory.mkdir(mode=0o700)
+        ensure_key_files(settings.keys.directory, SystemEntropy())
+        with Container(settings, clock=FakeClock()) as container:
+            remember_issuer(container.database, settings.issuer, container.clock.now())
+            container.signing_keys.maintain(container.holder, container.operator)
+
+    @contextmanager
+    def make(
+        self, folder: Path, overrides: Mapping[str, str] | None = None
+    ) -> Iterator[Installation]:
+        """A fresh one, closed with the block."""
+        shutil.copytree(self._template, folder, dirs_exist_ok=True)
+        installation = Installation(folder, FakeClock(), overrides or {})
+        try:
+            yield installation
+        finally:
+            installation.close()

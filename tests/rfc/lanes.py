@@ -1,0 +1,159 @@
+"""The way into an application without a server: requests in, answers out, by WSGI."""
+
+from __future__ import annotations
+
+import io
+import itertools
+from ipaddress import IPv4Address
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlencode
+
+from tests.machine.doors import FORM, Answer, call
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from wsgiref.types import WSGIApplication, WSGIEnvironment
+
+    from tests.instances import Caller, Site
+
+    Form = Mapping[str, str] | Sequence[tuple[str, str]] | str | bytes
+
+INACTIVE: Final = b'{"active":false}'
+TOKEN: Final = "/oauth2/token"
+INTROSPECT: Final = "/oauth2/introspect"
+REVOKE: Final = "/oauth2/revoke"
+FORM_PATHS: Final = (TOKEN, INTROSPECT, REVOKE)
+
+_FIRST_PEER: Final = int(IPv4Address("198.18.0.1"))
+
+
+def peers() -> Iterator[str]:
+    """Addresses from the network for benchmarks (RFC 2544), one after the other."""
+    return (str(IPv4Address(_FIRST_PEER + number)) for number in itertools.count())
+
+
+class Lane:
+    """Knocks at one application.
+
+    Every request comes from an address of its own, so that one test's failed credentials do not
+    throttle another's; tests of throttling name theirs.
+    """
+
+    def __init__(self, application: WSGIApplication) -> None:
+        self._application = application
+        self._peers = peers()
+
+    def knock(
+        self,
+        method: str,
+        path: str,
+        body: bytes = b"",
+        *,
+        query: str = "",
+        headers: Mapping[str, str] | None = None,
+        peer: str | None = None,
+        changes: Mapping[str, object] | None = None,
+    ) -> Answer:
+        """Send one request; `changes` to the environment are set last, `None` removes a key."""
+        environ: WSGIEnvironment = {
+            "REQUEST_METHOD": method,
+            "PATH_INFO": path,
+            "QUERY_STRING": query,
+            "REMOTE_ADDR": next(self._peers) if peer is None else peer,
+            "SERVER_NAME": "127.0.0.1",
+            "SERVER_PORT": "8000",
+            "SERVER_PROTOCOL": "HTTP/1.1",
+            "SCRIPT_NAME": "",
+            "HTTP_HOST": "auth.example.com",
+            "wsgi.version": (1, 0),
+            "wsgi.url_scheme": "http",
+            "wsgi.input": io.BytesIO(body),
+            "wsgi.input_terminated": True,
+            "wsgi.errors": io.StringIO(),
+        }
+        if body:
+            environ["CONTENT_LENGTH"] = str(len(body))
+        for name, value in (headers or {}).items():
+            key = name.upper().replace("-", "_")
+            environ[key if key == "CONTENT_TYPE" else f"HTTP_{key}"] = value
+        for key, changed in (changes or {}).items():
+            if changed is None:
+                environ.pop(key, None)
+            else:
+                environ[key] = changed
+        return call(self._application, environ)
+
+    def post(
+        self,
+        path: str,
+        form: Form,
+        authorization: str | None = None,
+        *,
+        headers: Mapping[str, str] | None = None,
+        query: str = "",
+        peer: str | None = None,
+    ) -> Answer:
+        """POST a form."""
+        sent = {"Content-Type": FORM, **(headers or {})}
+        if authorization is not None:
+            sent["Authorization"] = authorization
+        return self.knock("POST", path, encoded(form), query=query, headers=sent, peer=peer)
+
+    def get(self, path: str, *, headers: Mapping[str, str] | None = None) -> Answer:
+        """GET a path."""
+        return self.knock("GET", path, headers=headers)
+
+    def ask(self, caller: Caller, *, peer: str | None = None, **form: str) -> Answer:
+        """The answer to a client-credentials request."""
+        fields = {"grant_type": "client_credentials", **form}
+        return self.post(TOKEN, fields, caller.authorization, peer=peer)
+
+    def token(self, caller: Caller, **form: str) -> str:
+        """A client-credentials token."""
+        answer = self.ask(caller, **form)
+        assert answer.status == 200, answer.body
+        return str(answer.json["access_token"])
+
+    def asked(self, site: Site, token: str, **form: str) -> Answer:
+        """The answer of the introspection endpoint."""
+        return self.post(INTROSPECT, {"token": token, **form}, site.authorization)
+
+    def introspect(self, site: Site, token: str, **form: str) -> dict[str, Any]:
+        """What the introspection endpoint says of a token."""
+        answer = self.asked(site, token, **form)
+        assert answer.status == 200, answer.body
+        return dict(answer.json)
+
+    def is_active(self, site: Site, token: str) -> bool:
+        """Whether a token is active; an inactive one must look like every other."""
+        answer = self.asked(site, token)
+        assert answer.status == 200, answer.body
+        if answer.body == INACTIVE:
+            return False
+        assert answer.json["active"] is True
+        return True
+
+    def revoke(self, caller: Caller, token: str, **form: str) -> Answer:
+        """The answer of the revocation endpoint."""
+        return self.post(REVOKE, {"token": token, **form}, caller.authorization)
+
+
+def encoded(form: Form) -> bytes:
+    """The body of a form request; text and bytes are sent as they are."""
+    if isinstance(form, bytes):
+        return form
+    if isinstance(form, str):
+        return form.encode()
+    return urlencode(form).encode()
+
+
+def assert_invalid_client(answer: Answer) -> None:
+    """401 with a challenge, and the one text for every cause (RFC 6749 section 5.2)."""
+    assert answer.error == (401, "invalid_client"), answer.body
+    assert answer.headers["www-authenticate"].startswith("Basic ")
+    assert answer.description == "client authentication failed"
+
+
+def assert_invalid_request(answer: Answer) -> None:
+    """400 `invalid_request`."""
+    assert answer.error == (400, "invalid_request"), answer.body
