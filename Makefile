@@ -65,10 +65,10 @@ clean:  ## Remove the environment and caches; data in var/ and keys/ stays.
 .make/run: setup.cfg pyproject.toml | .make/python
 	@test -x $(BIN)/python || $$(cat .make/python) -m venv $(VENV)
 	@echo "installing what authserver needs ..." >&2
-	@$(PIP) install --editable .
+	@$(PIP) install --editable . >.make/pip-output 2>&1 || { cat .make/pip-output >&2; exit 1; }
 	@touch $@
 
 .make/develop: .make/run
 	@echo "installing what its tests need ..." >&2
-	@$(PIP) install --editable '.[dev]'
+	@$(PIP) install --editable '.[dev]' >.make/pip-output 2>&1 || { cat .make/pip-output >&2; exit 1; }
 	@touch $@

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import IntEnum
 
-from authserver.domain.errors import StorageUnavailable
+from authserver.domain.errors import InvalidField, StorageUnavailable
 from authserver.domain.installation import NotInstalled
 from authserver.settings_sources import SettingsInvalid
 
@@ -14,9 +14,9 @@ class ExitCode(IntEnum):
 
     OK = 0
     REFUSED = 1
-    """Not found, taken, not allowed, or in a state that forbids it."""
+    """Not found, taken, or in a state that forbids it."""
     USAGE = 2
-    """Wrong options or arguments, or a configuration that is refused."""
+    """Wrong options, arguments or values, or a configuration that is refused."""
     FINDINGS = 3
     """The command looked for problems and found some that must be mended."""
     STORAGE = 4
@@ -28,7 +28,7 @@ class ExitCode(IntEnum):
 def exit_code(error: Exception) -> ExitCode:
     """The code that a refusal ends a command with."""
     match error:
-        case SettingsInvalid():
+        case SettingsInvalid() | InvalidField():
             return ExitCode.USAGE
         case StorageUnavailable():
             return ExitCode.STORAGE

@@ -18,7 +18,7 @@ _EXCEPTION: Final = re.compile(
 )
 _WITH_REASON: Final = re.compile(
     r"# (noqa: [A-Z]+[0-9]+(, ?[A-Z]+[0-9]+)* - "
-    r"|type: ignore\[[a-z-]+(, ?[a-z-]+)*\]  # ).{8,}"
+    r"|type: ignore\[[a-z-]+(, ?[a-z-]+)*\]  # ).{5,}"
 )
 
 

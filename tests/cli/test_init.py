@@ -73,7 +73,7 @@ def test_another_issuer_on_the_same_database_is_refused(tmp_path: Path) -> None:
 def test_a_folder_that_cannot_be_made_is_refused_by_name(tmp_path: Path) -> None:
     (tmp_path / "var").touch()
     result = run("init", environment=home(tmp_path), wiring=StubInstallation())
-    assert result.exit_code == 1
+    assert result.exit_code == 2
     assert f"error: data_directory: {tmp_path}/var cannot be made" in result.stderr
 
 

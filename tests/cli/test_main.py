@@ -98,7 +98,7 @@ def test_the_version_is_printed() -> None:
         (NotFound("client", "x"), 1),
         (AlreadyExists("client", "x"), 1),
         (Conflict("x"), 1),
-        (InvalidField("x", "y"), 1),
+        (InvalidField("x", "y"), 2),
         (SettingsInvalid(("x",)), 2),
         (StorageUnavailable("x"), 4),
         (NotInstalled("x", hint="y"), 5),

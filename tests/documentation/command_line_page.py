@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 PAGE: Final = Path(__file__).parents[2] / "docs" / "reference" / "command-line.md"
 _MEANINGS: Final = {
     ExitCode.OK: "done",
-    ExitCode.REFUSED: "refused: not found, taken, not allowed, or in a state that forbids it",
-    ExitCode.USAGE: "wrong options or arguments, or a configuration that is refused",
+    ExitCode.REFUSED: "refused: not found, taken, or in a state that forbids it",
+    ExitCode.USAGE: "wrong options, arguments or values, or a configuration that is refused",
     ExitCode.FINDINGS: "the command looked for problems and found some that must be mended",
     ExitCode.STORAGE: "the database, the journal or a file system does not answer",
     ExitCode.NOT_INSTALLED: "`authserver init` or `authserver db upgrade` has to run first",
