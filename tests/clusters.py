@@ -102,9 +102,23 @@ class PostgresCluster:
             self._server.wait()
         self._server = None
 
+    def freshen(self) -> None:
+        """Run again, without the databases that were made in it."""
+        if self._server is None or self._server.poll() is not None:
+            self.start()
+        with psycopg.connect(self.dsn("postgres"), autocommit=True) as connection:
+            made = connection.execute(
+                "SELECT datname FROM pg_database WHERE NOT datistemplate AND datname <> 'postgres'"
+            ).fetchall()
+        for (name,) in made:
+            self.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
     def remove(self) -> None:
-        """Stop and delete everything."""
-        self.stop()
+        """Stop and delete everything, without writing down what nobody will read."""
+        if self._server is not None:
+            self._server.send_signal(signal.SIGQUIT)
+            self._server.wait()
+            self._server = None
         shutil.rmtree(self.folder)
 
     @property

@@ -89,9 +89,16 @@ def postgresql_database(postgresql_url: str) -> Iterator[SqlDatabase]:
         yield database
 
 
-@pytest.fixture
-def postgres_cluster() -> Iterator[PostgresCluster]:
-    """A running cluster of this test alone, for tests that stop, pause or starve it."""
+@pytest.fixture(scope="session")
+def spare_cluster() -> Iterator[PostgresCluster]:
+    """A second cluster, so that stopping it disturbs nobody."""
     cluster = PostgresCluster()
     yield cluster
     cluster.remove()
+
+
+@pytest.fixture
+def postgres_cluster(spare_cluster: PostgresCluster) -> Iterator[PostgresCluster]:
+    """A running, empty cluster of this test alone, for tests that stop, pause or starve it."""
+    yield spare_cluster
+    spare_cluster.freshen()

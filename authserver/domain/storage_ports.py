@@ -1,4 +1,4 @@
-"""What the core asks of storage beside transactions: a cheap look at the authority, and sweeping."""
+"""What the core asks of storage beside transactions: a look at the authority, and sweeping."""
 
 from __future__ import annotations
 

@@ -44,8 +44,9 @@ def checked_url(url: str) -> URL:
     """
     try:
         parsed = make_url(url)
-    except ArgumentError:
-        # The text of the cause repeats the URL, and the URL may hold a password.
+    except (ArgumentError, ValueError):
+        # The text of the cause repeats the URL, and the URL may hold a password; a ValueError
+        # is about the port.
         raise InvalidField("database_url", ALLOWED_URL) from None
     backend, _, driver = parsed.drivername.partition("+")
     if backend == "sqlite" and driver in ("", "pysqlite"):

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 
-import authserver.storage.stores  # noqa: F401 - declares every table on the metadata
+import authserver.storage.issuers
+import authserver.storage.stores  # noqa: F401 - these two declare every table on the metadata
 from authserver.storage.engines import EngineOptions, checked_url, engine_arguments, prepare
 from authserver.storage.rows.metadata import metadata
 from authserver.storage.schema import MIGRATIONS
