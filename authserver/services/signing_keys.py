@@ -76,7 +76,7 @@ class SigningKeys:
                 possible = early_rotation_at(keys, one, self._times)
                 if possible is not None and possible > now:
                     raise Conflict(
-                        f"the next {one} key is announced since too short a time: clients may hold "
+                        f"the next {one} key was not announced long enough: caches may hold "
                         f"a JWKS without it until {shown_time(possible)}; rotate then, "
                         "or revoke the active key if it is compromised"
                     )

@@ -18,10 +18,13 @@ def run(
     *arguments: str,
     wiring: Any = None,
     environment: Mapping[str, str] | None = None,
+    input_text: str | None = None,
 ) -> Result:
     """One command, with a stand-in for the wiring where one is given."""
     context = Context() if wiring is None else Context(wiring=wiring)
-    return CliRunner().invoke(cli, arguments, obj=context, env=dict(environment or {}))
+    return CliRunner().invoke(
+        cli, arguments, obj=context, env=dict(environment or {}), input=input_text
+    )
 
 
 def home(folder: Path, **settings: str) -> dict[str, str]:

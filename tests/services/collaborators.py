@@ -150,6 +150,11 @@ class ListedPublicKeys:
     """Takes the keys of a JWK set as they are."""
 
     def normalise(self, jwks: object) -> tuple[Mapping[str, object], ...]:
+        if isinstance(jwks, str | bytes):
+            try:
+                jwks = json.loads(jwks)
+            except ValueError:
+                jwks = None
         keys = jwks.get("keys") if isinstance(jwks, dict) else None
         if not isinstance(keys, list):
             raise InvalidField("jwks", "a JWK set: a JSON object whose member keys is a list")

@@ -1,0 +1,100 @@
+"""`authserver key`: the keys that sign tokens."""
+
+from __future__ import annotations
+
+import click
+
+from authserver.cli.administration import JSON, YES, confirm, parts
+from authserver.cli.context import Context, pass_context
+from authserver.cli.durations import shown_duration
+from authserver.cli.key_views import COLUMNS, in_order, key_row, key_value
+from authserver.domain.errors import NotFound
+from authserver.domain.keys import KeyState, SigningAlgorithm
+
+
+@click.group()
+def key() -> None:
+    """Signing keys: announced (next), signing (active), still checked (retiring), gone.
+
+    They rotate by themselves. Exit codes: 0 done, 1 not found or not possible now, 2 wrong usage,
+    4 storage does not answer.
+    """
+
+
+@key.command("list")
+@click.option("--all", "ended", is_flag=True, help="Also keys that are gone or revoked.")
+@JSON
+@pass_context
+def list_keys(context: Context, *, ended: bool, as_json: bool) -> None:
+    """List keys, how old they are, and what happens to each when."""
+    services = parts(context)
+    keys, times = services.signing_keys.list(), services.signing_keys.times
+    rings = {one: [each for each in keys if each.algorithm is one] for one in SigningAlgorithm}
+    shown = in_order(keys, ended=ended)
+    if as_json:
+        values = [key_value(each, rings[each.algorithm], times) for each in shown]
+        context.console.json({"keys": values})
+    elif shown:
+        now = services.clock.now()
+        rows = [key_row(each, rings[each.algorithm], times, now) for each in shown]
+        context.console.table(COLUMNS, rows)
+    else:
+        context.console.note("no keys yet; next:")
+        context.console.note("  authserver init")
+
+
+@key.command()
+@click.option(
+    "--algorithm",
+    type=click.Choice([each.value for each in SigningAlgorithm]),
+    help="One ring only.  [default: all]",
+)
+@JSON
+@pass_context
+def rotate(context: Context, *, algorithm: str | None, as_json: bool) -> None:
+    """Let the announced keys sign from now on, earlier than they would by themselves.
+
+    Tokens signed by the old keys stay good until they expire.
+    """
+    services = parts(context)
+    chosen = None if algorithm is None else SigningAlgorithm(algorithm)
+    active = services.signing_keys.rotate(chosen, services.operator)
+    if as_json:
+        values = [{"algorithm": str(each.algorithm), "kid": each.kid} for each in active]
+        context.console.json({"active": values})
+        return
+    for each in active:
+        context.console.line(f"{each.algorithm}: {each.kid} signs from now on")
+    keep = shown_duration(services.signing_keys.times.keep)
+    context.console.line(f"tokens signed before stay good; the old keys stay published for {keep}")
+
+
+@key.command()
+@click.argument("kid")
+@YES
+@JSON
+@pass_context
+def revoke(context: Context, *, kid: str, yes: bool, as_json: bool) -> None:
+    """End a key at once, because it is compromised.
+
+    Every token it signed is inactive when this command ends; clients have to get new ones.
+    """
+    services = parts(context)
+    ring = services.signing_keys.list()
+    state = next((each.state for each in ring if each.kid == kid), None)
+    if state is None:
+        raise NotFound("key", kid)
+    if state in (KeyState.ACTIVE, KeyState.RETIRING):
+        loss = "Every token it signed is refused from now on."
+    else:
+        loss = "It signs no token that is good now."
+    confirm(f"Revoke the {state} key {kid} for ever? {loss}", yes=yes)
+    successor = services.signing_keys.revoke(kid, services.operator)
+    if as_json:
+        context.console.json(
+            {"kid": kid, "state": "revoked", "successor": successor.kid if successor else None}
+        )
+        return
+    context.console.line(f"key {kid} is revoked: no token that it signed is good any more")
+    if successor is not None:
+        context.console.line(f"{successor.algorithm}: {successor.kid} signs from now on")

@@ -1,0 +1,78 @@
+"""An installation in memory behind the command line: real services, no files, no waiting."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from authserver.domain.keys import KeyTimes
+from authserver.services.administration import Act, operator
+from authserver.services.signing_keys import SigningKeys
+from tests.cli.runs import run
+from tests.cli.stub_wiring import StubInstallation
+from tests.services.world import ADMIN, World
+
+if TYPE_CHECKING:
+    from click.testing import Result
+
+TIMES = KeyTimes(announce=900, use=7200, keep=3900, jwks_max_age=600)
+
+
+class MemoryContainer:
+    """What `cli.administration.AdministrationParts` asks for, on a world in memory."""
+
+    def __init__(self, world: World) -> None:
+        self.clock = world.clock
+        self.clients = world.clients
+        self.resources = world.resources
+        self.signing_keys = SigningKeys(
+            administration=world.administration, key_maker=world.key_maker, times=TIMES
+        )
+        self.closed = 0
+
+    @property
+    def operator(self) -> Act:
+        return operator("root")
+
+    def close(self) -> None:
+        self.closed += 1
+
+
+class Administered:
+    """A world with a command line; it begins with keys and with the site jira-main."""
+
+    def __init__(self) -> None:
+        self.world = World()
+        self.container = MemoryContainer(self.world)
+        self.container.signing_keys.maintain("worker-1", ADMIN)
+        self.world.add_resource()
+        self.world.database.audit.clear()
+
+    def run(self, *arguments: str, input_text: str | None = None) -> Result:
+        """One command, however it ends."""
+        return run(
+            *arguments,
+            wiring=StubInstallation(container=self.container),
+            input_text=input_text,
+        )
+
+    def done(self, *arguments: str) -> Result:
+        """One command that succeeds."""
+        result = self.run(*arguments)
+        assert result.exit_code == 0, result.output
+        return result
+
+    def json(self, *arguments: str) -> Any:
+        """The answer of a command that succeeds, as scripts read it; nothing is on stderr."""
+        result = self.done(*arguments, "--json")
+        assert result.stderr == ""
+        return json.loads(result.stdout)
+
+    def refused(self, code: int, *arguments: str) -> str:
+        """What a command says that ends with `code`, having changed nothing."""
+        before = self.world.database.state
+        result = self.run(*arguments)
+        assert result.exit_code == code, result.output
+        assert self.world.database.state is before
+        assert result.stdout == ""
+        return result.stderr
