@@ -213,6 +213,12 @@ def test_the_context_of_an_exception_is_told_unless_it_was_hidden() -> None:
     assert "first" not in exception_text(handled(hidden=True))
 
 
+@pytest.mark.usefixtures("configured")
+def test_a_stack_that_is_asked_for_is_told(lines: Lines) -> None:
+    logging.getLogger("x").info("here", stack_info=True)
+    assert "test_a_stack_that_is_asked_for_is_told" in lines()[0]["stack"]
+
+
 class Unspeakable:
     """Has no text."""
 

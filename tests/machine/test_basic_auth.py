@@ -6,7 +6,7 @@ from base64 import b64encode
 from urllib.parse import quote_plus
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from authserver.domain.errors import InvalidClient
@@ -22,6 +22,7 @@ def encoded(text: str | bytes) -> str:
     return b64encode(text.encode() if isinstance(text, str) else text).decode()
 
 
+@settings(deadline=None)
 @given(VALUES, VALUES)
 def test_what_a_careful_client_sends_is_read_back(client_id: str, secret: str) -> None:
     header = "Basic " + encoded(f"{quote_plus(client_id)}:{quote_plus(secret)}")
@@ -92,6 +93,7 @@ def test_base64_with_bits_left_over_is_another_spelling_and_refused() -> None:
         read_basic("Basic aWQ6cx==")
 
 
+@settings(deadline=None)
 @given(st.text(max_size=200))
 def test_no_header_raises_anything_but_the_refusal(header: str) -> None:
     for value in (header, f"Basic {header}", f"Basic {encoded(header.encode('utf-8', 'replace'))}"):

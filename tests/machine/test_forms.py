@@ -5,7 +5,7 @@ from __future__ import annotations
 from urllib.parse import quote_plus, urlencode
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from authserver.domain.errors import InvalidField
@@ -23,11 +23,13 @@ PRINTABLE = st.text(st.characters(exclude_categories=["Cs"]), max_size=60).filte
 )
 
 
+@settings(deadline=None)
 @given(PRINTABLE)
 def test_what_a_form_encoder_writes_is_read_back(text: str) -> None:
     assert decode_component(quote_plus(text)) == text
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(PRINTABLE, PRINTABLE), max_size=20))
 def test_a_whole_form_is_read_back(pairs: list[tuple[str, str]]) -> None:
     expected: dict[str, list[str]] = {}

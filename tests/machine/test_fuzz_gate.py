@@ -180,7 +180,7 @@ def test_no_environment_makes_the_shell_fall(
 
 
 @pytest.mark.slow
-@settings(max_examples=50_000, deadline=None)
+@settings(max_examples=20_000, deadline=None)
 @given(body=BODIES, authorization=AUTHORIZATIONS)
 def test_no_form_makes_the_gate_fall_however_long_we_try(
     body: bytes, authorization: str | None

@@ -157,6 +157,12 @@ def test_empty_values_of_a_repeatable_field_do_not_count(
     assert door.post(body).json["resource"] == expected
 
 
+def test_an_unrepeated_field_is_read_as_itself() -> None:
+    request = Request("POST", "/oauth2/token", "", FORM_HEADERS, b"code=a&resource=b", "", "", 0.0)
+    form = read_form(request, TOKEN_RULES)
+    assert (form.require("code"), form.get("resource"), form.get("scope")) == ("a", "b", None)
+
+
 def test_a_required_field_is_named_when_it_is_missing() -> None:
     request = Request("POST", "/oauth2/token", "", FORM_HEADERS, b"code=", "", "", 0.0)
     with pytest.raises(InvalidField, match="code: required"):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from authserver.machine.peers import MOST_HOPS, Peer, TrustedProxies
@@ -97,6 +97,7 @@ def test_a_network_that_is_none_stops_the_start(network: str) -> None:
         TrustedProxies([network])
 
 
+@settings(deadline=None)
 @given(st.text(max_size=80), st.text(max_size=300))
 def test_nothing_makes_it_raise_or_answer_something_else_than_an_address(
     remote: str, forwarded: str

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from authserver.domain.calls import Call
 from authserver.domain.errors import InvalidClient, StorageUnavailable
 from authserver.machine.correlation import current_request_id
 from authserver.machine.responses import Response, json_response
@@ -191,6 +192,30 @@ def test_an_unexpected_error_tells_the_caller_only_where_to_look(
     assert "Traceback" not in str(answer)
     assert [record.exc_info is not None for record in caplog.records] == [True]
     assert door.registry.get_sample_value("authserver_unexpected_errors_total") == 1
+
+
+def test_an_error_that_cannot_be_counted_is_answered_all_the_same(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    door = Door(raising(RuntimeError("x")))
+
+    def full() -> None:
+        raise OSError("disk full")
+
+    monkeypatch.setattr(door.shell._metrics, "unexpected", full)
+    assert door.knock("POST", "/oauth2/token").error == (500, "server_error")
+    assert "a metric could not be written" in caplog.text
+
+
+def test_an_endpoint_can_tell_the_core_when_who_and_under_which_id() -> None:
+    calls: list[Call] = []
+
+    def endpoint(request: Request) -> Response:
+        calls.append(request.call)
+        return json_response({})
+
+    answer = Door((Route("/readyz", {"GET": endpoint}),)).knock("GET", "/readyz")
+    assert calls == [Call(EPOCH, answer.headers["x-request-id"], "192.0.2.7")]
 
 
 @pytest.mark.parametrize("error", [KeyboardInterrupt(), SystemExit(1)])

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
 import pytest
-from flask import Flask, abort, redirect
+from flask import Flask, Response, abort, redirect
+from werkzeug.exceptions import BadRequest
 
 from authserver.domain.errors import (
     AlreadyExists,
@@ -26,7 +27,7 @@ from authserver.web.front import front_blueprint
 if TYPE_CHECKING:
     from flask.testing import FlaskClient
     from werkzeug.test import TestResponse
-    from werkzeug.wrappers import Response
+    from werkzeug.wrappers import Response as AnyResponse
 
 CANARY = "hunter2Canary"
 BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
@@ -63,8 +64,12 @@ def client(mistakes: list[str]) -> FlaskClient:
         abort(status, description=CANARY)
 
     @application.get("/away")
-    def away() -> Response:
+    def away() -> AnyResponse:
         return redirect("/", 303)
+
+    @application.get("/own")
+    def own() -> str:
+        raise BadRequest(response=Response("in the view's own words", 422))
 
     @application.get("/folder/")
     def folder() -> str:
@@ -180,6 +185,11 @@ def test_a_wrong_method_names_the_allowed_ones(client: FlaskClient) -> None:
     answer = client.post("/", headers=BROWSER)
     assert answer.status_code == 405
     assert "GET" in answer.headers["Allow"]
+
+
+def test_an_error_that_a_view_worded_itself_stays(client: FlaskClient) -> None:
+    answer = client.get("/own", headers=BROWSER)
+    assert (answer.status_code, answer.data) == (422, b"in the view's own words")
 
 
 def test_redirects_are_no_errors(client: FlaskClient) -> None:
