@@ -20,6 +20,7 @@ from authserver.wiring_storage import make_engine_of
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from authserver.domain.clients import Client
     from authserver.domain.keys import SigningKey
     from authserver.settings import Settings
 
@@ -69,6 +70,11 @@ class Inspector:
         """Enabled administrators."""
         with self._database.reading() as stores:
             return stores.users.count_administrators()
+
+    def clients(self) -> Sequence[Client]:
+        """All clients but deleted ones."""
+        with self._database.reading() as stores:
+            return stores.clients.list()
 
 
 @contextmanager

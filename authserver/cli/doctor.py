@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from authserver.cli.checks import Check, Finding, Report, Severity, Subject, run_checks
+from authserver.cli.client_checks import CLIENT_CHECKS
 from authserver.cli.configuration_checks import CONFIGURATION_CHECKS
 from authserver.cli.context import Context, pass_context
 from authserver.cli.environment_checks import ENVIRONMENT_CHECKS
@@ -24,6 +25,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     *ENVIRONMENT_CHECKS,
     *FILE_CHECKS,
     *INSTALLATION_CHECKS,
+    *CLIENT_CHECKS,
 )
 """Every check. Those that need the schema are last: they run only while nothing blocks."""
 

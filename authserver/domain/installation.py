@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+    from authserver.domain.clients import Client
     from authserver.domain.keys import SigningKey
 
 
@@ -138,4 +139,8 @@ class Inspection(Protocol):
 
     def administrators(self) -> int:
         """Enabled administrators."""
+        ...
+
+    def clients(self) -> Sequence[Client]:
+        """All clients but deleted ones."""
         ...

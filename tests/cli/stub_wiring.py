@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from authserver.domain.clients import Client
     from authserver.settings import Settings
 
 HEAD = "0002"
@@ -41,6 +42,7 @@ class StubInstallation:
     )
     keys: Sequence[SigningKey] = field(default_factory=lambda: [active_key()])
     administrator_count: int = 1
+    registered: Sequence[Client] = ()
     container: Any = None
     closed: int = 0
 
@@ -82,6 +84,9 @@ class StubInstallation:
 
     def administrators(self) -> int:
         return self.administrator_count
+
+    def clients(self) -> Sequence[Client]:
+        return self.registered
 
 
 @dataclass
