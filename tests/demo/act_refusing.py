@@ -65,6 +65,10 @@ def refusing(scene: Scene) -> Iterator[Step]:
         "401 invalid_token",
         lambda: refused(scene, lambda: try_to_read(scene, scene.tokens[READER]), INVALID),
     )
+
+
+def expiring(scene: Scene) -> Iterator[Step]:
+    """The one refusal that takes time."""
     yield Step(
         SHORT_LIVED,
         f"reads {ISSUE} again, as soon as its 30 seconds are over",

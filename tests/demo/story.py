@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 from tests.demo.act_ending import ending
 from tests.demo.act_passing import passing
-from tests.demo.act_refusing import refusing
+from tests.demo.act_record import on_record
+from tests.demo.act_refusing import expiring, refusing
 from tests.demo.act_setting_up import setting_up
 from tests.demo.steps import NotAsTold
 
@@ -26,7 +27,14 @@ LONGEST: Final = 600
 
 def story(scene: Scene) -> Iterator[Step]:
     """Every step, in order."""
-    return chain(setting_up(scene), passing(scene), refusing(scene), ending(scene))
+    return chain(
+        setting_up(scene),
+        passing(scene),
+        refusing(scene),
+        on_record(scene),
+        expiring(scene),
+        ending(scene),
+    )
 
 
 def tell(scene: Scene, transcript: Transcript) -> str:
