@@ -19,6 +19,7 @@ from authserver.settings_sources import load_settings
 from authserver.storage.issuers import remember_issuer
 from authserver.storage.journal_records import decode
 from authserver.wiring import Container
+from tests.crypto import forging
 from tests.doubles import FakeClock
 from tests.instances import Caller, Site
 from tests.rfc.lanes import Lane
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from authserver.settings import Settings
     from tests.databases import SqliteDatabases
 
-ISSUER: Final = "https://auth.example.com"
+ISSUER: Final = forging.ISSUER
 
 catalogue: Final = cache(load_catalogue)
 
@@ -97,8 +98,8 @@ class Installation:
             self._workers.pop().close()
 
     def site(self, name: str, kind: str = "jira-dc", **stated: Any) -> Site:
-        """Register a site at https://<name>.example.com."""
-        draft = replace(ResourceDraft(name, kind, f"https://{name}.example.com"), **stated)
+        """Register a site at https://<name>.example.org."""
+        draft = replace(ResourceDraft(name, kind, f"https://{name}.example.org"), **stated)
         made = self.container.resources.create(draft, self.container.operator)
         return Site(name, made.resource.identifier, made.introspection_secret.value)
 

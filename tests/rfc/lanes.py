@@ -64,7 +64,7 @@ class Lane:
             "SERVER_PORT": "8000",
             "SERVER_PROTOCOL": "HTTP/1.1",
             "SCRIPT_NAME": "",
-            "HTTP_HOST": "auth.example.com",
+            "HTTP_HOST": "auth.example.org",
             "wsgi.version": (1, 0),
             "wsgi.url_scheme": "http",
             "wsgi.input": io.BytesIO(body),
@@ -157,3 +157,9 @@ def assert_invalid_client(answer: Answer) -> None:
 def assert_invalid_request(answer: Answer) -> None:
     """400 `invalid_request`."""
     assert answer.error == (400, "invalid_request"), answer.body
+
+
+def seen_of(answer: Answer) -> tuple[int, dict[str, str], bytes]:
+    """Everything of an answer but its request id."""
+    headers = {name: value for name, value in answer.headers.items() if name != "x-request-id"}
+    return answer.status, headers, answer.body

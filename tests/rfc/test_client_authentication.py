@@ -18,11 +18,11 @@ from tests.rfc.lanes import (
     TOKEN,
     assert_invalid_client,
     assert_invalid_request,
+    seen_of,
 )
 
 if TYPE_CHECKING:
     from tests.instances import Site
-    from tests.machine.doors import Answer
     from tests.rfc.installations import Installation
     from tests.rfc.lanes import Form, Lane
 
@@ -236,9 +236,3 @@ def test_every_reason_to_refuse_a_client_looks_alike(
     seen += [seen_of(lane.post(INTROSPECT, ASKED, caller.authorization)) for caller in sites]
     assert seen == [seen[0]] * len(seen)
     assert seen[0][0] == 401
-
-
-def seen_of(answer: Answer) -> tuple[int, dict[str, str], bytes]:
-    """Everything of an answer but its request id."""
-    headers = {name: value for name, value in answer.headers.items() if name != "x-request-id"}
-    return answer.status, headers, answer.body

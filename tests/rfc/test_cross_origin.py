@@ -19,8 +19,8 @@ ORIGINS: Final = (
     "https://evil.example",
     ISSUER,
     f"{ISSUER}.evil.example",
-    "https://evil-auth.example.com",
-    "https://jira.example.com",
+    "https://evil-auth.example.org",
+    "https://jira.example.org",
     "http://localhost:8000",
     "*",
 )
