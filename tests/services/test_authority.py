@@ -30,6 +30,19 @@ def test_within_the_lease_nothing_is_asked(office: Office) -> None:
     assert office.polls == 1
 
 
+def test_a_poll_under_way_holds_nobody_up_while_the_lease_runs(office: Office) -> None:
+    office.view.ensure_fresh()
+
+    def ask_meanwhile() -> None:
+        other = threading.Thread(target=office.view.ensure_fresh)
+        other.start()
+        other.join(timeout=5)
+        assert not other.is_alive()
+
+    office.database.while_reading = ask_meanwhile
+    office.view.poll()
+
+
 def test_at_exactly_the_end_of_the_lease_the_database_is_asked(office: Office) -> None:
     office.clock.set_monotonic(1000.0)
     office.view.ensure_fresh()

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from authserver.domain.authority import ChangeKind
-from authserver.services.authority import PRUNE_SECONDS
+from authserver.domain.errors import StorageUnavailable
+from authserver.services.authority import LEASE_SECONDS, PRUNE_SECONDS, AuthorityView
 from tests.memory_database import MemoryDatabase
 from tests.services.office import LATER, TOKEN, Office
 
@@ -122,3 +123,79 @@ def test_denials_are_pruned_when_no_token_can_need_them(office: Office) -> None:
     office.clock.set_monotonic(office.clock.monotonic() + PRUNE_SECONDS)
     office.view.poll()
     assert not office.view.is_denied(TOKEN)
+
+
+def test_denials_are_pruned_now_and_then_not_at_every_poll(office: Office) -> None:
+    office.change(ChangeKind.TOKEN, "token-1")
+    office.view.poll()
+    office.clock.set_now(LATER)
+    began = office.clock.monotonic()
+    for seconds, denied in ((PRUNE_SECONDS - 1, 1), (PRUNE_SECONDS, 0)):
+        office.clock.set_monotonic(began + seconds)
+        office.view.poll()
+        assert office.view.is_denied(TOKEN) == bool(denied)
+    office.change(ChangeKind.TOKEN, "token-1")
+    office.clock.set_now(LATER - 1)
+    office.view.poll()
+    office.clock.set_now(LATER)
+    office.clock.set_monotonic(began + PRUNE_SECONDS + 1)
+    office.view.poll()
+    assert office.view.is_denied(TOKEN)
+
+
+class CountedSequence:
+    """Answers the one question beside the transactions, and counts it."""
+
+    def __init__(self, office: Office) -> None:
+        self._office = office
+        self.asked = 0
+        self.broken = False
+
+    def seq(self) -> int:
+        self.asked += 1
+        if self.broken:
+            raise StorageUnavailable("the sequence cannot be read")
+        return self._office.database.state.seq
+
+
+@pytest.fixture
+def sequence(office: Office) -> CountedSequence:
+    """The view asks this before it opens a transaction."""
+    sequence = CountedSequence(office)
+    office.view = AuthorityView(office.database, office.clock, sequence=sequence)
+    office.view.on_change(lambda kind, value: office.forgotten.append((kind, value)), lambda: None)
+    return sequence
+
+
+def test_while_nothing_changes_a_poll_opens_no_transaction(
+    office: Office, sequence: CountedSequence
+) -> None:
+    office.view.poll()
+    assert (sequence.asked, office.polls) == (0, 1)
+    for _ in range(5):
+        office.clock.advance(LEASE_SECONDS)
+        office.view.ensure_fresh()
+    assert (sequence.asked, office.polls) == (5, 1)
+
+
+def test_a_new_number_is_followed_by_the_changes_themselves(
+    office: Office, sequence: CountedSequence
+) -> None:
+    office.view.poll()
+    office.change(ChangeKind.TOKEN, "token-1")
+    office.change(ChangeKind.CLIENT, "one")
+    office.clock.advance(LEASE_SECONDS)
+    office.view.ensure_fresh()
+    assert office.view.is_denied(TOKEN)
+    assert office.forgotten == [(ChangeKind.CLIENT, "one")]
+
+
+def test_a_sequence_that_cannot_be_read_renews_no_lease(
+    office: Office, sequence: CountedSequence
+) -> None:
+    office.view.poll()
+    sequence.broken = True
+    office.clock.advance(LEASE_SECONDS)
+    for _ in range(2):
+        with pytest.raises(StorageUnavailable):
+            office.view.ensure_fresh()
