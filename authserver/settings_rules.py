@@ -28,12 +28,6 @@ class TokenSettings:
         "Longest life that a client may be given.",
         unit="seconds",
     )
-    clock_skew_seconds: int = setting(
-        WholeNumber(0, 60),
-        30,
-        "How far other people's clocks may differ when their signed statements are judged.",
-        unit="seconds",
-    )
 
 
 @dataclass(frozen=True, slots=True)

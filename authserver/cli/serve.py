@@ -15,7 +15,13 @@ from authserver.crypto.system import SystemClock
 from authserver.logs import configure
 from authserver.settings_sources import read_settings
 from authserver.supervisor import serving
-from authserver.supervisor.plans import HousekeepingPlan, ListenAt, ServePlan, WorkerPlan
+from authserver.supervisor.plans import (
+    HousekeepingPlan,
+    ListenAt,
+    MetricsPlan,
+    ServePlan,
+    WorkerPlan,
+)
 
 if TYPE_CHECKING:
     from authserver.settings import Settings
@@ -66,6 +72,11 @@ def make_plan(settings: Settings) -> ServePlan:
         housekeeping=(
             HousekeepingPlan(HOUSEKEEPING, settings)
             if settings.housekeeping.mode == "process"
+            else None
+        ),
+        metrics=(
+            MetricsPlan(settings.metrics.address, settings.metrics.port, settings.metrics_directory)
+            if settings.metrics.port
             else None
         ),
         drain_seconds=server.drain_seconds,

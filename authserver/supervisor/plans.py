@@ -48,17 +48,28 @@ class HousekeepingPlan:
 
 
 @dataclass(frozen=True, slots=True)
+class MetricsPlan:
+    """Where the listener for metrics alone is, and the folder of the workers' counters."""
+
+    address: str
+    port: int
+    directory: Path
+
+
+@dataclass(frozen=True, slots=True)
 class ServePlan:
     """Everything the supervisor needs.
 
     `host` is the value of `Host` in the supervisor's own question whether the server is ready;
-    `url` is what people are told. `housekeeping` is `None` where no process is wanted for it.
+    `url` is what people are told. `housekeeping` and `metrics` are `None` where no process is
+    wanted for them.
     """
 
     listen: ListenAt
     workers: int
     worker: WorkerPlan
     housekeeping: HousekeepingPlan | None
+    metrics: MetricsPlan | None
     drain_seconds: int
     pid_file: Path
     metrics_directory: Path
@@ -71,6 +82,7 @@ class ServePlan:
             self.listen,
             self.workers,
             self.housekeeping is None,
+            self.metrics,
             self.pid_file,
             self.metrics_directory,
         )

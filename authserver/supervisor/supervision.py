@@ -28,6 +28,11 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 _TICK_SECONDS: Final = 0.2
+_HELPERS: Final = {
+    "housekeeping": "authserver.supervisor.housekeeper",
+    "metrics": "authserver.supervisor.metrics_listener",
+}
+"""Processes beside the workers: the field of the plan, and the module that runs it."""
 
 
 def _is_terminal() -> bool:
@@ -61,7 +66,7 @@ class Supervision:
     replan: Callable[[], ServePlan]
     announce: Callable[[str], None]
     workers: list[Slot] = field(init=False)
-    housekeeping: list[Slot] = field(init=False)
+    helpers: list[Slot] = field(init=False)
     leaving: dict[int, tuple[Child, float]] = field(default_factory=dict)
     renewing: deque[Slot] = field(default_factory=deque)
     selector: selectors.BaseSelector = field(default_factory=selectors.DefaultSelector)
@@ -75,8 +80,9 @@ class Supervision:
         now = self.clock.monotonic()
         count = self.plan.workers
         self.workers = [Slot(f"worker-{index + 1}", retry_at=now) for index in range(count)]
-        keeps = self.plan.housekeeping is not None
-        self.housekeeping = [Slot("housekeeping", retry_at=now)] if keeps else []
+        self.helpers = [
+            Slot(name, retry_at=now) for name in _HELPERS if getattr(self.plan, name) is not None
+        ]
 
     def run(self, wakeups: socket.socket) -> None:
         """Work until SIGTERM or SIGINT, then until every process has ended.
@@ -143,9 +149,7 @@ class Supervision:
                 pass_fds=[self.listener.fileno()],
             )
         else:
-            child = start_child(
-                "authserver.supervisor.housekeeper", self.plan.housekeeping, started_at=now
-            )
+            child = start_child(_HELPERS[slot.name], getattr(self.plan, slot.name), started_at=now)
         self.selector.register(child.status, selectors.EVENT_READ, child)
         log.info("%s: started with pid %d", slot.name, child.pid)
         return child
@@ -218,7 +222,7 @@ class Supervision:
         """Workers first; housekeeping ends after them and finds what they left."""
         log.info("stopping")
         self.listener.close()
-        for slots in (self.workers, self.housekeeping):
+        for slots in (self.workers, self.helpers):
             for slot in slots:
                 for child in (slot.child, slot.successor):
                     if child is not None:
@@ -240,7 +244,7 @@ class Supervision:
 
     def _slots(self) -> Iterator[Slot]:
         yield from self.workers
-        yield from self.housekeeping
+        yield from self.helpers
 
     def _children(self) -> list[Child]:
         seated = [each for slot in self._slots() for each in (slot.child, slot.successor)]

@@ -10,7 +10,13 @@ from typing import Any
 
 from authserver.crypto.system import SystemClock
 from authserver.domain.errors import DomainError, InvalidField
-from authserver.supervisor.plans import HousekeepingPlan, ListenAt, ServePlan, WorkerPlan
+from authserver.supervisor.plans import (
+    HousekeepingPlan,
+    ListenAt,
+    MetricsPlan,
+    ServePlan,
+    WorkerPlan,
+)
 from authserver.supervisor.serving import serve
 
 
@@ -29,6 +35,11 @@ def make_plan(path: Path) -> ServePlan:
         housekeeping=(
             HousekeepingPlan("tests.supervisor.stub:run_housekeeping", words["argument"])
             if "housekeeping" in words["argument"]
+            else None
+        ),
+        metrics=(
+            MetricsPlan("127.0.0.1", words["metrics"], folder / "metrics")
+            if "metrics" in words
             else None
         ),
         drain_seconds=words.get("drain", 10),

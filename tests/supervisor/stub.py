@@ -8,6 +8,8 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from prometheus_client import Counter
+
 if TYPE_CHECKING:
     import threading
     from collections.abc import Callable, Iterable
@@ -18,11 +20,14 @@ class StubApplication:
 
     def __init__(self, argument: dict[str, str]) -> None:
         self.argument = argument
+        self.requests = Counter("stub_requests", "Requests to /count.", registry=None)
 
     def __call__(
         self, environ: dict[str, Any], start_response: Callable[..., Any]
     ) -> Iterable[bytes]:
         path = environ["PATH_INFO"]
+        if path == "/count":
+            self.requests.inc()
         if path == "/slow":
             time.sleep(1.5)
         body = {
