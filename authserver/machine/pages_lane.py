@@ -37,7 +37,6 @@ _KEPT: Final = frozenset(
         "PATH_INFO",
         "QUERY_STRING",
         "REQUEST_METHOD",
-        "SCRIPT_NAME",
         "SERVER_PROTOCOL",
     }
 )
@@ -79,6 +78,7 @@ class PagesLane:
         parts = urlsplit(issuer)
         default_port = 443 if parts.scheme == "https" else 80
         self._fixed = {
+            "SCRIPT_NAME": parts.path,
             "wsgi.url_scheme": parts.scheme,
             "HTTP_HOST": parts.netloc,
             "SERVER_NAME": parts.hostname or "",

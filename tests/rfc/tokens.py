@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import base64
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import jwt
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 def header_of(token: str) -> dict[str, Any]:
@@ -19,13 +22,19 @@ def claims_of(token: str) -> dict[str, Any]:
     return _decoded(token.split(".")[1])
 
 
-def verified(token: str, jwks: bytes, *, audience: str, issuer: str, now: float) -> dict[str, Any]:
+def published(jwks: bytes) -> dict[str, jwt.PyJWK]:
+    """The keys of a JWKS, by `kid`."""
+    return {str(key.key_id): key for key in jwt.PyJWKSet.from_json(jwks.decode()).keys}
+
+
+def verified(
+    token: str, keys: Mapping[str, jwt.PyJWK], *, audience: str, issuer: str, now: float
+) -> dict[str, Any]:
     """The claims, verified as a resource server would (RFC 9068 section 4), at `now`.
 
     Raises:
         jwt.PyJWTError, KeyError: the token or its key is not good.
     """
-    keys = {key.key_id: key for key in jwt.PyJWKSet.from_json(jwks.decode()).keys}
     header = header_of(token)
     assert header["typ"] == "at+jwt"
     key = keys[header["kid"]]
