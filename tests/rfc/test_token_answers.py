@@ -13,7 +13,7 @@ from tests.instances import Caller, basic
 from tests.rfc.changes import change_row
 from tests.rfc.installations import ISSUER
 from tests.rfc.lanes import FORM_PATHS, REVOKE, TOKEN, assert_invalid_client
-from tests.rfc.tokens import claims_of, verified
+from tests.rfc.tokens import claims_of, published, verified
 
 if TYPE_CHECKING:
     from tests.instances import Site
@@ -140,7 +140,7 @@ def test_tokens_are_short_lived_and_say_so_truthfully(
         answer = lane.ask(caller).json
         claims = verified(
             answer["access_token"],
-            lane.get("/oauth2/jwks").body,
+            published(lane.get("/oauth2/jwks").body),
             audience=jira.identifier,
             issuer=ISSUER,
             now=installation.clock.now(),
