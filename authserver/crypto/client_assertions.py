@@ -32,7 +32,7 @@ _REMEMBERED_SETS: Final = 512
 
 
 class ClientKeySets:
-    """Checks the public keys that clients register. Satisfies `ports.PublicKeys`."""
+    """Checks the public keys that clients register. Satisfies `client_key_ports.PublicKeys`."""
 
     def normalise(self, jwks: object) -> tuple[Mapping[str, object], ...]:
         """The keys of a JWK set (text or parsed), public members only.
@@ -44,7 +44,7 @@ class ClientKeySets:
 
 
 class ClientAssertionVerifier:
-    """Satisfies `authserver.domain.ports.AssertionVerifier`.
+    """Satisfies `authserver.domain.client_key_ports.AssertionVerifier`.
 
     `audiences` are the accepted values of `aud`: the issuer alone, unless a deployment has
     clients that name the token endpoint.

@@ -28,7 +28,7 @@ _SHOWN_IN_ORDER: Final = (KeyState.ACTIVE, KeyState.NEXT, KeyState.RETIRING)
 
 
 class Keyring:
-    """An immutable snapshot. Satisfies `ports.Keyring`, `ports.TokenSigner`, `ports.TokenReader`.
+    """An immutable snapshot. Satisfies `ports.Keyring` and `ports.TokenReader`.
 
     Safe to share between threads.
     """

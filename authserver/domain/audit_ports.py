@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from authserver.domain.ports import AuditStore
+from authserver.domain.store_ports import AuditStore
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from authserver.domain.audit_chain import Seal, Unsealed
     from authserver.domain.audit_checkpoints import Checkpoint
     from authserver.domain.audit_records import AuditPage, AuditQuery
-    from authserver.domain.ports import LeaseStore
+    from authserver.domain.store_ports import LeaseStore
 
 
 class StoredContent(NamedTuple):

@@ -13,9 +13,10 @@ from authserver.domain.stored_secrets import DigestKind
 
 if TYPE_CHECKING:
     from authserver.domain.calls import Call
+    from authserver.domain.client_key_ports import AssertionVerifier
     from authserver.domain.clients import Client
     from authserver.domain.credentials import PresentedCredentials
-    from authserver.domain.ports import AssertionVerifier, Clock, Database, SecretDigester
+    from authserver.domain.ports import Clock, Database, SecretDigester
     from authserver.domain.stored_secrets import StoredSecret
     from authserver.services.directory import Directory
     from authserver.services.secret_checks import SecretCheck

@@ -14,7 +14,8 @@ from authserver.domain.tokens import ACCESS_TOKEN_SECONDS_MAX, ACCESS_TOKEN_SECO
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from authserver.domain.ports import PublicKeys, Stores
+    from authserver.domain.client_key_ports import PublicKeys
+    from authserver.domain.ports import Stores
     from authserver.domain.resources import ResourceKind
     from authserver.services.clients import ClientDraft, ClientUpdate
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class AuditRows:
-    """Satisfies `authserver.domain.ports.AuditStore` on a connection inside a transaction.
+    """Satisfies `authserver.domain.store_ports.AuditStore` on a connection inside a transaction.
 
     Without `keys` its records carry no code; a verification calls them forged.
     """
