@@ -20,7 +20,7 @@ class ClientStore(Protocol):
     """Clients and their secrets."""
 
     def get(self, client_id: str) -> Client | None:
-        """The client, deleted ones included."""
+        """The client, deleted ones included; in a writing block locked until its end."""
         ...
 
     def list(self) -> Sequence[Client]:
@@ -44,7 +44,10 @@ class ClientStore(Protocol):
         ...
 
     def replace_secret(self, client_id: str, secret: StoredSecret) -> bool:
-        """Overwrite the secret of the same `secret_id`; False when it is gone."""
+        """Overwrite how the secret of the same `secret_id` is compared; False when it is gone.
+
+        Its times stay: somebody may have let it expire meanwhile.
+        """
         ...
 
     def expire_secrets(self, client_id: str, *, keep: str, at: float) -> int:
@@ -60,7 +63,7 @@ class ResourceStore(Protocol):
     """Protected resources and their credentials."""
 
     def get(self, name: str) -> ProtectedResource | None:
-        """By name, deleted ones included."""
+        """By name, deleted ones included; in a writing block locked until its end."""
         ...
 
     def list(self) -> Sequence[ProtectedResource]:
