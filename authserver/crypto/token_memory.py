@@ -29,7 +29,7 @@ class VerifiedTokens:
         self._lock = threading.Lock()
 
     def __len__(self) -> int:
-        """How many tokens are remembered."""
+        """How many are held; one that moved to the young generation may count twice."""
         return len(self._young) + len(self._old)
 
     def get(self, name: bytes) -> AccessToken | None:
@@ -47,4 +47,3 @@ class VerifiedTokens:
             if len(self._young) >= self._generation_size:
                 self._old, self._young = self._young, {}
             self._young[name] = token
-            self._old.pop(name, None)

@@ -85,14 +85,15 @@ def test_a_strangers_file_is_refused(directory: Path, monkeypatch: pytest.Monkey
         load_key_files(directory)
 
 
+@pytest.mark.parametrize(
+    ("open_mode", "owners"), [(0o40700, {0, 4242}), (0o40755, {0, 4242}), (0o41777, {0})]
+)
 def test_the_owner_of_the_directory_is_trusted_unless_everybody_may_add_files(
-    directory: Path, monkeypatch: pytest.MonkeyPatch
+    directory: Path, monkeypatch: pytest.MonkeyPatch, open_mode: int, owners: set[int]
 ) -> None:
-    owner = os.geteuid()
-    monkeypatch.setattr("os.geteuid", lambda: owner + 1)
-    assert key_files._trusted_owners(directory) == {0, owner, owner + 1}
-    directory.chmod(0o1777)
-    assert key_files._trusted_owners(directory) == {0, owner + 1}
+    status = os.stat_result((open_mode, 0, 0, 1, 4242, 4242, 0, 0, 0, 0))
+    monkeypatch.setattr("pathlib.Path.stat", lambda _: status)
+    assert key_files._trusted_owners(directory) == owners | {os.geteuid()}
 
 
 @pytest.mark.parametrize("name", ALL)
