@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from tests.machine.doors import FORM, Answer, call
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from wsgiref.types import WSGIApplication, WSGIEnvironment
 
     from tests.instances import Caller, Site
@@ -157,6 +157,13 @@ def assert_invalid_client(answer: Answer) -> None:
 def assert_invalid_request(answer: Answer) -> None:
     """400 `invalid_request`."""
     assert answer.error == (400, "invalid_request"), answer.body
+
+
+def assert_all_inactive(lane: Lane, site: Site, tokens: Iterable[str]) -> None:
+    """None of the tokens counts, and none breaks anything."""
+    for token in tokens:
+        answer = lane.asked(site, token)
+        assert (answer.status, answer.body) == (200, INACTIVE), token
 
 
 def seen_of(answer: Answer) -> tuple[int, dict[str, str], bytes]:
