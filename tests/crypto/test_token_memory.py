@@ -66,7 +66,6 @@ def test_what_does_not_verify_is_not_remembered(shop: Workshop) -> None:
     assert len(memory) == 0
 
 
-@pytest.mark.rule("MD-06")
 def test_a_remembered_token_dies_with_its_key(shop: Workshop, counting: Counting) -> None:
     memory = VerifiedTokens(100)
     before = Keyring(shop.keys, shop.sealer, ISSUER, memory)
