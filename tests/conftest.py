@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -23,6 +23,9 @@ settings.register_profile(
 )
 settings.load_profile("project")
 
+LONGEST_PLAIN_TEXT: Final = 30
+LONGEST_PLAIN_NUMBER: Final = 1e8
+
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Name the suites that did not run, and what they lack."""
@@ -31,6 +34,16 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.section("not run")
         for line in lines:
             terminalreporter.line(line)
+
+
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Keep values that differ from process to process (keys, times) out of the tests' names.
+
+    Parallel processes must give one test the same name.
+    """
+    made_up = isinstance(val, float) and val > LONGEST_PLAIN_NUMBER
+    long_text = isinstance(val, str | bytes) and len(val) > LONGEST_PLAIN_TEXT
+    return argname if made_up or long_text else None
 
 
 @pytest.fixture(scope="session")
