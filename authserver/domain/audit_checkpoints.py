@@ -7,6 +7,7 @@ that its end was cut off, or that an old copy stands in its place.
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final, Self
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from authserver.domain.audit_chain import Seal
     from authserver.domain.ports import CheckpointSigner, CheckpointVerifier
 
+_WHOLE_MAX: Final = (1 << 63) - 1
 _STATEMENT: Final = b"authserver audit checkpoint 1\n"
 
 
@@ -57,7 +59,7 @@ class Checkpoint:
         """
         try:
             stated = json.loads(line)
-            return cls(
+            read = cls(
                 number=int(stated["number"]),
                 at=float(stated["at"]),
                 seal=int(stated["seal"]),
@@ -69,6 +71,10 @@ class Checkpoint:
             )
         except (ValueError, TypeError, KeyError, OverflowError, RecursionError) as problem:
             raise NotACheckpoint(type(problem).__name__) from None
+        wholes = (read.number, read.seal, read.position, read.pruned_through)
+        if min(wholes) < 0 or max(wholes) > _WHOLE_MAX or not math.isfinite(read.at):
+            raise NotACheckpoint("a number out of range")
+        return read
 
 
 def checkpoint(

@@ -22,6 +22,7 @@ SEAL_RECORDS: Final = 1000
 """How many records one seal lists at most."""
 CHECKPOINT_SECONDS: Final = 60.0
 """While records come in, a checkpoint is signed at least this often."""
+AFTER_DEFECT_SECONDS: Final = 5.0
 
 _LEASE_SECONDS: Final = 10.0
 _FIRST_WAIT: Final = 0.02
@@ -107,12 +108,16 @@ class Sealer:
         return None if last is None else self._sign(last, newest)
 
     def run(self, stop: threading.Event, pause: float = 0.5) -> None:
-        """Take a step every `pause` seconds until `stop`; storage trouble is waited out."""
+        """Take a step every `pause` seconds until `stop`; trouble is told and waited out."""
         while not stop.wait(pause):
             try:
                 self.step()
             except StorageUnavailable as problem:
                 _log.warning("sealing waits: %s", problem)
+            except Exception:  # noqa: BLE001 - a defect; but a thread that ends would leave
+                # every later record unsealed.
+                _log.exception("sealing failed")
+                stop.wait(AFTER_DEFECT_SECONDS)
 
     def _is_due(self, last: Seal | None, newest: Checkpoint | None) -> bool:
         if last is None:

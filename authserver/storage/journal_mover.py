@@ -27,6 +27,7 @@ PIECE_BYTES: Final = 128 * 1024
 """How much of a journal one transaction moves: about 300 records."""
 PAUSE_SECONDS: Final = 0.004
 """Between two transactions on SQLite: its other writers poll for their turn."""
+AFTER_DEFECT_SECONDS: Final = 5.0
 DAMAGED: Final = "damaged"
 """Folder, beside the journals, for those that could not be read in places."""
 
@@ -95,12 +96,16 @@ class JournalMover:
         return Moved(counts["records"], counts["damaged"], counts["torn"], counts["ended"])
 
     def run(self, stop: threading.Event, pause: float = 0.2) -> None:
-        """Run every `pause` seconds until `stop`; storage trouble is waited out."""
+        """Run every `pause` seconds until `stop`; trouble is told and waited out."""
         while not stop.wait(pause):
             try:
                 self.run_once()
             except StorageUnavailable as problem:
                 _log.warning("moving journals waits: %s", problem)
+            except Exception:  # noqa: BLE001 - a defect; but a thread that ends would leave
+                # every later record unmoved.
+                _log.exception("moving journals failed")
+                stop.wait(AFTER_DEFECT_SECONDS)
 
     def _move(self, path: Path, counts: Counter[str]) -> None:
         with _opened(path) as descriptor:

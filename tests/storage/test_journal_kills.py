@@ -122,7 +122,7 @@ def test_no_answered_record_is_lost_when_200_writers_die(trail: Trail, tmp_path:
 
 @pytest.mark.slow
 @pytest.mark.rule("AU-05")
-def test_no_answered_record_is_lost_when_200_writers_and_movers_die(
+def test_no_answered_record_is_lost_when_100_writers_and_movers_die(
     trail: Trail, database_url: str, tmp_path: Path
 ) -> None:
-    everybody_dies(trail, database_url, tmp_path / "journals", 200)
+    everybody_dies(trail, database_url, tmp_path / "journals", 100)
