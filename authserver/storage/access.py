@@ -1,4 +1,4 @@
-"""Whether a transaction reads or writes, as an execution option of its connection."""
+"""Whether a transaction reads or writes, and how firmly, as an option of its connection."""
 
 from __future__ import annotations
 
@@ -10,8 +10,10 @@ if TYPE_CHECKING:
 ACCESS: Final = "authserver_access"
 READING: Final = "reading"
 WRITING: Final = "writing"
+REPEATABLE: Final = "repeatable"
+"""A write that a power cut may undo, because it would be done again."""
 
 
 def access_of(connection: Connection) -> str:
-    """`READING` or `WRITING`; a connection nobody marked may write."""
+    """`READING`, `WRITING` or `REPEATABLE`; a connection nobody marked may write."""
     return str(connection.get_execution_options().get(ACCESS, WRITING))

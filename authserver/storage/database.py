@@ -5,7 +5,9 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from authserver.storage.access import ACCESS, READING, WRITING
+from sqlalchemy import text
+
+from authserver.storage.access import ACCESS, READING, REPEATABLE, WRITING
 from authserver.storage.outages import translated
 from authserver.storage.rows.metadata import DEFAULT_ISSUER
 from authserver.storage.stores import SqlStores
@@ -42,6 +44,7 @@ class SqlDatabase:
             reading |= {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
         self._readers = engine.execution_options(**reading)
         self._writers = engine.execution_options(**{ACCESS: WRITING})
+        self._repeaters = engine.execution_options(**{ACCESS: REPEATABLE})
 
     @contextmanager
     def reading(self) -> Iterator[SqlStores]:
@@ -81,6 +84,17 @@ class SqlDatabase:
     def connection_for_writing(self) -> Iterator[Connection]:
         """The connection of a writing transaction, for storage code without a store."""
         with translated(writing=True), self._writers.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def connection_for_repeating(self) -> Iterator[Connection]:
+        """Like `connection_for_writing`, for what is done again if a power cut undoes it.
+
+        It holds its locks shorter: nobody waits for the disk.
+        """
+        with translated(writing=True), self._repeaters.begin() as connection:
+            if connection.dialect.name == "postgresql":
+                connection.execute(text("SET LOCAL synchronous_commit = off"))
             yield connection
 
     def close(self) -> None:

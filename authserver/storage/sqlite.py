@@ -10,7 +10,7 @@ from urllib.parse import quote, unquote
 from sqlalchemy import URL, event
 
 from authserver.domain.errors import StorageUnavailable
-from authserver.storage.access import READING, access_of
+from authserver.storage.access import READING, REPEATABLE, access_of
 from authserver.storage.outages import PRIMARY_CODE
 
 if TYPE_CHECKING:
@@ -84,11 +84,14 @@ def _on_connect(connection: sqlite3.Connection, _record: object) -> None:
 
 def _on_begin(connection: Connection) -> None:
     driver: Any = connection.connection.dbapi_connection
-    if access_of(connection) == READING:
+    access = access_of(connection)
+    if access == READING:
         driver.execute("PRAGMA query_only = ON")
         driver.execute("BEGIN")
     else:
         driver.execute("PRAGMA query_only = OFF")
+        # NORMAL leaves the wait for the disk to the next firm commit or checkpoint.
+        driver.execute(f"PRAGMA synchronous = {'NORMAL' if access == REPEATABLE else 'FULL'}")
         _take_write_lock(driver)
 
 

@@ -132,7 +132,7 @@ class Sweeper:
             counts[table.name] = 0
             while go_on():
                 started = self._clock.monotonic()
-                with self._database.connection_for_writing() as connection:
+                with self._database.connection_for_repeating() as connection:
                     deleted = table.delete_batch(connection, now, self._batch_rows)
                 counts[table.name] += deleted
                 if deleted < self._batch_rows:

@@ -119,6 +119,19 @@ def test_a_full_pool_is_an_outage_after_a_bounded_wait(
         pass
 
 
+def test_only_what_is_done_again_need_not_reach_the_disk(database_url: str) -> None:
+    shown = {"sqlite": "PRAGMA synchronous", "postgresql": "SHOW synchronous_commit"}
+    firm = {"sqlite": 2, "postgresql": "on"}
+    loose = {"sqlite": 1, "postgresql": "off"}
+    with opened(database_url, EngineOptions(pool_size=1)) as database:
+        kind = database.engine.dialect.name
+        for _ in range(2):
+            with database.connection_for_writing() as connection:
+                assert connection.execute(text(shown[kind])).scalar_one() == firm[kind]
+            with database.connection_for_repeating() as connection:
+                assert connection.execute(text(shown[kind])).scalar_one() == loose[kind]
+
+
 def test_each_issuer_has_its_own_clients(database: SqlDatabase) -> None:
     other = SqlDatabase(database.engine, issuer_id=2)
     with database.writing() as stores:
