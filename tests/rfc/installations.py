@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 from authserver.app import Application, application_of
 from authserver.catalogue.loader import load_catalogue
+from authserver.cli.audit_views import record_value
 from authserver.crypto.key_file_making import ensure_key_files
 from authserver.crypto.system import SystemEntropy
-from authserver.domain.audit_records import AuditQuery
+from authserver.services.audit_searches import SearchTerms
 from authserver.services.clients import ClientDraft
 from authserver.services.resources import ResourceDraft
 from authserver.settings_sources import load_settings
 from authserver.storage.issuers import remember_issuer
-from authserver.storage.journal_records import decode
 from authserver.wiring import Container
 from tests.crypto import forging
 from tests.doubles import FakeClock
@@ -115,34 +115,10 @@ class Installation:
         return Caller(client_id, "" if made.secret is None else made.secret.value)
 
     def records(self, action: str = "") -> list[dict[str, Any]]:
-        """Audit records, whether they stand in the database or in a journal, oldest first."""
-        found = [*reversed([*self._stored_records()]), *self._journal_records()]
-        return sorted(
-            (record for record in found if record["action"].startswith(action)),
-            key=lambda record: float(record["at"]),
-        )
-
-    def _stored_records(self) -> Iterator[dict[str, Any]]:
-        query = AuditQuery(limit=1000)
-        while query is not None:
-            with self.container.database.reading() as stores:
-                page = stores.audit.search(query)
-            for record in page.records:
-                actor = {"kind": str(record.actor_kind), "identifier": record.actor}
-                yield {**_plain(record), "actor": actor}
-            if page.next_cursor is None:
-                return
-            query = replace(query, before=page.next_cursor)
-
-    def _journal_records(self) -> Iterator[dict[str, Any]]:
-        for path in sorted(self.settings.journal_directory.iterdir()):
-            for line in path.read_bytes().splitlines():
-                if line.strip():
-                    yield decode(line)
-
-
-def _plain(record: Any) -> dict[str, Any]:
-    return {name: getattr(record, name) for name in record.__dataclass_fields__}
+        """Audit records as `authserver audit export` shows them, oldest first."""
+        self.container.audit.catch_up()
+        exported = self.container.audit.export(SearchTerms(action=action))
+        return [record_value(record) for record in exported][::-1]
 
 
 class Installations:

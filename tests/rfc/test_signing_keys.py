@@ -30,10 +30,10 @@ if TYPE_CHECKING:
     from tests.rfc.lanes import Lane
 
 JWKS: Final = "/oauth2/jwks"
-STEP: Final = 900
+STEP: Final = 1_800
 DAY: Final = 86_400
 MAX_AGE: Final = 3_600
-CACHES: Final = 4
+CACHES: Final = 2
 
 
 @dataclass

@@ -125,9 +125,9 @@ def test_a_client_never_has_the_subject_of_a_user(
     (created,) = installation.records("user.created")
     subject = claims_of(lane.token(reader))["sub"]
     assert subject == "client:reader"
-    assert created["object_id"].startswith("user:")
+    assert created["object"]["id"].startswith("user:")
     with pytest.raises(InvalidField, match="client_id"):
-        installation.caller(created["object_id"], jira, "READ")
+        installation.caller(created["object"]["id"], jira, "READ")
 
 
 @pytest.mark.rule("TK-11")

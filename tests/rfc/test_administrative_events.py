@@ -1,0 +1,120 @@
+"""Every administrative act is on record: who, what, when, with what before and after (AU-03)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import pytest
+
+from authserver.domain.audit import Actor, ActorKind
+from authserver.domain.keys import KeyState
+from authserver.services.administration import Act
+from authserver.services.clients import ClientDraft, ClientUpdate
+from authserver.services.resources import ResourceDraft
+from tests.rfc.tokens import header_of
+from tests.rfc.watch import Watch
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.instances import Caller, Site
+    from tests.rfc.installations import Installation
+    from tests.rfc.lanes import Lane
+
+ADMIN: Final = Act(Actor(ActorKind.ADMINISTRATOR, "alice"), "request-of-alice", "192.0.2.1")
+ALICE: Final = {"kind": "administrator", "id": "alice"}
+
+
+@pytest.fixture
+def watch(installation: Installation, reader: Caller, jira: Site) -> Watch:
+    return Watch(installation)
+
+
+@pytest.mark.rule("AU-03")
+def test_every_administrative_act_is_recorded_with_before_and_after(
+    installation: Installation, watch: Watch
+) -> None:
+    clients, resources = installation.container.clients, installation.container.resources
+    new_client = ClientDraft("CI", client_id="ci-1", scopes=("READ",), resources=("jira",))
+    new_site = ResourceDraft("wiki", "confluence-dc", "https://wiki.example.org")
+    deeds: tuple[tuple[str, str, Callable[[], object]], ...] = (
+        ("client.created", "ci-1", lambda: clients.create(new_client, ADMIN)),
+        ("client.updated", "ci-1", lambda: clients.update("ci-1", ClientUpdate(name="B"), ADMIN)),
+        ("client.secret_rotated", "ci-1", lambda: clients.rotate_secret("ci-1", ADMIN)),
+        ("client.disabled", "ci-1", lambda: clients.disable("ci-1", ADMIN)),
+        ("client.enabled", "ci-1", lambda: clients.enable("ci-1", ADMIN)),
+        ("client.deleted", "ci-1", lambda: clients.delete("ci-1", ADMIN)),
+        ("resource.created", "wiki", lambda: resources.create(new_site, ADMIN)),
+        (
+            "resource.updated",
+            "wiki",
+            lambda: resources.update("wiki", ADMIN, context_path="/wiki"),
+        ),
+        (
+            "resource.credential_rotated",
+            "wiki",
+            lambda: resources.rotate_credential("wiki", "gateway", ADMIN),
+        ),
+        ("resource.disabled", "wiki", lambda: resources.disable("wiki", ADMIN)),
+        ("resource.enabled", "wiki", lambda: resources.enable("wiki", ADMIN)),
+        ("resource.deleted", "wiki", lambda: resources.delete("wiki", ADMIN)),
+    )
+    details: dict[str, Any] = {}
+    for action, name, deed in deeds:
+        deed()
+        record = watch.one(
+            action,
+            actor=ALICE,
+            outcome="success",
+            object={"kind": action.partition(".")[0], "id": name},
+            request_id=ADMIN.request_id,
+            peer=ADMIN.peer,
+        )
+        details[action] = record["details"]
+    assert details["client.created"]["after"]["scopes"] == ["READ"]
+    assert details["client.updated"] == {"before": {"name": "CI"}, "after": {"name": "B"}}
+    assert details["client.disabled"] == {"before": "enabled", "after": "disabled"}
+    assert details["client.deleted"]["after"] == "deleted"
+    assert details["resource.updated"] == {
+        "before": {"context_path": ""},
+        "after": {"context_path": "/wiki"},
+    }
+    assert details["resource.credential_rotated"]["purpose"] == "gateway"
+
+
+@pytest.mark.rule("AU-03")
+def test_the_life_of_keys_users_and_the_record_itself_is_recorded(
+    installation: Installation, lane: Lane, reader: Caller, watch: Watch
+) -> None:
+    container, keys = installation.container, installation.container.signing_keys
+    installation.clock.advance(installation.settings.keys.use_days * 86_400)
+    keys.maintain("test", ADMIN)
+    rotated = watch.new()
+    assert {record["action"] for record in rotated} == {"key.made", "key.active", "key.retiring"}
+    assert all(record["actor"] == ALICE for record in rotated)
+    states = {key.kid: str(key.state) for key in keys.list()}
+    for record in rotated:
+        if record["action"] != "key.made":
+            assert states[record["object"]["id"]] == record["details"]["after"]
+    installation.clock.advance(installation.settings.keys.keep_seconds)
+    keys.maintain("test", ADMIN)
+    assert {record["action"] for record in watch.new()} == {"key.gone"}
+    kid = header_of(lane.token(reader))["kid"]
+    watch.new()
+    keys.revoke(kid, ADMIN)
+    (revoked, *successors) = watch.new()
+    assert (revoked["action"], revoked["object"]["id"]) == ("key.revoked", kid)
+    assert revoked["details"]["before"] == str(KeyState.ACTIVE)
+    assert {record["action"] for record in successors} == {"key.made", "key.active"}
+    container.users.ensure_administrator("bob", ADMIN)
+    (made,) = watch.new()
+    assert (made["action"], made["actor"]) == ("user.created", ALICE)
+    assert made["details"] == {"after": {"username": "bob"}}
+    container.audit.seal_now()
+    container.users.ensure_administrator("bob", ADMIN)
+    lane.token(reader)
+    installation.records()
+    container.audit.seal_now()
+    container.audit.prune(installation.clock.now(), ADMIN.actor)
+    pruned = installation.records("audit.pruned")
+    assert [(record["actor"], record["outcome"]) for record in pruned] == [(ALICE, "success")]
