@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    from authserver.settings import Settings
     from tests.databases import SqliteDatabases
 
 ISSUER: Final = forging.ISSUER
@@ -36,17 +35,15 @@ ISSUER: Final = forging.ISSUER
 catalogue: Final = cache(load_catalogue)
 
 
-def settings_of(folder: Path, overrides: Mapping[str, str]) -> Settings:
-    """Settings of an installation in `folder`; `overrides` by environment name."""
-    return load_settings(
-        environ={
-            "AUTHSERVER_ISSUER": ISSUER,
-            "AUTHSERVER_DATA_DIRECTORY": str(folder / "var"),
-            "AUTHSERVER_KEYS_DIRECTORY": str(folder / "keys"),
-            "AUTHSERVER_HOUSEKEEPING_MODE": "off",
-            **overrides,
-        }
-    )
+def environment_of(folder: Path, overrides: Mapping[str, str]) -> dict[str, str]:
+    """The environment of an installation in `folder`; `overrides` by environment name."""
+    return {
+        "AUTHSERVER_ISSUER": ISSUER,
+        "AUTHSERVER_DATA_DIRECTORY": str(folder / "var"),
+        "AUTHSERVER_KEYS_DIRECTORY": str(folder / "keys"),
+        "AUTHSERVER_HOUSEKEEPING_MODE": "off",
+        **overrides,
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +65,8 @@ class Installation:
     def __init__(self, folder: Path, clock: FakeClock, overrides: Mapping[str, str]) -> None:
         self.folder = folder
         self.clock = clock
-        self.settings = settings_of(folder, overrides)
+        self.environment = environment_of(folder, overrides)
+        self.settings = load_settings(environ=self.environment)
         self._workers: list[Worker] = []
         self.worker = self.start_worker()
 
@@ -129,7 +127,7 @@ class Installations:
         data = self._template / "var"
         (data / "journal").mkdir(parents=True)
         databases.copy_to(data / "authserver.db")
-        settings = settings_of(self._template, {})
+        settings = load_settings(environ=environment_of(self._template, {}))
         settings.keys.directory.mkdir(mode=0o700)
         ensure_key_files(settings.keys.directory, SystemEntropy())
         with Container(settings, clock=FakeClock()) as container:
