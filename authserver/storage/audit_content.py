@@ -26,6 +26,10 @@ CONTENT_COLUMNS: Final = COLUMNS[:-1]
 NAME_MAX: Final = 64
 HANDLE_MAX: Final = 255  # index entries of PostgreSQL hold 2,700 bytes
 _REASON_MAX: Final = 500
+_LONGEST: Final = (
+    *(NAME_MAX, NAME_MAX, NAME_MAX, HANDLE_MAX, HANDLE_MAX, HANDLE_MAX),
+    *(NAME_MAX, HANDLE_MAX, HANDLE_MAX, _REASON_MAX, HANDLE_MAX, NAME_MAX),
+)
 _DETAILS_MAX: Final = 32 * 1024
 _START_MAX: Final = 1000
 
@@ -51,31 +55,38 @@ def content_of(
     try:
         actor = said["actor"]
         at = float(said["at"])
-        content = (
-            DEFAULT_ISSUER,
-            at,
-            recorded_at,
-            visible(said["action"], NAME_MAX),
-            visible(said["outcome"], NAME_MAX),
-            visible(actor["kind"], NAME_MAX),
-            visible(actor["identifier"], HANDLE_MAX),
-            visible(said["client_id"], HANDLE_MAX),
-            visible(said["resource"], HANDLE_MAX),
-            visible(said["object_kind"], NAME_MAX),
-            visible(said["object_id"], HANDLE_MAX),
-            visible(said["token_id"], HANDLE_MAX),
-            visible(said["reason"], _REASON_MAX),
-            visible(said["request_id"], HANDLE_MAX),
-            visible(said["peer"], NAME_MAX),
-            _details(said["details"]),
-            journal,
-            offset,
-            key.key_id,
+        texts: tuple[str, ...] = (
+            said["action"],
+            said["outcome"],
+            actor["kind"],
+            actor["identifier"],
+            said["client_id"],
+            said["resource"],
+            said["object_kind"],
+            said["object_id"],
+            said["token_id"],
+            said["reason"],
+            said["request_id"],
+            said["peer"],
         )
-    except (KeyError, TypeError, AttributeError, ValueError) as problem:
+        # Looking at all texts at once is six times as fast, and nearly always enough.
+        if not "".join(texts).isprintable() or max(map(len, texts)) > NAME_MAX:
+            texts = tuple(map(visible, texts, _LONGEST))
+        details = _details(said["details"])
+    except (KeyError, TypeError, AttributeError, ValueError, OverflowError) as problem:
         raise NotARecord(f"not an audit event ({type(problem).__name__})") from None
     if not math.isfinite(at):
         raise NotARecord("not an audit event (its time is not a number)")
+    content = (
+        DEFAULT_ISSUER,
+        at,
+        recorded_at,
+        *texts,
+        details,
+        journal,
+        offset,
+        key.key_id,
+    )
     return (*content, record_code(key, content))
 
 

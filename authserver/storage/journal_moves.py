@@ -28,7 +28,7 @@ class JournalMoves:
 
     def progress(self, name: str) -> Progress:
         """Where a journal stands; registers a new one."""
-        with self._database.connection_for_writing() as connection:
+        with self._database.connection_for_repeating() as connection:
             return progress_of(connection, name)
 
     def move(self, name: str, progress: Progress, piece: Piece) -> Progress:
@@ -37,7 +37,9 @@ class JournalMoves:
         Returns where the journal stands afterwards; damage is recorded beside the records.
         """
         contents, damage = self._contents(progress.journal, piece)
-        with self._database.connection_for_writing() as connection:
+        # What a power cut undoes is still in the journal: `finish` waits for the disk before the
+        # file goes, and with it for everything committed before.
+        with self._database.connection_for_repeating() as connection:
             found = progress_of(connection, name)
             if found.moved_to != progress.moved_to:
                 return found
