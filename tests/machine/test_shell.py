@@ -1,15 +1,13 @@
-"""The shell around both lanes: names, headers, limits, log, barrier."""
+"""The shell around both lanes: names, headers, limits, log."""
 
 from __future__ import annotations
 
-import logging
 import re
 from typing import TYPE_CHECKING
 
 import pytest
 
 from authserver.domain.calls import Call
-from authserver.domain.errors import InvalidClient, StorageUnavailable
 from authserver.machine.correlation import current_request_id
 from authserver.machine.responses import Response, json_response
 from authserver.machine.routes import Route
@@ -17,17 +15,9 @@ from tests.doubles import EPOCH
 from tests.machine.doors import Door, basic
 
 if TYPE_CHECKING:
-    from authserver.machine.access import AccessEntry
     from authserver.machine.requests import Request
 
 CANARY = "swordfish-canary"
-
-
-def raising(error: BaseException) -> tuple[Route, ...]:
-    def endpoint(_: Request) -> Response:
-        raise error
-
-    return (Route("/oauth2/token", {"POST": endpoint, "GET": endpoint}),)
 
 
 def test_every_answer_carries_the_security_headers() -> None:
@@ -179,34 +169,6 @@ def test_no_header_about_hosts_changes_a_machine_answer(headers: dict[str, str],
     assert b"evil" not in b"".join(str(pair).encode() for pair in bent.headers.items())
 
 
-@pytest.mark.rule("HT-06")
-def test_an_unexpected_error_tells_the_caller_only_where_to_look(
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    door = Door(raising(RuntimeError(f"cannot reach {CANARY}")))
-    with caplog.at_level(logging.INFO):
-        answer = door.knock("POST", "/oauth2/token")
-    assert answer.error == (500, "server_error")
-    assert answer.json["request_id"] == answer.headers["x-request-id"]
-    assert CANARY not in str(answer)
-    assert "Traceback" not in str(answer)
-    assert [record.exc_info is not None for record in caplog.records] == [True]
-    assert door.registry.get_sample_value("authserver_unexpected_errors_total") == 1
-
-
-def test_an_error_that_cannot_be_counted_is_answered_all_the_same(
-    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    door = Door(raising(RuntimeError("x")))
-
-    def full() -> None:
-        raise OSError("disk full")
-
-    monkeypatch.setattr(door.shell._metrics, "unexpected", full)
-    assert door.knock("POST", "/oauth2/token").error == (500, "server_error")
-    assert "a metric could not be written" in caplog.text
-
-
 def test_an_endpoint_can_tell_the_core_when_who_and_under_which_id() -> None:
     calls: list[Call] = []
 
@@ -216,35 +178,6 @@ def test_an_endpoint_can_tell_the_core_when_who_and_under_which_id() -> None:
 
     answer = Door((Route("/readyz", {"GET": endpoint}),)).knock("GET", "/readyz")
     assert calls == [Call(EPOCH, answer.headers["x-request-id"], "192.0.2.7")]
-
-
-@pytest.mark.parametrize("error", [KeyboardInterrupt(), SystemExit(1)])
-def test_a_server_that_is_told_to_stop_stops(error: BaseException) -> None:
-    with pytest.raises(type(error)):
-        Door(raising(error)).knock("POST", "/oauth2/token")
-    assert current_request_id() == ""
-
-
-def test_a_refusal_of_the_core_is_answered_and_its_detail_logged(
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    with caplog.at_level(logging.INFO):
-        answer = Door(raising(InvalidClient("no live secret matches"))).knock(
-            "POST", "/oauth2/token"
-        )
-    assert answer.error == (401, "invalid_client")
-    assert "matches" not in str(answer)
-    (record,) = caplog.records
-    assert record.__dict__["detail"] == "no live secret matches"
-    assert record.__dict__["route"] == "/oauth2/token"
-    assert record.levelno == logging.INFO
-
-
-def test_trouble_with_storage_is_a_503_and_a_warning(caplog: pytest.LogCaptureFixture) -> None:
-    with caplog.at_level(logging.INFO):
-        answer = Door(raising(StorageUnavailable("disk full"))).knock("POST", "/oauth2/token")
-    assert (answer.status, answer.headers["retry-after"]) == (503, "2")
-    assert [record.levelno for record in caplog.records] == [logging.WARNING]
 
 
 def test_every_answer_is_one_entry_of_the_access_log_without_anything_secret() -> None:
@@ -272,37 +205,6 @@ def test_answers_are_counted_by_route_and_status_and_never_by_raw_path() -> None
     sample = door.registry.get_sample_value
     assert sample(count, {"route": "/livez", "status": "200"}) == 2
     assert sample(count, {"route": "none", "status": "404"}) == 20
-
-
-def test_an_access_log_that_fails_takes_no_answer_away(caplog: pytest.LogCaptureFixture) -> None:
-    door = Door()
-
-    def full(_: AccessEntry) -> None:
-        raise OSError("disk full")
-
-    door.shell._record_access = full
-    assert door.knock("GET", "/livez").status == 200
-    assert [record.getMessage() for record in caplog.records] == [
-        "a request could not be counted or logged"
-    ]
-
-
-@pytest.mark.parametrize(
-    "key",
-    [
-        "REQUEST_METHOD",
-        "PATH_INFO",
-        "QUERY_STRING",
-        "REMOTE_ADDR",
-        "HTTP_HOST",
-        "SERVER_NAME",
-        "CONTENT_LENGTH",
-        "wsgi.input_terminated",
-    ],
-)
-def test_an_environment_with_a_piece_missing_is_answered(key: str) -> None:
-    answer = Door().knock("POST", "/oauth2/token", b"scope=a", changes={key: None})
-    assert answer.status < 500
 
 
 def test_an_answer_that_says_nothing_about_caches_is_not_stored() -> None:
