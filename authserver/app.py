@@ -55,7 +55,12 @@ class Application(Flask):
         self._threads: list[threading.Thread] = []
 
     def start(self) -> None:
-        """Poll the authority and write down last uses, beside the requests."""
+        """Learn keys and denials; then poll, and write down last uses, beside the requests."""
+        try:
+            self.container.view.poll()
+        except StorageUnavailable as error:
+            # Serving 503 tells more than not serving, and the poll goes on.
+            self.logger.warning("started without the database: %s", error)
         self._begin(lambda: self.container.view.run(self._stop))
         self._begin(self._flush_uses)
         if self.container.settings.housekeeping.mode == THREAD:

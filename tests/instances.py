@@ -117,7 +117,8 @@ class Instance:
         return self
 
     def start(self) -> Instance:
-        """`authserver serve`, returned when it is ready."""
+        """`authserver serve`, returned when every worker is ready."""
+        already = self._announcements()
         with self.log_file.open("ab") as log:
             self.process = subprocess.Popen(
                 [*self.launcher, sys.executable, "-m", "authserver", "serve"],
@@ -129,6 +130,7 @@ class Instance:
                 start_new_session=True,
             )
         self.wait_until_ready()
+        self._wait_for_every_worker(already)
         return self
 
     def wait_until_ready(self) -> None:
@@ -144,6 +146,22 @@ class Instance:
                 pass
             time.sleep(0.05)
         raise AssertionError(f"the server did not get ready:\n{self.log_tail()}")
+
+    def _announcements(self) -> int:
+        """How often the log says that all workers are ready."""
+        if not self.log_file.exists():
+            return 0
+        return sum(
+            line.startswith("ready: ")
+            for line in self.log_file.read_text("utf-8", "replace").split("\n")
+        )
+
+    def _wait_for_every_worker(self, already: int) -> None:
+        deadline = time.monotonic() + START_SECONDS
+        while self._announcements() == already:
+            if time.monotonic() > deadline:
+                raise AssertionError(f"not every worker got ready:\n{self.log_tail()}")
+            time.sleep(0.02)
 
     def log_tail(self, characters: int = 4000) -> str:
         """The end of the log."""

@@ -24,8 +24,8 @@ import authserver.services.authority as authority
 
 make = authority.AuthorityView.__init__
 
-def make_trusting(self, database, clock, *, lease_seconds=0.25):
-    make(self, database, clock, lease_seconds=3600.0)
+def make_trusting(self, *parts, **options):
+    make(self, *parts, **{**options, "lease_seconds": 3600.0})
 
 authority.AuthorityView.__init__ = make_trusting
 authority.AuthorityView.run = lambda self, stop, **_: stop.wait()
