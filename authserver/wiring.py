@@ -151,7 +151,7 @@ class Container(AdministrationParts):
     @cached_property
     def introspection(self) -> Introspection:
         """The verdict on tokens."""
-        return Introspection(directory=self.directory, tokens=self.tokens, clock=self.clock)
+        return Introspection(directory=self.directory, tokens=self.tokens)
 
     @cached_property
     def revocation(self) -> Revocation:

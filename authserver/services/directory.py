@@ -37,7 +37,6 @@ class Remembered(Generic[Thing]):
     ) -> None:
         """Load with `load`; listen for changes of `kind`."""
         self._database = database
-        self._view = view
         self._kind = kind
         self._load = load
         self._things: dict[str, Thing] = {}

@@ -10,7 +10,7 @@ from authserver.domain.tokens import CLOCK_SKEW_SECONDS
 
 if TYPE_CHECKING:
     from authserver.domain.calls import Call
-    from authserver.domain.ports import Clock, TokenReader
+    from authserver.domain.ports import TokenReader
     from authserver.domain.resources import ProtectedResource
     from authserver.domain.tokens import AccessToken
     from authserver.services.directory import Directory
@@ -19,11 +19,10 @@ if TYPE_CHECKING:
 class Introspection:
     """The verdict on access tokens. Every asker (introspection, decisions, userinfo) uses it."""
 
-    def __init__(self, *, directory: Directory, tokens: TokenReader, clock: Clock) -> None:
+    def __init__(self, *, directory: Directory, tokens: TokenReader) -> None:
         """Take the collaborators; hold no state of its own."""
         self._directory = directory
         self._tokens = tokens
-        self._clock = clock
 
     def active_token(
         self, token_value: str, resource: ProtectedResource, call: Call

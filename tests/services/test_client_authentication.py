@@ -55,7 +55,8 @@ def test_the_right_secret_by_another_method_is_refused(world: World, secret: str
 
 @pytest.mark.rule("CA-01")
 def test_a_client_id_alone_proves_nothing(world: World, secret: str) -> None:
-    world.refusal(PresentedCredentials(ClientAuthMethod.NONE, "ci-reader"))
+    refused = world.refusal(PresentedCredentials(ClientAuthMethod.NONE, "ci-reader"))
+    assert refused.detail == "the client did not authenticate"
     assert len(failures(world)) == 1
 
 
@@ -204,7 +205,7 @@ def test_what_is_no_client_id_is_not_recorded_for_it_may_be_a_secret(
 ) -> None:
     world.refusal(basic(secret, "ci-reader"))
     (event,) = failures(world)
-    assert event.object_id == ""
+    assert (event.object_id, event.reason) == ("", "no such client")
     assert secret not in repr(event)
 
 

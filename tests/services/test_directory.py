@@ -49,6 +49,17 @@ def test_names_that_nobody_has_are_not_remembered(world: World) -> None:
     assert clients.get("stranger-3") is not None
 
 
+def test_names_that_nobody_has_push_nobody_out(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(directory, "MOST_REMEMBERED", 1)
+    clients = world.worker.directory.clients
+    client = clients.get("ci-reader")
+    for number in range(3):
+        assert clients.get(f"stranger-{number}") is None
+    assert clients.known("ci-reader") is client
+
+
 def test_a_changed_client_is_read_anew_and_the_others_are_not(world: World) -> None:
     world.add_client("other")
     worker = world.worker
@@ -75,11 +86,14 @@ def test_a_changed_resource_is_read_anew(world: World) -> None:
 
 
 def test_a_change_of_something_else_leaves_memory_alone(world: World) -> None:
-    clients = world.worker.directory.clients
-    client = clients.get("ci-reader")
+    world.add_client("jira-main")
+    world.worker.view.poll()
+    clients, ring = world.worker.directory.clients, world.worker.keys.ring
+    client = clients.get("jira-main")
     world.resources.disable("jira-main", ADMIN)
     world.worker.view.poll()
-    assert clients.known("ci-reader") is client
+    assert clients.known("jira-main") is client
+    assert world.worker.keys.ring is ring
 
 
 def test_when_the_sequence_is_lost_everything_is_forgotten(world: World) -> None:

@@ -6,6 +6,7 @@ from typing import Final
 
 import pytest
 
+from authserver.domain.authority import Change, ChangeKind
 from authserver.domain.stored_secrets import DigestKind
 from tests.services.collaborators import hash_of
 from tests.services.world import ADMIN, World, basic
@@ -24,6 +25,7 @@ def test_an_imported_secret_is_stored_as_a_digest_at_its_first_success(world: Wo
     world.authenticate(basic("ci-reader", IMPORTED))
     stored = world.database.state.clients["ci-reader"].secrets
     assert [(each.kind, each.pepper_id) for each in stored] == [(DigestKind.KEYED, "pepper-2")]
+    assert world.database.state.changes[-1].change == Change(ChangeKind.CLIENT, "ci-reader", 0.0)
     world.passwords.compared.clear()
     world.worker.view.poll()
     world.authenticate(basic("ci-reader", IMPORTED))

@@ -72,6 +72,14 @@ def test_a_network_that_tries_many_names_has_to_wait_for_all_of_them(
     throttle.check("guess-0", world.call(ELSEWHERE))
 
 
+def test_one_block_does_not_lift_another(world: World, throttle: Throttle) -> None:
+    for peer in (NOISY, ELSEWHERE):
+        fail(world, throttle, "ci-reader", world.call(peer), LIMITS.per_caller)
+    for peer in (NOISY, ELSEWHERE):
+        with pytest.raises(Throttled):
+            throttle.check("ci-reader", world.call(peer))
+
+
 def test_windows_roll(world: World, throttle: Throttle) -> None:
     fail(world, throttle, "ci-reader", world.call(NOISY), LIMITS.per_caller)
     world.clock.advance(LIMITS.window_seconds - 0.001)
@@ -79,6 +87,7 @@ def test_windows_roll(world: World, throttle: Throttle) -> None:
         throttle.check("ci-reader", world.call(NOISY))
     world.clock.advance(0.001)
     throttle.check("ci-reader", world.call(NOISY))
+    assert not throttle._blocked
     fail(world, throttle, "ci-reader", world.call(NOISY), LIMITS.per_caller - 1)
     throttle.check("ci-reader", world.call(NOISY))
 

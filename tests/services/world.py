@@ -109,9 +109,7 @@ class Worker:
             longest_seconds=1800,
         )
         reader = CurrentRing(self.keys)
-        self.introspection = Introspection(
-            directory=self.directory, tokens=reader, clock=world.clock
-        )
+        self.introspection = Introspection(directory=self.directory, tokens=reader)
         self.revocation = Revocation(
             database=world.database, tokens=reader, barrier=CommitBarrier(world.clock)
         )
