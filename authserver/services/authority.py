@@ -115,6 +115,12 @@ class AuthorityView:
                 if not in_trouble:
                     log.warning("authority: the database does not answer: %s", error)
                 in_trouble = True
+            except Exception:
+                # A defect; the lease runs out by itself. But a poller that has died never polls
+                # again, when what it stumbled over is long gone.
+                if not in_trouble:
+                    log.exception("authority: the poll failed")
+                in_trouble = True
             else:
                 if in_trouble:
                     log.warning("authority: the database answers again")

@@ -234,6 +234,31 @@ def test_an_outage_is_logged_when_it_begins_and_when_it_ends(
     assert "answers again" in told[1]
 
 
+def test_the_poller_outlives_what_nobody_expected(
+    office: Office, caplog: pytest.LogCaptureFixture
+) -> None:
+    stop = threading.Event()
+    turns: list[str] = []
+
+    def stumble_twice(_kind: ChangeKind, value: str) -> None:
+        turns.append(value)
+        if len(turns) < 3:
+            raise ValueError("a row that nobody understands")
+        stop.set()
+
+    office.view.on_change(stumble_twice, lambda: None)
+    office.view.poll()
+    office.change(ChangeKind.CLIENT, "one")
+    poller = threading.Thread(target=office.view.run, args=(stop,), kwargs={"poll_seconds": 0.001})
+    poller.start()
+    poller.join(timeout=10)
+    assert not poller.is_alive()
+    assert (turns, office.view.seq) == (["one"] * 3, 1)
+    assert [record.message for record in caplog.records if record.exc_info] == [
+        "authority: the poll failed"
+    ]
+
+
 def test_the_barrier_returns_when_every_lease_before_it_has_run_out() -> None:
     clock = FakeClock(monotonic=0.0)
     before = clock.monotonic()
