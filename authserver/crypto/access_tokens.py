@@ -17,6 +17,8 @@ _CLAIMS: Final = frozenset(
 )
 _LATEST_TIME: Final = 2**53 - 1
 """The largest integer that every JSON reader understands alike."""
+_LONGEST_REMEMBERED: Final = 512
+"""Characters of a `scope` string: longer ones are read anew, so that memory stays bounded."""
 # RFC 6749 section 3.3: visible ASCII without quotes and backslash, one blank in between.
 _SCOPE: Final = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]+(?: [\x21\x23-\x5b\x5d-\x7e]+)*\Z")
 
@@ -95,7 +97,14 @@ def _times_fit(issued_at: object, expires_at: object) -> bool:
     )
 
 
-@lru_cache(maxsize=4096)
 def _scopes(scope: str) -> frozenset[str] | None:
-    """The set behind a `scope` string; the same few strings come in every token."""
+    """The set behind a `scope` string."""
+    return _remembered(scope) if len(scope) <= _LONGEST_REMEMBERED else _split(scope)
+
+
+def _split(scope: str) -> frozenset[str] | None:
     return frozenset(scope.split(" ")) if _SCOPE.match(scope) else None
+
+
+_remembered = lru_cache(maxsize=4096)(_split)
+"""The same few strings come in every token."""

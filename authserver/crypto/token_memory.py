@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from authserver.domain.tokens import AccessToken
 
+SCOPES_IN_A_UNIT: Final = 8
+"""So many scopes of a token take as much memory as everything else it says: about 1 KiB."""
+
 
 class VerifiedTokens:
-    """A memory of at most `capacity` tokens that one keyring hands to its successor.
+    """A memory for `capacity` ordinary tokens that one keyring hands to its successor.
+
+    A token with many scopes takes the room of several: clients choose how many they ask for, and
+    must not be able to fill the worker's memory with them.
 
     Only what verified is kept, under the SHA-256 of the token's text. A keyring looks here only
     for tokens whose key it publishes, so a revoked key's tokens are dead with the new keyring,
@@ -26,6 +32,8 @@ class VerifiedTokens:
         self._generation_size = capacity // 2
         self._young: dict[bytes, AccessToken] = {}
         self._old: dict[bytes, AccessToken] = {}
+        self._taken = 0
+        """Units in the young generation."""
         self._lock = threading.Lock()
 
     def __len__(self) -> int:
@@ -43,7 +51,12 @@ class VerifiedTokens:
 
     def keep(self, name: bytes, token: AccessToken) -> None:
         """Remember a token that has just been verified."""
+        units = 1 + len(token.scopes) // SCOPES_IN_A_UNIT
         with self._lock:
-            if len(self._young) >= self._generation_size:
+            if name in self._young or units > self._generation_size:
+                return
+            if self._taken + units > self._generation_size:
                 self._old, self._young = self._young, {}
+                self._taken = 0
             self._young[name] = token
+            self._taken += units

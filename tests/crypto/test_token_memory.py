@@ -14,7 +14,7 @@ from authserver.crypto.current_reader import CurrentTokenReader
 from authserver.crypto.jose import is_valid
 from authserver.crypto.keyring import Keyring
 from authserver.crypto.signing_keys import SigningKeyMaker
-from authserver.crypto.token_memory import VerifiedTokens
+from authserver.crypto.token_memory import SCOPES_IN_A_UNIT, VerifiedTokens
 from authserver.domain.keys import KeyState
 from tests.crypto.forging import ES256, ISSUER, TOKEN, Workshop
 from tests.doubles import EPOCH
@@ -116,6 +116,21 @@ def test_what_is_used_outlives_what_is_not() -> None:
         memory.keep(bytes([number]), TOKEN)
         assert memory.get(b"used") == TOKEN
     assert memory.get(bytes([0])) is None
+
+
+def test_tokens_with_many_scopes_take_the_room_of_several() -> None:
+    memory = VerifiedTokens(1000)
+    many = frozenset(f"scope-{number}" for number in range(400))
+    for number in range(500):
+        memory.keep(number.to_bytes(2, "big"), replace(TOKEN, scopes=many))
+    assert 0 < len(memory) <= 1000 * SCOPES_IN_A_UNIT // len(many)
+
+
+def test_a_token_too_big_for_the_memory_is_not_remembered() -> None:
+    memory = VerifiedTokens(4)
+    memory.keep(b"small", TOKEN)
+    memory.keep(b"big", replace(TOKEN, scopes=frozenset(map(str, range(400)))))
+    assert (memory.get(b"small"), memory.get(b"big")) == (TOKEN, None)
 
 
 def test_a_capacity_of_one_is_a_mistake() -> None:
