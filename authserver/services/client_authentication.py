@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from authserver.domain.calls import Call
     from authserver.domain.client_key_ports import AssertionVerifier
     from authserver.domain.clients import Client
-    from authserver.domain.credentials import PresentedCredentials
+    from authserver.domain.credentials import PresentedCredentials, VerifiedAssertion
     from authserver.domain.ports import Clock, Database, SecretDigester
     from authserver.domain.stored_secrets import StoredSecret
     from authserver.services.directory import Directory
@@ -123,7 +123,13 @@ class ClientAuthentication:
         claimed = self._assertions.claimed_client(presented.assertion) or ""
         client_id = presented.client_id or claimed
         self._throttle.check(client_id, call)
-        client = self._directory.clients.get(client_id) if client_id else None
+        client = self._directory.clients.known(client_id)
+        verified = self._verified(client, presented)
+        if verified is None:
+            # What memory holds may be older than a key registered a moment ago on another node; and
+            # an unknown client must not be told by how many questions the database is asked.
+            client = self._directory.clients.read(client_id)
+            verified = self._verified(client, presented)
         if client is None:
             raise self._refused(client_id, call, "no such client")
         if client_id != claimed:
@@ -132,7 +138,6 @@ class ClientAuthentication:
             raise self._refused(client_id, call, f"registered for {client.auth_method}")
         if not client.is_enabled:
             raise self._refused(client_id, call, f"the client is {client.status}")
-        verified = self._assertions.verify(presented.assertion, client, self._clock.now())
         if verified is None:
             raise self._refused(client_id, call, "the assertion does not verify")
         with self._database.writing() as stores:
@@ -140,6 +145,13 @@ class ClientAuthentication:
         if not fresh:
             raise self._refused(client_id, call, "the assertion was used before")
         return client
+
+    def _verified(
+        self, client: Client | None, presented: PresentedCredentials
+    ) -> VerifiedAssertion | None:
+        if client is None or client.auth_method is not ClientAuthMethod.PRIVATE_KEY_JWT:
+            return None
+        return self._assertions.verify(presented.assertion, client, self._clock.now())
 
     def _refused(self, client_id: str, call: Call, detail: str) -> InvalidClient:
         """Count and record the failure, durably; the refusal to raise."""

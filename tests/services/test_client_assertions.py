@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
 import pytest
 
 from authserver.domain.clients import ClientAuthMethod
 from authserver.domain.credentials import PresentedCredentials, VerifiedAssertion
 from authserver.domain.errors import StorageUnavailable, Throttled
 from tests.services.world import ADMIN, LIMITS, Worker, World, basic, post
+
+if TYPE_CHECKING:
+    from authserver.domain.clients import Client
 
 
 @pytest.fixture
@@ -72,6 +78,39 @@ def test_an_assertion_of_somebody_else_is_refused(
     world.add_client("ci-reader")
     world.assertions.claims["of-ci-reader"] = "ci-reader"
     assert world.refusal(by_assertion(text, client_id)).detail == detail
+
+
+@pytest.mark.rule("CA-03")
+@pytest.mark.parametrize("client_id", ["signer", "ci-reader", "nobody-knows"])
+def test_a_bad_assertion_costs_the_database_the_same_whoever_it_names(
+    world: World, signer: str, client_id: str
+) -> None:
+    world.add_client("ci-reader")
+    world.worker.view.poll()
+    for known in (signer, "ci-reader"):
+        world.worker.directory.clients.get(known)
+    world.assertions.claims["bad"] = client_id
+    before = world.database.calls.copy()
+    world.refusal(by_assertion("bad"))
+    asked = {kind: world.database.calls[kind] - before[kind] for kind in ("reading", "writing")}
+    assert asked == {"reading": 1, "writing": 1}
+
+
+def test_a_key_registered_on_another_node_a_moment_ago_counts(
+    world: World, signer: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.worker.view.poll()
+    before = world.worker.directory.clients.get(signer)
+    assert before is not None
+    with world.database.writing() as stores:
+        stores.clients.save(replace(before, jwks=({"kid": "k2"},)))
+    verify = world.assertions.verify
+
+    def by_second_key(text: str, client: Client, now: float) -> VerifiedAssertion | None:
+        return verify(text, client, now) if client.jwks[0]["kid"] == "k2" else None
+
+    monkeypatch.setattr(world.assertions, "verify", by_second_key)
+    assert world.authenticate(by_assertion("good")).client_id == signer
 
 
 def test_a_disabled_client_cannot_sign_itself_in(world: World, signer: str) -> None:
