@@ -7,6 +7,8 @@ import pytest
 from authserver.domain.errors import InvalidField
 from authserver.domain.site_urls import LONGEST_URL, check_context_path, check_site_url
 
+LONGEST = "/" + "a" * (LONGEST_URL - 1)
+
 
 @pytest.mark.parametrize(
     ("value", "expected"),
@@ -18,6 +20,7 @@ from authserver.domain.site_urls import LONGEST_URL, check_context_path, check_s
         ("https://10.0.0.1/a/b-c_d.e~f", "https://10.0.0.1/a/b-c_d.e~f"),
         ("https://xn--jra-ela.example", "https://xn--jra-ela.example"),
         ("https://h:65535", "https://h:65535"),
+        ("https://h/" + "a" * (LONGEST_URL - 10), "https://h/" + "a" * (LONGEST_URL - 10)),
     ],
 )
 def test_a_plain_url_is_taken_in_one_form(value: str, expected: str) -> None:
@@ -77,7 +80,13 @@ def test_anything_else_is_refused_by_name_and_not_repeated(value: str) -> None:
 
 @pytest.mark.parametrize(
     ("value", "expected"),
-    [("", ""), ("/", ""), ("/jira", "/jira"), ("/a/b-c_d.e~f/", "/a/b-c_d.e~f")],
+    [
+        ("", ""),
+        ("/", ""),
+        ("/jira", "/jira"),
+        ("/a/b-c_d.e~f/", "/a/b-c_d.e~f"),
+        (LONGEST, LONGEST),
+    ],
 )
 def test_a_plain_context_path_is_taken_in_one_form(value: str, expected: str) -> None:
     assert check_context_path(value) == expected

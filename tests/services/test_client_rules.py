@@ -142,7 +142,9 @@ def test_a_deleted_resource_is_like_an_unknown_one_and_a_disabled_one_is_not(
 
 
 def test_resources_are_bounded(world: World) -> None:
-    assert refused(world, resources=["x"] * (MOST_RESOURCES + 1)).field == "resources"
+    refusal = refused(world, resources=["jira-main"] * (MOST_RESOURCES + 1))
+    assert (refusal.field, refusal.allowed) == ("resources", "at most 100")
+    assert world.add_client(resources=["jira-main"] * MOST_RESOURCES).client.resources
 
 
 def test_an_unknown_scope_is_refused_by_name_with_what_is_close_to_it(world: World) -> None:
@@ -231,8 +233,19 @@ def test_a_site_that_was_deleted_since_does_not_stand_in_the_way(world: World) -
     )
 
 
+def test_what_is_not_about_permissions_does_not_touch_them(world: World) -> None:
+    world.add_client(resources=["jira-main"])
+    world.resources.delete("jira-main", ADMIN)
+    client = updated(world, name="New")
+    assert (client.resources, client.scopes) == (
+        frozenset({"jira-main"}),
+        frozenset({"READ", "WRITE"}),
+    )
+
+
 def test_a_client_that_signs_needs_its_keys(world: World) -> None:
-    assert refused(world, auth_method="private_key_jwt").field == "jwks"
+    refusal = refused(world, auth_method="private_key_jwt")
+    assert (refusal.field, "required with private_key_jwt" in refusal.allowed) == ("jwks", True)
     assert refused(world, auth_method="private_key_jwt", jwks="no keys").field == "jwks"
     client = world.add_client(auth_method="private_key_jwt", jwks=JWKS).client
     assert client.jwks == ({"kid": "k1"},)
@@ -240,6 +253,7 @@ def test_a_client_that_signs_needs_its_keys(world: World) -> None:
 
 def test_the_keys_of_a_client_can_be_replaced(world: World) -> None:
     world.add_client(auth_method="private_key_jwt", jwks=JWKS)
+    assert updated(world, name="New").jwks == ({"kid": "k1"},)
     assert updated(world, jwks={"keys": [{"kid": "k2"}]}).jwks == ({"kid": "k2"},)
 
 

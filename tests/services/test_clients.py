@@ -203,6 +203,14 @@ def test_an_overlap_out_of_range_is_refused(world: World, overlap: float) -> Non
     assert refusal.value.field == "overlap"
 
 
+@pytest.mark.parametrize("overlap", [0.0, 366 * DAY])
+def test_an_overlap_at_the_limits_is_taken(world: World, overlap: float) -> None:
+    world.add_client()
+    world.clients.rotate_secret("ci-reader", ADMIN, overlap_seconds=overlap)
+    world.add_resource("other")
+    world.resources.rotate_credential("other", "gateway", ADMIN, overlap_seconds=overlap)
+
+
 def test_an_end_out_of_range_is_refused_before_anything_is_rotated(world: World) -> None:
     world.add_client()
     before = stored(world)

@@ -56,6 +56,12 @@ def test_an_end_out_of_range_is_refused_under_the_callers_name(
         assert refusal.value.field == field
 
 
+def test_the_longest_life_is_ten_years(world: World) -> None:
+    longest = 10 * 366 * 86_400
+    stored = world.fresh_secrets.make("cs", "client_secret", longest).stored
+    assert stored.expires_at == world.clock.now() + longest
+
+
 def test_an_imported_hash_is_kept_as_it_is(world: World) -> None:
     stored = world.fresh_secrets.imported(hash_of("x").decode(), 60.0)
     assert (stored.kind, stored.digest) == (DigestKind.BCRYPT, hash_of("x"))

@@ -110,6 +110,7 @@ def test_a_rotation_lets_the_announced_key_sign_now(world: World, keys: SigningK
     assert kids(keys, KeyState.RETIRING) == [first]
     assert len(kids(keys, KeyState.NEXT)) == 1
     assert kids(keys, KeyState.ACTIVE, RS256) == other
+    assert world.clock.slept == []
 
 
 def test_a_rotation_of_all_rings_rotates_each(world: World, keys: SigningKeys) -> None:

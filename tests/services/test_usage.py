@@ -58,14 +58,15 @@ def test_a_flush_writes_only_what_was_used(world: World, uses: LastUses) -> None
 
 
 def test_uses_outlive_an_outage(world: World, uses: LastUses) -> None:
-    world.add_resource()
+    resource = world.add_resource()
     world.add_client()
     uses.note_client_secret(secret_of(world), 100.0)
+    uses.note_resource_credential(resource.gateway_key.stored.secret_id, 100.0)
     world.database.down = True
     with pytest.raises(StorageUnavailable):
         uses.flush(world.database)
     world.database.down = False
-    assert uses.flush(world.database) == 1
+    assert uses.flush(world.database) == 2
     assert last_use(world) == 100.0
 
 

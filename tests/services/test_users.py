@@ -28,6 +28,7 @@ def test_the_first_administrator_gets_a_one_time_password(world: World) -> None:
     assert user.status is UserStatus.ENABLED
     assert user.password_hash == hash_of(password)
     assert password not in repr(world.database.state)
+    assert world.clock.slept == []
 
 
 @pytest.mark.rule("TK-10")
