@@ -25,24 +25,22 @@ _LONGEST_LENGTH: Final = 12
 def read_body(environ: Mapping[str, object], limit: int) -> bytes:
     """The body of a WSGI request.
 
-    Without a Content-Length (chunked, HTTP/2) the body is read only where the server says that it
-    ends the stream itself (`wsgi.input_terminated`).
+    Chunks are not read: where one is broken or the last one missing, servers end the stream as if
+    the body were complete. Without a Content-Length (HTTP/2) the body is read only where the
+    server says that it ends the stream itself (`wsgi.input_terminated`).
 
     Raises:
-        FrameRefusal: 413 over `limit` bytes, 411 where the end could not be known, 400 for a
-            Content-Length that is no number, contradicts Transfer-Encoding, or is more than came.
+        FrameRefusal: 413 over `limit` bytes, 411 for a Transfer-Encoding, 400 for a
+            Content-Length that is no number, stands beside one, or is more than came.
     """
     declared = str(environ.get("CONTENT_LENGTH") or "")
-    coding = str(environ.get("HTTP_TRANSFER_ENCODING") or "")
-    if coding and coding.lower() != "chunked":
-        raise FrameRefusal(400, "Transfer-Encoding: only chunked is allowed")
-    if declared:
-        if coding:
+    if environ.get("HTTP_TRANSFER_ENCODING"):
+        if declared:
             raise FrameRefusal(400, "Content-Length: not allowed with Transfer-Encoding")
+        raise FrameRefusal(411, "Content-Length: required, Transfer-Encoding is not read")
+    if declared:
         return _read_exactly(environ, _length(declared), limit)
     if not environ.get("wsgi.input_terminated"):
-        if coding:
-            raise FrameRefusal(411, "Content-Length: required")
         return b""
     body = _read(environ, limit + 1)
     if len(body) > limit:
@@ -76,7 +74,7 @@ def _read(environ: Mapping[str, object], size: int) -> bytes:
                 break
             body += chunk
     except Exception as broken:
-        # Every server has its own exception for a client that broke off or sent a bad chunk.
+        # Every server has its own exception for a client that broke off.
         raise FrameRefusal(400, "the body could not be read to its end") from broken
     return body
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.rfc.installations import Installation, Installations
+from tests.rfc.served import Served, serve
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -67,3 +68,10 @@ def wiki(installation: Installation) -> Site:
 def reader(installation: Installation, jira: Site) -> Caller:
     """A client that may read and write at `jira`."""
     return installation.caller("reader", jira, "READ", "WRITE")
+
+
+@pytest.fixture(scope="session")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """A whole server with two workers, for what only a socket or real processes show."""
+    with serve(tmp_path_factory.mktemp("served") / "server") as served:
+        yield served
