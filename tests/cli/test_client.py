@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -27,6 +28,7 @@ def test_the_list_is_aligned_and_short(here: Administered) -> None:
     world = here.world
     world.add_client("a-client", name="First")
     world.add_client("other", scopes=["READ", "WRITE", "ADMIN", "SYSTEM_ADMIN"])
+    world.add_client("three", scopes=["READ", "WRITE", "ADMIN"])
     world.add_client("third", scopes=[], resources=[])
     world.clients.disable("third", here.container.operator)
     used = {secret.secret_id: EPOCH for secret in world.clients.get("a-client").secrets}
@@ -39,6 +41,7 @@ def test_the_list_is_aligned_and_short(here: Administered) -> None:
         ["a-client", "First", "enabled", "jira-main", "READ WRITE", "10 minutes", "2 hours ago"],
         ["other", "other", "enabled", "jira-main", "ADMIN READ SYSTEM_ADMIN +1", "10 minutes", "-"],
         ["third", "third", "disabled", "none", "none", "10 minutes", "-"],
+        ["three", "three", "enabled", "jira-main", "ADMIN READ WRITE", "10 minutes", "-"],
     ]
     assert len({line.index("10 minutes") for line in lines[1:]}) == 1
 
@@ -69,7 +72,12 @@ def test_show_tells_how_each_secret_ends_and_when(here: Administered) -> None:
 
 def test_show_of_a_client_without_anything_is_readable(here: Administered) -> None:
     here.world.add_client(scopes=[], resources=[], grant_types=[])
-    shown = here.done("client", "show", "ci-reader").stdout
+    here.world.database.state.clients["ci-reader"] = replace(
+        here.world.clients.get("ci-reader"), secrets=()
+    )
+    result = here.done("client", "show", "ci-reader")
+    shown = result.stdout
+    assert (result.stderr, len(shown.splitlines())) == ("", 10)
     for line in ("grants          none", "resources       none", "contact         -"):
         assert line in shown
 

@@ -78,8 +78,11 @@ def test_the_record_names_who_sat_at_the_shell(here: Administered) -> None:
     assert (event.actor.kind, event.actor.identifier) == (ActorKind.OPERATOR, "root")
 
 
-def test_a_client_without_scope_or_resource_is_told_what_is_missing(here: Administered) -> None:
-    told = here.done("client", "create", "ci-reader").stderr
+@pytest.mark.parametrize("stated", [(), ("--resource", "jira-main")])
+def test_a_client_without_scope_or_resource_is_told_what_is_missing(
+    here: Administered, stated: tuple[str, ...]
+) -> None:
+    told = here.done("client", "create", "ci-reader", *stated).stderr
     assert "it may not do anything yet" in told
     assert "authserver client update ci-reader --add-resource" in told
 
