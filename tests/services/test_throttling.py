@@ -49,6 +49,16 @@ def test_the_source_that_fails_too_often_has_to_wait_and_is_told_how_long(
     assert refusal.value.error == "temporarily_unavailable"
 
 
+def test_the_log_does_not_hear_what_was_sent_as_a_client_id(
+    world: World, throttle: Throttle
+) -> None:
+    misplaced = "asv_cs_in-the-wrong-field"
+    fail(world, throttle, misplaced, world.call(NOISY), LIMITS.per_caller)
+    with pytest.raises(Throttled) as refusal:
+        throttle.check(misplaced, world.call(NOISY))
+    assert misplaced not in refusal.value.detail + repr(refusal.value) + str(refusal.value)
+
+
 @pytest.mark.rule("TK-12")
 def test_the_genuine_client_from_elsewhere_is_not_blocked(world: World, throttle: Throttle) -> None:
     fail(world, throttle, "ci-reader", world.call(NOISY), LIMITS.per_caller)
