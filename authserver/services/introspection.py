@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from authserver.domain.clients import GrantType
 from authserver.domain.resources import ResourceStatus
 from authserver.domain.scope_reach import beyond
 from authserver.domain.tokens import CLOCK_SKEW_SECONDS
 
 if TYPE_CHECKING:
     from authserver.domain.calls import Call
+    from authserver.domain.clients import Client
     from authserver.domain.ports import TokenReader
     from authserver.domain.resources import ProtectedResource
     from authserver.domain.tokens import AccessToken
@@ -30,7 +32,7 @@ class Introspection:
         """The claims of a token that is good for `resource` now, else `None` (RFC 7662).
 
         Good means: ours, unexpired, not revoked, meant for this resource, and its client is
-        enabled and may still have every scope of it here.
+        enabled, may still use the grant it came from, and may still have every scope of it here.
 
         Raises:
             StorageUnavailable: nobody can be sure now.
@@ -46,8 +48,16 @@ class Introspection:
         if directory.view.is_denied(token) or resource.status is not ResourceStatus.ENABLED:
             return None
         client = directory.clients.get(token.client_id)
-        if client is None or not client.is_enabled:
-            return None
-        if resource.name not in client.resources or beyond(token.scopes, client.scopes):
+        if client is None or not _may_still(client, token, resource):
             return None
         return token
+
+
+def _may_still(client: Client, token: AccessToken, resource: ProtectedResource) -> bool:
+    """Whether the client would get this token today."""
+    if not client.is_enabled or resource.name not in client.resources:
+        return False
+    # A token whose subject is the client comes from this grant and no other.
+    if token.subject == client.subject and GrantType.CLIENT_CREDENTIALS not in client.grant_types:
+        return False
+    return not beyond(token.scopes, client.scopes)

@@ -158,6 +158,15 @@ def test_a_stronger_token_ends_when_the_client_is_left_with_less(world: World) -
     assert ask(world, strong) is None
 
 
+def test_a_grant_type_that_was_taken_from_the_client_is_gone_from_live_tokens(
+    world: World, issued: IssuedToken
+) -> None:
+    world.clients.update("ci-reader", ClientUpdate(grant_types=()), ADMIN)
+    assert ask(world, issued) is None
+    world.clients.update("ci-reader", ClientUpdate(grant_types=("client_credentials",)), ADMIN)
+    assert ask(world, issued) == issued.token
+
+
 def test_a_site_that_was_taken_from_the_client_is_gone_from_live_tokens(
     world: World, issued: IssuedToken
 ) -> None:
