@@ -156,7 +156,9 @@ class Container(AdministrationParts):
     @cached_property
     def revocation(self) -> Revocation:
         """Takes tokens back."""
-        return Revocation(database=self.database, tokens=self.tokens, barrier=self.barrier)
+        return Revocation(
+            database=self.database, view=self.view, tokens=self.tokens, barrier=self.barrier
+        )
 
     @cached_property
     def authorization_server(self) -> AuthorizationServer:

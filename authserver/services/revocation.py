@@ -12,15 +12,23 @@ if TYPE_CHECKING:
     from authserver.domain.calls import Call
     from authserver.domain.clients import Client
     from authserver.domain.ports import Database, TokenReader
-    from authserver.services.authority import CommitBarrier
+    from authserver.services.authority import AuthorityView, CommitBarrier
 
 
 class Revocation:
     """Revokes tokens at a client's request (RFC 7009)."""
 
-    def __init__(self, *, database: Database, tokens: TokenReader, barrier: CommitBarrier) -> None:
+    def __init__(
+        self,
+        *,
+        database: Database,
+        view: AuthorityView,
+        tokens: TokenReader,
+        barrier: CommitBarrier,
+    ) -> None:
         """Take the collaborators; hold no state of its own."""
         self._database = database
+        self._view = view
         self._tokens = tokens
         self._barrier = barrier
 
@@ -28,17 +36,26 @@ class Revocation:
         """Revoke an access token of this client; whether there was anything to revoke.
 
         What is unknown, expired or another client's is left alone: the caller answers all of them
-        alike. When this returns, no worker accepts the token any more.
+        alike. So is what is revoked already, but for the wait. When this returns, no worker accepts
+        the token any more.
 
         Raises:
             StorageUnavailable: nothing was revoked.
         """
         token = self._tokens.read(token_value)
+        if token is None:
+            # Its key may be younger than this worker's keyring.
+            self._view.poll()
+            token = self._tokens.read(token_value)
         if token is None or token.client_id != client.client_id:
             return False
         # Longer than the token lives by this clock: another node's may be behind.
         needed_until = float(token.expires_at + CLOCK_SKEW_SECONDS)
         if call.at >= needed_until:
+            return False
+        if self._view.is_denied(token):
+            # Somebody may be at it this moment: other workers need not have heard of it yet.
+            self._barrier.wait()
             return False
         with self._database.writing() as stores:
             stores.authority.advance([Change(ChangeKind.TOKEN, token.token_id, needed_until)])

@@ -116,6 +116,28 @@ def test_revoking_twice_is_answered_twice(world: World) -> None:
     assert not is_active(world, issued, world.worker)
 
 
+def test_what_is_known_to_be_revoked_is_not_revoked_again_but_waited_for(world: World) -> None:
+    issued = issue(world)
+    revoke(world, issued.value)
+    world.worker.view.poll()
+    writes, slept = world.database.calls["writing"], sum(world.clock.slept)
+    assert not revoke(world, issued.value)
+    assert world.database.calls["writing"] == writes
+    assert sum(world.clock.slept) - slept == pytest.approx(REVOKER_WAIT_SECONDS)
+
+
+def test_a_token_signed_by_a_key_that_this_worker_has_not_seen_is_revoked(world: World) -> None:
+    issuer, unaware = world.worker, Worker(world)
+    unaware.view.poll()
+    unaware.keys.load()
+    world.add_keys()
+    issuer.view.poll()
+    issued = issue(world)
+    world.worker = unaware
+    assert revoke(world, issued.value)
+    assert not any(is_active(world, issued, worker) for worker in (issuer, unaware))
+
+
 @pytest.mark.rule("RV-04")
 @pytest.mark.parametrize("broken", ["writing", "authority.advance", "audit.add", "commit"])
 def test_a_revocation_that_was_not_stored_is_not_answered(world: World, broken: str) -> None:

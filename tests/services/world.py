@@ -111,7 +111,10 @@ class Worker:
         reader = CurrentRing(self.keys)
         self.introspection = Introspection(directory=self.directory, tokens=reader)
         self.revocation = Revocation(
-            database=world.database, tokens=reader, barrier=CommitBarrier(world.clock)
+            database=world.database,
+            view=self.view,
+            tokens=reader,
+            barrier=CommitBarrier(world.clock),
         )
 
 
