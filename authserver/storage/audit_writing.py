@@ -20,10 +20,13 @@ WRITERS: Final = 0x6175_6469_7421
 _POSTGRESQL: Final = "postgresql"
 _ENTER: Final = text(f"SELECT pg_advisory_xact_lock_shared({WRITERS})")
 _COPY: Final = f"COPY audit_records ({', '.join(COLUMNS)}) FROM STDIN"
-_INSERT: Final = (
-    f"INSERT INTO audit_records ({', '.join(COLUMNS)})"  # noqa: S608 - names of our columns
-    f" VALUES ({', '.join('?' * len(COLUMNS))})"
-)
+_COPY_FROM: Final = 10  # records: below that, COPY's own round trips cost more than it saves
+_PLACEHOLDERS: Final = {"sqlite": "?", _POSTGRESQL: "%s"}
+_INSERTS: Final = {
+    dialect: f"INSERT INTO audit_records ({', '.join(COLUMNS)})"  # noqa: S608 - our own columns
+    f" VALUES ({', '.join([placeholder] * len(COLUMNS))})"
+    for dialect, placeholder in _PLACEHOLDERS.items()
+}
 
 
 def enter(connection: Connection) -> None:
@@ -38,9 +41,14 @@ def enter(connection: Connection) -> None:
 
 def insert(connection: Connection, contents: Sequence[tuple[object, ...]]) -> None:
     """Insert rows made by `content_of`, in their order."""
-    if connection.dialect.name != _POSTGRESQL:
-        connection.exec_driver_sql(_INSERT, list(contents))
-        return
+    dialect = connection.dialect.name
+    if dialect == _POSTGRESQL and len(contents) >= _COPY_FROM:
+        _copy(connection, contents)
+    else:
+        connection.exec_driver_sql(_INSERTS[dialect], list(contents))
+
+
+def _copy(connection: Connection, contents: Sequence[tuple[object, ...]]) -> None:
     driver: psycopg.Connection[Any] | None = connection.connection.driver_connection
     if driver is None:
         raise RuntimeError("a connection of the pool without a driver's connection")
