@@ -10,12 +10,14 @@ import pytest
 from authserver.domain.errors import StorageUnavailable
 from authserver.services.audit_sealing import LEASE, Sealed
 from authserver.storage.audit_anchor import AnchorFile
+from authserver.storage.audit_chain import ChainRows
 from tests.audits import SIGNER, Trail, trail_on
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
+    from authserver.domain.audit_chain import Unsealed
     from authserver.domain.audit_checkpoints import Checkpoint
 
 
@@ -87,6 +89,25 @@ def test_two_sealers_at_the_same_time_make_one_chain(trail: Trail) -> None:
     assert problems == []
     report = trail.verify()
     assert (report.sealed, report.unsealed, report.broken) == (400, 0, 0)
+
+
+def test_a_sealer_that_comes_second_stops(trail: Trail, monkeypatch: pytest.MonkeyPatch) -> None:
+    trail.add(*range(25))
+    unsealed = ChainRows.unsealed
+    overtaken: list[Sealed] = []
+
+    def overtake(self: ChainRows, after_id: int, horizon: int, limit: int) -> Sequence[Unsealed]:
+        found = unsealed(self, after_id, horizon, limit)
+        if limit == 3 and not overtaken:
+            overtaken.append(Sealed())
+            overtaken.append(trail.sealer(seal_records=10).step())
+        return found
+
+    monkeypatch.setattr(ChainRows, "unsealed", overtake)
+    assert trail.sealer(seal_records=3).step().records == 0
+    assert overtaken[-1].records == 25
+    report = trail.verify()
+    assert (report.sealed, report.unsealed, report.broken) == (25, 0, 0)
 
 
 def signed_numbers(trail: Trail) -> list[tuple[object, ...]]:

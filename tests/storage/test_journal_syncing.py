@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 PATIENCE = 20.0
-ENOUGH = 100_000
+ENOUGH = 20_000
 
 
 class Syncs:
