@@ -42,6 +42,7 @@ METADATA_MAX_AGE: Final = 300
 UNIX: Final = "unix"
 THREAD: Final = "thread"
 FLUSH_SECONDS: Final = 30.0
+HOUSEKEEPING_AGAIN_SECONDS: Final = 5.0
 
 
 class Application(Flask):
@@ -64,7 +65,7 @@ class Application(Flask):
         self._begin(lambda: self.container.view.run(self._stop))
         self._begin(self._flush_uses)
         if self.container.settings.housekeeping.mode == THREAD:
-            self._begin(lambda: Housekeeping(self.container).run(self._stop))
+            self._begin(self._keep_house)
 
     def close(self) -> None:
         """End the threads, write what is left, close files and connections."""
@@ -77,6 +78,15 @@ class Application(Flask):
         thread = threading.Thread(target=work, daemon=True)
         thread.start()
         self._threads.append(thread)
+
+    def _keep_house(self) -> None:
+        """Begin again after a failure, as the supervisor would with a process of its own."""
+        while not self._stop.is_set():
+            try:
+                Housekeeping(self.container).run(self._stop)
+            except Exception:
+                self.logger.exception("housekeeping failed and begins again")
+                self._stop.wait(HOUSEKEEPING_AGAIN_SECONDS)
 
     def _flush_uses(self) -> None:
         stopping = False

@@ -10,6 +10,8 @@ from authserver.services.administration import Act
 from authserver.services.housekeeping import Chore, run_chores
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from authserver.wiring_administration import AdministrationParts
 
 KEYS_SECONDS: Final = 10.0
@@ -19,8 +21,33 @@ SWEEP_SECONDS: Final = 60.0
 PRUNE_SECONDS: Final = 3600.0
 LEASE_SECONDS: Final = 30.0
 DAY_SECONDS: Final = 86_400
+LOOK_SECONDS: Final = 0.2
+"""How long a failure of one kind of work goes unnoticed by the others."""
 
 SYSTEM: Final = Act(Actor(ActorKind.SYSTEM, "housekeeping"))
+
+
+class Hand(threading.Thread):
+    """A thread that ends the work of all when its own fails, and keeps the failure."""
+
+    def __init__(
+        self, work: Callable[..., object], over: threading.Event, *arguments: object
+    ) -> None:
+        """Call `work` with `over`, which ends it, and the arguments."""
+        super().__init__(daemon=True)
+        self._work = work
+        self._over = over
+        self._arguments = arguments
+        self.failure: Exception | None = None
+
+    def run(self) -> None:
+        """Work to the end, whichever it is."""
+        try:
+            self._work(self._over, *self._arguments)
+        except Exception as failure:  # noqa: BLE001 - it goes up where it is expected
+            self.failure = failure
+        finally:
+            self._over.set()
 
 
 class Housekeeping:
@@ -34,18 +61,26 @@ class Housekeeping:
         """Work until `stop` is set.
 
         Journals are moved and sealed beside everything else: a long sweep must not delay them.
+        When one kind of work fails in a way nobody expected, all of it ends and the failure goes
+        up: records that silently are not moved any more would fill the disk.
         """
         parts = self._parts
-        mover = threading.Thread(target=parts.journal_mover.run, args=(stop, MOVE_SECONDS))
-        sealer = threading.Thread(target=parts.audit_sealer.run, args=(stop, SEAL_SECONDS))
-        for thread in (mover, sealer):
-            thread.start()
-        try:
-            run_chores(self._chores(stop), parts.clock, stop)
-        finally:
-            stop.set()
-            for thread in (mover, sealer):
-                thread.join()
+        over = threading.Event()
+        crew = [
+            Hand(parts.journal_mover.run, over, MOVE_SECONDS),
+            Hand(parts.audit_sealer.run, over, SEAL_SECONDS),
+            Hand(lambda over: run_chores(self._chores(over), parts.clock, over), over),
+        ]
+        for hand in crew:
+            hand.start()
+        while not (stop.wait(LOOK_SECONDS) or over.is_set()):
+            pass
+        over.set()
+        for hand in crew:
+            hand.join()
+        for hand in crew:
+            if hand.failure is not None:
+                raise hand.failure
 
     def _chores(self, stop: threading.Event) -> list[Chore]:
         parts = self._parts
