@@ -12,6 +12,7 @@ from authserver.domain.resources import ResourceStatus
 from authserver.domain.scope_reach import beyond
 from authserver.domain.scopes import USER_SCOPES, parse_scope
 from authserver.domain.tokens import ACCESS_TOKEN_SECONDS_MAX, AccessToken, IssuedToken
+from authserver.redaction import redact
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -139,7 +140,8 @@ class Issuance:
             outcome=Outcome.REFUSED,
             actor=Actor(ActorKind.CLIENT, client.client_id),
             client_id=client.client_id,
-            reason=f"{refusal.error}: {refusal.description}",
+            # It repeats what was asked for, and that may be a secret in the wrong field.
+            reason=redact(f"{refusal.error}: {refusal.description}"),
             request_id=call.request_id,
             peer=call.peer,
             details={"grant_type": str(GrantType.CLIENT_CREDENTIALS)},

@@ -20,8 +20,8 @@ def written_below(folder: Path) -> dict[str, bytes]:
         for path in sorted(folder.rglob("*"))
         if path.is_file()
     }
-    for name in list(sinks):
-        if name.endswith(".db"):
+    for name, content in list(sinks.items()):
+        if content.startswith(b"SQLite format 3\0"):
             with closing(sqlite3.connect(folder / name)) as database:
                 sinks[f"dump of {name}"] = "\n".join(database.iterdump()).encode()
     return sinks
