@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from authserver.domain.errors import StorageUnavailable
+from authserver.services import audit_sealing
 from authserver.services.audit_sealing import LEASE, Sealed
 from authserver.storage.audit_anchor import AnchorFile
 from authserver.storage.audit_chain import ChainRows
@@ -197,7 +198,11 @@ def test_the_anchor_of_a_database_set_back_gets_the_new_checkpoints(
     assert not trail.verify(anchor).is_clean
 
 
-def test_the_loop_waits_out_trouble(trail: Trail, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("trouble", [StorageUnavailable("away"), ZeroDivisionError("a defect")])
+def test_the_loop_goes_on_after_trouble(
+    trail: Trail, monkeypatch: pytest.MonkeyPatch, trouble: Exception
+) -> None:
+    monkeypatch.setattr(audit_sealing, "AFTER_DEFECT_SECONDS", 0.001)
     sealer = trail.sealer()
     stop = threading.Event()
     steps: list[int] = []
@@ -205,7 +210,7 @@ def test_the_loop_waits_out_trouble(trail: Trail, monkeypatch: pytest.MonkeyPatc
     def step() -> Sealed:
         steps.append(1)
         if len(steps) == 1:
-            raise StorageUnavailable("away")
+            raise trouble
         stop.set()
         return Sealed()
 

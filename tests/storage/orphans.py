@@ -21,8 +21,10 @@ def orphan(directory: Path, content: bytes, name: str = "node-1-dead") -> Path:
     """What a dead worker left."""
     directory.mkdir(exist_ok=True)
     path = directory / f"{name}.journal"
-    path.write_bytes(content)
-    return path
+    # A mover that is at work must not find it half written.
+    unfinished = path.with_suffix(".unfinished")
+    unfinished.write_bytes(content)
+    return unfinished.rename(path)
 
 
 def moved_numbers(trail: Trail) -> list[object]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from authserver.domain.errors import StorageUnavailable
-from authserver.storage import journal_files, journal_moves
+from authserver.storage import journal_files, journal_mover, journal_moves
 from authserver.storage.audit_writing import insert
 from authserver.storage.journal import FileJournal
 from authserver.storage.journal_mover import Moved
@@ -189,3 +189,23 @@ def test_the_loop_waits_out_trouble_and_ends_when_told(trail: Trail, directory: 
         stop.set()
         loop.join()
     assert moved_numbers(trail) == [1, 2]
+
+
+def test_the_loop_goes_on_after_a_defect(
+    trail: Trail, directory: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(journal_mover, "AFTER_DEFECT_SECONDS", 0.001)
+    mover = trail.mover(directory)
+    stop = threading.Event()
+    runs: list[int] = []
+
+    def run_once() -> Moved:
+        runs.append(1)
+        if len(runs) == 1:
+            raise ZeroDivisionError
+        stop.set()
+        return Moved(0, 0, 0, 0)
+
+    monkeypatch.setattr(mover, "run_once", run_once)
+    mover.run(stop, 0.001)
+    assert len(runs) == 2
