@@ -126,6 +126,7 @@ class Installations:
         self._template = folder / "template"
         data = self._template / "var"
         (data / "journal").mkdir(parents=True)
+        data.chmod(0o700)
         databases.copy_to(data / "authserver.db")
         settings = load_settings(environ=environment_of(self._template, {}))
         settings.keys.directory.mkdir(mode=0o700)
