@@ -18,6 +18,8 @@ WRITERS: Final = 0x6175_6469_7421
 """The advisory lock of PostgreSQL that writers share and the sealer takes alone."""
 
 _POSTGRESQL: Final = "postgresql"
+_CACHE_KIBIBYTES: Final = 32_000
+_LOG_PAGES: Final = 4_000
 _ENTER: Final = text(f"SELECT pg_advisory_xact_lock_shared({WRITERS})")
 _COPY: Final = f"COPY audit_records ({', '.join(COLUMNS)}) FROM STDIN"
 _COPY_FROM: Final = 10  # records: below that, COPY's own round trips cost more than it saves
@@ -37,6 +39,17 @@ def enter(connection: Connection) -> None:
     """
     if connection.dialect.name == _POSTGRESQL:
         connection.execute(_ENTER)
+
+
+def expect_many(connection: Connection) -> None:
+    """Tell SQLite that this connection is the one that inserts records by the thousand.
+
+    Its pages then stay in memory, and are written back to the file after many transactions, not
+    after few: a third less work for each record, and a shorter hold on the write lock.
+    """
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql(f"PRAGMA cache_size = -{_CACHE_KIBIBYTES}")
+        connection.exec_driver_sql(f"PRAGMA wal_autocheckpoint = {_LOG_PAGES}")
 
 
 def insert(connection: Connection, contents: Sequence[tuple[object, ...]]) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from authserver.domain.audit import Actor, ActorKind, AuditEvent, Outcome
 from authserver.storage.audit import AuditRows
 from authserver.storage.audit_content import NotARecord, content_of
-from authserver.storage.audit_writing import enter, insert
+from authserver.storage.audit_writing import enter, expect_many, insert
 from authserver.storage.journal_progress import Progress, end, move_on, progress_of
 from authserver.storage.journal_reading import Damage, Piece
 
@@ -44,6 +44,7 @@ class JournalMoves:
             if found.moved_to != progress.moved_to:
                 return found
             enter(connection)
+            expect_many(connection)
             if contents:
                 insert(connection, contents)
             records = AuditRows(connection, self._keys)
