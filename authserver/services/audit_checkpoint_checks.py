@@ -48,9 +48,15 @@ class CheckpointChecks:
         self._compare_stored()
         for place, anchor in enumerate(anchors, start=1):
             source = f"anchor {place}"
-            lines = anchor.checkpoints()
-            while batch := list(islice(lines, _PAGE)):
-                self._compare(self._readable(batch, source), source)
+            try:
+                lines = anchor.checkpoints()
+                while batch := list(islice(lines, _PAGE)):
+                    self._compare(self._readable(batch, source), source)
+            except FileNotFoundError:
+                # Before the first checkpoint there is no file; after it, somebody removed it.
+                if self._findings.checkpoints:
+                    detail = f"{source} is not there"
+                    self._findings.found(BreakKind.CHECKPOINT_MISSING, detail)
 
     def _allows(self, checkpoint: Checkpoint, seal: Seal) -> bool:
         return checkpoint.pruned_through >= seal.number and checkpoint.is_signed(self._signatures)

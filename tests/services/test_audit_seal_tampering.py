@@ -175,3 +175,14 @@ def test_removal_as_if_by_retention_is_found(trail: Trail) -> None:
     )
     kinds = [kind for kind, _, _ in trail.findings()]
     assert kinds == [BreakKind.SEAL_MISSING, BreakKind.PRUNED_UNSIGNED]
+
+
+def test_an_anchor_that_is_gone_is_found(database_url: str, tmp_path: Path) -> None:
+    anchor = AnchorFile(tmp_path / "anchor")
+    with trail_on(database_url) as trail:
+        trail.add(1)
+        assert trail.findings(anchor) == [], "nothing was signed yet"
+        trail.sealer(anchor=anchor).step()
+        assert trail.findings(anchor) == []
+        (tmp_path / "anchor").unlink()
+        assert trail.findings(anchor) == [(BreakKind.CHECKPOINT_MISSING, 0, 0)]
