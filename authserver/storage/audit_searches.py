@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import orjson
-from sqlalchemy import ColumnElement, Row, Select, and_, or_, select, tuple_
+from sqlalchemy import func, select, tuple_
 
 from authserver.domain.audit_records import AuditPage, AuditRecord, Cursor
 from authserver.domain.audit_text import visible
@@ -14,9 +14,14 @@ from authserver.storage.audit_reading import moment, raw, rows_of
 from authserver.storage.rows.audit import audit_records as records
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
+    from collections.abc import Sequence
+
+    from sqlalchemy import Connection, Row, Select
 
     from authserver.domain.audit_records import AuditQuery
+
+    _Row: TypeAlias = Row[*tuple[Any, ...]]
+    _Query: TypeAlias = Select[*tuple[Any, ...]]
 
 _SHOWN_MAX: Final = 64 * 1024
 _TEXTS: Final = (
@@ -40,13 +45,50 @@ _COLUMNS: Final = raw(
 
 def search(connection: Connection, query: AuditQuery) -> AuditPage:
     """One page, newest first."""
-    rows = rows_of(connection, _narrowed(query).limit(query.limit + 1))
+    narrowed, wanted = _narrowed(query), query.limit + 1
+    if query.action:
+        rows = _rows_of_actions(connection, narrowed, _actions(connection, query.action), wanted)
+    else:
+        rows = rows_of(connection, narrowed.limit(wanted))
     found = [_record(row) for row in rows[: query.limit]]
     has_more = len(rows) > query.limit
     return AuditPage(found, Cursor(found[-1].at, found[-1].record_id) if has_more else None)
 
 
-def _narrowed(query: AuditQuery) -> Select[*tuple[Any, ...]]:
+def _rows_of_actions(
+    connection: Connection, narrowed: _Query, actions: Sequence[str], limit: int
+) -> Sequence[_Row]:
+    """The newest rows of several actions.
+
+    Each action's rows stand in its index by time; those of several would have to be sorted, all
+    of them. So each is asked for its newest, and the newest of these are taken.
+    """
+    rows: list[_Row] = []
+    for action in actions:
+        rows += rows_of(connection, narrowed.where(records.c.action == action).limit(limit))
+    rows.sort(key=lambda row: (moment(row.at), row.id), reverse=True)
+    return rows[:limit]
+
+
+def _actions(connection: Connection, wanted: str) -> list[str]:
+    """The action itself and those that have it as their leading parts, as far as there are any.
+
+    There are dozens among millions of records: the index is asked for one after the other.
+    """
+    name = visible(wanted, NAME_MAX).removesuffix(".")
+    found, last = [name], f"{name}."
+    column = records.c.action
+    while True:
+        # In ASCII the slash follows the full stop.
+        query: _Query = select(func.min(column)).where(column > last, column < f"{name}/")
+        following = rows_of(connection, query)[0][0]
+        if following is None or not following.isprintable():
+            return found
+        last = following
+        found.append(last)
+
+
+def _narrowed(query: AuditQuery) -> _Query:
     conditions = [
         column == visible(value, longest)
         for column, value, longest in (
@@ -70,8 +112,6 @@ def _narrowed(query: AuditQuery) -> Select[*tuple[Any, ...]]:
         )
         if value
     ]
-    if query.action:
-        conditions.append(_action(visible(query.action, NAME_MAX)))
     if query.outcome is not None:
         conditions.append(records.c.outcome == query.outcome.value)
     if query.since is not None:
@@ -85,16 +125,7 @@ def _narrowed(query: AuditQuery) -> Select[*tuple[Any, ...]]:
     return select(*_COLUMNS).where(*conditions).order_by(*newest_first)
 
 
-def _action(action: str) -> ColumnElement[bool]:
-    """The action itself, or one that has it as its leading parts; `/` follows `.` in ASCII."""
-    name = action.removesuffix(".")
-    return or_(
-        records.c.action == name,
-        and_(records.c.action > f"{name}.", records.c.action < f"{name}/"),
-    )
-
-
-def _record(row: Row[*tuple[Any, ...]]) -> AuditRecord:
+def _record(row: _Row) -> AuditRecord:
     stored = row._asdict()
     texts = {name: visible(str(stored[name]), _SHOWN_MAX) for name in _TEXTS}
     return AuditRecord(

@@ -150,3 +150,6 @@ def test_what_people_ask_for_has_an_index(sqlite_url: str, query: AuditQuery, in
         statement, values = asked[-1]
         plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values).all()
     assert any(f"ix_audit_records_{index}" in row[3] for row in plan), plan
+    # Whoever asks for something common must not wait until all of it is sorted.
+    is_sorted = any("TEMP B-TREE" in row[3] for row in plan)
+    assert is_sorted == (index in ("request_id", "token_id")), plan
