@@ -5,12 +5,16 @@ from __future__ import annotations
 import sqlite3
 from base64 import b64encode, urlsafe_b64encode
 from contextlib import closing
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 from urllib.parse import quote, quote_plus
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
+
+PIECE: Final = 24
+"""Characters of a secret that are too many to be there by chance."""
+PIECES: Final = 8
 
 
 def written_below(folder: Path) -> dict[str, bytes]:
@@ -40,13 +44,21 @@ def spellings(secret: str | bytes) -> set[bytes]:
     return found
 
 
+def pieces(secret: str | bytes) -> set[bytes]:
+    """Parts of a text, as they are: what is left of it where texts are cut short."""
+    if isinstance(secret, bytes) or len(secret) <= PIECE:
+        return set()
+    step = max(PIECE // 2, len(secret) // PIECES)
+    return {secret[start : start + PIECE].encode() for start in range(0, len(secret) - PIECE, step)}
+
+
 def leaks(sinks: Mapping[str, bytes], secrets: Mapping[str, str | bytes]) -> list[str]:
-    """`<secret> in <sink>` for every secret that can be read in a sink."""
+    """`<secret> in <sink>` for every secret that can be read in a sink, whole or in part."""
     return [
         f"{name} in {sink}"
         for name, secret in secrets.items()
         for sink, content in sinks.items()
-        if any(spelling in content for spelling in spellings(secret))
+        if any(spelling in content for spelling in spellings(secret) | pieces(secret))
     ]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ import pytest
 from authserver.crypto.digests import HmacDigester
 from authserver.services.client_descriptions import described
 from authserver.services.clients import ClientUpdate
+from tests.crypto.forging import decoded
 from tests.instances import Caller
 from tests.rfc.lanes import assert_invalid_client
 from tests.rfc.sinks import leaks, written_below
@@ -27,11 +29,12 @@ def test_secrets_are_long_and_random(installation: Installation, reader: Caller)
     clients, act = installation.container.clients, installation.container.operator
     values = {clients.rotate_secret("reader", act, overlap_seconds=0).value for _ in range(SECRETS)}
     assert len(values) == SECRETS
-    bodies = {value.removeprefix("asv_cs_") for value in values}
     # 256 bit in base64url are 43 characters; a checksum follows.
-    assert all(len(body) >= 43 for body in bodies)
-    for place in range(43):
-        assert len({body[place] for body in bodies}) > 12, place
+    random = [decoded(value.removeprefix("asv_cs_")[:43]) for value in values]
+    assert {len(each) for each in random} == {32}
+    assert all(len({each[place] for each in random}) > SECRETS // 2 for place in range(32))
+    together = b"".join(sorted(random))
+    assert len(zlib.compress(together, 9)) >= len(together)
 
 
 @pytest.mark.rule("CA-06")

@@ -91,6 +91,29 @@ def test_no_cache_ever_misses_a_key_over_two_rotations(
 
 
 @pytest.mark.rule("MD-05")
+def test_a_key_that_came_late_is_announced_before_it_signs(
+    installation: Installation, lane: Lane, reader: Caller, jira: Site
+) -> None:
+    keys, act = installation.container.signing_keys, installation.container.operator
+    times = installation.settings.keys
+    installation.clock.advance(times.use_days * DAY - 60)
+    # The successor has to go just before its turn: its own successor stands in no cache yet.
+    for key in keys.list():
+        if key.state is KeyState.NEXT:
+            keys.revoke(key.kid, act)
+    client = CachingClient(lane, installation.clock.now() - 1, published(lane.get(JWKS).body))
+    signed_by: set[str] = set()
+    for step in (60, *[times.announce_seconds // 4] * 6):
+        installation.clock.advance(step)
+        keys.maintain("test", act)
+        installation.poll()
+        token = lane.token(reader)
+        client.sees(token, jira, installation.clock.now())
+        signed_by.add(header_of(token)["kid"])
+    assert len(signed_by) == 2
+
+
+@pytest.mark.rule("MD-05")
 def test_nobody_rotates_to_a_key_that_caches_do_not_have_yet(installation: Installation) -> None:
     keys, act = installation.container.signing_keys, installation.container.operator
     with pytest.raises(Conflict, match="announced"):
