@@ -90,6 +90,11 @@ def test_every_loss_of_power_shows_on_every_worker_at_once(
             lambda: clients.update("reader", ClientUpdate(scopes=["READ", "WRITE"]), act),
             200,
         ),
+        "the grant taken": (
+            lambda: clients.update("reader", ClientUpdate(grant_types=[]), act),
+            lambda: clients.update("reader", ClientUpdate(grant_types=["client_credentials"]), act),
+            400,
+        ),
         "the site taken": (
             lambda: clients.update("reader", ClientUpdate(resources=["wiki"]), act),
             lambda: clients.update("reader", ClientUpdate(resources=["jira"]), act),
