@@ -97,7 +97,8 @@ def test_what_only_a_restart_can_change_is_told(tmp_path: Path) -> None:
         server.write_plan(workers=3)
         server.signal(signal.SIGHUP)
         wait_until(lambda: "only at a restart" in server.log(), "it is told")
-        assert server.worker_pids() == before
+        # The renewal may be under way: what counts is that there are not more than before.
+        wait_until(lambda: len(server.worker_pids()) == len(before), "as many workers as before")
 
 
 def test_closing_the_terminal_ends_the_server(tmp_path: Path) -> None:
