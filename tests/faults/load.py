@@ -23,6 +23,8 @@ class Answers:
     """Connections that broke without an answer."""
     refused: dict[int, int] = field(default_factory=dict)
     """Other answers, by status."""
+    retry_after: set[str | None] = field(default_factory=set)
+    """What the header of that name said in the other answers."""
 
 
 class Load:
@@ -97,4 +99,5 @@ class Load:
         with self._lock:
             seen = self.answers.refused
             seen[answer.status_code] = seen.get(answer.status_code, 0) + 1
+            self.answers.retry_after.add(answer.headers.get("Retry-After"))
         return None

@@ -54,15 +54,13 @@ def test_a_full_journal_disk_refuses_tokens_and_recovers_by_itself(
     with Load(instance, caller, site, threads=2) as load:
         load.wait_for_tokens(50)
         fill(filler)
+        # The mover makes room by carrying records away, so a refusal need not be followed by one.
         wait_for_refusal(load)
-        refusal = instance.post(
-            "/oauth2/token", {"grant_type": "client_credentials"}, caller.authorization
-        )
-        assert refusal.status_code == requests.codes.service_unavailable, refusal.text
-        assert int(refusal.headers["Retry-After"]) >= 1
         filler.unlink()
         load.wait_for_tokens(50)
-    assert set(load.answers.refused) == {503}
+    assert set(load.answers.refused) == {requests.codes.service_unavailable}
+    assert None not in load.answers.retry_after
+    assert min(map(int, filter(None, load.answers.retry_after))) >= 1
     instance.wait_until_ready()
     check(instance, site, load.answers)
 
