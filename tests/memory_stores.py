@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from itertools import count
+from typing import TYPE_CHECKING, Final
 
-from authserver.domain.authority import DENIALS, Change, NumberedChange
+from authserver.domain.authority import DENIALS, Change, NumberedChange, Position
 from authserver.domain.errors import AlreadyExists
 from authserver.domain.keys import KeyState, SigningKey
 from authserver.domain.users import User, UserStatus
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from authserver.domain.audit import AuditEvent
+
+LOTS: Final = count()
 
 
 class MemoryUsers(MemoryStore):
@@ -64,20 +67,27 @@ class MemoryKeys(MemoryStore):
 
 
 class MemoryAuthority(MemoryStore):
-    def seq(self) -> int:
-        self._told("seq")
-        return self._state.seq
+    def position(self) -> Position:
+        self._told("position")
+        return Position(self._state.seq, self._stamp_of(self._state.seq))
+
+    def holds(self, position: Position) -> bool:
+        self._told("holds")
+        return self._stamp_of(position.seq) == position.stamp
 
     def advance(self, changes: Iterable[Change]) -> int:
         self._told("advance", changes=True)
+        # Drawn anew each time: two histories have no stamp in common.
+        stamp = f"stamp-{next(LOTS)}"
         for change in changes:
             self._state.seq += 1
-            self._state.changes.append(NumberedChange(self._state.seq, change))
+            position = Position(self._state.seq, stamp)
+            self._state.changes.append(NumberedChange(position, change))
         return self._state.seq
 
     def since(self, seq: int) -> Sequence[NumberedChange]:
         self._told("since")
-        return [numbered for numbered in self._state.changes if numbered.seq > seq]
+        return [numbered for numbered in self._state.changes if numbered.position.seq > seq]
 
     def kept_from(self) -> int:
         self._told("kept_from")
@@ -99,6 +109,10 @@ class MemoryAuthority(MemoryStore):
             for each in self._state.changes
             if each.change.kind in DENIALS and (each.change.kind, each.change.value) in asked
         ]
+
+    def _stamp_of(self, seq: int) -> str:
+        stamps = (each.position.stamp for each in self._state.changes if each.position.seq == seq)
+        return next(stamps, "")
 
 
 class MemoryAssertions(MemoryStore):

@@ -60,7 +60,7 @@ def test_a_database_that_is_used_again_is_as_new(postgres_databases: PostgresDat
     assert postgres_databases.take() == name
     with opened(url) as database, database.reading() as stores:
         assert stores.clients.get("ci-reader") is None
-        assert (stores.authority.seq(), stores.authority.kept_from()) == (0, 1)
+        assert (stores.authority.position().seq, stores.authority.kept_from()) == (0, 1)
     postgres_databases.give_back(name)
 
 

@@ -37,8 +37,21 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
+class Position:
+    """A place in the history of the authority: the number of a change, and its stamp.
+
+    A database that is restored from a backup gives numbers out a second time, for other changes.
+    Stamps are drawn by lot and never come back, so that equal positions have equal histories.
+    Before the first change the stamp is "".
+    """
+
+    seq: int
+    stamp: str
+
+
+@dataclass(frozen=True, slots=True)
 class NumberedChange:
     """A change with its place in the sequence."""
 
-    seq: int
+    position: Position
     change: Change

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from authserver.domain.authority import Position
+
 
 class SequenceReader(Protocol):
     """The authority's sequence on a connection of its own: for the poll, twenty times a second."""
 
-    def seq(self) -> int:
+    def position(self) -> Position:
         """Where the sequence stands, as committed now.
 
         Raises:

@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from authserver.domain.audit import AuditEvent
-    from authserver.domain.authority import Change, NumberedChange
+    from authserver.domain.authority import Change, NumberedChange, Position
     from authserver.domain.clients import Client
     from authserver.domain.keys import KeyState, SigningKey
     from authserver.domain.resources import ProtectedResource
@@ -129,8 +129,15 @@ class KeyStore(Protocol):
 class AuthorityStore(Protocol):
     """The sequence of everything that takes power away or makes cached knowledge stale."""
 
-    def seq(self) -> int:
+    def position(self) -> Position:
         """Where the sequence stands."""
+        ...
+
+    def holds(self, position: Position) -> bool:
+        """Whether this history has been at the position; False too when nobody can tell any more.
+
+        A restored database may have the number and mean another change.
+        """
         ...
 
     def advance(self, changes: Iterable[Change]) -> int:

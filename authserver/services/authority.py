@@ -17,9 +17,10 @@ from authserver.domain.errors import StorageUnavailable
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from authserver.domain.authority import Change, NumberedChange
+    from authserver.domain.authority import Change, NumberedChange, Position
     from authserver.domain.ports import Clock, Database
     from authserver.domain.storage_ports import SequenceReader
+    from authserver.domain.store_ports import AuthorityStore
     from authserver.domain.tokens import AccessToken
 
 LEASE_SECONDS: Final = 0.25
@@ -36,7 +37,7 @@ class AuthorityView:
     """The denials and the freshness of one worker process.
 
     `forget` is told (kind, value) when cached knowledge of something is stale, before the lease
-    is renewed; `forget_all` when the sequence was lost and nothing cached may be believed.
+    is renewed; `forget_all` when the history was lost and nothing cached may be believed.
     """
 
     def __init__(
@@ -58,7 +59,7 @@ class AuthorityView:
         self._believed_until = float("-inf")
         self._failed_since = float("-inf")
         """When the last poll that failed began."""
-        self._seq = -1
+        self._position: Position | None = None
         self._denied: dict[ChangeKind, dict[str, Change]] = {kind: {} for kind in DENIALS}
         self._lock = threading.Lock()
         self._forget: list[Callable[[ChangeKind, str], None]] = []
@@ -68,7 +69,7 @@ class AuthorityView:
     @property
     def seq(self) -> int:
         """The number of the last change applied; -1 before the first poll."""
-        return self._seq
+        return -1 if self._position is None else self._position.seq
 
     def on_change(
         self, forget: Callable[[ChangeKind, str], None], forget_all: Callable[[], None]
@@ -146,24 +147,24 @@ class AuthorityView:
         self._prune(started)
 
     def _catch_up(self) -> None:
-        if self._seq >= 0 and self._sequence is not None and self._sequence.seq() == self._seq:
+        known = self._position
+        if known is not None and self._sequence is not None and self._sequence.position() == known:
             return
         changes: Sequence[NumberedChange] = ()
         denials: Sequence[Change] | None = None
         with self._database.reading() as stores:
-            seq = stores.authority.seq()
-            if self._seq < 0 or seq < self._seq or self._seq < stores.authority.kept_from() - 1:
-                # First poll, or the sequence went backwards (a restored database), or changes that
-                # this worker never saw were swept: believe nothing, load everything.
+            position = stores.authority.position()
+            if known is None or not _leads_on(known, position, stores.authority):
+                # Believe nothing, load everything.
                 denials = stores.authority.denials(self._clock.now())
-            elif seq > self._seq:
-                changes = stores.authority.since(self._seq)
+            elif position.seq > known.seq:
+                changes = stores.authority.since(known.seq)
         if denials is not None:
-            self._load(seq, denials)
+            self._load(position, denials)
         else:
             self._apply(changes)
 
-    def _load(self, seq: int, denials: Sequence[Change]) -> None:
+    def _load(self, position: Position, denials: Sequence[Change]) -> None:
         self._believed_until = float("-inf")
         for forget_all in self._forget_all:
             forget_all()
@@ -171,7 +172,7 @@ class AuthorityView:
         for change in denials:
             _merge(fresh, change)
         self._denied = fresh
-        self._seq = seq
+        self._position = position
 
     def _apply(self, changes: Sequence[NumberedChange]) -> None:
         for numbered in changes:
@@ -181,7 +182,7 @@ class AuthorityView:
             else:
                 for forget in self._forget:
                     forget(change.kind, change.value)
-            self._seq = numbered.seq
+            self._position = numbered.position
 
     def _prune(self, monotonic: float) -> None:
         if monotonic - self._pruned_at < PRUNE_SECONDS:
@@ -195,6 +196,15 @@ class AuthorityView:
                 if change.expires_at > now
             }
             self._denied[kind] = kept
+def _leads_on(known: Position, position: Position, store: AuthorityStore) -> bool:
+    """Whether the changes after `known` are all there is to learn.
+
+    They are not when the database was restored from a backup (it stands before `known`, or had
+    another change there), nor when some of them were swept.
+    """
+    return known.seq <= position.seq and known.seq >= store.kept_from() - 1 and store.holds(known)
+
+
 
 
 def _merge(denied: dict[ChangeKind, dict[str, Change]], change: Change) -> None:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import insert, select, tuple_, update
+from sqlalchemy import Text, cast, func, insert, select, tuple_, update
 
-from authserver.domain.authority import DENIALS, Change, ChangeKind, NumberedChange
+from authserver.domain.authority import DENIALS, Change, ChangeKind, NumberedChange, Position
 from authserver.storage.rows.authority import authority, authority_changes
 from authserver.storage.texts import is_storable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from sqlalchemy import Row
+    from sqlalchemy import ColumnElement, Connection, Row
 
     from authserver.storage.transactions import Transaction
 
@@ -28,12 +28,32 @@ class AuthorityRows:
         self._connection = transaction.connection
         self._issuer_id = transaction.issuer_id
 
-    def seq(self) -> int:
+    def position(self) -> Position:
         """Where the sequence stands."""
-        seq: int = self._connection.execute(
-            select(authority.c.seq).where(authority.c.issuer_id == self._issuer_id)
-        ).scalar_one()
-        return seq
+        row = self._connection.execute(
+            select(authority.c.seq, authority_changes.c.stamp)
+            .select_from(authority)
+            .outerjoin(
+                authority_changes,
+                (authority_changes.c.issuer_id == authority.c.issuer_id)
+                & (authority_changes.c.seq == authority.c.seq),
+            )
+            .where(authority.c.issuer_id == self._issuer_id)
+        ).one()
+        return Position(seq=row.seq, stamp=row.stamp or "")
+
+    def holds(self, position: Position) -> bool:
+        """Whether this history has been at the position; False too when nobody can tell any more.
+
+        A restored database may have the number and mean another change.
+        """
+        stamp = self._connection.execute(
+            select(authority_changes.c.stamp).where(
+                authority_changes.c.issuer_id == self._issuer_id,
+                authority_changes.c.seq == position.seq,
+            )
+        ).scalar_one_or_none()
+        return (stamp or "") == position.stamp
 
     def advance(self, changes: Iterable[Change]) -> int:
         """Append changes, one number each; the last number.
@@ -43,13 +63,13 @@ class AuthorityRows:
         """
         appended = list(changes)
         if not appended:
-            return self.seq()
-        last: int = self._connection.execute(
+            return self.position().seq
+        last, stamp = self._connection.execute(
             update(authority)
             .where(authority.c.issuer_id == self._issuer_id)
             .values(seq=authority.c.seq + len(appended))
-            .returning(authority.c.seq)
-        ).scalar_one()
+            .returning(authority.c.seq, _lot(self._connection))
+        ).one()
         self._connection.execute(
             insert(authority_changes),
             [
@@ -60,11 +80,12 @@ class AuthorityRows:
                     "value": change.value,
                     "expires_at": change.expires_at,
                     "issued_until": change.issued_until,
+                    "stamp": stamp,
                 }
                 for seq, change in enumerate(appended, start=last - len(appended) + 1)
             ],
         )
-        return last
+        return int(last)
 
     def since(self, seq: int) -> Sequence[NumberedChange]:
         """Changes after `seq`, in order; complete as long as they are kept (`kept_from`)."""
@@ -76,7 +97,7 @@ class AuthorityRows:
             )
             .order_by(authority_changes.c.seq)
         )
-        return [NumberedChange(seq=row.seq, change=_change(row)) for row in rows]
+        return [NumberedChange(Position(row.seq, row.stamp), _change(row)) for row in rows]
 
     def kept_from(self) -> int:
         """The lowest number that `since` still knows; below it a worker must load everything."""
@@ -118,6 +139,13 @@ class AuthorityRows:
             .order_by(authority_changes.c.seq)
         )
         return [_change(row) for row in rows]
+
+
+def _lot(connection: Connection) -> ColumnElement[str]:
+    """Sixteen random bytes as text, drawn by the database in the statement that needs them."""
+    if connection.dialect.name == "sqlite":
+        return func.hex(func.randomblob(16), type_=Text)
+    return cast(func.gen_random_uuid(), Text)
 
 
 def _change(row: Row[Any]) -> Change:

@@ -6,14 +6,19 @@ import sqlite3
 import threading
 from typing import TYPE_CHECKING, Any, Final
 
+from authserver.domain.authority import Position
 from authserver.storage.outages import translated
 from authserver.storage.rows.metadata import DEFAULT_ISSUER
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine, PoolProxiedConnection
 
-SQLITE_QUESTION: Final = "SELECT seq FROM authority WHERE issuer_id = ?"
-POSTGRESQL_QUESTION: Final = "SELECT seq FROM authority WHERE issuer_id = %s"
+SQLITE_QUESTION: Final = """
+SELECT authority.seq, stamp
+FROM authority LEFT JOIN authority_changes USING (issuer_id, seq)
+WHERE issuer_id = ?
+"""
+POSTGRESQL_QUESTION: Final = SQLITE_QUESTION.replace("?", "%s")
 
 
 class SequenceReader:
@@ -31,7 +36,7 @@ class SequenceReader:
         self._connection: PoolProxiedConnection | None = None
         self._lock = threading.Lock()
 
-    def seq(self) -> int:
+    def position(self) -> Position:
         """Where the sequence stands now. A connection that died meanwhile is replaced once.
 
         Raises:
@@ -64,14 +69,14 @@ class SequenceReader:
             driver.autocommit = True
         return connection
 
-    def _ask(self, connection: PoolProxiedConnection) -> int:
+    def _ask(self, connection: PoolProxiedConnection) -> Position:
         driver: Any = connection.dbapi_connection
         if isinstance(driver, sqlite3.Connection):
             rows = driver.execute(SQLITE_QUESTION, (self._issuer_id,)).fetchall()
         else:
             rows = driver.execute(POSTGRESQL_QUESTION, (self._issuer_id,), prepare=True).fetchall()
-        seq: int = rows[0][0]
-        return seq
+        seq, stamp = rows[0]
+        return Position(seq=seq, stamp=stamp or "")
 
     def _drop(self) -> None:
         if self._connection is not None:

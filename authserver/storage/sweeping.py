@@ -63,6 +63,15 @@ class ExpiringTable:
         return connection.execute(_deletion(connection, self.table, before, limit)).rowcount
 
 
+NOT_THE_LAST: Final = (
+    authority_changes.c.seq
+    < select(authority.c.seq)
+    .where(authority.c.issuer_id == authority_changes.c.issuer_id)
+    .scalar_subquery()
+)
+"""By the last change's stamp workers see that the history is still the one they know."""
+
+
 class AuthorityChanges:
     """The authority's changes: the counter remembers up to where there may be gaps now."""
 
@@ -72,9 +81,9 @@ class AuthorityChanges:
         """Delete at most `limit` rows whose time was over at `now`; how many there were."""
         columns = authority_changes.c
         deleted = connection.execute(
-            _deletion(connection, authority_changes, now - SKEW_SECONDS, limit).returning(
-                columns.issuer_id, columns.seq
-            )
+            _deletion(
+                connection, authority_changes, now - SKEW_SECONDS, limit, NOT_THE_LAST
+            ).returning(columns.issuer_id, columns.seq)
         ).all()
         highest: dict[int, int] = {}
         for issuer_id, seq in deleted:
@@ -142,26 +151,37 @@ class Sweeper:
         return counts
 
 
-def _deletion(connection: Connection, table: Table, before: float, limit: int) -> Delete:
+def _deletion(
+    connection: Connection,
+    table: Table,
+    before: float,
+    limit: int,
+    *conditions: ColumnElement[bool],
+) -> Delete:
     if connection.dialect.name == "sqlite":
         # By row id: SQLite would look for a compound key by its first column alone.
         rowid: ColumnElement[int] = literal_column("rowid")
-        return delete(table).where(rowid.in_(_expired(table, [rowid], before, limit)))
+        return delete(table).where(rowid.in_(_expired(table, [rowid], before, limit, conditions)))
     # A common table expression that locks is evaluated once, so that the limit holds. Rows that
     # somebody else has locked (a failure being counted) are left for the next time.
     keys = list(table.primary_key.columns)
-    doomed = _expired(table, keys, before, limit).with_for_update(skip_locked=True).cte("doomed")
+    expired = _expired(table, keys, before, limit, conditions)
+    doomed = expired.with_for_update(skip_locked=True, of=table).cte("doomed")
     return delete(table).where(tuple_(*keys).in_(select(*doomed.columns)))
 
 
 def _expired(
-    table: Table, keys: Sequence[ColumnElement[Any]], before: float, limit: int
+    table: Table,
+    keys: Sequence[ColumnElement[Any]],
+    before: float,
+    limit: int,
+    conditions: Sequence[ColumnElement[bool]],
 ) -> Select[Any]:
     expires_at = table.c.expires_at
     return (
         select(*keys)
         .select_from(table)
-        .where(expires_at <= before)
+        .where(expires_at <= before, *conditions)
         .order_by(expires_at)
         .limit(limit)
     )

@@ -79,7 +79,7 @@ def test_every_act_is_on_record_with_who_what_when_and_from_where(
 def test_every_act_tells_the_workers_what_is_stale(world: World, action: str) -> None:
     seq = world.database.state.seq
     event = recorded(world, action)
-    (told,) = (each.change for each in world.database.state.changes if each.seq > seq)
+    (told,) = (each.change for each in world.database.state.changes if each.position.seq > seq)
     assert told == Change(ChangeKind(event.object_kind), event.object_id, 0.0)
 
 

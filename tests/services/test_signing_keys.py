@@ -40,7 +40,7 @@ def kids(keys: SigningKeys, state: KeyState, algorithm: SigningAlgorithm = ES256
 
 
 def changed(world: World, since: int) -> list[tuple[ChangeKind, str]]:
-    changes = [each.change for each in world.database.state.changes if each.seq > since]
+    changes = [each.change for each in world.database.state.changes if each.position.seq > since]
     return [(change.kind, change.value) for change in changes]
 
 

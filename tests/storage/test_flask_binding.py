@@ -54,7 +54,7 @@ def test_a_relative_path_is_relative_to_the_working_folder(
     monkeypatch.chdir(path.parent)
     engine = bind(Flask("authserver"), f"sqlite:///{path.name}")
     with SqlDatabase(engine).reading() as stores:
-        assert stores.authority.seq() == 0
+        assert stores.authority.position().seq == 0
     engine.dispose()
 
 
@@ -64,7 +64,7 @@ def test_a_path_may_hold_any_character(sqlite_url: str) -> None:
     path.rename(odd)
     engine = bind(Flask("authserver"), f"sqlite:///{odd}")
     with SqlDatabase(engine).reading() as stores:
-        assert stores.authority.seq() == 0
+        assert stores.authority.position().seq == 0
     engine.dispose()
 
 

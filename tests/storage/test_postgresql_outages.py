@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 def read(database: SqlDatabase) -> int:
     with database.reading() as stores:
-        return stores.authority.seq()
+        return stores.authority.position().seq
 
 
 def write(database: SqlDatabase, client_id: str) -> None:
@@ -47,7 +47,7 @@ def test_a_stopped_server_is_an_outage_until_it_is_back(
     with opened(url) as database:
         reader = SequenceReader(database.engine)
         write(database, "before")
-        assert read(database) == reader.seq() == 0
+        assert read(database) == reader.position().seq == 0
         postgres_cluster.stop()
         for _ in range(2):
             with pytest.raises(StorageUnavailable, match="no database connection"):
@@ -55,9 +55,9 @@ def test_a_stopped_server_is_an_outage_until_it_is_back(
             with pytest.raises(StorageUnavailable, match="no database connection"):
                 write(database, "lost")
             with pytest.raises(StorageUnavailable, match="no database connection"):
-                reader.seq()
+                reader.position()
         postgres_cluster.start()
-        assert read(database) == reader.seq() == 0
+        assert read(database) == reader.position().seq == 0
         write(database, "after")
         reader.close()
 
@@ -70,13 +70,13 @@ def test_a_restart_between_two_requests_is_not_noticed(
     with opened(postgres_cluster.url("own")) as database:
         reader = SequenceReader(database.engine)
         read(database)
-        reader.seq()
+        reader.position()
         for number in range(3):
             postgres_cluster.stop()
             postgres_cluster.start()
             # Neither the dead connection of the pool nor a ping: nothing fails.
             write(database, f"client-{number}")
-            assert read(database) == reader.seq() == 0
+            assert read(database) == reader.position().seq == 0
         reader.close()
 
 

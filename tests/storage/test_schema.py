@@ -96,7 +96,7 @@ def test_an_upgrade_says_each_step_and_again_changes_nothing(empty_url: str) -> 
     assert upgrade(empty_url, steps.append) == status
     assert len(steps) == len(list((MIGRATIONS / "versions").glob("*.py")))
     with opened(empty_url) as database, database.writing() as stores:
-        assert stores.authority.seq() == 0
+        assert stores.authority.position().seq == 0
         assert not stores.clients.list()
 
 
@@ -173,7 +173,7 @@ def test_the_file_is_for_its_owner_only(sqlite_empty_url: str) -> None:
     upgrade(sqlite_empty_url)
     path = Path(sqlite_empty_url.removeprefix("sqlite:///"))
     with opened(sqlite_empty_url) as database, database.writing() as stores:
-        stores.authority.seq()
+        stores.authority.position()
         modes = {
             each.name: stat.S_IMODE(each.stat().st_mode) for each in path.parent.glob("new.db*")
         }

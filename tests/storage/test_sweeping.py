@@ -96,12 +96,12 @@ def test_the_authority_knows_up_to_where_changes_are_missing(database: SqlDataba
     assert swept(database) == {"authority_changes": 2}
     with database.reading() as stores:
         assert stores.authority.kept_from() == 4
-        assert [each.seq for each in stores.authority.since(3)] == [4]
+        assert [each.position.seq for each in stores.authority.since(3)] == [4]
         # A denial that still matters is loaded, however old.
         assert [each.value for each in stores.authority.denials(NOW)] == ["1", "4"]
-        assert stores.authority.seq() == 4
+        assert stores.authority.position().seq == 4
     with database.writing() as stores:
-        stores.authority.advance([Change(token, "5", NOW)])
+        stores.authority.advance([Change(token, "5", NOW), Change(token, "6", NOW + 600)])
     assert swept(database) == {}
     assert swept(database, FakeClock(NOW + 400)) == {"authority_changes": 1}
     with database.reading() as stores:
@@ -112,11 +112,25 @@ def test_the_mark_of_missing_changes_never_moves_back(database: SqlDatabase) -> 
     token = ChangeKind.TOKEN
     with database.writing() as stores:
         stores.authority.advance([Change(token, "1", NOW), Change(token, "2", LONG_AGO)])
+        stores.authority.advance([Change(token, "3", NOW + 600)])
     swept(database)
     swept(database, FakeClock(NOW + 400))
     with database.reading() as stores:
         assert stores.authority.kept_from() == 3
-        assert stores.authority.since(0) == []
+        assert [each.position.seq for each in stores.authority.since(0)] == [3]
+
+
+def test_the_last_change_stays_for_its_stamp(database: SqlDatabase) -> None:
+    for number in range(5):
+        with database.writing() as stores:
+            stores.authority.advance([Change(ChangeKind.CLIENT, f"c{number}", 0.0)])
+    with database.reading() as stores:
+        position = stores.authority.position()
+    assert swept(database) == {"authority_changes": 4}
+    assert swept(database) == {}
+    with database.reading() as stores:
+        assert stores.authority.position() == position
+        assert stores.authority.kept_from() == 5
 
 
 def test_expired_secrets_stay_visible_for_a_while(database: SqlDatabase) -> None:

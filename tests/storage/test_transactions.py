@@ -50,14 +50,14 @@ def test_a_reading_block_sees_one_state(database: SqlDatabase) -> None:
             stores.authority.advance([CHANGE])
 
     with database.reading() as stores:
-        assert stores.authority.seq() == 0
+        assert stores.authority.position().seq == 0
         writer = threading.Thread(target=advance)
         writer.start()
         writer.join()
-        assert stores.authority.seq() == 0
+        assert stores.authority.position().seq == 0
         assert stores.authority.since(0) == []
     with database.reading() as stores:
-        assert stores.authority.seq() == 1
+        assert stores.authority.position().seq == 1
 
 
 def test_writing_in_a_reading_block_is_a_mistake_not_an_outage(database: SqlDatabase) -> None:

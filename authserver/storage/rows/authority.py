@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import BigInteger, Column, Index, Table, Text
+from sqlalchemy import BigInteger, Column, Index, Table, Text, text
 
 from authserver.storage.rows.metadata import issuer_column, metadata, time_column
 
@@ -26,5 +26,7 @@ authority_changes: Final = Table(
     Column("value", Text, nullable=False),
     time_column("expires_at", index=True),
     time_column("issued_until"),
+    # Drawn anew with each advance: numbers come back after a restore, stamps do not.
+    Column("stamp", Text, nullable=False, server_default=text("''")),
     Index(None, "issuer_id", "kind", "value"),
 )
