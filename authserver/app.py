@@ -135,6 +135,7 @@ def application_of(container: Container) -> Application:
         clock=container.clock,
         entropy=container.entropy,
         metrics=shell_metrics,
+        turns=container.turns,
         record_access=AccessLog(),
     )
     application.start()

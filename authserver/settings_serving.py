@@ -36,7 +36,17 @@ class ServerSettings:
     blocking_threads: int = setting(
         WholeNumber(0, 64),
         0,
-        "Threads per worker that run requests; 0 means two with SQLite and four with PostgreSQL.",
+        "Requests that a worker works on at the same time; 0 means two with SQLite and four with "
+        "PostgreSQL.",
+        unit="requests",
+    )
+    waiting_threads: int = setting(
+        WholeNumber(4, 256),
+        48,
+        "Requests per worker that may wait beside those: for a body that comes slowly, for a "
+        "password's comparison, for a revocation to be known everywhere (three quarters of them; "
+        "a worker takes 2.5 revocations a second for each thread that may wait for one).",
+        unit="requests",
     )
     backlog: int = setting(
         WholeNumber(128, 65535), 1024, "Connections that may wait for a worker.", unit="connections"

@@ -9,9 +9,9 @@ from authserver.crypto.signing_keys import SigningKeyMaker
 from authserver.domain.keys import KeyTimes
 from authserver.domain.scopes import close_matches
 from authserver.services.administration import Administration
-from authserver.services.authority import CommitBarrier
 from authserver.services.client_rules import ClientRules
 from authserver.services.clients import Clients
+from authserver.services.commit_barrier import CommitBarrier
 from authserver.services.fresh_secrets import FreshSecrets
 from authserver.services.resources import Resources
 from authserver.services.signing_keys import SigningKeys
@@ -26,7 +26,9 @@ class AdministrationParts(AuditParts):
     @cached_property
     def barrier(self) -> CommitBarrier:
         """The wait of those who take power away."""
-        return CommitBarrier(self.clock)
+        return CommitBarrier(
+            self.clock, places=self.settings.revokers_at_once, aside=self.turns.aside
+        )
 
     @cached_property
     def administration(self) -> Administration:

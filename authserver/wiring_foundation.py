@@ -17,6 +17,7 @@ from authserver.crypto.sealing import Sealer
 from authserver.crypto.secret_values import ReadableSecretMaker
 from authserver.crypto.system import SystemClock, SystemEntropy
 from authserver.domain.resources import ResourceKind
+from authserver.machine.turns import Turns
 from authserver.services.administration import Act, operator
 from authserver.storage.database import SqlDatabase
 from authserver.storage.journal import FileJournal
@@ -34,6 +35,9 @@ if TYPE_CHECKING:
 
 DATABASE: Final = "database"
 """The value of `audit.durability` that waits for the database's commit."""
+PASSWORDS_WAITING: Final = 4
+"""Comparisons that stand in line in one process; each takes a quarter of a second."""
+PASSWORD_PATIENCE_SECONDS: Final = 2.0
 
 
 class Foundation:
@@ -124,9 +128,19 @@ class Foundation:
         return HmacDigester(pepper.values, pepper.current, self.entropy)
 
     @cached_property
+    def turns(self) -> Turns:
+        """How many requests work at the same time."""
+        return Turns(self.settings.blocking_thread_count)
+
+    @cached_property
     def passwords(self) -> BcryptHasher:
         """The bounded bcrypt pool."""
-        return BcryptHasher(self.entropy)
+        return BcryptHasher(
+            self.entropy,
+            waiting=PASSWORDS_WAITING,
+            patience_seconds=PASSWORD_PATIENCE_SECONDS,
+            aside=self.turns.aside,
+        )
 
     @cached_property
     def sealer(self) -> Sealer:

@@ -7,7 +7,7 @@ import re
 import threading
 import unicodedata
 from base64 import b64encode
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, Final
 
 import bcrypt
@@ -15,7 +15,8 @@ import bcrypt
 from authserver.domain.errors import InvalidField, StorageUnavailable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
 
     from authserver.domain.ports import Entropy
 
@@ -48,7 +49,8 @@ class BcryptHasher:
 
     At most `at_once` computations run and `waiting` callers stand in line, each for
     `patience_seconds` at most; everybody else is sent away at once. bcrypt releases the GIL, so
-    the caller's own thread does the work.
+    the caller's own thread does the work; `aside` makes a context in which it keeps no other thread
+    from running Python.
     """
 
     def __init__(
@@ -59,6 +61,7 @@ class BcryptHasher:
         at_once: int = 1,
         waiting: int = 1,
         patience_seconds: float = 1.0,
+        aside: Callable[[], AbstractContextManager[None]] = nullcontext,
     ) -> None:
         if not 4 <= cost <= COST_MAX:  # noqa: PLR2004 - the least that bcrypt knows
             raise ValueError(f"cost is 4 to {COST_MAX}")
@@ -67,6 +70,7 @@ class BcryptHasher:
         self._places = threading.BoundedSemaphore(at_once + waiting)
         self._running = threading.BoundedSemaphore(at_once)
         self._patience_seconds = patience_seconds
+        self._aside = aside
 
     def hash(self, password: str) -> bytes:
         """A bcrypt hash over a pre-hash of the password.
@@ -123,12 +127,13 @@ class BcryptHasher:
         if not self._places.acquire(blocking=False):
             raise StorageUnavailable("the password pool and its queue are full")
         try:
-            if not self._running.acquire(timeout=self._patience_seconds):
-                raise StorageUnavailable("the password pool is busy")
-            try:
-                yield
-            finally:
-                self._running.release()
+            with self._aside():
+                if not self._running.acquire(timeout=self._patience_seconds):
+                    raise StorageUnavailable("the password pool is busy")
+                try:
+                    yield
+                finally:
+                    self._running.release()
         finally:
             self._places.release()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from authserver.domain.authority import Change
     from authserver.domain.ports import Clock, Database, Stores
-    from authserver.services.authority import CommitBarrier
+    from authserver.services.commit_barrier import CommitBarrier
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +48,11 @@ class Administration:
         Raises:
             StorageUnavailable: nothing was changed.
         """
-        with self.database.writing() as stores:
+        barrier = self._barrier.passing() if takes_power else nullcontext()
+        with barrier, self.database.writing() as stores:
             yield stores
             if changes:
                 stores.authority.advance(changes)
-        if takes_power:
-            self._barrier.wait()
 
     def record(
         self,

@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 LEASE_SECONDS: Final = 0.25
 """How long after the start of a poll its answer may be used."""
 POLL_SECONDS: Final = 0.05
-REVOKER_WAIT_SECONDS: Final = 0.3
-"""How long a revoker waits after its commit: longer than any lease taken before it."""
 PRUNE_SECONDS: Final = 30.0
 
 log = logging.getLogger(__name__)
@@ -215,18 +213,3 @@ def _merge(denied: dict[ChangeKind, dict[str, Change]], change: Change) -> None:
         known.expires_at,
     ):
         denied[change.kind][change.value] = change
-
-
-class CommitBarrier:
-    """Lets a revoker wait until no worker can still believe the state before its commit."""
-
-    def __init__(self, clock: Clock, *, wait_seconds: float = REVOKER_WAIT_SECONDS) -> None:
-        """Wait `wait_seconds` each time; concurrent waits run side by side."""
-        self._clock = clock
-        self._wait_seconds = wait_seconds
-
-    def wait(self) -> None:
-        """Return when every lease that began before this call has run out."""
-        until = self._clock.monotonic() + self._wait_seconds
-        while (left := until - self._clock.monotonic()) > 0:
-            self._clock.sleep(left)

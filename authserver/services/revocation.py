@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from authserver.domain.calls import Call
     from authserver.domain.clients import Client
     from authserver.domain.ports import Database, TokenReader
-    from authserver.services.authority import AuthorityView, CommitBarrier
+    from authserver.services.authority import AuthorityView
+    from authserver.services.commit_barrier import CommitBarrier
 
 
 class Revocation:
@@ -55,9 +56,9 @@ class Revocation:
             return False
         if self._view.is_denied(token):
             # Somebody may be at it this moment: other workers need not have heard of it yet.
-            self._barrier.wait()
-            return False
-        with self._database.writing() as stores:
+            with self._barrier.passing():
+                return False
+        with self._barrier.passing(), self._database.writing() as stores:
             stores.authority.advance([Change(ChangeKind.TOKEN, token.token_id, needed_until)])
             stores.audit.add(
                 AuditEvent(
@@ -74,5 +75,4 @@ class Revocation:
                     peer=call.peer,
                 )
             )
-        self._barrier.wait()
         return True

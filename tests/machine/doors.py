@@ -16,6 +16,7 @@ from authserver.machine.operations import livez
 from authserver.machine.peers import TrustedProxies
 from authserver.machine.responses import JSON, Response, json_response
 from authserver.machine.routes import Route, route_table
+from authserver.machine.turns import Turns
 from authserver.machine.wsgi import Shell
 from tests.doubles import FakeClock, FakeEntropy
 
@@ -122,6 +123,7 @@ class Door:
         issuer: str = "https://auth.example",
         proxies: Sequence[str] = (),
         unix_socket: bool = False,
+        turns: Turns | None = None,
     ) -> None:
         self.clock = FakeClock()
         self.registry = CollectorRegistry()
@@ -134,6 +136,7 @@ class Door:
             clock=self.clock,
             entropy=FakeEntropy(),
             metrics=ShellMetrics(self.registry),
+            turns=turns or Turns(1),
             record_access=self.entries.append,
         )
 

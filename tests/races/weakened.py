@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 NO_LEASE = """
-import authserver.services.authority as authority
+import authserver.services.commit_barrier as commit_barrier
 
-authority.CommitBarrier.wait = lambda self: None
+commit_barrier.CommitBarrier.wait = lambda self: None
 """
 """A revoker answers at once, while other workers still believe what they polled before."""
 

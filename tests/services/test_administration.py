@@ -9,8 +9,8 @@ import pytest
 from authserver.domain.audit import ActorKind, AuditEvent, Outcome
 from authserver.domain.authority import Change, ChangeKind
 from authserver.services.administration import before_and_after, operator
-from authserver.services.authority import REVOKER_WAIT_SECONDS
 from authserver.services.clients import ClientUpdate
+from authserver.services.commit_barrier import REVOKER_WAIT_SECONDS
 from tests.services.world import ADMIN, World, details
 
 if TYPE_CHECKING:

@@ -8,12 +8,8 @@ import pytest
 
 from authserver.domain.authority import ChangeKind
 from authserver.domain.errors import StorageUnavailable
-from authserver.services.authority import (
-    LEASE_SECONDS,
-    REVOKER_WAIT_SECONDS,
-    AuthorityView,
-    CommitBarrier,
-)
+from authserver.services.authority import LEASE_SECONDS, AuthorityView
+from authserver.services.commit_barrier import REVOKER_WAIT_SECONDS
 from tests.doubles import EPOCH, FakeClock
 from tests.services.office import TOKEN, Office
 
@@ -257,21 +253,3 @@ def test_the_poller_outlives_what_nobody_expected(
     assert [record.message for record in caplog.records if record.exc_info] == [
         "authority: the poll failed"
     ]
-
-
-def test_the_barrier_returns_when_every_lease_before_it_has_run_out() -> None:
-    clock = FakeClock(monotonic=0.0)
-    before = clock.monotonic()
-    CommitBarrier(clock).wait()
-    assert clock.monotonic() - before >= REVOKER_WAIT_SECONDS
-
-
-def test_the_barrier_waits_again_when_it_was_woken_too_early() -> None:
-    class Impatient(FakeClock):
-        def sleep(self, seconds: float) -> None:
-            super().sleep(seconds / 2 if seconds > 0.01 else seconds)
-
-    clock = Impatient(monotonic=0.0)
-    before = clock.monotonic()
-    CommitBarrier(clock).wait()
-    assert clock.monotonic() - before >= REVOKER_WAIT_SECONDS

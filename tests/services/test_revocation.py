@@ -9,7 +9,8 @@ import pytest
 from authserver.domain.audit import ActorKind, Outcome
 from authserver.domain.errors import StorageUnavailable
 from authserver.domain.tokens import CLOCK_SKEW_SECONDS
-from authserver.services.authority import PRUNE_SECONDS, REVOKER_WAIT_SECONDS
+from authserver.services.authority import PRUNE_SECONDS
+from authserver.services.commit_barrier import REVOKER_WAIT_SECONDS
 from tests.services.world import Worker, World
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from authserver.domain.errors import Conflict, NotFound, StorageUnavailable
 from authserver.domain.key_rotation import due_steps
 from authserver.domain.keys import KeyState, KeyTimes, SigningAlgorithm
 from authserver.services import signing_keys
-from authserver.services.authority import REVOKER_WAIT_SECONDS
+from authserver.services.commit_barrier import REVOKER_WAIT_SECONDS
 from authserver.services.signing_keys import LEASE_SECONDS, SigningKeys
 from tests.services.world import ADMIN, World
 

@@ -17,10 +17,11 @@ from authserver.domain.errors import InvalidClient
 from authserver.domain.keys import KeyState, SigningAlgorithm
 from authserver.domain.resources import ResourceKind
 from authserver.services.administration import Act, Administration
-from authserver.services.authority import AuthorityView, CommitBarrier
+from authserver.services.authority import AuthorityView
 from authserver.services.client_authentication import CLIENT_SECRET, ClientAuthentication
 from authserver.services.client_rules import ClientRules
 from authserver.services.clients import ClientDraft, Clients, RegisteredClient
+from authserver.services.commit_barrier import CommitBarrier
 from authserver.services.directory import Directory, Keys
 from authserver.services.fresh_secrets import FreshSecrets
 from authserver.services.introspection import Introspection
