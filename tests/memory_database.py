@@ -47,6 +47,7 @@ class MemoryState:
     changes: list[NumberedChange] = field(default_factory=list)
     seq: int = 0
     kept_from: int = 1
+    denials_swept_until: float = 0.0
     assertions: dict[tuple[str, str], float] = field(default_factory=dict)
     failures: Counter[tuple[str, float]] = field(default_factory=Counter)
     leases: dict[str, tuple[str, float]] = field(default_factory=dict)

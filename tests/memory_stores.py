@@ -101,6 +101,15 @@ class MemoryAuthority(MemoryStore):
             if each.change.kind in DENIALS and each.change.expires_at > now
         ]
 
+    def horizon(self, now: float) -> float:
+        self._told("horizon")
+        over = (
+            each.change.expires_at
+            for each in self._state.changes
+            if each.change.kind in DENIALS and each.change.expires_at <= now
+        )
+        return max(self._state.denials_swept_until, *over, 0.0)
+
     def is_denied(self, change_keys: Iterable[tuple[str, str]]) -> Sequence[Change]:
         self._told("is_denied")
         asked = set(change_keys)

@@ -156,6 +156,13 @@ class AuthorityStore(Protocol):
         """All denials that still matter at `now`."""
         ...
 
+    def horizon(self, now: float) -> float:
+        """The latest end of any denial that `denials(now)` leaves out, swept ones included.
+
+        Below every time when it leaves none out. What ends later has been denied in full view.
+        """
+        ...
+
     def is_denied(self, change_keys: Iterable[tuple[str, str]]) -> Sequence[Change]:
         """The stored denials among these (kind, value) pairs: the direct question."""
         ...

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from authserver.domain.authority import DENIALS, ChangeKind
 from authserver.domain.errors import StorageUnavailable
+from authserver.domain.tokens import CLOCK_SKEW_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -59,6 +60,7 @@ class AuthorityView:
         """When the last poll that failed began."""
         self._position: Position | None = None
         self._denied: dict[ChangeKind, dict[str, Change]] = {kind: {} for kind in DENIALS}
+        self._horizon = float("-inf")
         self._lock = threading.Lock()
         self._forget: list[Callable[[ChangeKind, str], None]] = []
         self._forget_all: list[Callable[[], None]] = []
@@ -68,6 +70,15 @@ class AuthorityView:
     def seq(self) -> int:
         """The number of the last change applied; -1 before the first poll."""
         return -1 if self._position is None else self._position.seq
+
+    @property
+    def horizon(self) -> float:
+        """The latest end (seconds since the epoch) of any denial that is not known here any more.
+
+        Only denials that were over are forgotten. When the clock is set back afterwards, what they
+        reached would live again; so whatever ends by then counts as over, whatever the clock says.
+        """
+        return self._horizon
 
     def on_change(
         self, forget: Callable[[ChangeKind, str], None], forget_all: Callable[[], None]
@@ -150,19 +161,21 @@ class AuthorityView:
             return
         changes: Sequence[NumberedChange] = ()
         denials: Sequence[Change] | None = None
+        horizon = self._horizon
         with self._database.reading() as stores:
             position = stores.authority.position()
             if known is None or not _leads_on(known, position, stores.authority):
                 # Believe nothing, load everything.
-                denials = stores.authority.denials(self._clock.now())
+                now = self._clock.now()
+                denials, horizon = stores.authority.denials(now), stores.authority.horizon(now)
             elif position.seq > known.seq:
                 changes = stores.authority.since(known.seq)
         if denials is not None:
-            self._load(position, denials)
+            self._load(position, denials, horizon)
         else:
             self._apply(changes)
 
-    def _load(self, position: Position, denials: Sequence[Change]) -> None:
+    def _load(self, position: Position, denials: Sequence[Change], horizon: float) -> None:
         self._believed_until = float("-inf")
         for forget_all in self._forget_all:
             forget_all()
@@ -170,6 +183,7 @@ class AuthorityView:
         for change in denials:
             _merge(fresh, change)
         self._denied = fresh
+        self._horizon = horizon
         self._position = position
 
     def _apply(self, changes: Sequence[NumberedChange]) -> None:
@@ -188,12 +202,21 @@ class AuthorityView:
         self._pruned_at = monotonic
         now = self._clock.now()
         for kind in DENIALS:
-            kept = {
-                value: change
-                for value, change in self._denied[kind].items()
-                if change.expires_at > now
+            known = self._denied[kind]
+            over = [change.expires_at for change in known.values() if change.expires_at <= now]
+            # Before the denials go: somebody may be asking at this moment.
+            self._horizon = max([self._horizon, *over])
+            self._denied[kind] = {
+                value: change for value, change in known.items() if change.expires_at > now
             }
-            self._denied[kind] = kept
+        if self._horizon > now + CLOCK_SKEW_SECONDS:
+            log.warning(
+                "the clock was set back by more than %d seconds: access tokens that end within that"
+                " time are refused, because revocations of such tokens were deleted already",
+                self._horizon - now,
+            )
+
+
 def _leads_on(known: Position, position: Position, store: AuthorityStore) -> bool:
     """Whether the changes after `known` are all there is to learn.
 
@@ -201,8 +224,6 @@ def _leads_on(known: Position, position: Position, store: AuthorityStore) -> boo
     another change there), nor when some of them were swept.
     """
     return known.seq <= position.seq and known.seq >= store.kept_from() - 1 and store.holds(known)
-
-
 
 
 def _merge(denied: dict[ChangeKind, dict[str, Change]], change: Change) -> None:

@@ -119,6 +119,26 @@ class AuthorityRows:
         )
         return [_change(row) for row in rows]
 
+    def horizon(self, now: float) -> float:
+        """The latest end of any denial that `denials(now)` leaves out, swept ones included.
+
+        Below every time when it leaves none out. What ends later has been denied in full view.
+        """
+        swept: float = self._connection.execute(
+            select(authority.c.denials_swept_until).where(authority.c.issuer_id == self._issuer_id)
+        ).scalar_one()
+        over: float | None = self._connection.execute(
+            select(authority_changes.c.expires_at)
+            .where(
+                authority_changes.c.issuer_id == self._issuer_id,
+                authority_changes.c.kind.in_(DENIAL_KINDS),
+                authority_changes.c.expires_at <= now,
+            )
+            .order_by(authority_changes.c.expires_at.desc())
+            .limit(1)
+        ).scalar_one_or_none()
+        return swept if over is None else max(swept, over)
+
     def is_denied(self, change_keys: Iterable[tuple[str, str]]) -> Sequence[Change]:
         """The stored denials among these (kind, value) pairs: the direct question."""
         asked = sorted(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from sqlalchemy import case, delete, literal_column, select, tuple_, update
 
+from authserver.storage.authority import DENIAL_KINDS
 from authserver.storage.rows.assertions import assertion_uses
 from authserver.storage.rows.authority import authority, authority_changes
 from authserver.storage.rows.clients import client_secrets
@@ -73,7 +74,7 @@ NOT_THE_LAST: Final = (
 
 
 class AuthorityChanges:
-    """The authority's changes: the counter remembers up to where there may be gaps now."""
+    """The authority's changes: their counter's row remembers what may be missing now."""
 
     name: str = authority_changes.name
 
@@ -83,17 +84,24 @@ class AuthorityChanges:
         deleted = connection.execute(
             _deletion(
                 connection, authority_changes, now - SKEW_SECONDS, limit, NOT_THE_LAST
-            ).returning(columns.issuer_id, columns.seq)
+            ).returning(columns.issuer_id, columns.seq, columns.kind, columns.expires_at)
         ).all()
         highest: dict[int, int] = {}
-        for issuer_id, seq in deleted:
+        latest: dict[int, float] = {}
+        for issuer_id, seq, kind, expires_at in deleted:
             highest[issuer_id] = max(seq, highest.get(issuer_id, 0))
+            if kind in DENIAL_KINDS:
+                latest[issuer_id] = max(expires_at, latest.get(issuer_id, 0.0))
         for issuer_id, seq in sorted(highest.items()):
-            kept_from = authority.c.kept_from
+            kept_from, until = authority.c.kept_from, authority.c.denials_swept_until
+            end = latest.get(issuer_id, 0.0)
             connection.execute(
                 update(authority)
                 .where(authority.c.issuer_id == issuer_id)
-                .values(kept_from=case((kept_from > seq, kept_from), else_=seq + 1))
+                .values(
+                    kept_from=case((kept_from > seq, kept_from), else_=seq + 1),
+                    denials_swept_until=case((until > end, until), else_=end),
+                )
             )
         return len(deleted)
 

@@ -6,6 +6,7 @@ import pytest
 
 from authserver.domain.authority import ChangeKind, Position
 from authserver.domain.errors import StorageUnavailable
+from authserver.domain.tokens import CLOCK_SKEW_SECONDS
 from authserver.services.authority import LEASE_SECONDS, PRUNE_SECONDS, AuthorityView
 from tests.memory_database import MemoryDatabase
 from tests.memory_stores import MemoryAuthority
@@ -171,6 +172,30 @@ def test_denials_are_pruned_now_and_then_not_at_every_poll(office: Office) -> No
     office.clock.set_monotonic(began + PRUNE_SECONDS + 1)
     office.view.poll()
     assert office.view.is_denied(TOKEN)
+
+
+def test_the_horizon_is_the_latest_end_of_what_was_forgotten(office: Office) -> None:
+    office.change(ChangeKind.TOKEN, "token-1")
+    office.view.poll()
+    assert office.view.horizon < office.clock.now()
+    office.clock.set_now(LATER + 500)
+    office.clock.set_monotonic(office.clock.monotonic() + PRUNE_SECONDS)
+    office.view.poll()
+    # Not the time of the pruning: a clock that was wrong for a moment would deny for ever.
+    assert office.view.horizon == LATER
+
+
+def test_a_clock_that_was_set_back_is_told_in_the_log(
+    office: Office, caplog: pytest.LogCaptureFixture
+) -> None:
+    office.change(ChangeKind.TOKEN, "token-1")
+    office.view.poll()
+    for now, told in ((LATER, 0), (LATER - CLOCK_SKEW_SECONDS, 0), (LATER - 400, 1)):
+        office.clock.set_now(now)
+        office.clock.set_monotonic(office.clock.monotonic() + PRUNE_SECONDS)
+        office.view.poll()
+        assert len(caplog.records) == told
+    assert "set back by more than 400 seconds" in caplog.text
 
 
 class CountedSequence:

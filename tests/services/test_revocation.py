@@ -37,6 +37,15 @@ def revoke(world: World, value: str, client_id: str = "ci-reader") -> bool:
     return world.worker.revocation.revoke_token(world.clients.get(client_id), value, world.call())
 
 
+def sweep(world: World) -> None:
+    """What storage does with denials that are over."""
+    state = world.database.state
+    over = [each.change for each in state.changes if each.change.expires_at <= world.clock.now()]
+    state.denials_swept_until = max(change.expires_at for change in over)
+    state.changes = [each for each in state.changes if each.change not in over]
+    state.kept_from = state.seq + 1
+
+
 def is_active(world: World, issued: IssuedToken, worker: Worker) -> bool:
     resource = world.resources.get("jira-main")
     return worker.introspection.active_token(issued.value, resource, world.call()) is not None
@@ -108,6 +117,46 @@ def test_a_revoked_token_stays_dead_where_the_clock_is_behind(world: World) -> N
     world.worker.view.poll()
     world.clock.set_now(issued.token.expires_at - 1)
     assert not is_active(world, issued, world.worker)
+
+
+@pytest.mark.rule("RV-03")
+@pytest.mark.parametrize("swept", [False, True])
+@pytest.mark.parametrize("restarted", [False, True])
+def test_a_clock_that_is_set_back_brings_no_revoked_token_back(
+    world: World, *, swept: bool, restarted: bool
+) -> None:
+    issued = issue(world)
+    revoke(world, issued.value)
+    world.clock.advance(600 + CLOCK_SKEW_SECONDS)
+    world.clock.set_monotonic(world.clock.monotonic() + PRUNE_SECONDS)
+    world.worker.view.poll()
+    if swept:
+        sweep(world)
+    worker = Worker(world) if restarted else world.worker
+    worker.view.poll()
+    world.clock.set_now(issued.token.issued_at + 10)
+    assert not is_active(world, issued, worker)
+    # The denial is not known here any more; one issued with a longer life could not be meant.
+    assert issued.token.expires_at <= worker.view.horizon
+    world.clock.set_now(issued.token.expires_at + CLOCK_SKEW_SECONDS)
+    later = issue(world)
+    assert is_active(world, later, worker)
+
+
+def test_a_token_of_that_time_can_still_be_revoked_for_other_workers(world: World) -> None:
+    """One worker has forgotten denials, for another the token is as good as ever."""
+    first, second = issue(world), issue(world)
+    other = Worker(world)
+    other.view.poll()
+    revoke(world, first.value)
+    world.clock.advance(600 + CLOCK_SKEW_SECONDS)
+    world.clock.set_monotonic(world.clock.monotonic() + PRUNE_SECONDS)
+    world.worker.view.poll()
+    world.clock.set_now(first.token.issued_at + 10)
+    assert is_active(world, second, other)
+    assert not is_active(world, second, world.worker)
+    assert revoke(world, second.value)
+    assert not is_active(world, second, other)
 
 
 def test_revoking_twice_is_answered_twice(world: World) -> None:

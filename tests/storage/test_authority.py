@@ -148,6 +148,9 @@ def test_only_denials_that_still_matter_are_loaded(database: SqlDatabase) -> Non
         )
     with database.reading() as stores:
         assert stores.authority.denials(NOW) == live
+        # What was left out ended then at the latest.
+        assert stores.authority.horizon(NOW) == NOW
+        assert stores.authority.horizon(NOW - 1) <= 0
 
 
 def test_the_direct_question_finds_the_denials_among_the_pairs(database: SqlDatabase) -> None:

@@ -120,6 +120,32 @@ def test_the_mark_of_missing_changes_never_moves_back(database: SqlDatabase) -> 
         assert [each.position.seq for each in stores.authority.since(0)] == [3]
 
 
+def test_the_latest_end_of_a_swept_denial_is_remembered(database: SqlDatabase) -> None:
+    token, client_changed = ChangeKind.TOKEN, ChangeKind.CLIENT
+    with database.writing() as stores:
+        assert stores.authority.horizon(NOW) <= 0
+        stores.authority.advance(
+            [
+                Change(token, "1", LONG_AGO - 9),
+                Change(token, "2", LONG_AGO - 1),
+                Change(token, "3", LONG_AGO - 5),
+                # Nobody is denied by these, however late they are swept.
+                Change(client_changed, "c", LONG_AGO),
+                Change(token, "4", NOW + 600),
+            ]
+        )
+    assert swept(database) == {"authority_changes": 4}
+    with database.writing() as stores:
+        # By a clock that was set back.
+        assert stores.authority.horizon(LONG_AGO - 1000) == LONG_AGO - 1
+        assert stores.authority.horizon(NOW) == LONG_AGO - 1
+        assert stores.authority.horizon(NOW + 600) == NOW + 600
+        stores.authority.advance([Change(token, "5", LONG_AGO - 7), Change(token, "6", NOW + 600)])
+    assert swept(database) == {"authority_changes": 1}
+    with database.reading() as stores:
+        assert stores.authority.horizon(0) == LONG_AGO - 1
+
+
 def test_the_last_change_stays_for_its_stamp(database: SqlDatabase) -> None:
     for number in range(5):
         with database.writing() as stores:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import BigInteger, Column, Index, Table, Text, text
+from sqlalchemy import BigInteger, Column, Double, Index, Table, Text, text
 
 from authserver.storage.rows.metadata import issuer_column, metadata, time_column
 
@@ -15,6 +15,9 @@ authority: Final = Table(
     Column("seq", BigInteger, nullable=False),
     # The lowest number that has never been swept past: older changes may have gaps.
     Column("kept_from", BigInteger, nullable=False),
+    # The latest end of any denial that was swept. A clock that is set back must not bring back
+    # what was revoked: tokens that end by then have ended.
+    Column("denials_swept_until", Double, nullable=False, server_default=text("0")),
 )
 
 authority_changes: Final = Table(
