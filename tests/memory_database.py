@@ -123,6 +123,11 @@ class MemoryDatabase:
             self._writer.release()
 
     @property
+    def is_written(self) -> bool:
+        """Whether a writing transaction is open."""
+        return self._writer.locked()
+
+    @property
     def audit(self) -> list[AuditEvent]:
         """What is on record."""
         return self.state.audit

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -16,8 +16,9 @@ from authserver.services.signing_keys import LEASE_SECONDS, SigningKeys
 from tests.services.world import ADMIN, World
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
+    from authserver.domain.key_rotation import KeyStep
     from authserver.domain.keys import SigningKey
 
 ES256, RS256 = SigningAlgorithm.ES256, SigningAlgorithm.RS256
@@ -219,15 +220,14 @@ def test_a_step_that_another_worker_took_is_neither_recorded_nor_told(
 ) -> None:
     world.clock.advance(TIMES.announce)
     monkeypatch.setattr("tests.memory_stores.MemoryKeys.move", lambda *_, **__: False)
-    monkeypatch.setattr(signing_keys, "due_steps", once(due_steps))
+    monkeypatch.setattr(signing_keys, "due_steps", only_the_early_steps)
     keys.rotate(ES256, ADMIN)
     assert [event.action for event in world.database.audit] == ["key.made"]
 
 
-def once(rule: Callable[..., object]) -> Callable[..., object]:
-    """The rule for the first question; nothing is due after that."""
-    answers = iter([True])
-    return lambda *a, **k: rule(*a, **k) if next(answers, False) else []
+def only_the_early_steps(*question: Any, early: bool = False) -> Sequence[KeyStep]:
+    """What is due at the first question of a rotation; nothing is due after that."""
+    return due_steps(*question, early=True) if early else []
 
 
 def test_rules_that_never_come_to_rest_are_stopped(
