@@ -1,4 +1,4 @@
-"""Opening the one socket that all workers accept from, and saying why it cannot be opened."""
+"""Opening a socket that workers accept from, and saying why it cannot be opened."""
 
 from __future__ import annotations
 
@@ -29,17 +29,25 @@ class ListenRefused(DomainError):
 
 
 def open_listener(at: ListenAt) -> socket.socket:
-    """A listening socket, bound once and inherited by every worker.
-
-    No SO_REUSEPORT: a second server on the port is noticed instead of silently sharing it, and
-    what waits in the queue of a worker that dies is taken by another.
+    """A listening socket at a place that nobody else listens at.
 
     Raises:
         ListenRefused: the place is taken or not allowed.
     """
     if at.unix_socket is not None:
         return _unix(at.unix_socket, at.unix_socket_mode, at.backlog)
-    return _tcp(at.address, at.port, at.backlog)
+    return _tcp(at, is_listening=True)
+
+
+def open_shared_port(at: ListenAt, *, is_listening: bool = True) -> socket.socket:
+    """One of several sockets at the same address and port, all of this user's (SO_REUSEPORT).
+
+    The kernel gives connections only to those that listen.
+
+    Raises:
+        ListenRefused: the place is taken by somebody who does not share it, or not allowed.
+    """
+    return _tcp(at, is_listening=is_listening, is_shared=True)
 
 
 def remove_unix_socket(at: ListenAt) -> None:
@@ -49,17 +57,20 @@ def remove_unix_socket(at: ListenAt) -> None:
             at.unix_socket.unlink()
 
 
-def _tcp(address: str, port: int, backlog: int) -> socket.socket:
-    is_v6 = ip_address(address).version == 6  # noqa: PLR2004 - the version of IP
+def _tcp(at: ListenAt, *, is_listening: bool, is_shared: bool = False) -> socket.socket:
+    is_v6 = ip_address(at.address).version == 6  # noqa: PLR2004 - the version of IP
     listener = socket.socket(socket.AF_INET6 if is_v6 else socket.AF_INET, socket.SOCK_STREAM)
     try:
         # Lets a restart bind while connections of the last run are in TIME_WAIT.
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind((address, port))
-        listener.listen(backlog)
+        if is_shared:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        listener.bind((at.address, at.port))
+        if is_listening:
+            listener.listen(at.backlog)
     except OSError as error:
         listener.close()
-        raise _tcp_refusal(error, address, port) from error
+        raise _tcp_refusal(error, at.address, at.port) from error
     return listener
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from authserver.supervisor import metrics_files
-from authserver.supervisor.listening import open_listener, remove_unix_socket
+from authserver.supervisor.listeners import open_listeners
+from authserver.supervisor.listening import remove_unix_socket
 from authserver.supervisor.pid_files import pid_file
 from authserver.supervisor.signals import signals_as_bytes
 from authserver.supervisor.supervision import Supervision
@@ -30,10 +31,10 @@ def serve(
         ListenRefused: the place to listen at is taken or not allowed.
         WorkersHopeless: workers cannot start.
     """
-    with pid_file(plan.pid_file), open_listener(plan.listen) as listener:
+    with pid_file(plan.pid_file), open_listeners(plan.listen, plan.workers) as listeners:
         metrics_files.prepare(plan.metrics_directory)
         with signals_as_bytes() as wakeups:
             try:
-                Supervision(plan, listener, clock, replan, announce).run(wakeups)
+                Supervision(plan, listeners, clock, replan, announce).run(wakeups)
             finally:
                 remove_unix_socket(plan.listen)

@@ -39,6 +39,11 @@ class Slot:
         """Whether a process is at work here."""
         return self.child is not None and self.child.is_ready
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether no process is here, nor one to follow it."""
+        return self.child is None and self.successor is None
+
     def holds(self, child: Child) -> bool:
         """Whether the process belongs to this slot."""
         return child is self.child or child is self.successor
@@ -65,7 +70,7 @@ class Slot:
             self.child = None
         if not child.is_ready:
             self.failures += 1
-        if self.child is None and self.successor is None:
+        if self.is_empty:
             self.retry_at = now + (0.0 if child.is_ready else self._delay())
 
     def _delay(self) -> float:

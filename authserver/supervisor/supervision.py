@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 from authserver.domain.errors import DomainError
 from authserver.supervisor import metrics_files
 from authserver.supervisor.children import Child, start_child
+from authserver.supervisor.listening import ListenRefused
 from authserver.supervisor.readiness import answers
 from authserver.supervisor.signals import RELOAD
 from authserver.supervisor.slots import HOPELESS_FAILURES, START_SECONDS, Slot
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from authserver.domain.ports import Clock
+    from authserver.supervisor.listeners import Listeners
     from authserver.supervisor.plans import ServePlan
 
 log = logging.getLogger(__name__)
@@ -54,14 +56,14 @@ class Supervision:
 
     Args:
         plan: what to run.
-        listener: the listening socket that every worker inherits.
+        listeners: the listening sockets that the workers inherit.
         clock: for delays; its monotonic hand only.
         replan: gives the plan anew on SIGHUP. Raises DomainError to keep the old one.
         announce: is called once, with a line to print, when the server answers.
     """
 
     plan: ServePlan
-    listener: socket.socket
+    listeners: Listeners
     clock: Clock
     replan: Callable[[], ServePlan]
     announce: Callable[[str], None]
@@ -146,7 +148,7 @@ class Supervision:
                 "authserver.supervisor.worker",
                 self.plan.worker,
                 started_at=now,
-                pass_fds=[self.listener.fileno()],
+                pass_fds=[self.listeners.of(self.workers.index(slot)).fileno()],
             )
         else:
             child = start_child(_HELPERS[slot.name], getattr(self.plan, slot.name), started_at=now)
@@ -175,6 +177,7 @@ class Supervision:
     def _on_end(self, slot: Slot, child: Child, how: str) -> None:
         was_successor = child is slot.successor
         slot.note_end(child, self.clock.monotonic())
+        self._retire_listener(slot)
         when = "at work" if child.is_ready else "before it was ready"
         log.error("%s: pid %d ended %s: %s", slot.name, child.pid, when, how)
         if was_successor and self.renewing:
@@ -184,6 +187,13 @@ class Supervision:
             raise WorkersHopeless(
                 f"every worker ended {HOPELESS_FAILURES} times before it could serve"
             )
+
+    def _retire_listener(self, slot: Slot) -> None:
+        """A worker that does not start again must not have connections wait for it."""
+        others_serve = any(other.is_ready for other in self.workers)
+        if slot in self.workers and slot.is_empty and slot.failures and others_serve:
+            with contextlib.suppress(ListenRefused):
+                self.listeners.retire(self.workers.index(slot))
 
     def _reload(self) -> None:
         try:
@@ -221,7 +231,7 @@ class Supervision:
     def _stop(self, wakeups: socket.socket) -> None:
         """Workers first; housekeeping ends after them and finds what they left."""
         log.info("stopping")
-        self.listener.close()
+        self.listeners.close()
         for slots in (self.workers, self.helpers):
             for slot in slots:
                 for child in (slot.child, slot.successor):

@@ -51,6 +51,8 @@ def main() -> None:
     listener = socket.socket(fileno=inherited(1))
     configure_logging(LogLevels.warning, dict(_TO_STDERR))
     application = load_target(plan.target)(plan.argument)
+    # A socket that its last worker left behind listens already; a new one gets its share from now.
+    listener.listen(plan.backlog)
     _serve(application, plan, listener)
     close = getattr(application, "close", None)
     if close is not None:

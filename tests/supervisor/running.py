@@ -95,7 +95,7 @@ class Running:
             return response.read().decode()
 
     def worker_pids(self) -> set[int]:
-        """The workers that answer now."""
+        """Workers that answer now: with luck all of them, see `children` for certainty."""
         return {int(self.get()) for _ in range(20)}
 
     def signal(self, number: signal.Signals) -> None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import socket
 import stat
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 import pytest
 
+from authserver.supervisor.listeners import open_listeners
 from authserver.supervisor.listening import ListenRefused, open_listener, remove_unix_socket
 from authserver.supervisor.pid_files import pid_file
 from authserver.supervisor.plans import ListenAt
@@ -46,6 +48,64 @@ def test_a_port_that_others_share_by_reuseport_is_taken_too() -> None:
         holder.listen()
         with pytest.raises(ListenRefused, match="is taken"):
             open_listener(at_port(holder.getsockname()[1]))
+
+
+def test_a_second_server_of_this_kind_meets_a_port_that_is_taken() -> None:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        at = at_port(probe.getsockname()[1])
+    with (
+        open_listeners(at, 2),
+        pytest.raises(ListenRefused, match="is taken"),
+        open_listeners(at, 2),
+    ):
+        raise AssertionError("two servers share a port, and neither knows of it")
+
+
+def test_connections_are_spread_over_the_workers_sockets() -> None:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        at = at_port(probe.getsockname()[1])
+    with open_listeners(at, 2) as listeners, ExitStack() as callers:
+        for _ in range(64):
+            callers.enter_context(socket.create_connection((at.address, at.port)))
+        waiting = [accepted(listeners.of(worker)) for worker in (0, 1)]
+        assert sum(waiting) == 64
+        assert min(waiting) >= 8
+
+
+def accepted(listener: socket.socket) -> int:
+    """How many connections wait there; they are closed."""
+    listener.setblocking(False)  # noqa: FBT003 - the method has no keyword
+    count = 0
+    while True:
+        try:
+            connection, _ = listener.accept()
+        except BlockingIOError:
+            return count
+        connection.close()
+        count += 1
+
+
+def test_a_retired_socket_gets_no_connection_until_somebody_listens_at_the_new_one() -> None:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        at = at_port(probe.getsockname()[1])
+    with open_listeners(at, 2) as listeners, ExitStack() as callers:
+        listeners.retire(0)
+        for _ in range(32):
+            callers.enter_context(socket.create_connection((at.address, at.port)))
+        assert accepted(listeners.of(1)) == 32
+        listeners.of(0).listen(at.backlog)
+        for _ in range(64):
+            callers.enter_context(socket.create_connection((at.address, at.port)))
+        assert accepted(listeners.of(0)) >= 8
+
+
+def test_workers_share_a_unix_socket(tmp_path: Path) -> None:
+    with open_listeners(at_socket(tmp_path / "s"), 2) as listeners:
+        listeners.retire(0)
+        assert listeners.of(0) is listeners.of(1)
 
 
 def test_a_foreign_address_is_refused_by_name() -> None:

@@ -95,6 +95,20 @@ def test_all_workers_killed_at_once_come_back(tmp_path: Path) -> None:
         assert int(server.get()) not in before
 
 
+def test_a_worker_that_does_not_start_again_keeps_no_connection_waiting(tmp_path: Path) -> None:
+    broken = tmp_path / "broken"
+    with running(tmp_path, argument={"broken": str(broken)}) as server:
+        wait_until(lambda: len(server.worker_pids()) == 2, "both workers answer")
+        first = min(server.children())
+        broken.touch()
+        os.kill(first, signal.SIGKILL)
+        wait_until(lambda: "ended before it was ready" in server.log(), "the failed start is told")
+        # Twenty connections: the kernel would have given half of them to the worker that is gone.
+        assert len(server.worker_pids()) == 1
+        broken.unlink()
+        wait_until(lambda: len(server.worker_pids()) == 2, "two workers again")
+
+
 def test_workers_that_never_start_end_the_supervisor_with_a_reason(tmp_path: Path) -> None:
     broken = tmp_path / "broken"
     broken.touch()
