@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import cached_property
 
 from authserver.crypto.client_assertions import ClientKeySets
-from authserver.crypto.signing_keys import SigningKeyMaker
+from authserver.crypto.key_file_making import KekFileMaker
+from authserver.crypto.signing_keys import SigningKeyMaker, SigningKeyResealer
 from authserver.domain.keys import KeyTimes
 from authserver.domain.scopes import close_matches
 from authserver.services.administration import Administration
@@ -13,6 +14,7 @@ from authserver.services.client_rules import ClientRules
 from authserver.services.clients import Clients
 from authserver.services.commit_barrier import CommitBarrier
 from authserver.services.fresh_secrets import FreshSecrets
+from authserver.services.resealing import Resealing
 from authserver.services.resources import Resources
 from authserver.services.signing_keys import SigningKeys
 from authserver.services.users import Users
@@ -89,6 +91,15 @@ class AdministrationParts(AuditParts):
             administration=self.administration,
             key_maker=SigningKeyMaker(self.sealer),
             times=times,
+        )
+
+    @cached_property
+    def resealing(self) -> Resealing:
+        """Changing the key-encryption key."""
+        return Resealing(
+            administration=self.administration,
+            resealer=SigningKeyResealer(self.sealer),
+            key_files=KekFileMaker(self.settings.keys.directory, self.entropy),
         )
 
     @cached_property

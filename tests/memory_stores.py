@@ -65,6 +65,14 @@ class MemoryKeys(MemoryStore):
         )
         return True
 
+    def replace_sealed(self, kid: str, *, before: bytes, after: bytes) -> bool:
+        self._told("replace_sealed", changes=True)
+        key = self._state.keys.get(kid)
+        if key is None or key.sealed_private != before:
+            return False
+        self._state.keys[kid] = replace(key, sealed_private=after)
+        return True
+
 
 class MemoryAuthority(MemoryStore):
     def position(self) -> Position:

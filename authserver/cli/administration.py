@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from authserver.domain.ports import Clock
     from authserver.services.administration import Act
     from authserver.services.clients import Clients
+    from authserver.services.resealing import Resealing
     from authserver.services.resources import Resources
     from authserver.services.signing_keys import SigningKeys
 
@@ -46,6 +47,11 @@ class AdministrationParts(Protocol):
     @property
     def signing_keys(self) -> SigningKeys:
         """The life of signing keys."""
+        ...
+
+    @property
+    def resealing(self) -> Resealing:
+        """Changing the key-encryption key."""
         ...
 
     @property

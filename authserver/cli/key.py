@@ -98,3 +98,46 @@ def revoke(context: Context, *, kid: str, yes: bool, as_json: bool) -> None:
     context.console.line(f"key {kid} is revoked: no token that it signed is good any more")
     if successor is not None:
         context.console.line(f"{successor.algorithm}: {successor.kid} signs from now on")
+
+
+@key.command("add-file")
+@JSON
+@pass_context
+def add_file(context: Context, *, as_json: bool) -> None:
+    """Make a new key-encryption key, the file that seals the private keys in the database.
+
+    Servers use it once they have started again. Copy it to every node, restart the servers, then
+    run: authserver key reseal
+    """
+    services = parts(context)
+    name = services.resealing.add_key_file(services.operator)
+    if as_json:
+        context.console.json({"made": name})
+        return
+    context.console.line(f"made {name}")
+    context.console.note("next: copy it to every node and into your backup, restart the servers,")
+    context.console.note("then run: authserver key reseal")
+
+
+@key.command()
+@JSON
+@pass_context
+def reseal(context: Context, *, as_json: bool) -> None:
+    """Seal every stored private key under the newest key file; again: changes nothing.
+
+    Keys, tokens and the JWKS stay as they are. Servers that were started before the newest key
+    file was there have to be restarted first: they could not open the keys any more.
+    """
+    services = parts(context)
+    resealed = services.resealing.reseal(services.operator)
+    in_use = services.resealing.key_files_in_use()
+    if as_json:
+        context.console.json(
+            {"resealed": [each.kid for each in resealed], "key_files_in_use": list(in_use)}
+        )
+        return
+    for each in resealed:
+        context.console.line(f"{each.algorithm}: {each.kid} is sealed anew")
+    if not resealed:
+        context.console.line("nothing to do: every private key is sealed under the newest key file")
+    context.console.line(f"key files in use: {', '.join(in_use) or 'none'}")

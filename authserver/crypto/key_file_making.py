@@ -63,6 +63,19 @@ def add_key_file(directory: Path, kind: KeyKind, entropy: Entropy) -> str:
         raise _problem(directory, error) from error
 
 
+class KekFileMaker:
+    """Makes files of key-encryption keys. Satisfies `authserver.domain.key_ports.KeyFileMaker`."""
+
+    def __init__(self, directory: Path, entropy: Entropy) -> None:
+        """Make them in `directory`."""
+        self._directory = directory
+        self._entropy = entropy
+
+    def make(self) -> str:
+        """Make the next file; its name. Raises KeyFileProblem."""
+        return add_key_file(self._directory, KeyKind.KEK, self._entropy)
+
+
 def _ensure_directory(directory: Path) -> None:
     directory.mkdir(mode=_OWN_DIRECTORY, parents=True, exist_ok=True)
     status = directory.stat()

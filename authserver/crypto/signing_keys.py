@@ -27,6 +27,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from authserver.crypto.jose_strict import encode_segment
+from authserver.crypto.key_files import KeyKind
 from authserver.crypto.public_jwks import parse_jwk, thumbprint
 from authserver.crypto.sealing import SealBroken
 from authserver.domain.errors import InvalidField
@@ -122,14 +123,24 @@ def open_key(record: SigningKey, sealer: Sealer) -> OpenedKey:
     return OpenedKey(record, public, jwk, private)
 
 
-def reseal_key(record: SigningKey, sealer: Sealer) -> SigningKey | None:
-    """The same key sealed under the current key-encryption key; `None` when it already is.
+class SigningKeyResealer:
+    """Moves private keys between seals. Satisfies `authserver.domain.key_ports.KeyResealer`."""
 
-    Raises:
-        SealBroken: the private part does not open.
-    """
-    sealed = sealer.reseal(record.sealed_private, purpose=PURPOSE, context=record.kid)
-    return None if sealed is None else replace(record, sealed_private=sealed)
+    def __init__(self, sealer: Sealer) -> None:
+        self._sealer = sealer
+
+    def key_file(self, key: SigningKey) -> str:
+        """Name of the key file that opens the key's private part. Raises SealBroken."""
+        return KeyKind.KEK.file_name(self._sealer.key_id(key.sealed_private))
+
+    def reseal(self, key: SigningKey) -> SigningKey | None:
+        """The same key sealed under the current key-encryption key; `None` when it already is.
+
+        Raises:
+            SealBroken: the private part does not open.
+        """
+        sealed = self._sealer.reseal(key.sealed_private, purpose=PURPOSE, context=key.kid)
+        return None if sealed is None else replace(key, sealed_private=sealed)
 
 
 def _loaded(der: bytes) -> EllipticCurvePrivateKey | RSAPrivateKey | None:

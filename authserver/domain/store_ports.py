@@ -125,6 +125,13 @@ class KeyStore(Protocol):
         """
         ...
 
+    def replace_sealed(self, kid: str, *, before: bytes, after: bytes) -> bool:
+        """Store the private part in another seal; False when it is not `before` any more.
+
+        So a key that has ended meanwhile does not get its private part back.
+        """
+        ...
+
 
 class AuthorityStore(Protocol):
     """The sequence of everything that takes power away or makes cached knowledge stale."""

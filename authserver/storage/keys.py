@@ -90,6 +90,22 @@ class KeyRows:
         )
         return moved.rowcount == 1
 
+    def replace_sealed(self, kid: str, *, before: bytes, after: bytes) -> bool:
+        """Store the private part in another seal; False when it is not `before` any more.
+
+        So a key that has ended meanwhile does not get its private part back.
+        """
+        replaced = self._connection.execute(
+            update(signing_keys)
+            .where(
+                signing_keys.c.issuer_id == self._issuer_id,
+                signing_keys.c.kid == kid,
+                signing_keys.c.sealed_private == before,
+            )
+            .values(sealed_private=after)
+        )
+        return replaced.rowcount == 1
+
 
 def _key(row: Row[Any]) -> SigningKey:
     return SigningKey(

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from authserver.domain.keys import KeyTimes
 from authserver.services.administration import Act, operator
+from authserver.services.resealing import Resealing
 from authserver.services.signing_keys import SigningKeys
 from tests.cli.runs import run
 from tests.cli.stub_wiring import StubInstallation
+from tests.services.collaborators import ListedKeyFiles, PlainResealer
 from tests.services.world import ADMIN, World
 
 if TYPE_CHECKING:
@@ -27,6 +29,12 @@ class MemoryContainer:
         self.resources = world.resources
         self.signing_keys = SigningKeys(
             administration=world.administration, key_maker=world.key_maker, times=TIMES
+        )
+        self.key_files = ListedKeyFiles()
+        self.resealing = Resealing(
+            administration=world.administration,
+            resealer=PlainResealer(self.key_files),
+            key_files=self.key_files,
         )
         self.closed = 0
 

@@ -13,7 +13,12 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from authserver.crypto.public_jwks import thumbprint
 from authserver.crypto.sealing import SealBroken, Sealer
-from authserver.crypto.signing_keys import PURPOSE, SigningKeyMaker, open_key, reseal_key
+from authserver.crypto.signing_keys import (
+    PURPOSE,
+    SigningKeyMaker,
+    SigningKeyResealer,
+    open_key,
+)
 from authserver.domain.keys import KeyState, SigningAlgorithm
 from tests.crypto.forging import ES256, RS256
 from tests.doubles import EPOCH, FakeEntropy
@@ -137,12 +142,15 @@ def test_a_key_sealed_under_another_name_than_its_own_is_not_believed() -> None:
 def test_resealing_keeps_the_key_and_frees_it_from_the_old_file() -> None:
     key = MAKER.make(ES256, EPOCH)
     both = Sealer({"1": KEK, "2": b"n" * 32}, "2", FakeEntropy("both"))
-    resealed = reseal_key(key, both)
+    resealer = SigningKeyResealer(both)
+    assert resealer.key_file(key) == "kek-1.key"
+    resealed = resealer.reseal(key)
     assert resealed is not None
+    assert resealer.key_file(resealed) == "kek-2.key"
     assert replace(resealed, sealed_private=key.sealed_private) == key
     only_new = Sealer({"2": b"n" * 32}, "2", FakeEntropy("new"))
     assert open_key(resealed, only_new).public.kid == key.kid
-    assert reseal_key(resealed, both) is None
+    assert resealer.reseal(resealed) is None
 
 
 def test_public_jwks_are_plain_text_members() -> None:

@@ -6,9 +6,10 @@ import hashlib
 import hmac
 import itertools
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from authserver.domain.errors import InvalidField, StorageUnavailable
+from authserver.domain.errors import Conflict, InvalidField, StorageUnavailable
 from authserver.domain.keys import KeyState, SigningAlgorithm, SigningKey
 
 if TYPE_CHECKING:
@@ -174,9 +175,40 @@ class NumberedKeys:
             algorithm=algorithm,
             state=KeyState.NEXT,
             public_jwk={"kid": kid},
-            sealed_private=b"sealed",
+            sealed_private=b"1:private part of " + kid.encode(),
             created_at=now,
             activated_at=None,
             retired_at=None,
             ended_at=None,
         )
+
+
+class ListedKeyFiles:
+    """Key files that are only their names."""
+
+    def __init__(self) -> None:
+        self.names = ["kek-1.key"]
+
+    def make(self) -> str:
+        self.names.append(f"kek-{len(self.names) + 1}.key")
+        return self.names[-1]
+
+
+class PlainResealer:
+    """Seals that are a number before the private part: that of the key file."""
+
+    def __init__(self, key_files: ListedKeyFiles) -> None:
+        self._key_files = key_files
+
+    def key_file(self, key: SigningKey) -> str:
+        return f"kek-{key.sealed_private.partition(b':')[0].decode()}.key"
+
+    def reseal(self, key: SigningKey) -> SigningKey | None:
+        before, newest = self.key_file(key), self._key_files.names[-1]
+        if before not in self._key_files.names:
+            raise Conflict(f"{before} is missing")
+        if before == newest:
+            return None
+        number = newest.removeprefix("kek-").removesuffix(".key")
+        private = key.sealed_private.partition(b":")[2]
+        return replace(key, sealed_private=number.encode() + b":" + private)

@@ -96,3 +96,22 @@ def test_one_of_many_moves_a_key(database: SqlDatabase) -> None:
     won = race(8, move)
     assert won.count(True) == 1
     assert only(database).activated_at == NOW + won.index(True)
+
+
+def test_a_private_part_is_stored_in_another_seal(database: SqlDatabase) -> None:
+    with database.writing() as stores:
+        stores.keys.add(key())
+        before = key().sealed_private
+        assert stores.keys.replace_sealed("key-1", before=before, after=b"new seal")
+        assert not stores.keys.replace_sealed("key-1", before=before, after=b"newer seal")
+        assert not stores.keys.replace_sealed("key-2", before=b"new seal", after=b"newer seal")
+    assert only(database) == replace(key(), sealed_private=b"new seal")
+
+
+def test_a_key_that_has_ended_does_not_get_its_private_part_back(database: SqlDatabase) -> None:
+    with database.writing() as stores:
+        stores.keys.add(key(state=KeyState.ACTIVE))
+        stores.keys.move("key-1", expected=KeyState.ACTIVE, to=KeyState.REVOKED, at=NOW)
+        before = key().sealed_private
+        assert not stores.keys.replace_sealed("key-1", before=before, after=b"new seal")
+    assert only(database).sealed_private == b""

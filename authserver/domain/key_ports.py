@@ -1,0 +1,40 @@
+"""What the core asks of those who keep private keys sealed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from authserver.domain.keys import SigningKey
+
+
+class KeyResealer(Protocol):
+    """Moves sealed private keys from one key-encryption key to another."""
+
+    def key_file(self, key: SigningKey) -> str:
+        """Name of the key file that opens the key's private part.
+
+        Raises:
+            DomainError: the private part is not sealed in a known way.
+        """
+        ...
+
+    def reseal(self, key: SigningKey) -> SigningKey | None:
+        """The same key sealed under the newest key file; `None` when it already is.
+
+        Raises:
+            DomainError: the private part does not open, or its key file is missing.
+        """
+        ...
+
+
+class KeyFileMaker(Protocol):
+    """Makes files of key-encryption keys."""
+
+    def make(self) -> str:
+        """Make the next file; its name. Processes that start from now on seal with it.
+
+        Raises:
+            DomainError: it cannot be made; nothing was.
+        """
+        ...

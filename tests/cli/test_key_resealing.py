@@ -1,0 +1,46 @@
+"""`authserver key add-file` and `authserver key reseal`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tests.cli.administered import Administered
+
+
+def test_a_new_key_file_is_named_and_what_to_do_with_it(here: Administered) -> None:
+    result = here.done("key", "add-file")
+    assert result.stdout == "made kek-2.key\n"
+    assert "authserver key reseal" in result.stderr
+    assert here.json("key", "add-file") == {"made": "kek-3.key"}
+
+
+def test_reseal_says_which_keys_it_sealed_and_which_files_are_needed(here: Administered) -> None:
+    here.done("key", "add-file")
+    kids = {key.kid: key.algorithm for key in here.container.signing_keys.list()}
+    lines = here.done("key", "reseal").stdout.splitlines()
+    assert sorted(lines[:-1]) == sorted(
+        f"{algorithm}: {kid} is sealed anew" for kid, algorithm in kids.items()
+    )
+    assert lines[-1] == "key files in use: kek-2.key"
+
+
+def test_reseal_again_says_that_there_is_nothing_to_do(here: Administered) -> None:
+    assert here.done("key", "reseal").stdout.splitlines() == [
+        "nothing to do: every private key is sealed under the newest key file",
+        "key files in use: kek-1.key",
+    ]
+
+
+def test_reseal_tells_scripts_the_same(here: Administered) -> None:
+    here.done("key", "add-file")
+    told = here.json("key", "reseal")
+    assert len(told["resealed"]) == 4
+    assert told["key_files_in_use"] == ["kek-2.key"]
+    assert here.json("key", "reseal") == {"resealed": [], "key_files_in_use": ["kek-2.key"]}
+
+
+def test_without_the_old_key_file_reseal_refuses(here: Administered) -> None:
+    here.done("key", "add-file")
+    here.container.key_files.names.remove("kek-1.key")
+    assert "kek-1.key is missing" in here.refused(1, "key", "reseal")
