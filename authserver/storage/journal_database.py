@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from authserver.domain.errors import StorageUnavailable
+from authserver.storage.writability import takes_writes
 
 if TYPE_CHECKING:
     from authserver.domain.audit import AuditEvent
-    from authserver.domain.ports import Database
+    from authserver.storage.database import SqlDatabase
 
 
 class DatabaseJournal:
@@ -17,7 +17,7 @@ class DatabaseJournal:
     A record survives a power cut, and an append costs a commit.
     """
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: SqlDatabase) -> None:
         self._database = database
 
     def append(self, event: AuditEvent) -> None:
@@ -30,12 +30,8 @@ class DatabaseJournal:
             stores.audit.add(event)
 
     def is_writable(self) -> bool:
-        """Whether a write transaction can begin now."""
-        try:
-            with self._database.writing():
-                return True
-        except StorageUnavailable:
-            return False
+        """Whether the database would take a record now; nobody waits for the answer."""
+        return takes_writes(self._database)
 
     def close(self) -> None:
         """Nothing to let go of: the database is its owner's."""
