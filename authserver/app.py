@@ -17,6 +17,7 @@ from authserver.machine.correlation import current_request_id
 from authserver.machine.discovery import jwks_endpoint, metadata_endpoint
 from authserver.machine.introspection import introspection_endpoint
 from authserver.machine.metrics import ShellMetrics, exposition
+from authserver.machine.mounting import mounted
 from authserver.machine.operations import livez, metrics, readyz
 from authserver.machine.peers import TrustedProxies
 from authserver.machine.revocation import revocation_endpoint
@@ -125,7 +126,7 @@ def application_of(container: Container) -> Application:
     application.register_blueprint(design_blueprint())
     application.register_blueprint(front_blueprint(settings.issuer))
     proxies = settings.server.trusted_proxies
-    application.wsgi_app = Shell(  # type: ignore[method-assign]  # as Flask's documentation has it
+    shell = Shell(
         routes=route_table(_routes(container, registry)),
         pages=application.wsgi_app,
         issuer=settings.issuer,
@@ -137,6 +138,9 @@ def application_of(container: Container) -> Application:
         metrics=shell_metrics,
         turns=container.turns,
         record_access=AccessLog(),
+    )
+    application.wsgi_app = mounted(  # type: ignore[method-assign,assignment]  # as Flask documents it
+        shell, urlsplit(settings.issuer).path
     )
     application.start()
     return application
@@ -169,8 +173,18 @@ def _routes(container: Container, registry: CollectorRegistry) -> list[Route]:
             {"POST": revocation_endpoint(container.client_authentication, container.revocation)},
         ),
         Route("/oauth2/jwks", {"GET": jwks}),
-        Route("/.well-known/openid-configuration", {"GET": metadata}),
-        Route(f"/.well-known/oauth-authorization-server{path}", {"GET": metadata}),
+        # RFC 8414 puts the issuer's path behind the well-known name, OpenID Connect Discovery
+        # before it; section 5 of the RFC knows both.
+        *(
+            Route(f"/.well-known/{name}", {"GET": metadata})
+            for name in sorted(
+                {
+                    f"oauth-authorization-server{path}",
+                    f"openid-configuration{path}",
+                    "openid-configuration",
+                }
+            )
+        ),
         Route("/livez", {"GET": livez}),
         Route("/readyz", {"GET": readyz(_checks(container))}),
         Route(

@@ -3,9 +3,30 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
 
 CLOCK_SKEW_SECONDS: Final = 60
 """How far the clocks of verifiers may be behind ours."""
+
+OWN_SEGMENTS: Final = frozenset(
+    {
+        "access",
+        "account",
+        "admin",
+        "assets",
+        "device",
+        "gateway",
+        "leaks",
+        "livez",
+        "login",
+        "logout",
+        "metrics",
+        "oauth2",
+        "readyz",
+        "static",
+    }
+)
+"""What our own paths begin with: below an issuer path that begins alike nobody could tell them."""
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,6 +37,11 @@ if TYPE_CHECKING:
 def contradictions(settings: Settings) -> Iterator[str]:
     """One line for each rule that is broken, naming the fields on both sides."""
     tokens, keys = settings.tokens, settings.keys
+    if urlsplit(settings.issuer).path.partition("/")[2].partition("/")[0] in OWN_SEGMENTS:
+        yield (
+            "issuer: its path must not begin like one of this server's own paths: "
+            f"/{', /'.join(sorted(OWN_SEGMENTS))}"
+        )
     if tokens.access_token_seconds > tokens.access_token_max_seconds:
         yield (
             "tokens.access_token_seconds: must not exceed tokens.access_token_max_seconds "

@@ -91,8 +91,8 @@ def test_the_front_page_says_what_this_is_and_links_the_metadata(client: FlaskCl
     assert "The front door to Jira and Confluence" in page
     for path in (
         "/.well-known/oauth-authorization-server/&lt;x&gt;",
-        "/.well-known/openid-configuration",
-        "/oauth2/jwks",
+        "/&lt;x&gt;/.well-known/openid-configuration",
+        "/&lt;x&gt;/oauth2/jwks",
     ):
         assert f'href="{path}"' in page
 
