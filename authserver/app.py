@@ -97,6 +97,9 @@ class Application(Flask):
                 self.container.uses.flush(self.container.database)
             except StorageUnavailable as error:
                 self.logger.warning("last uses are written later: %s", error)
+            except Exception:
+                # A defect; what was collected is kept. A thread that has died writes nothing ever.
+                self.logger.exception("last uses could not be written")
 
 
 def create_app(settings: Settings) -> Application:

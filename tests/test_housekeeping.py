@@ -104,3 +104,30 @@ def test_in_a_worker_failed_housekeeping_begins_again_and_the_poll_goes_on(
     assert not polling
     application.close()
     assert polling == [True]
+
+
+def test_a_defect_does_not_end_the_writing_of_last_uses(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    again, tried = threading.Event(), []
+
+    def flush(_database: object) -> int:
+        tried.append(True)
+        if len(tried) < 3:
+            raise LookupError("a row that nobody understands")
+        again.set()
+        return 0
+
+    container: Any = SimpleNamespace(
+        view=SimpleNamespace(poll=lambda: None, run=lambda stop: stop.wait(10)),
+        uses=SimpleNamespace(flush=flush),
+        database=None,
+        settings=SimpleNamespace(housekeeping=SimpleNamespace(mode="off")),
+        close=lambda: None,
+    )
+    monkeypatch.setattr("authserver.app.FLUSH_SECONDS", 0.01)
+    application = Application(container)
+    application.start()
+    assert again.wait(10)
+    application.close()
+    assert sum("last uses could not be written" in each.message for each in caplog.records) == 2
