@@ -46,7 +46,9 @@ class Administration:
         With `takes_power` the block's end returns only when no worker believes the old state.
 
         Raises:
-            StorageUnavailable: nothing was changed.
+            StorageUnavailable: the block was not entered, or it raised, and nothing was changed.
+                Or its commit failed: then nobody knows whether the change was made, which the
+                caller's next look will tell. It is made once at most.
         """
         barrier = self._barrier.passing() if takes_power else nullcontext()
         with barrier, self.database.writing() as stores:
