@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from authserver.domain.errors import InvalidField
 
 LONGEST_URL: Final = 400
+_DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 _LABEL: Final = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 PLAIN_URL: Final = re.compile(
     rf"https?://{_LABEL}(?:\.{_LABEL})*(:[0-9]{{1,5}})?(/[A-Za-z0-9._~\-/]*)?\Z"
@@ -17,7 +18,10 @@ CONTEXT_PATH: Final = re.compile(r"(/[A-Za-z0-9._~-]+)*\Z")
 
 
 def check_site_url(field: str, value: str) -> str:
-    """The URL without a trailing slash: scheme, host, optional port and path, nothing else.
+    """The URL in one spelling: scheme, host, optional port and path, nothing else.
+
+    Without a trailing slash, the host in lower case, the port only where it is not the scheme's
+    own: two spellings of one site must not become two resources.
 
     Raises:
         InvalidField: it is anything else (user names, queries, fragments, odd characters, dots).
@@ -35,7 +39,9 @@ def check_site_url(field: str, value: str) -> str:
         raise InvalidField(field, allowed) from None
     if not parts.hostname or port == 0 or "//" in parts.path or "/." in parts.path:
         raise InvalidField(field, allowed)
-    host = parts.netloc.lower()
+    host = parts.hostname
+    if port not in (None, _DEFAULT_PORTS[parts.scheme]):
+        host += f":{port}"
     return f"{parts.scheme}://{host}{parts.path.rstrip('/')}"
 
 

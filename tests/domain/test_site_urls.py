@@ -20,6 +20,12 @@ LONGEST = "/" + "a" * (LONGEST_URL - 1)
         ("https://10.0.0.1/a/b-c_d.e~f", "https://10.0.0.1/a/b-c_d.e~f"),
         ("https://xn--jra-ela.example", "https://xn--jra-ela.example"),
         ("https://h:65535", "https://h:65535"),
+        ("https://jira.example.com:443", "https://jira.example.com"),
+        ("https://jira.example.com:0443/jira/", "https://jira.example.com/jira"),
+        ("https://jira.example.com:08443", "https://jira.example.com:8443"),
+        ("https://jira.example.com:80", "https://jira.example.com:80"),
+        ("http://jira.example.com:80/", "http://jira.example.com"),
+        ("http://jira.example.com:443", "http://jira.example.com:443"),
         ("https://h/" + "a" * (LONGEST_URL - 10), "https://h/" + "a" * (LONGEST_URL - 10)),
     ],
 )
