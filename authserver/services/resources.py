@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from authserver.domain.authority import Change, ChangeKind
-from authserver.domain.errors import InvalidField, NotFound
+from authserver.domain.errors import Conflict, InvalidField, NotFound
 from authserver.domain.keys import SigningAlgorithm
 from authserver.domain.resources import (
     CredentialPurpose,
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from authserver.services.fresh_secrets import FreshSecrets
 
 NAME: Final = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\Z")
+MOST_LIVE_CREDENTIALS: Final = 2
+"""For each purpose: one in use and its successor."""
 PREFIXES: Final = {CredentialPurpose.INTROSPECTION: "rs", CredentialPurpose.GATEWAY: "gw"}
 
 
@@ -146,6 +148,7 @@ class Resources:
 
         Raises:
             NotFound: there is no such resource.
+            Conflict: it has too many live credentials for the purpose.
             InvalidField: `purpose` or the overlap is out of range.
         """
         if purpose not in list(CredentialPurpose):
@@ -155,7 +158,13 @@ class Resources:
         now = self._administration.clock.now()
         fresh = self._make(CredentialPurpose(purpose), None)
         with self._administration.changing(_changed(name), takes_power=True) as stores:
-            _existing(stores, name)
+            resource = _existing(stores, name)
+            live = resource.live_credentials(CredentialPurpose(purpose), now)
+            if overlap_seconds > 0 and len(live) >= MOST_LIVE_CREDENTIALS:
+                raise Conflict(
+                    f"resource {name} has {len(live)} live {purpose} credentials, the most there "
+                    "may be: rotate with overlap 0 to end the old ones now"
+                )
             stores.resources.add_credential(name, purpose, fresh.stored)
             ended = stores.resources.expire_credentials(
                 name, purpose, keep=fresh.stored.secret_id, at=now + overlap_seconds
@@ -193,6 +202,10 @@ class Resources:
             before = _existing(stores, name)
             after = replace(before, status=status)
             stores.resources.save(after)
+            if status is ResourceStatus.DELETED:
+                now = self._administration.clock.now()
+                for purpose in CredentialPurpose:
+                    stores.resources.expire_credentials(name, purpose, keep="", at=now)
             self._administration.record(
                 stores, act, action, name, {"before": str(before.status), "after": str(status)}
             )

@@ -6,7 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from authserver.domain.errors import AlreadyExists, InvalidField, NotFound, StorageUnavailable
+from authserver.domain.errors import (
+    AlreadyExists,
+    Conflict,
+    InvalidField,
+    NotFound,
+    StorageUnavailable,
+)
 from authserver.domain.resources import CredentialPurpose, ResourceStatus
 from tests.services.collaborators import CountingDigester
 from tests.services.world import ADMIN, World
@@ -180,6 +186,31 @@ def test_a_rotation_without_overlap_ends_the_old_credential_now(world: World) ->
     world.add_resource()
     world.resources.rotate_credential("jira-main", "gateway", ADMIN, overlap_seconds=0)
     assert live(world, CredentialPurpose.GATEWAY) == 1
+
+
+def test_a_site_has_one_credential_in_use_and_its_successor_no_more(world: World) -> None:
+    world.add_resource()
+    world.resources.rotate_credential("jira-main", "gateway", ADMIN, overlap_seconds=DAY)
+    before = world.database.state
+    with pytest.raises(Conflict, match="2 live gateway credentials, the most there may be"):
+        world.resources.rotate_credential("jira-main", "gateway", ADMIN, overlap_seconds=DAY)
+    assert world.database.state is before
+    # The other purpose has its own, and a leak never waits.
+    world.resources.rotate_credential("jira-main", "introspection", ADMIN, overlap_seconds=DAY)
+    world.resources.rotate_credential("jira-main", "gateway", ADMIN, overlap_seconds=0)
+    assert live(world, CredentialPurpose.GATEWAY) == 1
+    world.resources.rotate_credential("jira-main", "gateway", ADMIN, overlap_seconds=DAY)
+    world.clock.advance(DAY)
+    world.resources.rotate_credential("jira-main", "gateway", ADMIN, overlap_seconds=DAY)
+
+
+def test_a_deleted_sites_credentials_have_ended(world: World) -> None:
+    world.add_resource()
+    world.resources.rotate_credential("jira-main", "gateway", ADMIN, overlap_seconds=DAY)
+    world.resources.disable("jira-main", ADMIN)
+    assert live(world, CredentialPurpose.GATEWAY) == 2
+    world.resources.delete("jira-main", ADMIN)
+    assert [live(world, purpose) for purpose in CredentialPurpose] == [0, 0]
 
 
 @pytest.mark.parametrize(
