@@ -6,13 +6,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from alembic.script import ScriptDirectory
 from sqlalchemy import text
 
 from authserver.domain.installation import SchemaStatus
 from authserver.storage.database import SqlDatabase
 from authserver.storage.issuers import stored_issuer
-from authserver.storage.schema import MIGRATIONS, SchemaState, schema_status
+from authserver.storage.schema import SchemaState, newest_revision, schema_status
 from authserver.storage.schema import SchemaStatus as StoredStatus
 from authserver.storage.sqlite import file_path
 from authserver.wiring_storage import make_engine_of
@@ -95,8 +94,7 @@ def status_of(database: SqlDatabase) -> StoredStatus:
     """
     engine = database.engine
     if engine.dialect.name == "sqlite" and not Path(file_path(engine.url)).exists():
-        head = ScriptDirectory(str(MIGRATIONS)).get_current_head()
-        return StoredStatus(state=SchemaState.EMPTY, current=None, head=head or "")
+        return StoredStatus(state=SchemaState.EMPTY, current=None, head=newest_revision())
     return schema_status(engine)
 
 

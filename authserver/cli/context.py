@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 import click
 
 from authserver.cli.console import Console
+from authserver.cli.schema_state import require_tables
 from authserver.settings_sources import LoadedSettings, read_settings
 
 if TYPE_CHECKING:
@@ -87,6 +88,7 @@ class Context:
 
     @cached_property
     def _container(self) -> Any:
+        require_tables(self.wiring.schema_status(self.settings))
         container = self.wiring.build_container(self.settings)
         click.get_current_context().call_on_close(container.close)
         return container

@@ -5,8 +5,7 @@ from __future__ import annotations
 import click
 
 from authserver.cli.context import Context, pass_context
-from authserver.domain.errors import Conflict
-from authserver.domain.installation import NotInstalled, SchemaStatus
+from authserver.cli.schema_state import require_current
 
 
 @click.group()
@@ -41,25 +40,3 @@ def check(context: Context, *, as_json: bool) -> None:
     require_current(status)
     if not as_json:
         context.console.line(f"the schema is current: {status.head}")
-
-
-def require_current(status: SchemaStatus) -> None:
-    """Refuse any schema but the one of this version.
-
-    Raises:
-        NotInstalled: the database is empty or older.
-        Conflict: it is newer.
-    """
-    if status.is_current:
-        return
-    if status.is_empty:
-        raise NotInstalled("the database is empty", hint="run: authserver init")
-    if not status.is_known:
-        raise Conflict(
-            f"the database has schema {status.current}, which this version does not know: "
-            "run the newer version that made it"
-        )
-    raise NotInstalled(
-        f"the database has schema {status.current}, this version needs {status.head}",
-        hint="run: authserver db upgrade",
-    )

@@ -13,8 +13,11 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, text
+from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.pool import NullPool
 
+from authserver.domain.errors import Conflict
+from authserver.domain.installation import NotInstalled
 from authserver.storage import sqlite
 from authserver.storage.engines import (
     EngineOptions,
@@ -27,13 +30,16 @@ from authserver.storage.outages import translated
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from sqlalchemy import Connection, Engine
+    from sqlalchemy import URL, Connection, Engine
 
 MIGRATIONS: Final = Path(__file__).resolve().parents[2] / "migrations"
 """The steps of a checkout; an installation elsewhere passes its own folder."""
 
 ADVISORY_LOCK: Final = 0x61757468_00000001
 """PostgreSQL's number for "somebody is upgrading this database"."""
+
+NO_RIGHTS: Final = frozenset({"42501", "3F000"})
+"""Insufficient privilege; no schema that the user may use."""
 
 PATIENCE: Final = EngineOptions(
     pool_size=1, statement=0, lock=60, idle_transaction=0, busy=60, connect=5
@@ -64,11 +70,17 @@ def schema_status(engine: Engine, directory: Path = MIGRATIONS) -> SchemaStatus:
     """Compare the database's revision with the newest step in `directory`.
 
     Raises:
+        NotInstalled: the steps are not there.
         StorageUnavailable: the database cannot answer now (a missing SQLite file is not empty,
             it is unavailable: nothing here makes it).
     """
     with translated(writing=False), engine.connect() as connection:
         return _status(connection, _scripts(directory))
+
+
+def newest_revision(directory: Path = MIGRATIONS) -> str:
+    """The newest step in `directory`. Raises NotInstalled."""
+    return _head(_scripts(directory))
 
 
 def upgrade(
@@ -83,8 +95,11 @@ def upgrade(
 
     Raises:
         InvalidField: the URL names no SQLite file and no PostgreSQL database.
+        NotInstalled: the steps are not there.
+        Conflict: the user may not make tables in the database.
         StorageUnavailable: the database cannot answer now, or is locked for longer than a minute.
     """
+    scripts = _scripts(directory)
     checked = checked_url(url)
     if checked.get_backend_name() == "sqlite":
         sqlite.create_file(checked)
@@ -97,8 +112,7 @@ def upgrade(
             poolclass=NullPool,
         )
     )
-    scripts = _scripts(directory)
-    with translated(writing=True), _exclusively(engine) as connection:
+    with translated(writing=True), _permitted(checked), _exclusively(engine) as connection:
         if _status(connection, scripts).state in (SchemaState.BEHIND, SchemaState.EMPTY):
             command.upgrade(_config(directory, connection, on_step), "head")
         return _status(connection, scripts)
@@ -120,9 +134,7 @@ def _exclusively(engine: Engine) -> Iterator[Connection]:
 
 
 def _status(connection: Connection, scripts: ScriptDirectory) -> SchemaStatus:
-    head = scripts.get_current_head()
-    if head is None:
-        raise LookupError(f"no migrations in {scripts.dir}")
+    head = _head(scripts)
     current = _current(connection)
     known = {script.revision for script in scripts.walk_revisions()}
     if current is None:
@@ -136,6 +148,13 @@ def _status(connection: Connection, scripts: ScriptDirectory) -> SchemaStatus:
     return SchemaStatus(state=state, current=current, head=head)
 
 
+def _head(scripts: ScriptDirectory) -> str:
+    head = scripts.get_current_head()
+    if head is None:
+        raise LookupError(f"no migrations in {scripts.dir}")
+    return head
+
+
 def _current(connection: Connection) -> str | None:
     was_idle = not connection.in_transaction()
     try:
@@ -147,7 +166,28 @@ def _current(connection: Connection) -> str | None:
 
 
 def _scripts(directory: Path) -> ScriptDirectory:
+    if not any((directory / "versions").glob("*.py")):
+        raise NotInstalled(
+            f"{directory}: the steps of the database's schema are not there",
+            hint="authserver needs the folder migrations beside it: install it from a checkout "
+            "with pip install --editable",
+        )
     return ScriptDirectory(str(directory))
+
+
+@contextmanager
+def _permitted(url: URL) -> Iterator[None]:
+    """Let a refusal for want of rights out with the statement that gives them."""
+    try:
+        yield
+    except ProgrammingError as error:
+        if getattr(error.orig, "sqlstate", None) not in NO_RIGHTS:
+            raise
+        raise Conflict(
+            f"the database user {url.username or '(that of this process)'} may not make tables: "
+            f"let the owner of the database {url.database} run: "
+            f"GRANT USAGE, CREATE ON SCHEMA public TO {url.username or '…'}"
+        ) from error
 
 
 def _config(

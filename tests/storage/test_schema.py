@@ -17,10 +17,17 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import CheckConstraint, inspect, text
 
-from authserver.domain.errors import InvalidField, StorageUnavailable
+from authserver.domain.errors import Conflict, InvalidField, StorageUnavailable
+from authserver.domain.installation import NotInstalled
 from authserver.storage import rows
 from authserver.storage.rows.metadata import metadata
-from authserver.storage.schema import MIGRATIONS, SchemaState, schema_status, upgrade
+from authserver.storage.schema import (
+    MIGRATIONS,
+    SchemaState,
+    newest_revision,
+    schema_status,
+    upgrade,
+)
 from tests.databases import PostgresDatabases, opened
 
 if TYPE_CHECKING:
@@ -190,6 +197,45 @@ def test_the_status_of_a_missing_file_makes_none(sqlite_empty_url: str) -> None:
         with pytest.raises(StorageUnavailable):
             schema_status(database.engine)
         assert not Path(sqlite_empty_url.removeprefix("sqlite:///")).exists()
+
+
+@pytest.mark.parametrize("there", ["", "migrations", "migrations/versions"])
+def test_without_its_steps_an_installation_says_what_it_lacks(
+    database: SqlDatabase, tmp_path: Path, there: str
+) -> None:
+    (tmp_path / there).mkdir(parents=True, exist_ok=True)
+    directory = tmp_path / "migrations"
+    url = database.engine.url.render_as_string(hide_password=False)
+    for question in (
+        lambda: schema_status(database.engine, directory),
+        lambda: upgrade(url, directory=directory),
+        lambda: newest_revision(directory),
+    ):
+        with pytest.raises(NotInstalled, match="the steps of the database's schema") as refused:
+            question()
+        assert "--editable" in refused.value.hint
+
+
+def test_without_its_steps_nothing_is_made(sqlite_empty_url: str, tmp_path: Path) -> None:
+    with pytest.raises(NotInstalled):
+        upgrade(sqlite_empty_url, directory=tmp_path)
+    assert not Path(sqlite_empty_url.removeprefix("sqlite:///")).exists()
+
+
+@pytest.mark.parametrize("lacking", ["CREATE", "USAGE, CREATE"])
+def test_a_user_who_may_make_no_tables_is_told_the_statement_that_lets_them(
+    postgresql_empty_url: str, postgres_databases: PostgresDatabases, lacking: str
+) -> None:
+    """So it is on a database that somebody else owns, since PostgreSQL 15."""
+    cluster = postgres_databases.cluster
+    cluster.execute(f"REVOKE {lacking} ON SCHEMA public FROM PUBLIC", "empty")
+    cluster.execute("ALTER SCHEMA public OWNER TO postgres", "empty")
+    with pytest.raises(Conflict, match="may not make tables") as refused:
+        upgrade(postgresql_empty_url)
+    statement = str(refused.value).rpartition("run: ")[2]
+    assert statement == "GRANT USAGE, CREATE ON SCHEMA public TO authserver"
+    cluster.execute(statement, "empty")
+    assert upgrade(postgresql_empty_url).state is SchemaState.UP_TO_DATE
 
 
 @pytest.mark.parametrize(

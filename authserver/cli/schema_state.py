@@ -1,0 +1,43 @@
+"""Whether this version may work on the database, or what has to run first."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from authserver.domain.errors import Conflict
+from authserver.domain.installation import NotInstalled
+
+if TYPE_CHECKING:
+    from authserver.domain.installation import SchemaStatus
+
+
+def require_current(status: SchemaStatus) -> None:
+    """Refuse any schema but the one of this version.
+
+    Raises:
+        NotInstalled: the database is empty or older.
+        Conflict: it is newer.
+    """
+    if status.is_current:
+        return
+    if status.is_empty:
+        raise NotInstalled("the database is empty", hint="run: authserver init")
+    if not status.is_known:
+        raise Conflict(
+            f"the database has schema {status.current}, which this version does not know: "
+            "run the newer version that made it"
+        )
+    raise NotInstalled(
+        f"the database has schema {status.current}, this version needs {status.head}",
+        hint="run: authserver db upgrade",
+    )
+
+
+def require_tables(status: SchemaStatus) -> None:
+    """Refuse a database that lacks tables of this version; a newer one has them all.
+
+    Raises:
+        NotInstalled: the database is empty or older.
+    """
+    if status.is_known:
+        require_current(status)

@@ -1,0 +1,53 @@
+"""Commands on a database that was not set up, or not brought up to date."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from authserver.domain.installation import SchemaStatus
+from tests.cli.runs import home, run
+from tests.cli.stub_wiring import HEAD, StubInstallation
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from click.testing import Result
+
+    from tests.cli.administered import Administered
+
+COMMANDS = [
+    ("client", "list"),
+    ("resource", "list"),
+    ("key", "list"),
+    ("audit", "search"),
+    ("audit", "verify"),
+]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_without_its_file_a_command_says_what_makes_one(
+    tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    result = run(*command, environment=home(tmp_path))
+    assert (result.exit_code, result.stdout) == (5, "")
+    assert result.stderr == "error: the database is empty\nhint: run: authserver init\n"
+    assert list(tmp_path.iterdir()) == []
+
+
+def on_schema(here: Administered, status: SchemaStatus) -> Result:
+    return run(
+        "client", "list", wiring=StubInstallation(container=here.container, schema_now=status)
+    )
+
+
+def test_on_an_older_schema_a_command_says_what_has_to_run_first(here: Administered) -> None:
+    result = on_schema(here, SchemaStatus("0001", HEAD))
+    assert result.exit_code == 5
+    assert "hint: run: authserver db upgrade" in result.stderr
+
+
+def test_on_a_newer_schema_commands_go_on(here: Administered) -> None:
+    """A newer version only adds to it; some nodes are upgraded before others."""
+    assert on_schema(here, SchemaStatus("9999", HEAD, is_known=False)).exit_code == 0
