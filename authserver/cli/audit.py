@@ -53,9 +53,13 @@ def _narrowing(command: _Command) -> _Command:
         (
             click.option("--since", default="", metavar="TIME", help="From then on, or this old."),
             click.option("--until", default="", metavar="TIME", help="Before then."),
-            click.option("--actor", default="", help="Who acted."),
+            click.option(
+                "--actor", default="", help="Who acted, without the kind before the colon."
+            ),
             click.option("--client", default="", help="The client's id."),
-            click.option("--resource", default="", help="The protected resource's name."),
+            click.option(
+                "--resource", default="", help="As the column RESOURCE says: identifier or name."
+            ),
             click.option("--action", default="", help="An action, or its first parts (token)."),
             click.option(
                 "--outcome",
@@ -102,12 +106,15 @@ def search_records(
         records = [record_value(record) for record in page.records]
         context.console.json({"records": records, "next_cursor": following})
         return
+    if not page.records:
+        context.console.note("no record fits")
+        return
     context.console.table(COLUMNS, [cells(record) for record in page.records])
     if following is not None:
         context.console.note(f"more: --cursor {following}")
 
 
-@audit.command("export")
+@audit.command("export", short_help="Print every record that fits, one JSON object per line.")
 @_narrowing
 @_AS_STORED
 @pass_context
@@ -119,7 +126,7 @@ def export_records(context: Context, /, *, as_stored: bool, **terms: str) -> Non
         click.echo(json.dumps(record_value(record), separators=(",", ":")))
 
 
-@audit.command("verify")
+@audit.command("verify", short_help="Check every record, seal and checkpoint.")
 @click.option(
     "--anchor",
     "anchors",

@@ -32,14 +32,19 @@ def cells(record: AuditRecord) -> list[object]:
         written(record.at),
         record.action,
         record.outcome,
-        f"{record.actor_kind}:{record.actor}",
+        _named(record.actor_kind, record.actor),
         record.client_id or None,
         record.resource or None,
-        f"{record.object_kind}:{record.object_id}" if record.object_kind else None,
+        _named(record.object_kind, record.object_id),
         record.reason or None,
         record.peer or None,
         record.request_id or None,
     ]
+
+
+def _named(kind: str, identifier: str) -> str | None:
+    """`kind:id`; the kind alone for whoever gave no name, like a caller without credentials."""
+    return f"{kind}:{identifier}" if identifier else kind or None
 
 
 def record_value(record: AuditRecord) -> dict[str, object]:

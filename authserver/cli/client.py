@@ -59,7 +59,7 @@ def list_clients(context: Context, *, as_json: bool) -> None:
         context.console.note("  authserver client create ID --resource NAME --scope SCOPE")
 
 
-@client.command()
+@client.command(short_help="Show one client with its keys and its secrets' ends.")
 @click.argument("client_id")
 @JSON
 @pass_context
@@ -83,7 +83,7 @@ def show(context: Context, *, client_id: str, as_json: bool) -> None:
 client.add_command(update)
 
 
-@client.command("rotate-secret")
+@client.command("rotate-secret", short_help="Give a client a new secret; the old ones end later.")
 @click.argument("client_id")
 @click.option(
     "--overlap",
@@ -126,7 +126,7 @@ def rotate_secret(
     context.console.secret(fresh.value)
 
 
-@client.command()
+@client.command(short_help="Stop a client and its tokens until it is enabled again.")
 @click.argument("client_id")
 @JSON
 @pass_context
@@ -148,7 +148,7 @@ def enable(context: Context, *, client_id: str, as_json: bool) -> None:
     _tell(context, client_id, ClientStatus.ENABLED, as_json=as_json)
 
 
-@client.command()
+@client.command(short_help="End a client and its tokens for ever.")
 @click.argument("client_id")
 @YES
 @JSON

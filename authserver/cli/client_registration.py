@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, BinaryIO, Final
+from typing import TYPE_CHECKING, Any, BinaryIO, Final, TypeVar
 
 import click
 
@@ -16,10 +16,11 @@ from authserver.services.client_descriptions import described
 from authserver.services.clients import ClientDraft, ClientUpdate
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from authserver.services.clients import RegisteredClient
 
+_Command = TypeVar("_Command", bound="Callable[..., Any]")
 MOST_BYTES: Final = 100_000
 """Of a file that is read: more than any key set or hash needs."""
 OPTIONS: Final[Mapping[str, str]] = {
@@ -39,11 +40,23 @@ OPTIONS: Final[Mapping[str, str]] = {
 """What was typed for each field of a client."""
 
 
+def _one_each(_: click.Context, option: click.Parameter, names: tuple[str, ...]) -> tuple[str, ...]:
+    """Refuse lists in one value: they would be refused as a name that nobody typed."""
+    if any(separator in name for name in names for separator in " ,"):
+        raise click.BadParameter(f"one at a time: {option.opts[0]} A {option.opts[0]} B")
+    return names
+
+
+def _names(option: str, parameter: str, text: str) -> Callable[[_Command], _Command]:
+    """An option that takes one name and may be repeated."""
+    return click.option(option, parameter, multiple=True, callback=_one_each, help=text)
+
+
 @click.command()
 @click.argument("client_id")
 @click.option("--name", default="", help="For people; the client id unless given.")
-@click.option("--resource", "resources", multiple=True, help="A site it may use. Repeatable.")
-@click.option("--scope", "scopes", multiple=True, help="A scope it may ask for. Repeatable.")
+@_names("--resource", "resources", "The name of a site it may use. Repeatable.")
+@_names("--scope", "scopes", "A scope it may ask for. Repeatable.")
 @click.option(
     "--auth-method",
     type=click.Choice([each.value for each in ClientAuthMethod if each != ClientAuthMethod.NONE]),
@@ -104,12 +117,12 @@ def create(
 @click.command()
 @click.argument("client_id")
 @click.option("--name", help="For people.")
-@click.option("--scope", "scopes", multiple=True, help="Its scopes from now on. Repeatable.")
-@click.option("--add-scope", "add_scopes", multiple=True, help="One more scope. Repeatable.")
-@click.option("--remove-scope", "remove_scopes", multiple=True, help="One less. Repeatable.")
-@click.option("--resource", "resources", multiple=True, help="Its sites from now on. Repeatable.")
-@click.option("--add-resource", "add_resources", multiple=True, help="One more site. Repeatable.")
-@click.option("--remove-resource", "remove_resources", multiple=True, help="One less. Repeatable.")
+@_names("--scope", "scopes", "Its scopes from now on. Repeatable.")
+@_names("--add-scope", "add_scopes", "One more scope. Repeatable.")
+@_names("--remove-scope", "remove_scopes", "One scope less. Repeatable.")
+@_names("--resource", "resources", "Its sites from now on. Repeatable.")
+@_names("--add-resource", "add_resources", "One more site. Repeatable.")
+@_names("--remove-resource", "remove_resources", "One site less. Repeatable.")
 @click.option("--lifetime", type=DURATION, help="Life of its tokens.")
 @click.option("--contact", help="Whom to ask about it; empty for nobody.")
 @click.option("--jwks", type=click.File("rb"), help="File with its new public keys (JWK set).")
@@ -136,7 +149,7 @@ def update(
     What it may no longer do ends for its live tokens too, before this command ends.
     """
     services = parts(context)
-    with naming(OPTIONS):
+    with naming(_typed(scopes=scopes, add_scopes=add_scopes, add_resources=add_resources)):
         change = ClientUpdate(
             name=name,
             scopes=scopes or None,
@@ -157,6 +170,16 @@ def update(
         return
     context.console.note(f"updated client {client_id}")
     context.console.fields(client_fields(client))
+
+
+def _typed(**options: tuple[str, ...]) -> Mapping[str, str]:
+    """The options of an update: a scope that is refused came from the one that was stated."""
+    typed = dict(OPTIONS)
+    if options["add_scopes"] and not options["scopes"]:
+        typed["scopes"] = "--add-scope"
+    if options["add_resources"]:
+        typed["resources"] = "--add-resource"
+    return typed
 
 
 def _tell(context: Context, registered: RegisteredClient, *, as_json: bool) -> None:

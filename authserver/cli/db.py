@@ -13,7 +13,7 @@ def db() -> None:
     """The database schema."""
 
 
-@db.command()
+@db.command(short_help="Bring the schema up to date.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @pass_context
 def upgrade(context: Context, *, as_json: bool) -> None:

@@ -43,7 +43,7 @@ def list_keys(context: Context, *, ended: bool, as_json: bool) -> None:
         context.console.note("  authserver init")
 
 
-@key.command()
+@key.command(short_help="Let the announced keys sign from now on.")
 @click.option(
     "--algorithm",
     type=click.Choice([each.value for each in SigningAlgorithm]),
@@ -100,7 +100,7 @@ def revoke(context: Context, *, kid: str, yes: bool, as_json: bool) -> None:
         context.console.line(f"{successor.algorithm}: {successor.kid} signs from now on")
 
 
-@key.command("add-file")
+@key.command("add-file", short_help="Make a new key-encryption key.")
 @JSON
 @pass_context
 def add_file(context: Context, *, as_json: bool) -> None:
@@ -119,7 +119,7 @@ def add_file(context: Context, *, as_json: bool) -> None:
     context.console.note("then run: authserver key reseal")
 
 
-@key.command()
+@key.command(short_help="Seal every stored private key under the newest key file.")
 @JSON
 @pass_context
 def reseal(context: Context, *, as_json: bool) -> None:

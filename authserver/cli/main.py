@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from authserver.cli.advice import advice
 from authserver.cli.console import printable
 from authserver.cli.context import Context
 from authserver.cli.exit_codes import exit_code
@@ -70,16 +71,23 @@ class NounGroup(click.Group):
             tell(error)
             ctx.exit(exit_code(error))
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command of the first argument; a wrong one is refused with those close to it."""
+        try:
+            return super().resolve_command(ctx, args)
+        except click.NoSuchCommand as error:
+            known = self.list_commands(ctx)
+            raise click.NoSuchCommand(error.command_name, possibilities=known, ctx=ctx) from None
+
 
 def tell(error: DomainError) -> None:
     """`error: …` and, where there is advice, `hint: …`, on stderr."""
     lines = error.problems if isinstance(error, SettingsInvalid) else (str(error),)
     for line in lines:
         click.echo(f"error: {printable(line)}", err=True)
-    hint = getattr(error, "hint", "")
-    if isinstance(error, SettingsInvalid):
-        hint = "authserver settings reference lists every setting"
-    if hint:
+    if hint := advice(error):
         click.echo(f"hint: {printable(hint)}", err=True)
 
 

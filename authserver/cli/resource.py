@@ -59,7 +59,7 @@ def list_resources(context: Context, *, as_json: bool) -> None:
         )
 
 
-@resource.command()
+@resource.command(short_help="Show one site with its credentials' ends.")
 @click.argument("name")
 @JSON
 @pass_context
@@ -76,7 +76,7 @@ def show(context: Context, *, name: str, as_json: bool) -> None:
     context.console.table(CREDENTIAL_COLUMNS, list(credential_rows(found, now)))
 
 
-@resource.command()
+@resource.command(short_help="Change where a site is or how it signs.")
 @click.argument("name")
 @click.option("--url", help="Where the site answers.")
 @click.option("--context-path", help="What Data Center puts before /rest; empty for nothing.")
@@ -111,7 +111,7 @@ def update(
     context.console.fields(resource_fields(changed))
 
 
-@resource.command("rotate-credential")
+@resource.command("rotate-credential", short_help="Give a site a new secret or gateway key.")
 @click.argument("name")
 @click.option(
     "--purpose",
@@ -157,7 +157,7 @@ def rotate_credential(
     context.console.secret(fresh.value)
 
 
-@resource.command()
+@resource.command(short_help="Stop a site and its tokens until it is enabled.")
 @click.argument("name")
 @JSON
 @pass_context
@@ -179,7 +179,7 @@ def enable(context: Context, *, name: str, as_json: bool) -> None:
     _tell(context, name, ResourceStatus.ENABLED, as_json=as_json)
 
 
-@resource.command()
+@resource.command(short_help="End a site and its tokens for ever.")
 @click.argument("name")
 @YES
 @JSON

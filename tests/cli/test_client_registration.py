@@ -174,7 +174,18 @@ def test_an_odd_client_id_is_refused(here: Administered, client_id: str) -> None
 
 def test_a_taken_client_id_is_refused(here: Administered) -> None:
     here.done(*PLAIN)
-    assert "already exists" in here.refused(1, *PLAIN)
+    told = here.refused(1, *PLAIN)
+    assert "already exists" in told
+    assert "\nhint: choose another id: none is given out again, not even after" in told
+
+
+@pytest.mark.parametrize("separator", [" ", ",", ", "])
+@pytest.mark.parametrize("option", ["--scope", "--resource"])
+def test_a_list_in_one_value_is_refused_with_how_to_write_it(
+    here: Administered, option: str, separator: str
+) -> None:
+    told = here.refused(2, "client", "create", "ci-reader", option, f"READ{separator}WRITE")
+    assert f"one at a time: {option} A {option} B" in told
 
 
 @pytest.mark.parametrize("content", ["", "{}", "[1]", '{"keys": 7}', "\x00"])
@@ -224,7 +235,10 @@ def test_update_without_a_change_is_wrong_usage(here: Administered) -> None:
     ("arguments", "told"),
     [
         (("--remove-scope", "WRITE"), "error: --remove-scope: what the client has (READ)"),
-        (("--add-scope", "read:jira-work"), "error: --scope: read:jira-work is not a scope of"),
+        (("--add-scope", "read:jira-work"), "error: --add-scope: read:jira-work is not a scope"),
+        (("--scope", "read:jira-work"), "error: --scope: read:jira-work is not a scope of"),
+        (("--add-resource", "nowhere"), "error: --add-resource: names of registered"),
+        (("--resource", "nowhere"), "error: --resource: names of registered"),
         (("--jwks", "{jwks}"), "error: --jwks: only with private_key_jwt"),
     ],
 )
@@ -238,8 +252,9 @@ def test_a_refused_update_names_the_option_and_changes_nothing(
 
 
 def test_update_of_nobody_is_not_found(here: Administered) -> None:
-    assert "no client named 'nobody'" in here.refused(
-        1, "client", "update", "nobody", "--name", "x"
+    told = here.refused(1, "client", "update", "nobody", "--name", "x")
+    assert told == (
+        "error: no client named 'nobody'\nhint: authserver client list shows those there are\n"
     )
 
 

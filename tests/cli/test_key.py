@@ -179,7 +179,10 @@ def test_revoke_tells_scripts_the_successor(here: Administered) -> None:
 def test_a_key_that_nobody_knows_is_not_found_before_anything_is_asked(
     here: Administered,
 ) -> None:
-    assert here.refused(1, "key", "revoke", "nothing") == "error: no key named 'nothing'\n"
+    told = here.refused(1, "key", "revoke", "nothing")
+    assert told == (
+        "error: no key named 'nothing'\nhint: authserver key list shows those there are\n"
+    )
 
 
 def test_a_database_that_does_not_answer_has_its_own_exit_code(here: Administered) -> None:

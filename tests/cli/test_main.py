@@ -65,6 +65,16 @@ def test_an_unknown_noun_is_a_usage_error() -> None:
     assert "No such command 'tokenz'" in result.stderr
 
 
+def test_a_noun_that_is_nearly_right_is_told() -> None:
+    assert "Did you mean 'client'?" in run("clients").stderr
+
+
+def test_no_line_in_the_list_of_a_noun_s_commands_is_cut_off() -> None:
+    for noun in cli.list_commands(click.Context(cli)):
+        listed = run(noun, "--help").stdout.partition("\nCommands:\n")[2]
+        assert "..." not in listed, noun
+
+
 def test_a_noun_without_a_module_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(main, "NOUNS", {**NOUNS, "nothing": "Does not exist."})
     assert "nothing" not in run("--help").stdout

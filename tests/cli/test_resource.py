@@ -103,6 +103,7 @@ def test_wrong_usage_is_told_with_the_choices(
 def test_a_taken_name_or_identifier_is_refused(here: Administered, name: str, url: str) -> None:
     told = here.refused(1, "resource", "create", name, "--kind", "jira-dc", "--url", url)
     assert "already exists" in told
+    assert "\nhint: authserver resource list shows names and identifiers; none is given" in told
 
 
 def test_an_empty_list_says_what_to_do_next(here: Administered) -> None:

@@ -1,0 +1,39 @@
+"""What to do about a refusal, where the refusal itself does not say it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from authserver.domain.errors import AlreadyExists, NotFound
+from authserver.settings_sources import SettingsInvalid
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from authserver.domain.errors import DomainError
+
+_MISSING: Final[Mapping[str, str]] = {
+    "client": "authserver client list shows those there are",
+    "resource": "authserver resource list shows those there are",
+    "key": "authserver key list shows those there are",
+}
+_TAKEN: Final[Mapping[str, str]] = {
+    "client": "choose another id: none is given out again, not even after authserver client delete",
+    "resource": (
+        "authserver resource list shows names and identifiers; none is given out again, not even "
+        "after authserver resource delete. Another site at the same URL needs --identifier"
+    ),
+}
+
+
+def advice(error: DomainError) -> str:
+    """What to do next, "" where nothing can be said."""
+    match error:
+        case SettingsInvalid():
+            return "authserver settings reference lists every setting"
+        case NotFound():
+            return _MISSING.get(error.kind, "")
+        case AlreadyExists():
+            return _TAKEN.get(error.kind, "")
+        case _:
+            return str(getattr(error, "hint", ""))
