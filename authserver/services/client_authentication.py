@@ -67,7 +67,9 @@ class ClientAuthentication:
         if presented.method.uses_secret:
             return self._by_secret(presented, call)
         self._throttle.check(presented.client_id, call)
-        raise self._refused(presented.client_id, call, "the client did not authenticate")
+        # Read whether memory holds it or not: the time must not tell which names exist.
+        client = self._directory.clients.read(presented.client_id)
+        raise self._refused(client, presented.client_id, call, "the client did not authenticate")
 
     def _by_secret(self, presented: PresentedCredentials, call: Call) -> Client:
         client_id = presented.client_id
@@ -81,13 +83,13 @@ class ClientAuthentication:
         if secret is None:
             secret = self._match_imported(client, presented)
         if client is None:
-            raise self._refused(client_id, call, "no such client")
+            raise self._refused(client, client_id, call, "no such client")
         if secret is None:
-            raise self._refused(client_id, call, "no live secret matches")
+            raise self._refused(client, client_id, call, "no live secret matches")
         if client.auth_method is not presented.method:
-            raise self._refused(client_id, call, f"registered for {client.auth_method}")
+            raise self._refused(client, client_id, call, f"registered for {client.auth_method}")
         if not client.is_enabled:
-            raise self._refused(client_id, call, f"the client is {client.status}")
+            raise self._refused(client, client_id, call, f"the client is {client.status}")
         if secret.kind is DigestKind.BCRYPT:
             self._keep_keyed(client, secret, presented.secret)
         self._uses.note_client_secret(secret.secret_id, call.at)
@@ -131,19 +133,19 @@ class ClientAuthentication:
             client = self._directory.clients.read(client_id)
             verified = self._verified(client, presented)
         if client is None:
-            raise self._refused(client_id, call, "no such client")
+            raise self._refused(client, client_id, call, "no such client")
         if client_id != claimed:
-            raise self._refused(client_id, call, "client_id and the assertion differ")
+            raise self._refused(client, client_id, call, "client_id and the assertion differ")
         if client.auth_method is not ClientAuthMethod.PRIVATE_KEY_JWT:
-            raise self._refused(client_id, call, f"registered for {client.auth_method}")
+            raise self._refused(client, client_id, call, f"registered for {client.auth_method}")
         if not client.is_enabled:
-            raise self._refused(client_id, call, f"the client is {client.status}")
+            raise self._refused(client, client_id, call, f"the client is {client.status}")
         if verified is None:
-            raise self._refused(client_id, call, "the assertion does not verify")
+            raise self._refused(client, client_id, call, "the assertion does not verify")
         with self._database.writing() as stores:
             fresh = stores.assertions.spend(client_id, verified.assertion_id, verified.expires_at)
         if not fresh:
-            raise self._refused(client_id, call, "the assertion was used before")
+            raise self._refused(client, client_id, call, "the assertion was used before")
         return client
 
     def _verified(
@@ -153,8 +155,13 @@ class ClientAuthentication:
             return None
         return self._assertions.verify(presented.assertion, client, self._clock.now())
 
-    def _refused(self, client_id: str, call: Call, detail: str) -> InvalidClient:
-        """Count and record the failure, durably; the refusal to raise."""
+    def _refused(
+        self, client: Client | None, client_id: str, call: Call, detail: str
+    ) -> InvalidClient:
+        """Count and record the failure, durably; the refusal to raise.
+
+        Only ids that exist are recorded: anything else may be a secret in the wrong field.
+        """
         with self._database.writing() as stores:
             self._throttle.failed(stores, client_id, call)
             stores.audit.add(
@@ -164,14 +171,10 @@ class ClientAuthentication:
                     outcome=Outcome.REFUSED,
                     actor=Actor(ActorKind.ANONYMOUS, ""),
                     object_kind="client",
-                    object_id=client_id if self._is_known(client_id) else "",
+                    object_id="" if client is None else client.client_id,
                     reason=detail,
                     request_id=call.request_id,
                     peer=call.peer,
                 )
             )
         return InvalidClient(detail)
-
-    def _is_known(self, client_id: str) -> bool:
-        """Only ids that exist are recorded: anything else may be a secret in the wrong field."""
-        return self._directory.clients.known(client_id) is not None

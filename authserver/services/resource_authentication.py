@@ -60,9 +60,9 @@ class ResourceAuthentication:
             resource = self._directory.resources.read(name)
             secret = self._match(resource, presented.secret)
         if resource is None or secret is None or not presented.method.uses_secret:
-            raise self._refused(name, call, "no such resource or no live secret matches")
+            raise self._refused(resource, name, call, "no such resource or no live secret matches")
         if resource.status is not ResourceStatus.ENABLED:
-            raise self._refused(name, call, f"the resource is {resource.status}")
+            raise self._refused(resource, name, call, f"the resource is {resource.status}")
         self._uses.note_resource_credential(secret.secret_id, call.at)
         return resource
 
@@ -78,8 +78,9 @@ class ResourceAuthentication:
         )
         return self._secrets.matching(stored, value, self._clock.now())
 
-    def _refused(self, name: str, call: Call, detail: str) -> InvalidClient:
-        known = self._directory.resources.known(name) is not None
+    def _refused(
+        self, resource: ProtectedResource | None, name: str, call: Call, detail: str
+    ) -> InvalidClient:
         with self._database.writing() as stores:
             self._throttle.failed(stores, name, call)
             stores.audit.add(
@@ -89,7 +90,7 @@ class ResourceAuthentication:
                     outcome=Outcome.REFUSED,
                     actor=Actor(ActorKind.ANONYMOUS, ""),
                     object_kind="resource",
-                    object_id=name if known else "",
+                    object_id="" if resource is None else resource.name,
                     reason=detail,
                     request_id=call.request_id,
                     peer=call.peer,

@@ -200,6 +200,28 @@ def test_a_refusal_is_on_record_with_its_cause(world: World, secret: str) -> Non
     assert "canary-secret" not in repr(event)
 
 
+@pytest.mark.rule("AU-03")
+def test_a_client_that_does_not_authenticate_is_named_though_nobody_remembers_it(
+    world: World, secret: str
+) -> None:
+    for client_id, recorded in (("ci-reader", "ci-reader"), ("nobody-knows", "")):
+        world.refusal(PresentedCredentials(ClientAuthMethod.NONE, client_id))
+        assert failures(world)[-1].object_id == recorded
+
+
+@pytest.mark.rule("CA-03")
+def test_a_client_id_alone_costs_the_database_the_same_whether_it_exists_or_not(
+    world: World, secret: str
+) -> None:
+    world.authenticate(basic("ci-reader", secret))
+    seen = []
+    for client_id in ("ci-reader", "nobody-knows"):
+        world.database.calls.clear()
+        world.refusal(PresentedCredentials(ClientAuthMethod.NONE, client_id))
+        seen.append(Counter(world.database.calls))
+    assert seen[0] == seen[1]
+
+
 def test_what_is_no_client_id_is_not_recorded_for_it_may_be_a_secret(
     world: World, secret: str
 ) -> None:
