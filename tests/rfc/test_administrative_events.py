@@ -118,3 +118,27 @@ def test_the_life_of_keys_users_and_the_record_itself_is_recorded(
     container.audit.prune(installation.clock.now(), ADMIN.actor)
     pruned = installation.records("audit.pruned")
     assert [(record["actor"], record["outcome"]) for record in pruned] == [(ALICE, "success")]
+
+
+@pytest.mark.rule("AU-03")
+def test_changing_the_key_encryption_key_is_recorded_and_no_token_notices(
+    installation: Installation, lane: Lane, jira: Site, reader: Caller, watch: Watch
+) -> None:
+    token = lane.token(reader)
+    watch.new()
+    assert installation.container.resealing.add_key_file(ADMIN) == "kek-2.key"
+    watch.one(
+        "key_file.made", actor=ALICE, object={"kind": "key_file", "id": "kek-2.key"}, details={}
+    )
+    # A process that knows both files seals anew; one that knows the new file only opens.
+    resealed = installation.start_worker().container.resealing.reseal(ADMIN)
+    records = watch.new()
+    assert {record["action"] for record in records} == {"key.resealed"}
+    assert {record["object"]["id"] for record in records} == {key.kid for key in resealed}
+    change = {"before": {"key_file": "kek-1.key"}, "after": {"key_file": "kek-2.key"}}
+    assert all(record["details"] == change for record in records)
+    (installation.settings.keys.directory / "kek-1.key").unlink()
+    started_later = installation.start_worker().lane
+    for each in (lane, started_later):
+        assert each.is_active(jira, token)
+        assert started_later.is_active(jira, each.token(reader))

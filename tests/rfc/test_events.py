@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 ADMIN: Final = Act(Actor(ActorKind.ADMINISTRATOR, "alice"), "request-of-alice", "192.0.2.1")
 PEER: Final = "203.0.113.7"
 ASKED: Final = {"grant_type": "client_credentials"}
-ACTION: Final = re.compile(r"(?:token|client|resource|key|user|audit)\.[a-z_]+\Z")
+ACTION: Final = re.compile(r"(?:token|client|resource|key|key_file|user|audit)\.[a-z_]+\Z")
 JWT_BEARER: Final = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 ANONYMOUS: Final = {"kind": "anonymous", "id": ""}
 CLIENT: Final = {"kind": "client", "id": "reader"}
@@ -44,6 +44,7 @@ MATRIX: Final = (
     *("resource.created", "resource.updated", "resource.credential_rotated"),
     *("resource.disabled", "resource.enabled", "resource.deleted"),
     *("key.made", "key.active", "key.retiring", "key.gone", "key.revoked"),
+    *("key.resealed", "key_file.made"),
     *("user.created", "audit.pruned"),
 )
 
