@@ -56,11 +56,6 @@ class Settings:
         return self.server.workers or max(_FEWEST_WORKERS, os.cpu_count() or 1)
 
     @property
-    def blocking_thread_count(self) -> int:
-        """Requests a worker works on at once: as set, or what the database calls for."""
-        return self.server.blocking_threads or (2 if self.database.is_sqlite else 4)
-
-    @property
     def revokers_at_once(self) -> int:
         """Revocations a worker takes at once: a quarter of the waiting threads stays free."""
         return self.server.waiting_threads * 3 // 4

@@ -34,17 +34,18 @@ class ServerSettings:
         WholeNumber(0, 64), 0, "Worker processes; 0 means one per processor core, at least two."
     )
     blocking_threads: int = setting(
-        WholeNumber(0, 64),
-        0,
-        "Requests that a worker works on at the same time; 0 means two with SQLite and four with "
-        "PostgreSQL.",
+        WholeNumber(1, 64),
+        1,
+        "Requests that a worker works on at the same time. Those that wait for the database or for "
+        "anything else do not count, so one keeps a processor core busy; more only get in each "
+        "other's way.",
         unit="requests",
     )
     waiting_threads: int = setting(
         WholeNumber(4, 256),
         48,
-        "Requests per worker that may wait beside those: for a body that comes slowly, for a "
-        "password's comparison, for a revocation to be known everywhere (three quarters of them; "
+        "Requests per worker that may wait beside those: for a body that comes slowly, for the "
+        "database, for a revocation to be known everywhere (three quarters of them at most; "
         "a worker takes 2.5 revocations a second for each thread that may wait for one).",
         unit="requests",
     )

@@ -18,6 +18,7 @@ from authserver.protocol.server import AuthorizationServer
 from authserver.services.authority import AuthorityView
 from authserver.services.client_authentication import CLIENT_SECRET, ClientAuthentication
 from authserver.services.directory import Directory, Keys
+from authserver.services.failed_authentications import FailedAuthentications
 from authserver.services.introspection import Introspection
 from authserver.services.issuance import Issuance
 from authserver.services.resource_authentication import RESOURCE_SECRET, ResourceAuthentication
@@ -69,7 +70,9 @@ class Container(AdministrationParts):
     @cached_property
     def view(self) -> AuthorityView:
         """This process's view of the authority."""
-        return AuthorityView(self.database, self.clock, sequence=self.sequence)
+        return AuthorityView(
+            self.database, self.clock, sequence=self.sequence, aside=self.turns.aside
+        )
 
     @cached_property
     def sequence(self) -> SequenceReader:
@@ -110,6 +113,11 @@ class Container(AdministrationParts):
         return Throttle(self.clock, limits)
 
     @cached_property
+    def failed_authentications(self) -> FailedAuthentications:
+        """Counts, records and refuses them."""
+        return FailedAuthentications(self.database, self.throttle)
+
+    @cached_property
     def client_authentication(self) -> ClientAuthentication:
         """Which client is this, really?"""
         return ClientAuthentication(
@@ -120,6 +128,7 @@ class Container(AdministrationParts):
             secrets=SecretCheck(self.digester, self.passwords, CLIENT_SECRET),
             assertions=ClientAssertionVerifier([self.settings.issuer]),
             throttle=self.throttle,
+            failures=self.failed_authentications,
             uses=self.uses,
         )
 
@@ -128,10 +137,10 @@ class Container(AdministrationParts):
         """Which protected resource is this, really?"""
         return ResourceAuthentication(
             directory=self.directory,
-            database=self.database,
             clock=self.clock,
             secrets=SecretCheck(self.digester, self.passwords, RESOURCE_SECRET),
             throttle=self.throttle,
+            failures=self.failed_authentications,
             uses=self.uses,
         )
 

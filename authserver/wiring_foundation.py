@@ -87,7 +87,9 @@ class Foundation:
     @cached_property
     def database(self) -> SqlDatabase:
         """The database. Connections are opened when they are needed."""
-        return SqlDatabase(self._make_engine(self.settings), chain_keys=self.chain_keys)
+        return SqlDatabase(
+            self._make_engine(self.settings), chain_keys=self.chain_keys, aside=self.turns.aside
+        )
 
     @cached_property
     def chain_keys(self) -> HmacChainKeys:
@@ -130,7 +132,7 @@ class Foundation:
     @cached_property
     def turns(self) -> Turns:
         """How many requests work at the same time."""
-        return Turns(self.settings.blocking_thread_count)
+        return Turns(self.settings.server.blocking_threads)
 
     @cached_property
     def passwords(self) -> BcryptHasher:

@@ -65,7 +65,7 @@ def make_plan(settings: Settings) -> ServePlan:
         worker=WorkerPlan(
             target=APPLICATION,
             argument=settings,
-            threads=settings.blocking_thread_count + server.waiting_threads,
+            threads=server.blocking_threads + server.waiting_threads,
             backlog=server.backlog,
             header_timeout_seconds=server.header_timeout_seconds,
         ),

@@ -56,7 +56,6 @@ def _value(loaded: object, name: str) -> object:
         "metrics.directory": "metrics_directory",
         "server.pid_file": "pid_file",
         "server.workers": "worker_count",
-        "server.blocking_threads": "blocking_thread_count",
     }
     value: object = loaded
     for part in derived.get(name, name).split("."):

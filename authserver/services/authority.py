@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Final
 
 from authserver.domain.authority import DENIALS, ChangeKind
@@ -17,6 +18,7 @@ from authserver.domain.tokens import CLOCK_SKEW_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from contextlib import AbstractContextManager
 
     from authserver.domain.authority import Change, NumberedChange, Position
     from authserver.domain.ports import Clock, Database
@@ -46,13 +48,16 @@ class AuthorityView:
         *,
         lease_seconds: float = LEASE_SECONDS,
         sequence: SequenceReader | None = None,
+        aside: Callable[[], AbstractContextManager[None]] = nullcontext,
     ) -> None:
         """Know nothing yet: the first use reads the database.
 
+        `aside` makes a context in which this thread mostly waits, so that another may work.
         `sequence` answers the common question "is there anything new" without a transaction.
         """
         self._database = database
         self._sequence = sequence
+        self._aside = aside
         self._clock = clock
         self._lease_seconds = lease_seconds
         self._believed_until = float("-inf")
@@ -96,7 +101,7 @@ class AuthorityView:
         arrived = self._clock.monotonic()
         if arrived < self._believed_until:
             return
-        with self._lock:
+        with self._aside(), self._lock:
             # Somebody else may have polled meanwhile; only a poll that began after this request
             # arrived, or one whose lease still runs, proves anything about this request.
             if self._clock.monotonic() < self._believed_until:
@@ -112,7 +117,7 @@ class AuthorityView:
         Raises:
             StorageUnavailable: the database does not answer; the old lease runs out by itself.
         """
-        with self._lock:
+        with self._aside(), self._lock:
             self._poll_locked()
 
     def run(self, stop: threading.Event, *, poll_seconds: float = POLL_SECONDS) -> None:

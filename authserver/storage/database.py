@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING
 
 from sqlalchemy import text
@@ -14,7 +14,8 @@ from authserver.storage.stores import SqlStores
 from authserver.storage.transactions import Transaction
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
 
     from sqlalchemy import Connection, Engine
 
@@ -25,7 +26,8 @@ class SqlDatabase:
     """The stores of one issuer on one engine. Safe to share between threads.
 
     Each block takes a connection of its own from a bounded pool: a block inside another one can
-    wait for itself, so never nest them.
+    wait for itself, so never nest them. `aside` makes a context in which this thread mostly waits,
+    so that another may work; every block is in one.
     """
 
     def __init__(
@@ -34,11 +36,13 @@ class SqlDatabase:
         *,
         issuer_id: int = DEFAULT_ISSUER,
         chain_keys: ChainKeys | None = None,
+        aside: Callable[[], AbstractContextManager[None]] = nullcontext,
     ) -> None:
         """Work on a prepared engine (`make_engine`, or the Flask binding's)."""
         self.engine = engine
         self._chain_keys = chain_keys
         self._issuer_id = issuer_id
+        self._aside = aside
         reading: dict[str, object] = {ACCESS: READING}
         if engine.dialect.name == "postgresql":
             reading |= {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
@@ -53,7 +57,7 @@ class SqlDatabase:
         Raises:
             StorageUnavailable: the database cannot answer now.
         """
-        with self.connection_for_reading() as connection:
+        with self._aside(), self.connection_for_reading() as connection:
             yield SqlStores(
                 Transaction(connection, self._issuer_id, writing=False), self._chain_keys
             )
@@ -68,7 +72,7 @@ class SqlDatabase:
         Raises:
             StorageUnavailable: the database cannot answer now.
         """
-        with self.connection_for_writing() as connection:
+        with self._aside(), self.connection_for_writing() as connection:
             yield SqlStores(
                 Transaction(connection, self._issuer_id, writing=True), self._chain_keys
             )

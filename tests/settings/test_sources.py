@@ -189,15 +189,15 @@ def test_every_setting_says_what_it_is() -> None:
         assert bool(each.unit) or not numeric, each.name
 
 
-def test_workers_and_threads_follow_the_machine_and_the_database(
+def test_workers_follow_the_machine(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("os.cpu_count", lambda: 1)
     embedded = load_settings(file_with(tmp_path, ""), {})
-    assert (embedded.worker_count, embedded.blocking_thread_count) == (2, 2)
+    assert embedded.worker_count == 2
     monkeypatch.setattr("os.cpu_count", lambda: 8)
-    large = load_settings(file_with(tmp_path, "[database]\nurl='postgresql://u@h/d'\n"), {})
-    assert (large.worker_count, large.blocking_thread_count) == (8, 4)
+    large = load_settings(file_with(tmp_path, ""), {})
+    assert large.worker_count == 8
 
 
 def test_servers_on_one_data_directory_have_files_of_their_own() -> None:
