@@ -108,7 +108,7 @@ def audit_anchor(subject: Subject) -> Finding:
     if audit.anchor_file is None:
         return warning(
             "audit.anchor_file is not set: records cut off at the end would not be noticed",
-            "set audit.anchor_file to a file that whoever can write the database cannot",
+            "set audit.anchor_file to a file out of reach of those who can write the database",
         )
     return ok(f"checkpoints are copied to {audit.anchor_file}")
 

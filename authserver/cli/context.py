@@ -88,7 +88,8 @@ class Context:
 
     @cached_property
     def _container(self) -> Any:
-        require_tables(self.wiring.schema_status(self.settings))
+        status = self.wiring.schema_status(self.settings)
+        require_tables(status, self.settings.data_directory)
         container = self.wiring.build_container(self.settings)
         click.get_current_context().call_on_close(container.close)
         return container

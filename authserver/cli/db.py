@@ -6,6 +6,8 @@ import click
 
 from authserver.cli.context import Context, pass_context
 from authserver.cli.schema_state import require_current
+from authserver.domain.errors import StorageUnavailable
+from authserver.domain.installation import NotInstalled
 
 
 @click.group()
@@ -18,7 +20,13 @@ def db() -> None:
 @pass_context
 def upgrade(context: Context, *, as_json: bool) -> None:
     """Bring the schema up to date; safe while an older version still runs."""
-    done = context.wiring.upgrade_schema(context.settings)
+    try:
+        done = context.wiring.upgrade_schema(context.settings)
+    except StorageUnavailable as error:
+        if (folder := context.settings.data_directory).is_dir():
+            raise
+        missing = f"the folder {folder} does not exist"
+        raise NotInstalled(missing, hint="run: authserver init") from error
     if as_json:
         context.console.json({"before": done.before, "after": done.after, "changed": done.changed})
     elif done.changed:

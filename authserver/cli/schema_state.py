@@ -8,6 +8,8 @@ from authserver.domain.errors import Conflict
 from authserver.domain.installation import NotInstalled
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from authserver.domain.installation import SchemaStatus
 
 
@@ -33,11 +35,20 @@ def require_current(status: SchemaStatus) -> None:
     )
 
 
-def require_tables(status: SchemaStatus) -> None:
+def require_tables(status: SchemaStatus, data_directory: Path) -> None:
     """Refuse a database that lacks tables of this version; a newer one has them all.
+
+    An empty one mostly means another folder than the one where the server was set up: settings and
+    paths begin in the folder where a command is typed.
 
     Raises:
         NotInstalled: the database is empty or older.
     """
+    if status.is_empty:
+        raise NotInstalled(
+            f"the database is empty: nothing is set up with the data directory {data_directory}",
+            hint="go to the folder where the server was set up; or, for a new one, run: "
+            "authserver init",
+        )
     if status.is_known:
         require_current(status)

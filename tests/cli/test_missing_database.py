@@ -32,8 +32,20 @@ def test_without_its_file_a_command_says_what_makes_one(
 ) -> None:
     result = run(*command, environment=home(tmp_path))
     assert (result.exit_code, result.stdout) == (5, "")
-    assert result.stderr == "error: the database is empty\nhint: run: authserver init\n"
+    assert result.stderr == (
+        f"error: the database is empty: nothing is set up with the data directory {tmp_path}/var\n"
+        "hint: go to the folder where the server was set up; or, for a new one, run: "
+        "authserver init\n"
+    )
     assert list(tmp_path.iterdir()) == []
+
+
+def test_without_its_folder_there_is_nothing_to_upgrade(tmp_path: Path) -> None:
+    result = run("db", "upgrade", environment=home(tmp_path))
+    assert (result.exit_code, result.stdout) == (5, "")
+    assert result.stderr == (
+        f"error: the folder {tmp_path}/var does not exist\nhint: run: authserver init\n"
+    )
 
 
 def on_schema(here: Administered, status: SchemaStatus) -> Result:
