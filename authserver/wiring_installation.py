@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from authserver.crypto.key_file_making import ensure_key_files
-from authserver.crypto.key_files import list_key_ids
+from authserver.crypto.key_files import KeyKind, list_key_ids
 from authserver.domain.errors import Conflict
 from authserver.domain.installation import SchemaUpgrade
 from authserver.domain.keys import KeyState
@@ -33,10 +33,12 @@ class Installer:
     def ensure_key_files(self) -> Sequence[Path]:
         """Make the missing key files; those made now."""
         directory = self._settings.keys.directory
-        if self._needs_old_keys() and not _has_key_files(directory):
+        lost = _lost(directory)
+        if lost and self._needs_old_keys():
             raise Conflict(
-                f"{directory}: the key files are missing, but the database was made with them: "
-                "restore them from your backup; new ones could not open what the old ones sealed"
+                f"{directory}: {', '.join(lost)} missing, but the database was made with such "
+                "files: restore them from your backup; new ones would end every secret, signature "
+                "and seal made with the old ones"
             )
         return [directory / name for name in ensure_key_files(directory, self._parts.entropy)]
 
@@ -90,5 +92,8 @@ def upgrade_schema(settings: Settings) -> SchemaUpgrade:
     return SchemaUpgrade(before.current, after.current or "")
 
 
-def _has_key_files(directory: Path) -> bool:
-    return directory.is_dir() and any(list_key_ids(directory).values())
+def _lost(directory: Path) -> list[str]:
+    """The first file of each kind that has none."""
+    if not directory.is_dir():
+        return [kind.file_name("1") for kind in KeyKind]
+    return [kind.file_name("1") for kind, ids in list_key_ids(directory).items() if not ids]
