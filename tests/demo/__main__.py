@@ -24,6 +24,8 @@ AS_TOLD: Final = 0
 NOT_AS_TOLD: Final = 1
 CANNOT_RUN: Final = 2
 INTERRUPTED: Final = 130
+STOPPING: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+"""All are caught, also SIGINT: a demo begun in a script's background would inherit that ignored."""
 ABOUT: Final = (
     "The main job on real input, played by parts that nobody here wrote, except the first and the "
     "last. Everything listens on loopback only and lies in one temporary folder."
@@ -40,7 +42,7 @@ def main() -> int:
     transcript = Transcript(sys.stdout)
     transcript.title("authserver: the demo", ABOUT)
     transcript.table(cast())
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    for number in STOPPING:
         signal.signal(number, _interrupt)
     try:
         with tempfile.TemporaryDirectory(prefix="authserver-demo-", dir=open_parent()) as folder:
@@ -64,7 +66,7 @@ def _play(folder: Path, transcript: Transcript) -> str:
             for name, line in scene.last_log_lines():
                 transcript.note(f"{name}: {line}")
     finally:
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        for number in STOPPING:
             signal.signal(number, signal.SIG_IGN)  # nothing keeps the demo from cleaning up
         scene.stop()
     return failure
