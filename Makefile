@@ -8,6 +8,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 CORES := $(shell nproc 2>/dev/null || echo 2)
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input --quiet
+ADVICE := error: pip could not install it, see above; look at network, proxy and certificates, then run make again
 NEXT_REVISION = $(shell ls migrations/versions | sed -n 's/^\([0-9]\{4\}\)_.*/\1/p' | sort -n | tail -1 \
 	| awk '{ printf "%04d", $$1 + 1 }')
 
@@ -65,10 +66,12 @@ clean:  ## Remove the environment and caches; data in var/ and keys/ stays.
 .make/run: setup.cfg pyproject.toml | .make/python
 	@test -x $(BIN)/python || $$(cat .make/python) -m venv $(VENV)
 	@echo "installing what authserver needs ..." >&2
-	@$(PIP) install --editable . >.make/pip-output 2>&1 || { cat .make/pip-output >&2; exit 1; }
+	@$(PIP) install --editable . >.make/pip-output 2>&1 \
+		|| { cat .make/pip-output >&2; echo '$(ADVICE)' >&2; exit 1; }
 	@touch $@
 
 .make/develop: .make/run
 	@echo "installing what its tests need ..." >&2
-	@$(PIP) install --editable '.[dev]' >.make/pip-output 2>&1 || { cat .make/pip-output >&2; exit 1; }
+	@$(PIP) install --editable '.[dev]' >.make/pip-output 2>&1 \
+		|| { cat .make/pip-output >&2; echo '$(ADVICE)' >&2; exit 1; }
 	@touch $@
