@@ -5,20 +5,21 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from authserver.domain.audit import Actor, ActorKind, AuditEvent, Outcome
 from authserver.domain.authority import Change, ChangeKind
 from authserver.domain.clients import ClientAuthMethod
-from authserver.domain.errors import InvalidClient
 from authserver.domain.stored_secrets import DigestKind
+from authserver.services.throttling import Attempt, PrincipalKind
 
 if TYPE_CHECKING:
     from authserver.domain.calls import Call
     from authserver.domain.client_key_ports import AssertionVerifier
     from authserver.domain.clients import Client
     from authserver.domain.credentials import PresentedCredentials, VerifiedAssertion
+    from authserver.domain.errors import InvalidClient
     from authserver.domain.ports import Clock, Database, SecretDigester
     from authserver.domain.stored_secrets import StoredSecret
     from authserver.services.directory import Directory
+    from authserver.services.failed_authentications import FailedAuthentications
     from authserver.services.secret_checks import SecretCheck
     from authserver.services.throttling import Throttle
     from authserver.services.usage import LastUses
@@ -39,6 +40,7 @@ class ClientAuthentication:
         secrets: SecretCheck,
         assertions: AssertionVerifier,
         throttle: Throttle,
+        failures: FailedAuthentications,
         uses: LastUses,
     ) -> None:
         """Take the collaborators; hold no state of its own."""
@@ -49,6 +51,7 @@ class ClientAuthentication:
         self._secrets = secrets
         self._assertions = assertions
         self._throttle = throttle
+        self._failures = failures
         self._uses = uses
 
     def authenticate(self, presented: PresentedCredentials, call: Call) -> Client:
@@ -66,14 +69,16 @@ class ClientAuthentication:
             return self._by_assertion(presented, call)
         if presented.method.uses_secret:
             return self._by_secret(presented, call)
-        self._throttle.check(presented.client_id, call)
+        attempt = Attempt(PrincipalKind.CLIENT, presented.client_id, call)
+        self._throttle.check(attempt)
         # Read whether memory holds it or not: the time must not tell which names exist.
         client = self._directory.clients.read(presented.client_id)
-        raise self._refused(client, presented.client_id, call, "the client did not authenticate")
+        raise self._refused(client, attempt, "the client did not authenticate")
 
     def _by_secret(self, presented: PresentedCredentials, call: Call) -> Client:
         client_id = presented.client_id
-        self._throttle.check(client_id, call)
+        attempt = Attempt(PrincipalKind.CLIENT, client_id, call)
+        self._throttle.check(attempt)
         client = self._directory.clients.known(client_id)
         secret = self._match(client, presented)
         if secret is None:
@@ -83,13 +88,13 @@ class ClientAuthentication:
         if secret is None:
             secret = self._match_imported(client, presented)
         if client is None:
-            raise self._refused(client, client_id, call, "no such client")
+            raise self._refused(client, attempt, "no such client")
         if secret is None:
-            raise self._refused(client, client_id, call, "no live secret matches")
+            raise self._refused(client, attempt, "no live secret matches")
         if client.auth_method is not presented.method:
-            raise self._refused(client, client_id, call, f"registered for {client.auth_method}")
+            raise self._refused(client, attempt, f"registered for {client.auth_method}")
         if not client.is_enabled:
-            raise self._refused(client, client_id, call, f"the client is {client.status}")
+            raise self._refused(client, attempt, f"the client is {client.status}")
         if secret.kind is DigestKind.BCRYPT:
             self._keep_keyed(client, secret, presented.secret)
         self._uses.note_client_secret(secret.secret_id, call.at)
@@ -124,7 +129,8 @@ class ClientAuthentication:
     def _by_assertion(self, presented: PresentedCredentials, call: Call) -> Client:
         claimed = self._assertions.claimed_client(presented.assertion) or ""
         client_id = presented.client_id or claimed
-        self._throttle.check(client_id, call)
+        attempt = Attempt(PrincipalKind.CLIENT, client_id, call)
+        self._throttle.check(attempt)
         client = self._directory.clients.known(client_id)
         verified = self._verified(client, presented)
         if verified is None:
@@ -133,19 +139,19 @@ class ClientAuthentication:
             client = self._directory.clients.read(client_id)
             verified = self._verified(client, presented)
         if client is None:
-            raise self._refused(client, client_id, call, "no such client")
+            raise self._refused(client, attempt, "no such client")
         if client_id != claimed:
-            raise self._refused(client, client_id, call, "client_id and the assertion differ")
+            raise self._refused(client, attempt, "client_id and the assertion differ")
         if client.auth_method is not ClientAuthMethod.PRIVATE_KEY_JWT:
-            raise self._refused(client, client_id, call, f"registered for {client.auth_method}")
+            raise self._refused(client, attempt, f"registered for {client.auth_method}")
         if not client.is_enabled:
-            raise self._refused(client, client_id, call, f"the client is {client.status}")
+            raise self._refused(client, attempt, f"the client is {client.status}")
         if verified is None:
-            raise self._refused(client, client_id, call, "the assertion does not verify")
+            raise self._refused(client, attempt, "the assertion does not verify")
         with self._database.writing() as stores:
             fresh = stores.assertions.spend(client_id, verified.assertion_id, verified.expires_at)
         if not fresh:
-            raise self._refused(client, client_id, call, "the assertion was used before")
+            raise self._refused(client, attempt, "the assertion was used before")
         return client
 
     def _verified(
@@ -155,26 +161,5 @@ class ClientAuthentication:
             return None
         return self._assertions.verify(presented.assertion, client, self._clock.now())
 
-    def _refused(
-        self, client: Client | None, client_id: str, call: Call, detail: str
-    ) -> InvalidClient:
-        """Count and record the failure, durably; the refusal to raise.
-
-        Only ids that exist are recorded: anything else may be a secret in the wrong field.
-        """
-        with self._database.writing() as stores:
-            self._throttle.failed(stores, client_id, call)
-            stores.audit.add(
-                AuditEvent(
-                    at=call.at,
-                    action="client.authentication_failed",
-                    outcome=Outcome.REFUSED,
-                    actor=Actor(ActorKind.ANONYMOUS, ""),
-                    object_kind="client",
-                    object_id="" if client is None else client.client_id,
-                    reason=detail,
-                    request_id=call.request_id,
-                    peer=call.peer,
-                )
-            )
-        return InvalidClient(detail)
+    def _refused(self, client: Client | None, attempt: Attempt, detail: str) -> InvalidClient:
+        return self._failures.refusal(attempt, detail, known=client is not None)

@@ -6,6 +6,7 @@ import hashlib
 import ipaddress
 import math
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from authserver.domain.errors import Throttled
@@ -35,6 +36,22 @@ class ThrottleLimits:
     ipv6_prefix: int = IPV6_NETWORK_BITS
 
 
+class PrincipalKind(StrEnum):
+    """What an attempt claims to be."""
+
+    CLIENT = "client"
+    RESOURCE = "resource"
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """Somebody tries to prove to be `name`: that is what was sent, it may be anything."""
+
+    kind: PrincipalKind
+    name: str
+    call: Call
+
+
 def network_of(peer: str, limits: ThrottleLimits) -> str:
     """The network that shares a counter with `peer`; what is no address stands for itself."""
     try:
@@ -60,7 +77,7 @@ class Throttle:
         self._limits = limits
         self._blocked: dict[str, float] = {}
 
-    def check(self, principal: str, call: Call) -> None:
+    def check(self, attempt: Attempt) -> None:
         """Let the caller try.
 
         Raises:
@@ -69,7 +86,7 @@ class Throttle:
         if not self._blocked:
             return
         now = self._clock.now()
-        for key in self._keys(principal, call):
+        for key in self._keys(attempt):
             until = self._blocked.get(key)
             if until is None:
                 continue
@@ -78,12 +95,12 @@ class Throttle:
                 raise Throttled(math.ceil(until - now), detail="too many failures before this one")
             self._blocked.pop(key, None)
 
-    def failed(self, stores: Stores, principal: str, call: Call) -> None:
+    def failed(self, stores: Stores, attempt: Attempt) -> None:
         """Count one failure in the caller's transaction, and remember a block it leads to."""
         window = self._limits.window_seconds
         now = self._clock.now()
         start = now - now % window
-        keys = self._keys(principal, call)
+        keys = self._keys(attempt)
         counts = stores.failures.add(keys, start, start + window)
         for key, limit in zip(
             keys, (self._limits.per_caller, self._limits.per_network), strict=True
@@ -93,10 +110,10 @@ class Throttle:
                     self._blocked.clear()
                 self._blocked[key] = start + window
 
-    def _keys(self, principal: str, call: Call) -> tuple[str, str]:
-        network = network_of(call.peer, self._limits)
+    def _keys(self, attempt: Attempt) -> tuple[str, str]:
+        network = network_of(attempt.call.peer, self._limits)
         # Digests: what was sent as a client id may be a secret in the wrong field.
-        return (_key("caller", principal, network), _key("network", "", network))
+        return (_key("caller", attempt.name, network), _key("network", "", network))
 
 
 def _key(kind: str, principal: str, network: str) -> str:

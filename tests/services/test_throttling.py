@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import pytest
 
 from authserver.domain.errors import Throttled
 from authserver.services import throttling
-from authserver.services.throttling import Throttle, ThrottleLimits, network_of
+from authserver.services.throttling import (
+    Attempt,
+    PrincipalKind,
+    Throttle,
+    ThrottleLimits,
+    network_of,
+)
 from tests.services.world import LIMITS, World
-
-if TYPE_CHECKING:
-    from authserver.domain.calls import Call
 
 NOISY: Final = "198.51.100.7"
 ELSEWHERE: Final = "203.0.113.9"
@@ -23,18 +26,22 @@ def throttle(world: World) -> Throttle:
     return Throttle(world.clock, LIMITS)
 
 
-def fail(world: World, throttle: Throttle, principal: str, call: Call, times: int = 1) -> None:
+def attempt(world: World, name: str, peer: str) -> Attempt:
+    return Attempt(PrincipalKind.CLIENT, name, world.call(peer))
+
+
+def fail(world: World, throttle: Throttle, attempted: Attempt, times: int = 1) -> None:
     for _ in range(times):
-        throttle.check(principal, call)
+        throttle.check(attempted)
         with world.database.writing() as stores:
-            throttle.failed(stores, principal, call)
+            throttle.failed(stores, attempted)
 
 
 def test_as_many_failures_as_a_window_forgives_do_not_block(
     world: World, throttle: Throttle
 ) -> None:
-    fail(world, throttle, "ci-reader", world.call(NOISY), LIMITS.per_caller - 1)
-    throttle.check("ci-reader", world.call(NOISY))
+    fail(world, throttle, attempt(world, "ci-reader", NOISY), LIMITS.per_caller - 1)
+    throttle.check(attempt(world, "ci-reader", NOISY))
 
 
 @pytest.mark.rule("TK-12")
@@ -42,9 +49,9 @@ def test_the_source_that_fails_too_often_has_to_wait_and_is_told_how_long(
     world: World, throttle: Throttle
 ) -> None:
     world.clock.advance(12.5)
-    fail(world, throttle, "ci-reader", world.call(NOISY), LIMITS.per_caller)
+    fail(world, throttle, attempt(world, "ci-reader", NOISY), LIMITS.per_caller)
     with pytest.raises(Throttled) as refusal:
-        throttle.check("ci-reader", world.call(NOISY))
+        throttle.check(attempt(world, "ci-reader", NOISY))
     assert refusal.value.retry_after_seconds == 48
     assert refusal.value.error == "temporarily_unavailable"
 
@@ -53,89 +60,89 @@ def test_the_log_does_not_hear_what_was_sent_as_a_client_id(
     world: World, throttle: Throttle
 ) -> None:
     misplaced = "asv_cs_in-the-wrong-field"
-    fail(world, throttle, misplaced, world.call(NOISY), LIMITS.per_caller)
+    fail(world, throttle, attempt(world, misplaced, NOISY), LIMITS.per_caller)
     with pytest.raises(Throttled) as refusal:
-        throttle.check(misplaced, world.call(NOISY))
+        throttle.check(attempt(world, misplaced, NOISY))
     assert misplaced not in refusal.value.detail + repr(refusal.value) + str(refusal.value)
 
 
 @pytest.mark.rule("TK-12")
 def test_the_genuine_client_from_elsewhere_is_not_blocked(world: World, throttle: Throttle) -> None:
-    fail(world, throttle, "ci-reader", world.call(NOISY), LIMITS.per_caller)
-    throttle.check("ci-reader", world.call(ELSEWHERE))
+    fail(world, throttle, attempt(world, "ci-reader", NOISY), LIMITS.per_caller)
+    throttle.check(attempt(world, "ci-reader", ELSEWHERE))
 
 
 def test_another_client_from_the_same_network_is_not_blocked(
     world: World, throttle: Throttle
 ) -> None:
-    fail(world, throttle, "ci-reader", world.call(NOISY), LIMITS.per_caller)
-    throttle.check("neighbour", world.call(NOISY))
+    fail(world, throttle, attempt(world, "ci-reader", NOISY), LIMITS.per_caller)
+    throttle.check(attempt(world, "neighbour", NOISY))
 
 
 def test_a_network_that_tries_many_names_has_to_wait_for_all_of_them(
     world: World, throttle: Throttle
 ) -> None:
     for number in range(LIMITS.per_network):
-        fail(world, throttle, f"guess-{number}", world.call(NOISY))
+        fail(world, throttle, attempt(world, f"guess-{number}", NOISY))
     with pytest.raises(Throttled):
-        throttle.check("never-tried", world.call(NOISY))
-    throttle.check("guess-0", world.call(ELSEWHERE))
+        throttle.check(attempt(world, "never-tried", NOISY))
+    throttle.check(attempt(world, "guess-0", ELSEWHERE))
 
 
 def test_one_block_does_not_lift_another(world: World, throttle: Throttle) -> None:
     for peer in (NOISY, ELSEWHERE):
-        fail(world, throttle, "ci-reader", world.call(peer), LIMITS.per_caller)
+        fail(world, throttle, attempt(world, "ci-reader", peer), LIMITS.per_caller)
     for peer in (NOISY, ELSEWHERE):
         with pytest.raises(Throttled):
-            throttle.check("ci-reader", world.call(peer))
+            throttle.check(attempt(world, "ci-reader", peer))
 
 
 def test_windows_roll(world: World, throttle: Throttle) -> None:
-    fail(world, throttle, "ci-reader", world.call(NOISY), LIMITS.per_caller)
+    fail(world, throttle, attempt(world, "ci-reader", NOISY), LIMITS.per_caller)
     world.clock.advance(LIMITS.window_seconds - 0.001)
     with pytest.raises(Throttled):
-        throttle.check("ci-reader", world.call(NOISY))
+        throttle.check(attempt(world, "ci-reader", NOISY))
     world.clock.advance(0.001)
-    throttle.check("ci-reader", world.call(NOISY))
+    throttle.check(attempt(world, "ci-reader", NOISY))
     assert not throttle._blocked
-    fail(world, throttle, "ci-reader", world.call(NOISY), LIMITS.per_caller - 1)
-    throttle.check("ci-reader", world.call(NOISY))
+    fail(world, throttle, attempt(world, "ci-reader", NOISY), LIMITS.per_caller - 1)
+    throttle.check(attempt(world, "ci-reader", NOISY))
 
 
 def test_failures_of_the_window_before_do_not_count(world: World, throttle: Throttle) -> None:
-    fail(world, throttle, "ci-reader", world.call(NOISY), LIMITS.per_caller - 1)
+    fail(world, throttle, attempt(world, "ci-reader", NOISY), LIMITS.per_caller - 1)
     world.clock.advance(LIMITS.window_seconds)
-    fail(world, throttle, "ci-reader", world.call(NOISY), LIMITS.per_caller - 1)
-    throttle.check("ci-reader", world.call(NOISY))
+    fail(world, throttle, attempt(world, "ci-reader", NOISY), LIMITS.per_caller - 1)
+    throttle.check(attempt(world, "ci-reader", NOISY))
 
 
 def test_a_worker_that_saw_none_of_the_failures_lets_one_more_through(world: World) -> None:
     first, second = Throttle(world.clock, LIMITS), Throttle(world.clock, LIMITS)
-    fail(world, first, "ci-reader", world.call(NOISY), LIMITS.per_caller)
-    fail(world, second, "ci-reader", world.call(NOISY))
+    fail(world, first, attempt(world, "ci-reader", NOISY), LIMITS.per_caller)
+    fail(world, second, attempt(world, "ci-reader", NOISY))
     with pytest.raises(Throttled):
-        second.check("ci-reader", world.call(NOISY))
+        second.check(attempt(world, "ci-reader", NOISY))
 
 
 def test_checking_costs_the_database_nothing(world: World, throttle: Throttle) -> None:
-    fail(world, throttle, "ci-reader", world.call(NOISY), LIMITS.per_caller)
+    fail(world, throttle, attempt(world, "ci-reader", NOISY), LIMITS.per_caller)
     world.database.calls.clear()
     with pytest.raises(Throttled):
-        throttle.check("ci-reader", world.call(NOISY))
-    throttle.check("ci-reader", world.call(ELSEWHERE))
+        throttle.check(attempt(world, "ci-reader", NOISY))
+    throttle.check(attempt(world, "ci-reader", ELSEWHERE))
     assert not world.database.calls
 
 
 def test_what_was_sent_as_a_name_is_stored_only_as_a_digest(
     world: World, throttle: Throttle
 ) -> None:
-    fail(world, throttle, "canary-secret", world.call(NOISY))
+    fail(world, throttle, attempt(world, "canary-secret", NOISY))
     assert "canary-secret" not in repr(world.database.state.failures)
     assert NOISY not in repr(world.database.state.failures)
 
 
 def test_any_text_can_be_counted(world: World, throttle: Throttle) -> None:
-    fail(world, throttle, "\ud800\0\u202e" * 5000, world.call("not an address"))
+    fail(world, throttle, attempt(world, "\ud800\0\u202e" * 5000, "not an address"))
 
 
 def test_blocks_are_bounded(
@@ -144,9 +151,9 @@ def test_blocks_are_bounded(
     monkeypatch.setattr(throttling, "MOST_BLOCKS", 2)
     for number in range(10):
         peer = f"192.0.2.{number}"
-        fail(world, throttle, "ci-reader", world.call(peer), LIMITS.per_caller)
+        fail(world, throttle, attempt(world, "ci-reader", peer), LIMITS.per_caller)
         with pytest.raises(Throttled):
-            throttle.check("ci-reader", world.call(peer))
+            throttle.check(attempt(world, "ci-reader", peer))
         assert len(throttle._blocked) <= 2
 
 

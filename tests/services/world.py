@@ -23,6 +23,7 @@ from authserver.services.client_rules import ClientRules
 from authserver.services.clients import ClientDraft, Clients, RegisteredClient
 from authserver.services.commit_barrier import CommitBarrier
 from authserver.services.directory import Directory, Keys
+from authserver.services.failed_authentications import FailedAuthentications
 from authserver.services.fresh_secrets import FreshSecrets
 from authserver.services.introspection import Introspection
 from authserver.services.issuance import Issuance
@@ -81,6 +82,7 @@ class Worker:
         self.directory = Directory(world.database, self.view)
         self.keys = Keys(world.database, self.view, lambda keys: PlainKeyring(keys, world.signed))
         self.throttle = Throttle(world.clock, LIMITS)
+        failures = FailedAuthentications(world.database, self.throttle)
         self.uses = LastUses()
         self.client_authentication = ClientAuthentication(
             directory=self.directory,
@@ -90,14 +92,15 @@ class Worker:
             secrets=SecretCheck(world.digester, world.passwords, CLIENT_SECRET),
             assertions=world.assertions,
             throttle=self.throttle,
+            failures=failures,
             uses=self.uses,
         )
         self.resource_authentication = ResourceAuthentication(
             directory=self.directory,
-            database=world.database,
             clock=world.clock,
             secrets=SecretCheck(world.digester, world.passwords, RESOURCE_SECRET),
             throttle=self.throttle,
+            failures=failures,
             uses=self.uses,
         )
         self.issuance = Issuance(
