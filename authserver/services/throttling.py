@@ -113,7 +113,7 @@ class Throttle:
     def _keys(self, attempt: Attempt) -> tuple[str, str]:
         network = network_of(attempt.call.peer, self._limits)
         # Digests: what was sent as a client id may be a secret in the wrong field.
-        return (_key("caller", attempt.name, network), _key("network", "", network))
+        return (_key(attempt.kind, attempt.name, network), _key("network", "", network))
 
 
 def _key(kind: str, principal: str, network: str) -> str:

@@ -26,8 +26,10 @@ def throttle(world: World) -> Throttle:
     return Throttle(world.clock, LIMITS)
 
 
-def attempt(world: World, name: str, peer: str) -> Attempt:
-    return Attempt(PrincipalKind.CLIENT, name, world.call(peer))
+def attempt(
+    world: World, name: str, peer: str, kind: PrincipalKind = PrincipalKind.CLIENT
+) -> Attempt:
+    return Attempt(kind, name, world.call(peer))
 
 
 def fail(world: World, throttle: Throttle, attempted: Attempt, times: int = 1) -> None:
@@ -77,6 +79,15 @@ def test_another_client_from_the_same_network_is_not_blocked(
 ) -> None:
     fail(world, throttle, attempt(world, "ci-reader", NOISY), LIMITS.per_caller)
     throttle.check(attempt(world, "neighbour", NOISY))
+
+
+@pytest.mark.parametrize("failing", PrincipalKind)
+def test_a_client_and_a_site_of_one_name_do_not_share_a_counter(
+    world: World, throttle: Throttle, failing: PrincipalKind
+) -> None:
+    (other,) = set(PrincipalKind) - {failing}
+    fail(world, throttle, attempt(world, "jira", NOISY, failing), LIMITS.per_caller)
+    throttle.check(attempt(world, "jira", NOISY, other))
 
 
 def test_a_network_that_tries_many_names_has_to_wait_for_all_of_them(
