@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 BARE = "bare WSGI, JSON"
 """The row that all ratios refer to."""
+WIDTH = 112
+"""Columns of a table that goes to a file."""
 AIMS = {
     "token, client_credentials": 0.20,
     "introspection, 1,000 tokens, warm": 0.55,
@@ -42,9 +44,11 @@ def print_tables(backend: str, results: Results) -> None:
         "of bare",
         "aim",
         "p99 x",
+        "CPU us",
         "errors",
     ):
-        table.add_column(column, justify="left" if column == "endpoint" else "right")
+        is_name = column == "endpoint"
+        table.add_column(column, justify="left" if is_name else "right", no_wrap=True)
     bare = median(one.per_second for one in results.rows[BARE])
     bare_p99 = median(one.p99 for one in results.rows[BARE])
     for name, rounds in results.rows.items():
@@ -59,8 +63,11 @@ def print_tables(backend: str, results: Results) -> None:
             f"{rate / bare:.2f}",
             "" if aim is None else f"{aim:.2f}",
             f"{p99 / bare_p99:.1f}",
+            f"{median(one.cpu_us for one in rounds):.0f}",
             str(sum(one.errors for one in rounds)),
         )
     console = Console()
+    if not console.is_terminal:
+        console.width = WIDTH
     console.print(table)
     console.print(f"One worker's resident memory at the end: {results.worker_mib:.0f} MiB")

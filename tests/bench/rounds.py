@@ -34,9 +34,20 @@ class Row:
     """One line of the table: which server, which requests."""
 
     name: str
-    url: str
+    server: Served
     requests: Sequence[Prepared]
-    once: bool = False
+
+    def measure(self, seconds: float, *, once: bool = False) -> Measured:
+        """Drive it."""
+        return run_load(self.server.url, self.requests, seconds, self.server.workers, once=once)
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """A running server: its address and its workers' process ids."""
+
+    url: str
+    workers: Sequence[int]
 
 
 def measure_all(backend: str, *, rounds: int, seconds: float) -> Results:
@@ -47,38 +58,33 @@ def measure_all(backend: str, *, rounds: int, seconds: float) -> Results:
         instance = Instance(folder / "instance", {"AUTHSERVER_DATABASE_URL": url}).initialise()
         site, caller = _register(instance)
         stack.enter_context(instance.start())
+        ours = Served(instance.url, instance.workers())
         bare = stack.enter_context(_bare_server(folder))
         tokens = _issue(instance, caller, TOKENS)
         rows = [
             Row(BARE, bare, [Prepared("/", "", FORM)]),
             Row("bare Flask view, form and JSON", bare, [Prepared("/flask", "", FORM)]),
-            Row("token, client_credentials", instance.url, [_token_request(caller)]),
+            Row("token, client_credentials", ours, [_token_request(caller)]),
             Row(
                 "introspection, 1,000 tokens, warm",
-                instance.url,
+                ours,
                 [_introspection(site, token) for token in tokens],
             ),
-            Row("JWKS", instance.url, [Prepared("/oauth2/jwks", "", {})]),
+            Row("JWKS", ours, [Prepared("/oauth2/jwks", "", {})]),
         ]
         measured: dict[str, list[Measured]] = {row.name: [] for row in rows}
         cold = "introspection, every token new"
         measured[cold] = []
         for row in rows:  # warm up: connections, caches, thread pools
-            run_load(row.url, row.requests, 1)
+            row.measure(1)
         for number in range(rounds):
             for row in rows:
                 _progress(backend, number, row.name)
-                measured[row.name].append(run_load(row.url, row.requests, seconds))
+                measured[row.name].append(row.measure(seconds))
             _progress(backend, number, cold)
             fresh = _issue(instance, caller, COLD_TOKENS)
-            measured[cold].append(
-                run_load(
-                    instance.url,
-                    [_introspection(site, token) for token in fresh],
-                    max(2.0, seconds / 2),
-                    once=True,
-                )
-            )
+            row = Row(cold, ours, [_introspection(site, token) for token in fresh])
+            measured[cold].append(row.measure(max(2.0, seconds / 2), once=True))
         about = (
             f"{WORKERS} workers, 32 connections, median of {rounds} round(s) of {seconds:g} s, "
             "authentication, audit and metrics on"
@@ -100,8 +106,8 @@ def _database(backend: str, folder: Path) -> Iterator[str]:
 
 
 @contextmanager
-def _bare_server(folder: Path) -> Iterator[str]:
-    """The yardsticks under the same server with the same options; their URL."""
+def _bare_server(folder: Path) -> Iterator[Served]:
+    """The yardsticks under the same server with as many workers."""
     port = free_port()
     command = [
         *(sys.executable, "-m", "granian", "--interface", "wsgi", "--http", "1", "--no-ws"),
@@ -113,7 +119,8 @@ def _bare_server(folder: Path) -> Iterator[str]:
     url = f"http://localhost:{port}"
     try:
         _wait_for(url)
-        yield url
+        children = psutil.Process(process.pid).children(recursive=True)
+        yield Served(url, [child.pid for child in children])
     finally:
         process.terminate()
         process.wait(20)
