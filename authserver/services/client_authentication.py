@@ -57,11 +57,14 @@ class ClientAuthentication:
     def authenticate(self, presented: PresentedCredentials, call: Call) -> Client:
         """The enabled client that the credentials prove.
 
-        An unknown client and a wrong secret cost the same: a digest, a read, a digest.
+        An unknown client and a wrong secret cost the same: a digest, a read, a digest. A right
+        credential passes though others in the same network fail too often; an imported secret
+        passes there only once it is kept as a keyed digest.
 
         Raises:
             InvalidClient: they prove nothing; the same answer for every cause.
-            Throttled: too many failures from this caller.
+            Throttled: too many failures from this caller, or they prove nothing and there are too
+                many from its network.
             StorageUnavailable: the database is needed and does not answer.
         """
         self._directory.view.ensure_fresh()
@@ -70,7 +73,7 @@ class ClientAuthentication:
         if presented.method.uses_secret:
             return self._by_secret(presented, call)
         attempt = Attempt(PrincipalKind.CLIENT, presented.client_id, call)
-        self._throttle.check(attempt)
+        self._throttle.check_caller(attempt)
         # Read whether memory holds it or not: the time must not tell which names exist.
         client = self._directory.clients.read(presented.client_id)
         raise self._refused(client, attempt, "the client did not authenticate")
@@ -78,7 +81,7 @@ class ClientAuthentication:
     def _by_secret(self, presented: PresentedCredentials, call: Call) -> Client:
         client_id = presented.client_id
         attempt = Attempt(PrincipalKind.CLIENT, client_id, call)
-        self._throttle.check(attempt)
+        self._throttle.check_caller(attempt)
         client = self._directory.clients.known(client_id)
         secret = self._match(client, presented)
         if secret is None:
@@ -86,6 +89,8 @@ class ClientAuthentication:
             client = self._directory.clients.read(client_id)
             secret = self._match(client, presented)
         if secret is None:
+            # Imported secrets are weak and checking one is dear: not for a network that guesses.
+            self._throttle.check_network(attempt)
             secret = self._match_imported(client, presented)
         if client is None:
             raise self._refused(client, attempt, "no such client")
@@ -130,7 +135,7 @@ class ClientAuthentication:
         claimed = self._assertions.claimed_client(presented.assertion) or ""
         client_id = presented.client_id or claimed
         attempt = Attempt(PrincipalKind.CLIENT, client_id, call)
-        self._throttle.check(attempt)
+        self._throttle.check_caller(attempt)
         client = self._directory.clients.known(client_id)
         verified = self._verified(client, presented)
         if verified is None:

@@ -31,12 +31,17 @@ class FailedAuthentications:
     def refusal(self, attempt: Attempt, detail: str, *, known: bool) -> InvalidClient:
         """Count and record the failure, durably; the refusal to raise.
 
+        In a blocked network nothing is recorded, whatever the cause: one that answers otherwise
+        would tell which credentials are right.
+
         `detail` is for the record and the log. The name is recorded only when it is `known` to be
         one: anything else may be a secret in the wrong field.
 
         Raises:
+            Throttled: the network is blocked.
             StorageUnavailable: the database does not answer.
         """
+        self._throttle.check_network(attempt)
         call = attempt.call
         with self._database.writing() as stores:
             self._throttle.failed(stores, attempt)

@@ -49,13 +49,14 @@ class ResourceAuthentication:
 
         Raises:
             InvalidClient: they are not; the same answer and the same work for every cause.
-            Throttled: too many failures from this caller.
+            Throttled: too many failures from this caller, or they prove nothing and there are too
+                many from its network.
             StorageUnavailable: the database is needed and does not answer.
         """
         self._directory.view.ensure_fresh()
         name = presented.client_id
         attempt = Attempt(PrincipalKind.RESOURCE, name, call)
-        self._throttle.check(attempt)
+        self._throttle.check_caller(attempt)
         resource = self._directory.resources.known(name)
         secret = self._match(resource, presented.secret)
         if secret is None:

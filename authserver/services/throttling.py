@@ -10,12 +10,12 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from authserver.domain.errors import Throttled
+from authserver.services.throttle_memory import WindowMemory
 
 if TYPE_CHECKING:
     from authserver.domain.calls import Call
     from authserver.domain.ports import Clock, Stores
 
-MOST_BLOCKS: Final = 50_000
 IPV4: Final = 4
 IPV6_NETWORK_BITS: Final = 64
 """One IPv6 customer has at least a /64: counting single addresses would count nothing."""
@@ -67,6 +67,11 @@ def network_of(peer: str, limits: ThrottleLimits) -> str:
 class Throttle:
     """Counts failures in the database, remembers blocks in the worker.
 
+    A blocked caller is refused before anything is looked at. A blocked network is refused only
+    what it fails with: a right credential from there passes, for offices and proxies share an
+    address. What fails in a blocked network is counted in the worker's memory alone, so that a
+    flood of guesses writes nothing.
+
     A block is learnt with the failure that crosses the limit, so a worker that does not know it
     yet lets at most one more attempt through. Only failures cost a write.
     """
@@ -75,40 +80,57 @@ class Throttle:
         """Start with no block known."""
         self._clock = clock
         self._limits = limits
-        self._blocked: dict[str, float] = {}
+        self._memory = WindowMemory(0.0, 0.0)
 
-    def check(self, attempt: Attempt) -> None:
-        """Let the caller try.
+    def check_caller(self, attempt: Attempt) -> None:
+        """Let the caller try; before its credential is looked at.
 
         Raises:
-            Throttled: too many failures from there in this window.
+            Throttled: too many failures of this principal from this network in this window.
         """
-        if not self._blocked:
+        memory = self._current()
+        # Most of the time nobody is blocked, and every request comes by here.
+        if memory.has_blocks and memory.is_blocked(self._keys(attempt)[0]):
+            raise self._refusal(memory)
+
+    def check_network(self, attempt: Attempt) -> None:
+        """Let the caller fail, once its credential is known to be no good.
+
+        Raises:
+            Throttled: its network is blocked; the failure was counted here and needs no record.
+        """
+        memory = self._current()
+        caller, network = self._keys(attempt)
+        if not memory.is_blocked(network):
             return
-        now = self._clock.now()
-        for key in self._keys(attempt):
-            until = self._blocked.get(key)
-            if until is None:
-                continue
-            if now < until:
-                # Does not say who: what came as a client id may be a secret in the wrong field.
-                raise Throttled(math.ceil(until - now), detail="too many failures before this one")
-            self._blocked.pop(key, None)
+        if memory.count(caller) >= self._limits.per_caller:
+            memory.block(caller)
+        raise self._refusal(memory)
 
     def failed(self, stores: Stores, attempt: Attempt) -> None:
         """Count one failure in the caller's transaction, and remember a block it leads to."""
-        window = self._limits.window_seconds
-        now = self._clock.now()
-        start = now - now % window
+        memory = self._current()
         keys = self._keys(attempt)
-        counts = stores.failures.add(keys, start, start + window)
+        counts = stores.failures.add(keys, memory.start, memory.end)
         for key, limit in zip(
             keys, (self._limits.per_caller, self._limits.per_network), strict=True
         ):
             if counts[key] >= limit:
-                if len(self._blocked) >= MOST_BLOCKS:
-                    self._blocked.clear()
-                self._blocked[key] = start + window
+                memory.block(key)
+
+    def _current(self) -> WindowMemory:
+        window = self._limits.window_seconds
+        now = self._clock.now()
+        start = now - now % window
+        memory = self._memory
+        if memory.start != start:
+            memory = self._memory = WindowMemory(start, start + window)
+        return memory
+
+    def _refusal(self, memory: WindowMemory) -> Throttled:
+        # Does not say who: what came as a client id may be a secret in the wrong field.
+        seconds = max(1, math.ceil(memory.end - self._clock.now()))
+        return Throttled(seconds, detail="too many failures before this one")
 
     def _keys(self, attempt: Attempt) -> tuple[str, str]:
         network = network_of(attempt.call.peer, self._limits)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 from tests.instances import Caller, Site
-from tests.rfc.lanes import INTROSPECT, REVOKE, TOKEN, assert_invalid_client
+from tests.rfc.lanes import INTROSPECT, REVOKE, TOKEN, assert_invalid_client, seen_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -110,8 +110,34 @@ def test_guessing_many_names_from_one_place_is_stopped_too(lane: Lane, reader: C
     assert statuses[0] == 401
     assert statuses[-1] == 429
     assert statuses.count(401) <= 10 * ALLOWED
-    assert_throttled(lane.ask(reader, peer=GUESSER))
+    assert_throttled(lane.ask(Caller("reader", "guess"), peer=GUESSER))
     assert lane.ask(reader, peer=ELSEWHERE).status == 200
+
+
+@pytest.mark.rule("TK-12")
+def test_guessing_at_many_names_locks_nobody_out_who_shares_the_address(
+    installation: Installation, lane: Lane, reader: Caller, jira: Site
+) -> None:
+    lanes = [lane, installation.start_worker().lane]
+    for number in range(10 * ALLOWED):
+        assert_invalid_client(lane.ask(Caller(f"name-{number}", "guess"), peer=GUESSER))
+    recorded = len(installation.records("client.authentication_failed"))
+    for each in lanes:
+        token = each.ask(reader, peer=GUESSER)
+        assert token.status == 200
+        form = {"token": token.json["access_token"]}
+        answer = each.post(INTROSPECT, form, jira.authorization, peer=GUESSER)
+        assert answer.json["active"] is True
+    seen = []
+    for name in ("reader", "nobody-knows"):
+        answers = [lane.ask(Caller(name, f"x-{number}"), peer=GUESSER) for number in range(ALLOWED)]
+        for answer in answers:
+            assert_throttled(answer)
+        seen.append(seen_of(answers[0]))
+    assert seen[0] == seen[1]
+    assert len(installation.records("client.authentication_failed")) == recorded
+    # Whoever guesses at one name from there blocks that name there, as ever.
+    assert_throttled(lane.ask(reader, peer=GUESSER))
 
 
 @pytest.mark.rule("TK-12")

@@ -131,3 +131,18 @@ def test_assertions_are_throttled_by_the_client_they_name(world: World, signer: 
     with pytest.raises(Throttled):
         world.authenticate(by_assertion("good"))
     assert world.authenticate(by_assertion("good"), peer="203.0.113.9").client_id == signer
+
+
+@pytest.mark.rule("TK-12")
+def test_in_a_blocked_network_a_good_assertion_passes_and_no_other(
+    world: World, signer: str
+) -> None:
+    world.block_network()
+    world.assertions.claims["bad"] = signer
+    writes = world.database.calls["writing"]
+    with pytest.raises(Throttled):
+        world.authenticate(by_assertion("bad"))
+    assert world.database.calls["writing"] == writes
+    assert world.authenticate(by_assertion("good")).client_id == signer
+    with pytest.raises(Throttled):
+        world.authenticate(by_assertion("good"))

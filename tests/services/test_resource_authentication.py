@@ -155,6 +155,19 @@ def test_the_noisy_source_gets_429_and_the_genuine_site_gets_in(
     authenticate(world, genuine, peer="203.0.113.9")
 
 
+@pytest.mark.rule("IN-08")
+def test_in_a_blocked_network_the_right_credential_passes_and_no_other(
+    world: World, jira: RegisteredResource
+) -> None:
+    world.block_network()
+    writes = world.database.calls["writing"]
+    for name in ("jira-main", "nobody-knows"):
+        with pytest.raises(Throttled):
+            authenticate(world, basic(name, "guess"))
+    assert world.database.calls["writing"] == writes
+    authenticate(world, basic("jira-main", jira.introspection_secret.value))
+
+
 def test_without_a_lease_no_site_gets_in(world: World, jira: RegisteredResource) -> None:
     genuine = basic("jira-main", jira.introspection_secret.value)
     authenticate(world, genuine)

@@ -7,7 +7,7 @@ from typing import Final
 import pytest
 
 from authserver.domain.errors import Throttled
-from authserver.services import throttling
+from authserver.services import throttle_memory
 from authserver.services.throttling import (
     Attempt,
     PrincipalKind,
@@ -34,7 +34,7 @@ def attempt(
 
 def fail(world: World, throttle: Throttle, attempted: Attempt, times: int = 1) -> None:
     for _ in range(times):
-        throttle.check(attempted)
+        throttle.check_caller(attempted)
         with world.database.writing() as stores:
             throttle.failed(stores, attempted)
 
@@ -43,7 +43,7 @@ def test_as_many_failures_as_a_window_forgives_do_not_block(
     world: World, throttle: Throttle
 ) -> None:
     fail(world, throttle, attempt(world, "ci-reader", NOISY), LIMITS.per_caller - 1)
-    throttle.check(attempt(world, "ci-reader", NOISY))
+    throttle.check_caller(attempt(world, "ci-reader", NOISY))
 
 
 @pytest.mark.rule("TK-12")
@@ -53,7 +53,7 @@ def test_the_source_that_fails_too_often_has_to_wait_and_is_told_how_long(
     world.clock.advance(12.5)
     fail(world, throttle, attempt(world, "ci-reader", NOISY), LIMITS.per_caller)
     with pytest.raises(Throttled) as refusal:
-        throttle.check(attempt(world, "ci-reader", NOISY))
+        throttle.check_caller(attempt(world, "ci-reader", NOISY))
     assert refusal.value.retry_after_seconds == 48
     assert refusal.value.error == "temporarily_unavailable"
 
@@ -64,21 +64,21 @@ def test_the_log_does_not_hear_what_was_sent_as_a_client_id(
     misplaced = "asv_cs_in-the-wrong-field"
     fail(world, throttle, attempt(world, misplaced, NOISY), LIMITS.per_caller)
     with pytest.raises(Throttled) as refusal:
-        throttle.check(attempt(world, misplaced, NOISY))
+        throttle.check_caller(attempt(world, misplaced, NOISY))
     assert misplaced not in refusal.value.detail + repr(refusal.value) + str(refusal.value)
 
 
 @pytest.mark.rule("TK-12")
 def test_the_genuine_client_from_elsewhere_is_not_blocked(world: World, throttle: Throttle) -> None:
     fail(world, throttle, attempt(world, "ci-reader", NOISY), LIMITS.per_caller)
-    throttle.check(attempt(world, "ci-reader", ELSEWHERE))
+    throttle.check_caller(attempt(world, "ci-reader", ELSEWHERE))
 
 
 def test_another_client_from_the_same_network_is_not_blocked(
     world: World, throttle: Throttle
 ) -> None:
     fail(world, throttle, attempt(world, "ci-reader", NOISY), LIMITS.per_caller)
-    throttle.check(attempt(world, "neighbour", NOISY))
+    throttle.check_caller(attempt(world, "neighbour", NOISY))
 
 
 @pytest.mark.parametrize("failing", PrincipalKind)
@@ -87,17 +87,65 @@ def test_a_client_and_a_site_of_one_name_do_not_share_a_counter(
 ) -> None:
     (other,) = set(PrincipalKind) - {failing}
     fail(world, throttle, attempt(world, "jira", NOISY, failing), LIMITS.per_caller)
-    throttle.check(attempt(world, "jira", NOISY, other))
+    throttle.check_caller(attempt(world, "jira", NOISY, other))
 
 
-def test_a_network_that_tries_many_names_has_to_wait_for_all_of_them(
-    world: World, throttle: Throttle
-) -> None:
+def block_network(world: World, throttle: Throttle) -> None:
     for number in range(LIMITS.per_network):
         fail(world, throttle, attempt(world, f"guess-{number}", NOISY))
+
+
+def test_in_a_network_that_tries_many_names_everybody_may_try_and_nobody_may_fail(
+    world: World, throttle: Throttle
+) -> None:
+    block_network(world, throttle)
+    for name in ("guess-0", "never-tried"):
+        throttle.check_caller(attempt(world, name, NOISY))
+        with pytest.raises(Throttled) as refusal:
+            throttle.check_network(attempt(world, name, NOISY))
+        assert refusal.value.retry_after_seconds == LIMITS.window_seconds
+        throttle.check_network(attempt(world, name, ELSEWHERE))
+
+
+@pytest.mark.rule("TK-12")
+def test_failures_in_a_blocked_network_are_counted_without_a_write(
+    world: World, throttle: Throttle
+) -> None:
+    block_network(world, throttle)
+    world.database.calls.clear()
+    for _ in range(LIMITS.per_caller):
+        throttle.check_caller(attempt(world, "ci-reader", NOISY))
+        with pytest.raises(Throttled):
+            throttle.check_network(attempt(world, "ci-reader", NOISY))
     with pytest.raises(Throttled):
-        throttle.check(attempt(world, "never-tried", NOISY))
-    throttle.check(attempt(world, "guess-0", ELSEWHERE))
+        throttle.check_caller(attempt(world, "ci-reader", NOISY))
+    throttle.check_caller(attempt(world, "neighbour", NOISY))
+    throttle.check_caller(attempt(world, "ci-reader", ELSEWHERE))
+    assert not world.database.calls
+
+
+def test_counts_of_a_blocked_network_end_with_its_window(world: World, throttle: Throttle) -> None:
+    for _ in range(2):
+        block_network(world, throttle)
+        for _ in range(LIMITS.per_caller - 1):
+            with pytest.raises(Throttled):
+                throttle.check_network(attempt(world, "ci-reader", NOISY))
+        throttle.check_caller(attempt(world, "ci-reader", NOISY))
+        world.clock.advance(LIMITS.window_seconds)
+        throttle.check_network(attempt(world, "ci-reader", NOISY))
+
+
+def test_a_blocked_network_remembers_a_bounded_number_of_names(
+    world: World, throttle: Throttle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(throttle_memory, "MOST_BLOCKS", 50)
+    block_network(world, throttle)
+    for number in range(1000):
+        with pytest.raises(Throttled):
+            throttle.check_network(attempt(world, f"name-{number}", NOISY))
+    assert len(throttle._memory) <= 100
+    with pytest.raises(Throttled):
+        throttle.check_network(attempt(world, "ci-reader", NOISY))
 
 
 def test_one_block_does_not_lift_another(world: World, throttle: Throttle) -> None:
@@ -105,26 +153,26 @@ def test_one_block_does_not_lift_another(world: World, throttle: Throttle) -> No
         fail(world, throttle, attempt(world, "ci-reader", peer), LIMITS.per_caller)
     for peer in (NOISY, ELSEWHERE):
         with pytest.raises(Throttled):
-            throttle.check(attempt(world, "ci-reader", peer))
+            throttle.check_caller(attempt(world, "ci-reader", peer))
 
 
 def test_windows_roll(world: World, throttle: Throttle) -> None:
     fail(world, throttle, attempt(world, "ci-reader", NOISY), LIMITS.per_caller)
     world.clock.advance(LIMITS.window_seconds - 0.001)
     with pytest.raises(Throttled):
-        throttle.check(attempt(world, "ci-reader", NOISY))
+        throttle.check_caller(attempt(world, "ci-reader", NOISY))
     world.clock.advance(0.001)
-    throttle.check(attempt(world, "ci-reader", NOISY))
-    assert not throttle._blocked
+    throttle.check_caller(attempt(world, "ci-reader", NOISY))
+    assert len(throttle._memory) == 0
     fail(world, throttle, attempt(world, "ci-reader", NOISY), LIMITS.per_caller - 1)
-    throttle.check(attempt(world, "ci-reader", NOISY))
+    throttle.check_caller(attempt(world, "ci-reader", NOISY))
 
 
 def test_failures_of_the_window_before_do_not_count(world: World, throttle: Throttle) -> None:
     fail(world, throttle, attempt(world, "ci-reader", NOISY), LIMITS.per_caller - 1)
     world.clock.advance(LIMITS.window_seconds)
     fail(world, throttle, attempt(world, "ci-reader", NOISY), LIMITS.per_caller - 1)
-    throttle.check(attempt(world, "ci-reader", NOISY))
+    throttle.check_caller(attempt(world, "ci-reader", NOISY))
 
 
 def test_a_worker_that_saw_none_of_the_failures_lets_one_more_through(world: World) -> None:
@@ -132,15 +180,15 @@ def test_a_worker_that_saw_none_of_the_failures_lets_one_more_through(world: Wor
     fail(world, first, attempt(world, "ci-reader", NOISY), LIMITS.per_caller)
     fail(world, second, attempt(world, "ci-reader", NOISY))
     with pytest.raises(Throttled):
-        second.check(attempt(world, "ci-reader", NOISY))
+        second.check_caller(attempt(world, "ci-reader", NOISY))
 
 
 def test_checking_costs_the_database_nothing(world: World, throttle: Throttle) -> None:
     fail(world, throttle, attempt(world, "ci-reader", NOISY), LIMITS.per_caller)
     world.database.calls.clear()
     with pytest.raises(Throttled):
-        throttle.check(attempt(world, "ci-reader", NOISY))
-    throttle.check(attempt(world, "ci-reader", ELSEWHERE))
+        throttle.check_caller(attempt(world, "ci-reader", NOISY))
+    throttle.check_caller(attempt(world, "ci-reader", ELSEWHERE))
     assert not world.database.calls
 
 
@@ -159,13 +207,13 @@ def test_any_text_can_be_counted(world: World, throttle: Throttle) -> None:
 def test_blocks_are_bounded(
     world: World, throttle: Throttle, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(throttling, "MOST_BLOCKS", 2)
+    monkeypatch.setattr(throttle_memory, "MOST_BLOCKS", 2)
     for number in range(10):
         peer = f"192.0.2.{number}"
         fail(world, throttle, attempt(world, "ci-reader", peer), LIMITS.per_caller)
         with pytest.raises(Throttled):
-            throttle.check(attempt(world, "ci-reader", peer))
-        assert len(throttle._blocked) <= 2
+            throttle.check_caller(attempt(world, "ci-reader", peer))
+        assert len(throttle._memory) <= 2
 
 
 @pytest.mark.parametrize(

@@ -180,6 +180,11 @@ class World:
             self.authenticate(presented)
         return refused.value
 
+    def block_network(self) -> None:
+        """Fail from the callers' usual network, under many names, until it is blocked."""
+        for number in range(LIMITS.per_network):
+            self.refusal(basic(f"guess-{number}", "guess"))
+
     def add_resource(self, name: str = "jira-main", **stated: Any) -> RegisteredResource:
         """Register a site at https://<name>.example.com unless told otherwise."""
         draft = ResourceDraft(name=name, kind="jira-dc", url=f"https://{name}.example.com")
