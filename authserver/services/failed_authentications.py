@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from authserver.domain.audit import Actor, ActorKind, AuditEvent, Outcome
 from authserver.domain.errors import InvalidClient
-from authserver.services.throttling import PrincipalKind
+from authserver.services.throttling import NETWORK, PrincipalKind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from authserver.domain.calls import Call
     from authserver.domain.ports import Database
-    from authserver.services.throttling import Attempt, Throttle
+    from authserver.services.throttling import Attempt, Block, Throttle
 
 FAILED: Final[Mapping[PrincipalKind, str]] = {
     PrincipalKind.CLIENT: "client.authentication_failed",
     PrincipalKind.RESOURCE: "resource.authentication_failed",
+}
+THROTTLED: Final[Mapping[str, str]] = {
+    PrincipalKind.CLIENT: "client.throttled",
+    PrincipalKind.RESOURCE: "resource.throttled",
+    NETWORK: "network.throttled",
 }
 
 
@@ -29,7 +36,7 @@ class FailedAuthentications:
         self._throttle = throttle
 
     def refusal(self, attempt: Attempt, detail: str, *, known: bool) -> InvalidClient:
-        """Count and record the failure, durably; the refusal to raise.
+        """Count and record the failure, and blocks that begin with it, durably; what to raise.
 
         In a blocked network nothing is recorded, whatever the cause: one that answers otherwise
         would tell which credentials are right.
@@ -42,20 +49,39 @@ class FailedAuthentications:
             StorageUnavailable: the database does not answer.
         """
         self._throttle.check_network(attempt)
-        call = attempt.call
+        name = attempt.name if known else ""
         with self._database.writing() as stores:
-            self._throttle.failed(stores, attempt)
+            blocks = self._throttle.count(stores, attempt)
             stores.audit.add(
-                AuditEvent(
-                    at=call.at,
-                    action=FAILED[attempt.kind],
-                    outcome=Outcome.REFUSED,
-                    actor=Actor(ActorKind.ANONYMOUS, ""),
-                    object_kind=attempt.kind,
-                    object_id=attempt.name if known else "",
-                    reason=detail,
-                    request_id=call.request_id,
-                    peer=call.peer,
-                )
+                _record(attempt.call, FAILED[attempt.kind], attempt.kind, name, detail)
             )
+            for block in blocks:
+                if block.begins:
+                    stores.audit.add(_record_of_block(attempt.call, block, name))
+        self._throttle.remember(blocks)
         return InvalidClient(detail)
+
+
+def _record_of_block(call: Call, block: Block, name: str) -> AuditEvent:
+    record = _record(
+        call,
+        THROTTLED[block.kind],
+        block.kind,
+        block.network if block.kind == NETWORK else name,
+        "too many failures",
+    )
+    return replace(record, details={"network": block.network, "until": block.until})
+
+
+def _record(call: Call, action: str, kind: str, name: str, reason: str) -> AuditEvent:
+    return AuditEvent(
+        at=call.at,
+        action=action,
+        outcome=Outcome.REFUSED,
+        actor=Actor(ActorKind.ANONYMOUS, ""),
+        object_kind=kind,
+        object_id=name,
+        reason=reason,
+        request_id=call.request_id,
+        peer=call.peer,
+    )

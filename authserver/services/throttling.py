@@ -13,9 +13,12 @@ from authserver.domain.errors import Throttled
 from authserver.services.throttle_memory import WindowMemory
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
     from authserver.domain.calls import Call
     from authserver.domain.ports import Clock, Stores
 
+NETWORK: Final = "network"
 IPV4: Final = 4
 IPV6_NETWORK_BITS: Final = 64
 """One IPv6 customer has at least a /64: counting single addresses would count nothing."""
@@ -50,6 +53,21 @@ class Attempt:
     kind: PrincipalKind
     name: str
     call: Call
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Too many failures from `network`: of one principal, or (kind "network") of all together.
+
+    It lasts `until` (seconds since the epoch). Many failures may lead to it, on several workers at
+    once; it `begins` with exactly one of them.
+    """
+
+    key: str
+    kind: str
+    network: str
+    until: float
+    begins: bool
 
 
 def network_of(peer: str, limits: ThrottleLimits) -> str:
@@ -107,16 +125,33 @@ class Throttle:
             memory.block(caller)
         raise self._refusal(memory)
 
-    def failed(self, stores: Stores, attempt: Attempt) -> None:
-        """Count one failure in the caller's transaction, and remember a block it leads to."""
+    def count(self, stores: Stores, attempt: Attempt) -> Sequence[Block]:
+        """Count one failure in the caller's transaction; the blocks that it leads to.
+
+        `remember` them once the transaction is committed.
+        """
         memory = self._current()
-        keys = self._keys(attempt)
-        counts = stores.failures.add(keys, memory.start, memory.end)
-        for key, limit in zip(
-            keys, (self._limits.per_caller, self._limits.per_network), strict=True
-        ):
-            if counts[key] >= limit:
-                memory.block(key)
+        caller, network = self._keys(attempt)
+        limits = {caller: self._limits.per_caller, network: self._limits.per_network}
+        counts = stores.failures.add(limits, memory.start, memory.end)
+        return [
+            Block(
+                key=key,
+                kind=attempt.kind if key == caller else NETWORK,
+                network=network_of(attempt.call.peer, self._limits),
+                until=memory.end,
+                begins=counts[key] == limit,
+            )
+            for key, limit in limits.items()
+            if counts[key] >= limit
+        ]
+
+    def remember(self, blocks: Iterable[Block]) -> None:
+        """Refuse from now on, until the window ends."""
+        memory = self._current()
+        for block in blocks:
+            if block.until == memory.end:
+                memory.block(block.key)
 
     def _current(self) -> WindowMemory:
         window = self._limits.window_seconds
@@ -135,7 +170,7 @@ class Throttle:
     def _keys(self, attempt: Attempt) -> tuple[str, str]:
         network = network_of(attempt.call.peer, self._limits)
         # Digests: what was sent as a client id may be a secret in the wrong field.
-        return (_key(attempt.kind, attempt.name, network), _key("network", "", network))
+        return (_key(attempt.kind, attempt.name, network), _key(NETWORK, "", network))
 
 
 def _key(kind: str, principal: str, network: str) -> str:

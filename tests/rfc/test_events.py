@@ -13,6 +13,7 @@ import authserver.services
 from authserver.domain.audit import Actor, ActorKind
 from authserver.domain.keys import KeyState
 from authserver.services.administration import Act
+from authserver.services.throttling import ThrottleLimits
 from tests.crypto.assertions import assertion_claims, make, public_jwk
 from tests.instances import Caller, basic
 from tests.rfc.lanes import INTROSPECT, REVOKE, TOKEN
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 ADMIN: Final = Act(Actor(ActorKind.ADMINISTRATOR, "alice"), "request-of-alice", "192.0.2.1")
 PEER: Final = "203.0.113.7"
 ASKED: Final = {"grant_type": "client_credentials"}
-ACTION: Final = re.compile(r"(?:token|client|resource|key|key_file|user|audit)\.[a-z_]+\Z")
+ACTION: Final = re.compile(r"(?:token|client|resource|network|key|key_file|user|audit)\.[a-z_]+\Z")
 JWT_BEARER: Final = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 ANONYMOUS: Final = {"kind": "anonymous", "id": ""}
 CLIENT: Final = {"kind": "client", "id": "reader"}
@@ -39,6 +40,7 @@ ALICE: Final = {"kind": "administrator", "id": "alice"}
 MATRIX: Final = (
     *("token.issued", "token.refused", "token.revoked"),
     *("client.authentication_failed", "resource.authentication_failed"),
+    *("client.throttled", "resource.throttled", "network.throttled"),
     *("client.created", "client.updated", "client.secret_rotated"),
     *("client.disabled", "client.enabled", "client.deleted"),
     *("resource.created", "resource.updated", "resource.credential_rotated"),
@@ -168,6 +170,28 @@ def test_every_failed_authentication_of_a_site_is_recorded(
             object={"kind": "resource", "id": name},
             **from_here(answer),
         )
+
+
+@pytest.mark.rule("AU-03")
+def test_the_beginning_of_every_block_is_recorded(
+    lane: Lane, jira: Site, reader: Caller, watch: Watch
+) -> None:
+    limit = ThrottleLimits().per_caller
+    seen = []
+    for path, name in ((TOKEN, "reader"), (INTROSPECT, "jira"), (TOKEN, "unknown")):
+        for _ in range(limit + 1):
+            answer = knock(lane, path, {**ASKED, "token": "x"}, basic(name, "wrong"))
+        assert answer.status == 429
+        records = watch.new()
+        assert len(records) == limit + 1
+        seen.append(records[-1])
+    for record, kind, name in zip(
+        seen, ("client", "resource", "client"), ("reader", "jira", ""), strict=True
+    ):
+        assert (record["action"], record["outcome"]) == (f"{kind}.throttled", "refused")
+        assert (record["actor"], record["object"]) == (ANONYMOUS, {"kind": kind, "id": name})
+        assert record["peer"] == PEER
+        assert record["details"]["network"] == f"{PEER}/32"
 
 
 @pytest.mark.rule("AU-03")

@@ -36,7 +36,8 @@ def fail(world: World, throttle: Throttle, attempted: Attempt, times: int = 1) -
     for _ in range(times):
         throttle.check_caller(attempted)
         with world.database.writing() as stores:
-            throttle.failed(stores, attempted)
+            blocks = throttle.count(stores, attempted)
+        throttle.remember(blocks)
 
 
 def test_as_many_failures_as_a_window_forgives_do_not_block(
