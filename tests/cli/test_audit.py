@@ -95,19 +95,6 @@ def test_search_shows_a_table_with_dates_and_their_zone(line: CommandLine) -> No
     assert second.split()[-1] == "request-1"
 
 
-def test_a_caller_without_a_name_is_shown_by_its_kind_alone(line: CommandLine) -> None:
-    nobody = Actor(ActorKind.ANONYMOUS, "")
-    with line.trail.database.writing() as stores:
-        stores.audit.add(event(1, actor=nobody, object_kind="client", object_id="", client_id=""))
-    cells = line.run("search").stdout.splitlines()[1].split()
-    assert (cells[3], cells[6]) == ("anonymous", "client")
-
-
-def test_a_search_that_finds_nothing_says_so_beside_the_answer(line: CommandLine) -> None:
-    result = line.run("search", "--client", "nobody")
-    assert (result.exit_code, result.stdout, result.stderr) == (0, "", "no record fits\n")
-
-
 def test_search_finds_what_was_answered_a_moment_ago(line: CommandLine) -> None:
     journal = FileJournal(line.journals, "node", FakeEntropy())
     journal.append(event(7))
