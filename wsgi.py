@@ -1,6 +1,12 @@
-"""The WSGI application, for any WSGI server; `authserver serve` does not need this file."""
+"""The WSGI application, for any WSGI server; `authserver serve` does not need this file.
+
+Loading it refuses what `authserver serve` refuses. The application itself is made at the first
+request, in the process that serves it: the server may fork before or after.
+"""
 
 from authserver.app import create_app
-from authserver.settings_sources import load_settings
+from authserver.cli.starting import fit_settings
+from authserver.per_process import ApplicationPerProcess
 
-application = create_app(load_settings())
+_settings = fit_settings()
+application = ApplicationPerProcess(lambda: create_app(_settings))

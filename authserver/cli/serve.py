@@ -8,9 +8,9 @@ from urllib.parse import urlsplit
 import click
 
 from authserver.cli.checks import Report, Severity
-from authserver.cli.console import printable
 from authserver.cli.context import Context, pass_context
 from authserver.cli.doctor import examine
+from authserver.cli.starting import tell
 from authserver.crypto.system import SystemClock
 from authserver.logs import configure
 from authserver.settings_sources import read_settings
@@ -103,9 +103,6 @@ def _require_health(report: Report) -> None:
         Exit: with the code of the first blocker.
     """
     for severity in (Severity.WARNING, Severity.BLOCKER):
-        word = "warning" if severity is Severity.WARNING else "error"
-        for check, finding in report.with_severity(severity):
-            click.echo(f"{word}: {check.identifier}: {printable(finding.what)}", err=True)
-            click.echo(f"hint: {printable(finding.fix)}", err=True)
+        tell(report, severity)
     if report.blockers:
         raise click.exceptions.Exit(report.blockers[0][1].exit_code)
