@@ -58,7 +58,7 @@ def _narrowing(command: _Command) -> _Command:
             ),
             click.option("--client", default="", help="The client's id."),
             click.option(
-                "--resource", default="", help="As the column RESOURCE says: identifier or name."
+                "--resource", default="", help="A site's name or identifier: either finds both."
             ),
             click.option("--action", default="", help="An action, or its first parts (token)."),
             click.option(

@@ -84,8 +84,9 @@ class AuditQuery:
     """What to look for; an empty field does not narrow. Newest first.
 
     `since` is included, `until` is not (seconds since the epoch). `action` matches the whole
-    action or its leading parts: `token` finds `token.issued`. `object_id` may stand without
-    `object_kind`.
+    action or its leading parts: `token` finds `token.issued`. `resource` is a protected
+    resource's name or identifier: either finds the records that hold the other, too. `object_id`
+    may stand without `object_kind`.
     """
 
     since: float | None = None

@@ -5,18 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import orjson
-from sqlalchemy import func, select, tuple_
+from sqlalchemy import Text, func, literal, or_, select, tuple_, union_all
 
 from authserver.domain.audit_records import AuditPage, AuditRecord, Cursor
 from authserver.domain.audit_text import visible
 from authserver.storage.audit_content import HANDLE_MAX, NAME_MAX
 from authserver.storage.audit_reading import moment, raw, rows_of
 from authserver.storage.rows.audit import audit_records as records
+from authserver.storage.rows.resources import resources
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sqlalchemy import Connection, Row, Select
+    from sqlalchemy import CompoundSelect, Connection, Row, Select
 
     from authserver.domain.audit_records import AuditQuery
 
@@ -94,7 +95,6 @@ def _narrowed(query: AuditQuery) -> _Query:
         for column, value, longest in (
             (records.c.actor, query.actor, HANDLE_MAX),
             (records.c.client_id, query.client_id, HANDLE_MAX),
-            (records.c.resource, query.resource, HANDLE_MAX),
             (records.c.request_id, query.request_id, HANDLE_MAX),
             (records.c.token_id, query.token_id, HANDLE_MAX),
             (records.c.object_kind, query.object_kind, NAME_MAX),
@@ -102,6 +102,8 @@ def _narrowed(query: AuditQuery) -> _Query:
         )
         if value
     ]
+    if query.resource:
+        conditions.append(records.c.resource.in_(_names_of_resource(query.resource)))
     # Said again, so that the planner may use the index of records that have the column filled.
     conditions += [
         column != ""
@@ -123,6 +125,20 @@ def _narrowed(query: AuditQuery) -> _Query:
         conditions.append(place < tuple_(query.before.at, query.before.record_id))
     newest_first = (records.c.at.desc(), records.c.id.desc())
     return select(*_COLUMNS).where(*conditions).order_by(*newest_first)
+
+
+def _names_of_resource(handle: str) -> CompoundSelect[tuple[str]]:
+    """What was asked for, and what else a record may call the same resource.
+
+    Acts of administration hold the name, tokens the identifier (their audience).
+    """
+    asked = visible(handle, HANDLE_MAX)
+    either = or_(resources.c.name == asked, resources.c.identifier == asked)
+    return union_all(
+        select(literal(asked, Text)),
+        select(resources.c.name).where(either),
+        select(resources.c.identifier).where(either),
+    )
 
 
 def _record(row: _Row) -> AuditRecord:

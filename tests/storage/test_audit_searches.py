@@ -13,6 +13,7 @@ from authserver.storage.audit import AuditRows
 from tests.audit_events import event
 from tests.audits import Trail, trail_on
 from tests.doubles import EPOCH
+from tests.storage.examples import resource as a_resource
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -77,6 +78,18 @@ def found(trail: Trail, query: AuditQuery) -> list[object]:
 )
 def test_each_filter_narrows(trail: Trail, query: AuditQuery, numbers: list[int]) -> None:
     assert found(trail, query) == numbers
+
+
+@pytest.mark.parametrize("asked", ["main", "https://main.example.org"])
+def test_a_site_is_found_by_its_name_and_by_its_identifier_whichever_a_record_holds(
+    trail: Trail, asked: str
+) -> None:
+    with trail.database.writing() as stores:
+        for number, resource in ((30, a_resource("main")), (40, a_resource("other"))):
+            stores.resources.add(resource)
+            for offset, name in enumerate((resource.name, resource.identifier)):
+                stores.audit.add(event(number + offset, at=EPOCH + 99, resource=name))
+    assert found(trail, AuditQuery(resource=asked)) == [31, 30]
 
 
 @pytest.mark.parametrize("limit", [1, 2, 3, 7, 8, 9])
