@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -16,6 +17,7 @@ from tests.crypto.assertions import PRIVATE, assertion_claims, make, public_jwk
 from tests.crypto.forging import segment, signed
 from tests.rfc.installations import ISSUER
 from tests.rfc.lanes import REVOKE, TOKEN, assert_invalid_client
+from tests.rfc.tokens import claims_of
 
 if TYPE_CHECKING:
     from tests.instances import Caller, Site
@@ -179,6 +181,27 @@ def test_an_assertion_speaks_only_for_its_own_client(
     assert_invalid_client(present(lane, write(), client_id="other"))
     assert_invalid_client(present(lane, write("PS256", iss="other", sub="other")))
     assert present(lane, as_other, client_id="other").status == 200
+
+
+@pytest.mark.rule("CA-08")
+def test_a_key_that_two_clients_share_does_not_let_one_speak_for_the_other(
+    installation: Installation, lane: Lane, keyed: Caller, jira: Site, write: Written
+) -> None:
+    jwks = {"keys": [public_jwk(algorithm) for algorithm in PRIVATE]}
+    installation.caller("twin", jira, "READ", auth_method="private_key_jwt", jwks=jwks)
+    names = ("ci-job", "twin")
+    sent: tuple[dict[str, str], ...] = ({"client_id": "ci-job"}, {"client_id": "twin"}, {})
+    for issuer, subject, form in itertools.product(names, names, sent):
+        if len({issuer, subject, *form.values()}) > 1:
+            for path in (TOKEN, REVOKE):
+                assert_invalid_client(present(lane, write(iss=issuer, sub=subject), path, **form))
+    for name in names:
+        for form in ({"client_id": name}, {}):
+            once = write(iss=name, sub=name)
+            answer = present(lane, once, **form)
+            assert claims_of(answer.json["access_token"])["client_id"] == name
+            for again in sent:
+                assert_invalid_client(present(lane, once, **again))
 
 
 @pytest.mark.rule("CA-08")
