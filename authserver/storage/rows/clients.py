@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import Column, ForeignKeyConstraint, Index, Integer, LargeBinary, Table, Text
+from sqlalchemy import Column, ForeignKeyConstraint, Index, Integer, Table, Text
 
 from authserver.storage.rows.metadata import issuer_column, metadata, time_column
+from authserver.storage.rows.secrets import secret_columns
 
 clients: Final = Table(
     "clients",
@@ -37,16 +38,7 @@ client_permissions: Final = Table(
 client_secrets: Final = Table(
     "client_secrets",
     metadata,
-    issuer_column(),
-    Column("secret_id", Text, primary_key=True),
-    Column("client_id", Text, nullable=False),
-    Column("kind", Text, nullable=False),
-    Column("digest", LargeBinary, nullable=False),
-    Column("pepper_id", Text, nullable=False),
-    Column("hint", Text, nullable=False),
-    time_column("created_at"),
-    time_column("expires_at", nullable=True, index=True),
-    time_column("last_used_at", nullable=True),
+    *secret_columns(Column("client_id", Text, nullable=False)),
     ForeignKeyConstraint(["issuer_id", "client_id"], ["clients.issuer_id", "clients.client_id"]),
     Index(None, "issuer_id", "client_id"),
 )
