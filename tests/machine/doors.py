@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 from base64 import b64encode
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from authserver.machine.routes import Route, route_table
 from authserver.machine.turns import Turns
 from authserver.machine.wsgi import Shell
 from tests.doubles import FakeClock, FakeEntropy
+from tests.machine.environments import environment
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -152,32 +152,16 @@ class Door:
         changes: Mapping[str, object] | None = None,
     ) -> Answer:
         """Send one request; `changes` are set last, `None` removes a key of the environment."""
-        environ: WSGIEnvironment = {
-            "REQUEST_METHOD": method,
-            "PATH_INFO": path,
-            "QUERY_STRING": query,
-            "REMOTE_ADDR": peer,
-            "SERVER_NAME": "127.0.0.1",
-            "SERVER_PORT": "8000",
-            "SERVER_PROTOCOL": "HTTP/1.1",
-            "SCRIPT_NAME": "",
-            "HTTP_HOST": "auth.example",
-            "wsgi.version": (1, 0),
-            "wsgi.url_scheme": "http",
-            "wsgi.input": io.BytesIO(body),
-            "wsgi.input_terminated": True,
-            "wsgi.errors": io.StringIO(),
-        }
-        if body:
-            environ["CONTENT_LENGTH"] = str(len(body))
-        for name, value in (headers or {}).items():
-            key = name.upper().replace("-", "_")
-            environ[key if key == "CONTENT_TYPE" else f"HTTP_{key}"] = value
-        for key, changed in (changes or {}).items():
-            if changed is None:
-                environ.pop(key, None)
-            else:
-                environ[key] = changed
+        environ = environment(
+            method,
+            path,
+            body,
+            host="auth.example",
+            peer=peer,
+            query=query,
+            headers=headers,
+            changes=changes,
+        )
         return call(self.shell, environ)
 
     def post(

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import io
 import itertools
 from ipaddress import IPv4Address
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode
 
 from tests.machine.doors import FORM, Answer, call
+from tests.machine.environments import environment
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
-    from wsgiref.types import WSGIApplication, WSGIEnvironment
+    from wsgiref.types import WSGIApplication
 
     from tests.instances import Caller, Site
 
@@ -55,32 +55,16 @@ class Lane:
         changes: Mapping[str, object] | None = None,
     ) -> Answer:
         """Send one request; `changes` to the environment are set last, `None` removes a key."""
-        environ: WSGIEnvironment = {
-            "REQUEST_METHOD": method,
-            "PATH_INFO": path,
-            "QUERY_STRING": query,
-            "REMOTE_ADDR": next(self._peers) if peer is None else peer,
-            "SERVER_NAME": "127.0.0.1",
-            "SERVER_PORT": "8000",
-            "SERVER_PROTOCOL": "HTTP/1.1",
-            "SCRIPT_NAME": "",
-            "HTTP_HOST": "auth.example.org",
-            "wsgi.version": (1, 0),
-            "wsgi.url_scheme": "http",
-            "wsgi.input": io.BytesIO(body),
-            "wsgi.input_terminated": True,
-            "wsgi.errors": io.StringIO(),
-        }
-        if body:
-            environ["CONTENT_LENGTH"] = str(len(body))
-        for name, value in (headers or {}).items():
-            key = name.upper().replace("-", "_")
-            environ[key if key == "CONTENT_TYPE" else f"HTTP_{key}"] = value
-        for key, changed in (changes or {}).items():
-            if changed is None:
-                environ.pop(key, None)
-            else:
-                environ[key] = changed
+        environ = environment(
+            method,
+            path,
+            body,
+            host="auth.example.org",
+            peer=next(self._peers) if peer is None else peer,
+            query=query,
+            headers=headers,
+            changes=changes,
+        )
         return call(self._application, environ)
 
     def post(
