@@ -24,13 +24,13 @@ if TYPE_CHECKING:
 
 PROJECT: Final = Path(__file__).parents[2]
 LONGEST_SECONDS: Final = 60
-LOAD: Final = "import wsgi; print('loaded')"
+LOAD: Final = ("-c", "import wsgi; print('loaded')")
 
 
-def in_a_process(installation: Installation, code: str) -> subprocess.CompletedProcess[str]:
-    """Run the code as a server would that has found `wsgi.py` in its folder."""
+def in_a_process(installation: Installation, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run Python as a server would that has found `wsgi.py` in its folder."""
     return subprocess.run(
-        [sys.executable, "-c", code],
+        [sys.executable, *arguments],
         env={**os.environ, **installation.environment},
         cwd=PROJECT,
         stdin=subprocess.DEVNULL,
@@ -72,7 +72,7 @@ UNSAFE: Final[dict[str, tuple[Callable[[Installation], object], str, str]]] = {
 
 @pytest.mark.rule("HT-04")
 def test_a_sound_installation_is_loaded(installation: Installation) -> None:
-    loaded = in_a_process(installation, LOAD)
+    loaded = in_a_process(installation, *LOAD)
     assert (loaded.returncode, loaded.stdout) == (0, "loaded\n"), loaded.stderr
 
 
@@ -81,7 +81,7 @@ def test_a_sound_installation_is_loaded(installation: Installation) -> None:
 def test_what_stops_the_start_stops_the_loading_too(installation: Installation, case: str) -> None:
     spoil, what, advice = UNSAFE[case]
     spoil(installation)
-    refused = in_a_process(installation, LOAD)
+    refused = in_a_process(installation, *LOAD)
     assert refused.returncode == 1
     assert refused.stdout == ""
     # Servers show the exception, some show nothing else.
@@ -90,51 +90,12 @@ def test_what_stops_the_start_stops_the_loading_too(installation: Installation, 
     assert advice in told
 
 
-FORKED: Final = """
-import io, json, os, sys, threading
-import wsgi
-
-def ask():
-    body = b"grant_type=client_credentials"
-    status = []
-    answer = wsgi.application({
-        "REQUEST_METHOD": "POST", "PATH_INFO": "/oauth2/token", "QUERY_STRING": "",
-        "SERVER_NAME": "127.0.0.1", "SERVER_PORT": "8000", "SERVER_PROTOCOL": "HTTP/1.1",
-        "SCRIPT_NAME": "", "REMOTE_ADDR": "198.18.0.1", "HTTP_HOST": "auth.example.org",
-        "HTTP_AUTHORIZATION": AUTHORIZATION,
-        "CONTENT_TYPE": "application/x-www-form-urlencoded", "CONTENT_LENGTH": str(len(body)),
-        "wsgi.version": (1, 0), "wsgi.url_scheme": "http", "wsgi.input": io.BytesIO(body),
-        "wsgi.errors": sys.stderr,
-    }, lambda line, headers, *_: status.append(line))
-    b"".join(answer)
-    return int(status[0].split()[0])
-
-def tell(who):
-    line = {"who": who, "status": ask(), "threads": threading.active_count()}
-    os.write(1, json.dumps(line).encode() + b"\\n")
-
-def fork(who):
-    child = os.fork()
-    if child == 0:
-        tell(who)
-        if who == "child":
-            fork("grandchild")
-        os._exit(0)
-    assert os.waitpid(child, 0)[1] == 0
-
-if ASKED_FIRST:
-    tell("parent")
-fork("child")
-tell("parent")
-"""
-
-
-@pytest.mark.parametrize("asked_first", [False, True])
+@pytest.mark.parametrize("asked_first", [0, 1])
 def test_a_process_that_was_forked_after_loading_serves_with_threads_of_its_own(
     installation: Installation, reader: Caller, asked_first: int
 ) -> None:
-    values = f"AUTHORIZATION = {reader.authorization!r}\nASKED_FIRST = {asked_first}\n"
-    ended = in_a_process(installation, values + FORKED)
+    arguments = (reader.client_id, reader.secret, str(asked_first))
+    ended = in_a_process(installation, "-m", "tests.rfc.forked", *arguments)
     assert ended.returncode == 0, ended.stderr
     told = [json.loads(line) for line in ended.stdout.splitlines()]
     processes = ["parent"] * asked_first + ["child", "grandchild", "parent"]
