@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any, Final, Protocol, cast
 
 import click
 
+from authserver.cli.durations import DURATION
 from authserver.domain.audit_times import written
 from authserver.domain.errors import InvalidField
 from authserver.domain.texts import shown_time
+from authserver.services.clients import OVERLAP_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -23,6 +25,12 @@ if TYPE_CHECKING:
     from authserver.services.signing_keys import SigningKeys
 
 JSON: Final = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+OVERLAP: Final = click.option(
+    "--overlap",
+    type=DURATION,
+    default=int(OVERLAP_SECONDS),
+    help="How long the old ones go on; 0 ends them now.  [default: 24h]",
+)
 YES: Final = click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
 
 

@@ -6,6 +6,7 @@ import click
 
 from authserver.cli.administration import (
     JSON,
+    OVERLAP,
     YES,
     confirm,
     json_value,
@@ -27,7 +28,6 @@ from authserver.cli.context import Context, pass_context
 from authserver.cli.durations import DURATION
 from authserver.domain.clients import ClientStatus
 from authserver.services.client_descriptions import described
-from authserver.services.clients import OVERLAP_SECONDS
 
 
 @click.group()
@@ -85,12 +85,7 @@ client.add_command(update)
 
 @client.command("rotate-secret", short_help="Give a client a new secret; the old ones end later.")
 @click.argument("client_id")
-@click.option(
-    "--overlap",
-    type=DURATION,
-    default=int(OVERLAP_SECONDS),
-    help="How long the old secrets go on; 0 ends them now.  [default: 24h]",
-)
+@OVERLAP
 @click.option("--expires-in", type=DURATION, help="Life of the new secret.  [default: no end]")
 @JSON
 @pass_context

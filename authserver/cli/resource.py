@@ -6,6 +6,7 @@ import click
 
 from authserver.cli.administration import (
     JSON,
+    OVERLAP,
     YES,
     confirm,
     json_value,
@@ -14,7 +15,6 @@ from authserver.cli.administration import (
     time_or,
 )
 from authserver.cli.context import Context, pass_context
-from authserver.cli.durations import DURATION
 from authserver.cli.resource_registration import ALGORITHM, OPTIONS, create
 from authserver.cli.resource_views import (
     COLUMNS,
@@ -25,7 +25,6 @@ from authserver.cli.resource_views import (
     resource_row,
 )
 from authserver.domain.resources import CredentialPurpose, ResourceStatus
-from authserver.services.clients import OVERLAP_SECONDS
 from authserver.services.resources import described
 
 
@@ -119,12 +118,7 @@ def update(
     type=click.Choice([each.value for each in CredentialPurpose]),
     help="Which credential.",
 )
-@click.option(
-    "--overlap",
-    type=DURATION,
-    default=int(OVERLAP_SECONDS),
-    help="How long the old ones go on; 0 ends them now.  [default: 24h]",
-)
+@OVERLAP
 @JSON
 @pass_context
 def rotate_credential(
