@@ -7,7 +7,7 @@ import hmac
 import itertools
 import json
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from authserver.domain.errors import Conflict, InvalidField, StorageUnavailable
 from authserver.domain.keys import KeyState, SigningAlgorithm, SigningKey
@@ -41,6 +41,10 @@ class CountingDigester:
         message = f"{purpose}\0{value}".encode("utf-8", "surrogatepass")
         self.made.append(hmac.digest(pepper_id.encode(), message, "sha256"))
         return self.made[-1]
+
+
+IMPORTED: Final = "brought-from-elsewhere"
+"""A secret that a client had elsewhere."""
 
 
 def hash_of(password: str) -> bytes:

@@ -11,3 +11,11 @@ from tests.services.world import World
 def world() -> World:
     """Empty, at the stopped clock's epoch."""
     return World()
+
+
+@pytest.fixture
+def secret(world: World) -> str:
+    """The secret of the client ci-reader."""
+    created = world.add_client().secret
+    assert created is not None
+    return created.value

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import Final
 
 import pytest
 
@@ -13,24 +12,14 @@ from authserver.domain.credentials import PresentedCredentials
 from authserver.domain.errors import StorageUnavailable
 from authserver.services.authority import LEASE_SECONDS
 from authserver.services.secret_checks import STAND_IN_HASH
-from tests.services.collaborators import hash_of
+from tests.services.collaborators import IMPORTED, hash_of
 from tests.services.world import ADMIN, Worker, World, basic, post
-
-IMPORTED: Final = "brought-from-elsewhere"
 
 
 @pytest.fixture
 def world(world: World) -> World:
     world.add_resource()
     return world
-
-
-@pytest.fixture
-def secret(world: World) -> str:
-    """The secret of the client ci-reader."""
-    created = world.add_client().secret
-    assert created is not None
-    return created.value
 
 
 def failures(world: World) -> list[AuditEvent]:

@@ -3,31 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import Final
 
 import pytest
 
 from authserver.domain.clients import ClientAuthMethod
 from authserver.domain.credentials import PresentedCredentials
 from authserver.domain.errors import Throttled
-from tests.services.collaborators import hash_of
+from tests.services.collaborators import IMPORTED, hash_of
 from tests.services.world import ADMIN, LIMITS, Worker, World, basic, post
-
-IMPORTED: Final = "brought-from-elsewhere"
 
 
 @pytest.fixture
 def world(world: World) -> World:
     world.add_resource()
     return world
-
-
-@pytest.fixture
-def secret(world: World) -> str:
-    """The secret of the client ci-reader."""
-    created = world.add_client().secret
-    assert created is not None
-    return created.value
 
 
 def test_a_client_id_alone_is_throttled_like_a_wrong_secret(world: World) -> None:

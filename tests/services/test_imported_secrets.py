@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 import pytest
 
 from authserver.domain.authority import Change, ChangeKind
 from authserver.domain.stored_secrets import DigestKind
-from tests.services.collaborators import hash_of
+from tests.services.collaborators import IMPORTED, hash_of
 from tests.services.world import ADMIN, World, basic
-
-IMPORTED: Final = "brought-from-elsewhere"
 
 
 @pytest.fixture
