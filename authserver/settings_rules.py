@@ -37,7 +37,9 @@ class ThrottlingSettings:
     failures: int = setting(
         WholeNumber(3, 1000),
         20,
-        "Wrong credentials in one window, per client and network, before the answer is 429.",
+        "Wrong credentials in one window, per client and network, before the answer is 429. Ten "
+        "times as many from one network, whatever the names, and every further one from there is "
+        "answered so; right ones pass.",
         unit="failures",
     )
     window_seconds: int = setting(
