@@ -83,7 +83,7 @@ def _tcp_refusal(error: OSError, address: str, port: int) -> ListenRefused:
             return ListenRefused(
                 f"{place} is taken{by}",
                 hint="stop that process, or choose another port: server.port "
-                "(AUTHSERVER_SERVER_PORT)",
+                "(AUTHSERVER_SERVER_PORT); an issuer that names the port has to change with it",
             )
         case errno.EACCES:
             return ListenRefused(

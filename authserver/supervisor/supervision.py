@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 _TICK_SECONDS: Final = 0.2
+AGAIN_SECONDS: Final = 1.0
+"""Only a signal that comes later than this is a second one: some tools send each one twice."""
 _HELPERS: Final = {
     "housekeeping": "authserver.supervisor.housekeeper",
     "metrics": "authserver.supervisor.metrics_listener",
@@ -75,6 +77,7 @@ class Supervision:
     has_served: bool = False
     is_announced: bool = False
     stop_signals: int = 0
+    first_stop_at: float = 0.0
     had_terminal: bool = field(default_factory=_is_terminal)
 
     def __post_init__(self) -> None:
@@ -116,7 +119,14 @@ class Supervision:
             if number == RELOAD and not self._has_lost_terminal():
                 self._reload()
             else:
-                self.stop_signals += 1
+                self._on_stop()
+
+    def _on_stop(self) -> None:
+        now = self.clock.monotonic()
+        if not self.stop_signals:
+            self.stop_signals, self.first_stop_at = 1, now
+        elif now - self.first_stop_at >= AGAIN_SECONDS:
+            self.stop_signals += 1
 
     def _has_lost_terminal(self) -> bool:
         """SIGHUP also comes when the terminal is closed: then nobody wants a server to stay."""
@@ -225,7 +235,7 @@ class Supervision:
     def _kill_overdue(self, now: float) -> None:
         for child, deadline in self.leaving.values():
             if deadline <= now:
-                log.warning("pid %d did not finish in time, killed", child.pid)
+                log.warning("pid %d has not finished, killed", child.pid)
                 child.kill()
 
     def _stop(self, wakeups: socket.socket) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 from authserver.crypto.system import SystemClock
 from authserver.domain.errors import DomainError, InvalidField
+from authserver.supervisor import supervision
 from authserver.supervisor.plans import (
     HousekeepingPlan,
     ListenAt,
@@ -52,6 +53,8 @@ def make_plan(path: Path) -> ServePlan:
 
 def main() -> None:
     path = Path(sys.argv[1])
+    words = json.loads(path.read_text())
+    supervision.AGAIN_SECONDS = words.get("again", supervision.AGAIN_SECONDS)  # type: ignore[misc]  # a test shortens it
     logging.basicConfig(stream=sys.stderr, level="INFO", format="%(message)s")
     try:
         serve(

@@ -158,7 +158,7 @@ def connected(server: Running) -> bool:
 
 
 def test_a_second_sigterm_does_not_wait(tmp_path: Path) -> None:
-    with running(tmp_path, drain=60) as server:
+    with running(tmp_path, drain=60, again=0.0) as server:
         stuck = server.children()
         for pid in stuck:
             os.kill(pid, signal.SIGSTOP)
@@ -170,13 +170,23 @@ def test_a_second_sigterm_does_not_wait(tmp_path: Path) -> None:
         assert not any(is_alive(pid) for pid in stuck)
 
 
+def test_a_signal_that_comes_twice_is_one(tmp_path: Path) -> None:
+    closed = tmp_path / "closed"
+    with running(tmp_path, argument={"closed": str(closed)}, workers=1) as server:
+        for _ in range(5):
+            server.signal(signal.SIGTERM)
+        assert server.wait_end() == 0
+        assert closed.read_text() == "closed"
+        assert "killed" not in server.log()
+
+
 def test_a_worker_that_does_not_finish_is_killed_when_its_time_is_over(tmp_path: Path) -> None:
     with running(tmp_path, drain=1) as server:
         for pid in server.children():
             os.kill(pid, signal.SIGSTOP)
         server.signal(signal.SIGTERM)
         assert server.wait_end() == 0
-        assert "did not finish in time" in server.log()
+        assert "has not finished, killed" in server.log()
 
 
 @pytest.mark.rule("F-02")
