@@ -60,7 +60,9 @@ class Keyring:
             for key in sorted(opened, key=lambda key: key.record.activated_at or 0.0)
             if key.record.state is KeyState.ACTIVE
         }
-        self._jwks = orjson.dumps({"keys": [dict(key.public_jwk) for key in opened]})
+        self._jwks = orjson.dumps(
+            {"keys": [dict(key.public_jwk) for key in opened]}, option=orjson.OPT_APPEND_NEWLINE
+        )
         digest = encode_segment(hashlib.sha256(self._jwks).digest()).decode("ascii")
         self._etag = f'"{digest}"'
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def metadata_endpoint(document: Mapping[str, object], max_age: int) -> Endpoint:
     """`GET` the metadata document; caches may keep it `max_age` seconds."""
     headers = (*JSON, ("Cache-Control", f"public, max-age={max_age}"))
-    answer = Response(200, headers, orjson.dumps(document))
+    answer = Response(200, headers, orjson.dumps(document, option=orjson.OPT_APPEND_NEWLINE))
 
     def metadata(_request: Request) -> Response:
         return answer

@@ -37,5 +37,8 @@ class Response:
 def json_response(
     value: Mapping[str, object], *, status: int = 200, headers: Headers = NO_STORE
 ) -> Response:
-    """A JSON answer; `headers` must name the content type."""
-    return Response(status, headers, orjson.dumps(value))
+    """A JSON answer; `headers` must name the content type.
+
+    It ends its line, so that a shell's prompt does not stick to it.
+    """
+    return Response(status, headers, orjson.dumps(value, option=orjson.OPT_APPEND_NEWLINE))
