@@ -126,13 +126,14 @@ class ClientRules:
         )
         for scope in scopes:
             if scope not in allowed:
-                kinds = ", ".join(sorted({resource.kind for resource in resources}))
+                kinds = sorted({resource.kind for resource in resources})
                 close = self._suggest(scope, allowed)
                 hint = f"; close to it: {', '.join(close)}" if close else ""
                 named = scope if scope.isprintable() and len(scope) <= SHOWN else "one of them"
                 raise InvalidField(
                     "scopes",
-                    f"{named} is not a scope of {kinds} (authserver scope list shows them){hint}",
+                    f"{named} is not a scope of {', '.join(kinds)} (authserver scope list "
+                    f"--resource-kind {kinds[0]} shows them){hint}",
                 )
         return frozenset(scopes)
 
