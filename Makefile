@@ -43,6 +43,7 @@ docs: .make/develop  ## Write the generated pages of the documentation anew.
 	@$(BIN)/authserver settings reference >docs/reference/settings.md
 	@$(BIN)/python -m tests.conformance >docs/conformance.md
 	@$(BIN)/python -m tests.documentation.command_line_page >docs/reference/command-line.md
+	@$(BIN)/python -m tests.documentation.endpoints_page >docs/reference/endpoints.md
 
 bench: .make/develop  ## Measure throughput and latency; prints a table.
 	@tests/system-packages

@@ -130,7 +130,7 @@ def application_of(container: Container) -> Application:
     application.register_blueprint(front_blueprint(settings.issuer))
     proxies = settings.server.trusted_proxies
     shell = Shell(
-        routes=route_table(_routes(container, registry)),
+        routes=route_table(routes_of(container, registry)),
         pages=application.wsgi_app,
         issuer=settings.issuer,
         proxies=TrustedProxies(
@@ -149,7 +149,8 @@ def application_of(container: Container) -> Application:
     return application
 
 
-def _routes(container: Container, registry: CollectorRegistry) -> list[Route]:
+def routes_of(container: Container, registry: CollectorRegistry) -> list[Route]:
+    """Every endpoint of the machine lane."""
     settings = container.settings
     server = container.authorization_server
     document = authorization_server_metadata(

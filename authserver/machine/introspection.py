@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from authserver.services.resource_authentication import ResourceAuthentication
 
 RULES: Final = form_rules({"token": 16_384, "token_type_hint": 100})
-INACTIVE: Final = Response(200, NO_STORE, b'{"active":false}')
+INACTIVE: Final = Response(200, NO_STORE, b'{"active":false}\n')
 """The one answer for every token that is not good, whatever the reason."""
 
 

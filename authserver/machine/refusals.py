@@ -31,7 +31,7 @@ LONGEST_DESCRIPTION: Final = 400
 _FORBIDDEN: Final = re.compile(r"[^\x20-\x21\x23-\x5b\x5d-\x7e]")
 """All but the characters of `error` and `error_description` (RFC 6749 section 5.2)."""
 
-_STATUS_OF_CODE: Final = {
+STATUS_OF_CODE: Final = {
     "invalid_client": 401,
     "invalid_token": 401,
     "insufficient_scope": 403,
@@ -76,7 +76,7 @@ def refusal_response(error: DomainError | FrameRefusal) -> Response:
         return _answer(429, error.error, error.description, _retry_after(error.retry_after_seconds))
     if isinstance(error, ProtocolRefusal):
         return _answer(
-            _STATUS_OF_CODE.get(error.error, 400),
+            STATUS_OF_CODE.get(error.error, 400),
             error.error,
             error.description,
             _CHALLENGE_OF_CODE.get(error.error, ()),

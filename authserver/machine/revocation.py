@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from authserver.services.revocation import Revocation
 
 RULES: Final = form_rules({"token": 16_384, "token_type_hint": 100})
-DONE: Final = Response(200, NO_STORE, b"{}")
+DONE: Final = Response(200, NO_STORE, b"{}\n")
 """The one answer, whether there was something to revoke or not (RFC 7009 section 2.2)."""
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     Form = Mapping[str, str] | Sequence[tuple[str, str]] | str | bytes
 
-INACTIVE: Final = b'{"active":false}'
+INACTIVE: Final = b'{"active":false}\n'
 TOKEN: Final = "/oauth2/token"
 INTROSPECT: Final = "/oauth2/introspect"
 REVOKE: Final = "/oauth2/revoke"

@@ -35,7 +35,7 @@ def test_unknown_and_foreign_tokens_get_the_answer_of_a_revoked_one(
     done = lane.revoke(reader, own)
     for token in (foreign, own, expired, "x", "asv_rt_" + "a" * 43, "eyJ9.e30.AA", "a" * 16_384):
         assert seen_of(lane.revoke(reader, token)) == seen_of(done)
-    assert (done.status, done.body) == (200, b"{}")
+    assert (done.status, done.body) == (200, b"{}\n")
     assert lane.is_active(jira, foreign)
     assert not lane.is_active(jira, own)
     revoked = [record["client_id"] for record in installation.records("token.revoked")]
@@ -188,6 +188,6 @@ def test_only_an_authenticated_client_revokes(lane: Lane, reader: Caller, jira: 
 def test_a_callback_parameter_does_nothing(lane: Lane, reader: Caller, jira: Site) -> None:
     token = lane.token(reader)
     answer = lane.revoke(reader, token, callback="package.myCallback")
-    assert (answer.status, answer.body) == (200, b"{}")
+    assert (answer.status, answer.body) == (200, b"{}\n")
     assert answer.headers["content-type"] == "application/json"
     assert lane.asked(jira, token).body == INACTIVE
