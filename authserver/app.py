@@ -53,6 +53,7 @@ class Application(Flask):
         """Make the pages; `create_app` puts the shell around them."""
         super().__init__("authserver.web")
         self.container = container
+        self.turns = container.turns
         self._stop = threading.Event()
         self._threads: list[threading.Thread] = []
 
@@ -139,7 +140,6 @@ def application_of(container: Container) -> Application:
         clock=container.clock,
         entropy=container.entropy,
         metrics=shell_metrics,
-        turns=container.turns,
         record_access=AccessLog(),
     )
     application.wsgi_app = mounted(  # type: ignore[method-assign,assignment]  # as Flask documents it

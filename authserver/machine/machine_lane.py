@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from authserver.machine.frames import Frame
     from authserver.machine.responses import Response
     from authserver.machine.routes import ReadyRoute
-    from authserver.machine.turns import Turns
 
 _NO_BODY: Final = frozenset({"GET", "HEAD"})
 
@@ -23,10 +22,9 @@ _NO_BODY: Final = frozenset({"GET", "HEAD"})
 class MachineLane:
     """Finds the endpoint by exact path and method and calls it."""
 
-    def __init__(self, routes: Mapping[str, ReadyRoute], turns: Turns) -> None:
-        """Take the table that `route_table` made; endpoints run within `turns`."""
+    def __init__(self, routes: Mapping[str, ReadyRoute]) -> None:
+        """Take the table that `route_table` made."""
         self._routes = routes
-        self._turns = turns
 
     def route_of(self, path: str) -> str:
         """The path as the table knows it, empty when it does not: safe as a metric's label."""
@@ -62,6 +60,4 @@ class MachineLane:
             frame.received_at,
             environ.get("HTTP_X_RAW_TARGET") if frame.peer.by_trusted_proxy else None,
         )
-        # Only now: a body that comes slowly keeps nobody else from working.
-        with self._turns:
-            return endpoint(request)
+        return endpoint(request)

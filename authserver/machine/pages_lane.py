@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from wsgiref.types import WSGIApplication, WSGIEnvironment
 
     from authserver.machine.frames import Frame
-    from authserver.machine.turns import Turns
 
     ExceptionInfo = (
         tuple[type[BaseException], BaseException, TracebackType] | tuple[None, None, None]
@@ -72,12 +71,9 @@ class PageAnswer(NamedTuple):
 class PagesLane:
     """Calls the pages' application with host, scheme and peer as the shell knows them."""
 
-    def __init__(
-        self, application: WSGIApplication, *, issuer: str, body_limit: int, turns: Turns
-    ) -> None:
+    def __init__(self, application: WSGIApplication, *, issuer: str, body_limit: int) -> None:
         """Fix scheme and host to the issuer's: no header ever gets into a link."""
         self._application = application
-        self._turns = turns
         self._body_limit = body_limit
         parts = urlsplit(issuer)
         default_port = 443 if parts.scheme == "https" else 80
@@ -98,8 +94,7 @@ class PagesLane:
         if frame.method not in METHODS:
             raise FrameRefusal(405, f"allowed methods: {_ALLOW}", headers=(("Allow", _ALLOW),))
         body = read_body(environ, self._body_limit)
-        with self._turns:
-            return _call(self._application, self._environ(environ, frame, body))
+        return _call(self._application, self._environ(environ, frame, body))
 
     def _environ(self, environ: WSGIEnvironment, frame: Frame, body: bytes) -> WSGIEnvironment:
         kept = {

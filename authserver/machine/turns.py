@@ -1,52 +1,117 @@
-"""Turns: how many requests of one process run Python at the same time.
+"""Turns: how many threads of a worker run requests, and who steps in for one that waits.
 
-A process has many threads, because requests wait: for a slow body, for a revocation to be known
-everywhere, for a password's comparison. But threads that all run slow one another down, as they
-take the interpreter lock from each other. So a request takes a turn before it works, and gives it
-back while it waits.
+Threads that all run Python slow one another down: they take the interpreter lock from each other.
+But requests wait, for the database, for a slow body, for a revocation to be known everywhere, and
+then another thread must go on. So of a worker's many threads only as many as there are turns take
+requests; the others stand by, at the end of a request of theirs, and step in one for one.
 """
 
 from __future__ import annotations
 
 import threading
 from contextlib import contextmanager
-from queue import SimpleQueue
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
 class Turns:
-    """A fixed number of turns; `with turns:` takes one, waiting for it in line."""
+    """Shared by the threads of one worker.
+
+    The server calls `begin` and `end` around each request and `look` now and then. Under a server
+    that does not, nobody stands by and nothing here has an effect.
+    """
 
     def __init__(self, count: int) -> None:
-        """Lay out `count` turns."""
-        # Both ends of a SimpleQueue are C code: 0.1 microseconds, a semaphore takes ten times that.
-        self._free: SimpleQueue[None] = SimpleQueue()
-        self._taken = threading.local()
-        for _ in range(count):
-            self._free.put(None)
+        """Let `count` threads take requests."""
+        self._count = count
+        self._serving = 0
+        """Threads that take or run requests: known, not standing by, not waiting."""
+        self._lock = threading.Lock()
+        self._standing_by: list[threading.Lock] = []
+        self._here = threading.local()
+        self._threads: list[_Thread] = []
+        self._looks = 0
 
-    def __enter__(self) -> Self:
-        """Take a turn."""
-        self._free.get()
-        self._taken.here = True
-        return self
+    def begin(self) -> None:
+        """This thread has a request."""
+        thread = self._mine()
+        if thread is None:
+            thread = self._here.thread = _Thread()
+            with self._lock:
+                self._serving += 1
+                self._threads.append(thread)
+        elif thread.is_out:
+            self._come_in(thread)  # somebody looked in the moment between two requests
+        thread.since = self._looks
 
-    def __exit__(self, *_: object) -> None:
-        """Give it back."""
-        self._taken.here = False
-        self._free.put(None)
+    def end(self, *, may_stand_by: bool = True) -> None:
+        """The request has been answered. Returns when this thread is to take another one."""
+        thread = self._here.thread
+        thread.since = None
+        if thread.is_out:
+            self._come_in(thread)
+        if may_stand_by and self._serving > self._count:
+            self._stand_by()
 
     @contextmanager
     def aside(self) -> Iterator[None]:
-        """Let another request have this thread's turn, if it has one, while the block waits."""
-        if not getattr(self._taken, "here", False):
-            yield
+        """Let another thread take requests while the block waits for something."""
+        thread = self._mine()
+        if thread is None or thread.since is None:
+            yield  # no request of a server that takes turns
             return
-        self.__exit__()
+        self._go_out(thread)
         try:
             yield
         finally:
-            self.__enter__()
+            self._come_in(thread)
+
+    def look(self) -> None:
+        """Let others step in for requests that have not ended since the look before the last."""
+        self._looks += 1
+        for thread in self._threads:
+            since = thread.since
+            if since is not None and self._looks - since > 1:
+                self._go_out(thread)
+
+    def _mine(self) -> _Thread | None:
+        return getattr(self._here, "thread", None)
+
+    def _go_out(self, thread: _Thread) -> None:
+        with self._lock:
+            if thread.is_out or thread.since is None:
+                return
+            thread.is_out = True
+            self._serving -= 1
+            if self._standing_by and self._serving < self._count:
+                # The one that stood by last: what it needs is still in the caches.
+                self._standing_by.pop().release()
+                self._serving += 1
+
+    def _come_in(self, thread: _Thread) -> None:
+        with self._lock:
+            if thread.is_out:
+                thread.is_out = False
+                self._serving += 1
+
+    def _stand_by(self) -> None:
+        gate = threading.Lock()
+        gate.acquire()
+        with self._lock:
+            if self._serving <= self._count:
+                return
+            self._serving -= 1
+            self._standing_by.append(gate)
+        gate.acquire()
+
+
+class _Thread:
+    """One thread: the look at which its request began (`None`: it has none), and is it waiting."""
+
+    __slots__ = ("is_out", "since")
+
+    def __init__(self) -> None:
+        self.since: int | None = None
+        self.is_out = False

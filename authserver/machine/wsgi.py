@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from authserver.machine.peers import TrustedProxies
     from authserver.machine.responses import Response
     from authserver.machine.routes import ReadyRoute
-    from authserver.machine.turns import Turns
 
 _LOG: Final = logging.getLogger(__name__)
 
@@ -56,20 +55,17 @@ class Shell:
         clock: Clock,
         entropy: Entropy,
         metrics: ShellMetrics,
-        turns: Turns,
         record_access: RecordAccess | None = None,
         page_body_limit: int = BODY_LIMIT,
     ) -> None:
         """Put the shell around the machine lane's routes and the pages' application.
 
         `issuer` fixes scheme and host of every link; `record_access` gets one entry for every
-        answer; `page_body_limit` is in bytes. Requests work within `turns`, both lanes alike.
+        answer; `page_body_limit` is in bytes.
         """
-        self._machine = MachineLane(routes, turns)
+        self._machine = MachineLane(routes)
         self._pages = (
-            None
-            if pages is None
-            else PagesLane(pages, issuer=issuer, body_limit=page_body_limit, turns=turns)
+            None if pages is None else PagesLane(pages, issuer=issuer, body_limit=page_body_limit)
         )
         self._headers = AnswerHeaders(issuer)
         self._proxies = proxies

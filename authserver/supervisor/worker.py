@@ -24,12 +24,14 @@ from granian.wsgi import _callback_wrapper
 
 from authserver.supervisor.child_side import inherited, load_target, report_ready, take_plan
 from authserver.supervisor.farewell import Farewell, stop_accepting
+from authserver.supervisor.turn_taking import taking_turns
 
 if TYPE_CHECKING:
     from authserver.supervisor.plans import WorkerPlan
 
 _HEAD_BYTES_MAX: Final = 32 * 1024
-_IDLE_THREAD_SECONDS: Final = 30
+_IDLE_THREAD_SECONDS: Final = 365 * 86_400
+"""Threads stay: `Turns` counts them."""
 _FAREWELL_SECONDS: Final = 0.3
 """How long busy connections are asked to go elsewhere before all are closed."""
 _NO_TLS: Final[tuple[object, ...]] = (False, None, None, None, "tls1.3", None, [], False)
@@ -91,7 +93,9 @@ def _serve(application: Any, plan: WorkerPlan, listener: socket.socket) -> None:
         *_NO_TLS,
         (None, None),  # no metrics
     )
-    scheduler = _new_cbscheduler(loop, _wrapped(farewell), impl_asyncio=True)
+    turns = getattr(application, "turns", None)
+    callback = _wrapped(farewell) if turns is None else taking_turns(_wrapped, farewell, turns)
+    scheduler = _new_cbscheduler(loop, callback, impl_asyncio=True)
     serve = server.serve_mtr_uds if is_unix else server.serve_mtr
     report_ready()
     serve(scheduler, loop, stopping)

@@ -15,7 +15,6 @@ from authserver.machine.operations import livez
 from authserver.machine.peers import TrustedProxies
 from authserver.machine.responses import JSON, Response, json_response
 from authserver.machine.routes import Route, route_table
-from authserver.machine.turns import Turns
 from authserver.machine.wsgi import Shell
 from tests.doubles import FakeClock, FakeEntropy
 from tests.machine.environments import environment
@@ -123,7 +122,6 @@ class Door:
         issuer: str = "https://auth.example",
         proxies: Sequence[str] = (),
         unix_socket: bool = False,
-        turns: Turns | None = None,
     ) -> None:
         self.clock = FakeClock()
         self.registry = CollectorRegistry()
@@ -136,7 +134,6 @@ class Door:
             clock=self.clock,
             entropy=FakeEntropy(),
             metrics=ShellMetrics(self.registry),
-            turns=turns or Turns(1),
             record_access=self.entries.append,
         )
 

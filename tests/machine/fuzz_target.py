@@ -14,7 +14,6 @@ from authserver.machine.metrics import ShellMetrics
 from authserver.machine.operations import livez
 from authserver.machine.peers import TrustedProxies
 from authserver.machine.routes import Route, route_table
-from authserver.machine.turns import Turns
 from authserver.machine.wsgi import Shell
 from authserver.web.design import design_blueprint
 from authserver.web.errors import register_errors
@@ -67,6 +66,5 @@ application = Shell(
     clock=_Clock(),
     entropy=_Entropy(),
     metrics=_metrics,
-    turns=Turns(2),
     record_access=logs.AccessLog(),
 )

@@ -1,141 +1,208 @@
-"""Turns: only so many requests work at once, and who waits for something else lets others work."""
+"""Turns: few threads take requests, and for each that waits another one steps in."""
 
 from __future__ import annotations
 
 import threading
-from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING
+import time
+from queue import SimpleQueue
+from typing import TYPE_CHECKING, Self
 
 import pytest
 
-from authserver.machine.responses import json_response
-from authserver.machine.routes import Route
 from authserver.machine.turns import Turns
-from tests.machine.doors import Door
+from authserver.supervisor.turn_taking import taking_turns
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Iterator
 
-    from authserver.machine.requests import Request
-    from authserver.machine.responses import Response
+    Work = Callable[[], object]
 
 PATIENCE = 10.0
 
 
-class SlowBody:
-    """A body whose end comes only when it is told to."""
+class Request:
+    """Something to do for a server's thread, and which thread did it."""
 
-    def __init__(self) -> None:
-        self.is_read = threading.Event()
+    def __init__(self, work: Work = int, *, streams: bool = False) -> None:
+        self.work = work
+        self.streams = streams
+        self.begun = threading.Event()
+        self.answered = threading.Event()
+        self.thread = 0
+
+    def wait(self) -> Self:
+        assert self.answered.wait(PATIENCE), "nobody took the request"
+        return self
+
+
+class Server:
+    """Threads that take requests from one queue, as the HTTP server's do."""
+
+    def __init__(self, turns: Turns, threads: int) -> None:
+        self.turns = turns
+        self._queue: SimpleQueue[Request] = SimpleQueue()
+        self._callback = taking_turns(self._wrap, self._application, turns)
+        for _ in range(threads):
+            threading.Thread(target=self._serve, daemon=True).start()
+
+    def send(self, request: Request | None = None) -> Request:
+        request = request or Request()
+        self._queue.put(request)
+        return request
+
+    def settle(self, threads: int) -> None:
+        """Until every thread has served, so that those without a turn stand by."""
+        meeting = threading.Barrier(threads)
+        for request in [self.send(Request(lambda: meeting.wait(PATIENCE))) for _ in range(threads)]:
+            request.wait()
+
+    def comes_to_one_thread(self) -> bool:
+        """Whether, after a while, one thread takes every request."""
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline:
+            if len({self.send().wait().thread for _ in range(50)}) == 1:
+                return True
+        return False
+
+    def _serve(self) -> None:
+        while True:
+            request = self._queue.get()
+            self._callback(None, request)
+
+    def _wrap(
+        self, application: Callable[[dict[str, object], object], Iterable[bytes]]
+    ) -> Callable[[object, Request], None]:
+        def run(_proto: object, request: Request) -> None:
+            application({"request": request}, None)
+            request.answered.set()
+
+        return run
+
+    @staticmethod
+    def _application(environ: dict[str, object], _: object) -> Iterable[bytes]:
+        request = environ["request"]
+        assert isinstance(request, Request)
+        request.thread = threading.get_ident()
+        request.begun.set()
+        request.work()
+        return iter([b""]) if request.streams else [b""]
+
+
+class Waiting:
+    """Work that waits until it is told to end."""
+
+    def __init__(self, turns: Turns | None) -> None:
+        self._turns = turns
         self.ends = threading.Event()
 
-    def read(self, size: int) -> bytes:
-        self.is_read.set()
-        assert self.ends.wait(PATIENCE)
-        return b"x" * size
+    def __call__(self) -> None:
+        if self._turns is None:
+            assert self.ends.wait(PATIENCE)
+            return
+        with self._turns.aside():
+            assert self.ends.wait(PATIENCE)
 
 
-def door_of(turns: Turns, *endpoints: tuple[str, Callable[[Request], Response]]) -> Door:
-    routes = [Route(path, {"GET": each, "POST": each}) for path, each in endpoints]
-    return Door(routes, turns=turns)
+@pytest.fixture
+def turns() -> Turns:
+    return Turns(1)
 
 
-def fine(_: Request) -> Response:
-    return json_response({})
+@pytest.fixture
+def server(turns: Turns) -> Iterator[Server]:
+    server = Server(turns, 4)
+    server.settle(4)
+    yield server
+    server.send().wait()  # whatever a test did, somebody still takes requests
 
 
-def test_a_body_that_comes_slowly_keeps_nobody_from_working() -> None:
-    door = door_of(Turns(1), ("/oauth2/token", fine), ("/livez", fine))
-    body = SlowBody()
-    with ThreadPoolExecutor(1) as pool:
-        slow = pool.submit(
-            door.knock, "POST", "/oauth2/token", changes={"wsgi.input": body, "CONTENT_LENGTH": "3"}
-        )
-        assert body.is_read.wait(PATIENCE)
-        assert door.knock("GET", "/livez").status == 200
-        body.ends.set()
-        assert slow.result(PATIENCE).status == 200
+def test_only_as_many_threads_take_requests_as_there_are_turns(server: Server) -> None:
+    assert server.comes_to_one_thread()
 
 
-def test_no_more_requests_work_at_once_than_there_are_turns() -> None:
-    lock = threading.Lock()
-    at_work = 0
-    most = 0
-    two_at_work = threading.Barrier(2, timeout=PATIENCE)
-
-    def work(_: Request) -> Response:
-        nonlocal at_work, most
-        with lock:
-            at_work += 1
-            most = max(most, at_work)
-        two_at_work.wait()
-        with lock:
-            at_work -= 1
-        return json_response({})
-
-    door = door_of(Turns(2), ("/oauth2/token", work))
-    with ThreadPoolExecutor(8) as pool:
-        answers = list(pool.map(lambda _: door.knock("GET", "/oauth2/token"), range(8)))
-    assert [answer.status for answer in answers] == [200] * 8
-    assert most == 2
+def test_for_each_thread_that_waits_aside_another_one_steps_in(
+    server: Server, turns: Turns
+) -> None:
+    waiting = [Waiting(turns) for _ in range(3)]
+    held = [server.send(Request(each)) for each in waiting]
+    assert all(request.begun.wait(PATIENCE) for request in held)
+    threads = {server.send().wait().thread for _ in range(20)}
+    assert len(threads) == 1
+    assert threads.isdisjoint({request.thread for request in held})
+    for each in waiting:
+        each.ends.set()
+    for request in held:
+        request.wait()
+    assert server.comes_to_one_thread()
 
 
-def test_who_steps_aside_lets_others_work_and_has_its_turn_again_afterwards() -> None:
-    turns = Turns(1)
-    waits, go_on = threading.Event(), threading.Event()
-    came_back = []
+def test_a_request_that_just_takes_long_holds_up_the_others_only_until_somebody_looks(
+    server: Server,
+) -> None:
+    waiting = Waiting(None)
+    held = server.send(Request(waiting))
+    assert held.begun.wait(PATIENCE)
+    assert server.send().wait().thread != held.thread
+    waiting.ends.set()
+    held.wait()
 
-    def wait(_: Request) -> Response:
+
+def test_a_thread_whose_answer_streams_does_not_stand_by(turns: Turns) -> None:
+    server = Server(turns, 2)
+    meeting = threading.Barrier(2)
+    streaming = [
+        server.send(Request(lambda: meeting.wait(PATIENCE), streams=True)) for _ in range(2)
+    ]
+    for request in streaming:
+        request.wait()
+    # Both threads have gone back to take requests: two that need each other are served.
+    again = threading.Barrier(2)
+    for request in [server.send(Request(lambda: again.wait(PATIENCE))) for _ in range(2)]:
+        request.wait()
+
+
+def test_a_thread_without_a_request_has_no_turn_to_give(server: Server, turns: Turns) -> None:
+    with turns.aside():
+        assert server.comes_to_one_thread()
+
+
+def test_waits_within_waits_lose_no_turn(server: Server, turns: Turns) -> None:
+    def nest() -> None:
+        with turns.aside(), turns.aside():
+            pass
+
+    for _ in range(20):
+        server.send(Request(nest)).wait()
+
+
+def test_requests_of_every_kind_at_once_are_all_answered(turns: Turns) -> None:
+    server = Server(turns, 8)
+
+    def step_aside() -> None:
         with turns.aside():
-            waits.set()
-            assert go_on.wait(PATIENCE)
-        came_back.append(door_is_closed())
-        return json_response({})
+            pass
 
-    def door_is_closed() -> bool:
-        """Whether another thread would have to wait for a turn."""
-        entered = threading.Event()
-
-        def enter() -> None:
-            with turns:
-                entered.set()
-
-        thread = threading.Thread(target=enter, daemon=True)
-        thread.start()
-        return not entered.wait(0.05)
-
-    door = door_of(turns, ("/oauth2/revoke", wait), ("/livez", fine))
-    with ThreadPoolExecutor(1) as pool:
-        waiting = pool.submit(door.knock, "GET", "/oauth2/revoke")
-        assert waits.wait(PATIENCE)
-        assert door.knock("GET", "/livez").status == 200
-        go_on.set()
-        assert waiting.result(PATIENCE).status == 200
-    assert came_back == [True]
+    kinds: list[Work] = [int, step_aside, int, turns.look]
+    requests = [server.send(Request(kinds[number % 4])) for number in range(4000)]
+    for request in requests:
+        request.wait()
+    server.send().wait()
 
 
-def test_a_thread_without_a_turn_gives_none_away() -> None:
-    turns = Turns(1)
-    with turns, ThreadPoolExecutor(1) as pool:
-
-        def step_aside() -> str:
-            with turns.aside():
-                return "at once"
-
-        assert pool.submit(step_aside).result(PATIENCE) == "at once"
-    with turns:
+def test_a_request_that_raises_leaves_its_turn(turns: Turns) -> None:
+    class Boom(Exception):
         pass
 
+    def raising(_environ: dict[str, object], _start: object) -> Iterable[bytes]:
+        raise Boom
 
-@pytest.mark.parametrize("error", [ValueError("a defect"), KeyboardInterrupt()])
-def test_a_turn_comes_back_whatever_happens(error: BaseException) -> None:
-    turns = Turns(1)
+    def wrap(
+        application: Callable[[dict[str, object], object], Iterable[bytes]],
+    ) -> Callable[[object, object], object]:
+        return lambda _proto, _scope: application({}, None)
 
-    def break_off() -> None:
-        with turns:
-            raise error
-
-    with pytest.raises(type(error)):
-        break_off()
-    with turns:
-        pass
+    callback = taking_turns(wrap, raising, turns)
+    for _ in range(3):
+        with pytest.raises(Boom):
+            callback(None, None)
+    assert turns._serving == 1

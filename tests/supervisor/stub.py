@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import threading
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,8 +12,21 @@ from typing import TYPE_CHECKING, Any
 from prometheus_client import Counter
 
 if TYPE_CHECKING:
-    import threading
     from collections.abc import Callable, Iterable
+
+
+class NeverAgain:
+    """Turns of which each thread has one, and no second."""
+
+    def begin(self) -> None:
+        """Nothing."""
+
+    def end(self, *, may_stand_by: bool = True) -> None:
+        assert may_stand_by
+        threading.Event().wait()
+
+    def look(self) -> None:
+        """Nothing."""
 
 
 class StubApplication:
@@ -20,6 +34,8 @@ class StubApplication:
 
     def __init__(self, argument: dict[str, str]) -> None:
         self.argument = argument
+        if "never again" in argument:
+            self.turns = NeverAgain()
         self.requests = Counter("stub_requests", "Requests to /count.", registry=None)
 
     def __call__(

@@ -170,6 +170,12 @@ def test_a_second_sigterm_does_not_wait(tmp_path: Path) -> None:
         assert not any(is_alive(pid) for pid in stuck)
 
 
+def test_an_answer_goes_out_before_its_thread_stands_by(tmp_path: Path) -> None:
+    with running(tmp_path, argument={"never again": "yes"}, workers=1) as server:
+        # It has two threads, and the first question was the supervisor's own.
+        assert server.get()
+
+
 def test_a_signal_that_comes_twice_is_one(tmp_path: Path) -> None:
     closed = tmp_path / "closed"
     with running(tmp_path, argument={"closed": str(closed)}, workers=1) as server:
