@@ -189,9 +189,7 @@ def test_every_setting_says_what_it_is() -> None:
         assert bool(each.unit) or not numeric, each.name
 
 
-def test_workers_follow_the_machine(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_workers_follow_the_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("os.cpu_count", lambda: 1)
     embedded = load_settings(file_with(tmp_path, ""), {})
     assert embedded.worker_count == 2
