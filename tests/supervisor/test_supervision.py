@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import os
 import signal
+import socket
 import threading
 import time
 from typing import TYPE_CHECKING
@@ -174,6 +175,22 @@ def test_an_answer_goes_out_before_its_thread_stands_by(tmp_path: Path) -> None:
     with running(tmp_path, argument={"never again": "yes"}, workers=1) as server:
         # It has two threads, and the first question was the supervisor's own.
         assert server.get()
+
+
+def test_a_connection_ends_though_its_thread_stands_by_and_its_body_was_not_read(
+    tmp_path: Path,
+) -> None:
+    with running(tmp_path, argument={"never again": "yes"}, workers=1) as server:
+        place = ("127.0.0.1", server.words["port"])
+        with socket.create_connection(place, timeout=10) as connection:
+            connection.sendall(
+                b"POST / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
+                b"Content-Length: 100000\r\n\r\nthe beginning"
+            )
+            answer = b""
+            while part := connection.recv(4096):
+                answer += part
+        assert answer.startswith(b"HTTP/1.1 200 ")
 
 
 def test_a_signal_that_comes_twice_is_one(tmp_path: Path) -> None:
