@@ -37,6 +37,7 @@ from authserver.wiring_storage import engine_options
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from authserver.machine.turns import Turns
     from authserver.settings import Settings
 
 METADATA_MAX_AGE: Final = 300
@@ -53,7 +54,8 @@ class Application(Flask):
         """Make the pages; `create_app` puts the shell around them."""
         super().__init__("authserver.web")
         self.container = container
-        self.turns = container.turns
+        self.turns: Turns | None = None
+        """What a server whose threads take turns asks for."""
         self._stop = threading.Event()
         self._threads: list[threading.Thread] = []
 
@@ -121,6 +123,7 @@ def application_of(container: Container) -> Application:
     """
     settings = container.settings
     application = Application(container)
+    application.turns = container.turns
     container.make_engine_with(
         lambda settings: bind(application, connection_url(settings), engine_options(settings))
     )

@@ -87,7 +87,7 @@ class Container(AdministrationParts):
     @cached_property
     def keys(self) -> Keys:
         """The keyring, rebuilt when a key changes."""
-        return Keys(self.database, self.view, self._keyring)
+        return Keys(self.database, self.view, self._keyring, self.turns.aside)
 
     @cached_property
     def tokens(self) -> CurrentTokenReader:

@@ -15,6 +15,15 @@ CLOCK_SKEW_SECONDS: Final = 60
 """How far the clocks of two nodes may differ: one may accept what is over for the other."""
 
 
+FAR_AHEAD_SECONDS: Final = 86_400.0
+"""What is said to have ended so far in the future was said by a wrong clock."""
+
+
+def latest_end(now: float) -> float:
+    """When the last token that counts now is over, whatever clock made it (epoch seconds)."""
+    return now + ACCESS_TOKEN_SECONDS_MAX + 2 * CLOCK_SKEW_SECONDS
+
+
 @dataclass(frozen=True, slots=True)
 class AccessToken:
     """The claims of one access token (RFC 9068 section 2.2); times are whole seconds, UTC.

@@ -50,7 +50,7 @@ class Turns:
         """The request has been answered. Returns when this thread is to take another one."""
         thread = self._here.thread
         thread.since = None
-        if thread.is_out:
+        if thread.is_out:  # or in a moment: then it comes in with its next request
             self._come_in(thread)
         if may_stand_by and self._serving > self._count:
             self._stand_by()

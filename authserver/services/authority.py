@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from authserver.domain.authority import DENIALS, ChangeKind
 from authserver.domain.errors import StorageUnavailable
-from authserver.domain.tokens import CLOCK_SKEW_SECONDS
+from authserver.domain.tokens import CLOCK_SKEW_SECONDS, FAR_AHEAD_SECONDS, latest_end
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -187,8 +187,8 @@ class AuthorityView:
         fresh: dict[ChangeKind, dict[str, Change]] = {kind: {} for kind in DENIALS}
         for change in denials:
             _merge(fresh, change)
-        self._denied = fresh
         self._horizon = horizon
+        self._denied = fresh
         self._position = position
 
     def _apply(self, changes: Sequence[NumberedChange]) -> None:
@@ -214,6 +214,11 @@ class AuthorityView:
             self._denied[kind] = {
                 value: change for value, change in known.items() if change.expires_at > now
             }
+        if self._horizon > now + FAR_AHEAD_SECONDS:
+            log.warning("a clock was ahead by more than a day; what it forgot counts no more")
+            # No token that counts now ends later than this; without a limit none would be accepted
+            # until the time that the wrong clock showed.
+            self._horizon = latest_end(now)
         if self._horizon > now + CLOCK_SKEW_SECONDS:
             log.warning(
                 "the clock was set back by more than %d seconds: access tokens that end within that"

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import threading
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 from authserver.domain.authority import ChangeKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from contextlib import AbstractContextManager
 
     from authserver.domain.clients import Client
     from authserver.domain.keys import SigningKey
@@ -91,10 +93,15 @@ class Keys:
         database: Database,
         view: AuthorityView,
         build: Callable[[Sequence[SigningKey]], Keyring],
+        aside: Callable[[], AbstractContextManager[None]] = nullcontext,
     ) -> None:
-        """Build keyrings with `build`; listen for changes of keys."""
+        """Build keyrings with `build`; listen for changes of keys.
+
+        `aside` makes a context in which this thread mostly waits, so that another may work.
+        """
         self._database = database
         self._build = build
+        self._aside = aside
         self._ring: Keyring | None = None
         self._lock = threading.Lock()
         view.on_change(self._forget, self.load)
@@ -120,7 +127,8 @@ class Keys:
             StorageUnavailable: the database does not answer; the old ring stays.
         """
         # One after the other: what was read first must not be kept last.
-        with self._lock:
+        # Aside first: whoever waits for the lock waits for the database.
+        with self._aside(), self._lock:
             with self._database.reading() as stores:
                 keys = stores.keys.list()
             self._ring = self._build(keys)

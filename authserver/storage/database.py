@@ -42,7 +42,7 @@ class SqlDatabase:
         self.engine = engine
         self._chain_keys = chain_keys
         self._issuer_id = issuer_id
-        self._aside = aside
+        self.aside = aside
         reading: dict[str, object] = {ACCESS: READING}
         if engine.dialect.name == "postgresql":
             reading |= {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
@@ -57,7 +57,7 @@ class SqlDatabase:
         Raises:
             StorageUnavailable: the database cannot answer now.
         """
-        with self._aside(), self.connection_for_reading() as connection:
+        with self.aside(), self.connection_for_reading() as connection:
             yield SqlStores(
                 Transaction(connection, self._issuer_id, writing=False), self._chain_keys
             )
@@ -72,7 +72,7 @@ class SqlDatabase:
         Raises:
             StorageUnavailable: the database cannot answer now.
         """
-        with self._aside(), self.connection_for_writing() as connection:
+        with self.aside(), self.connection_for_writing() as connection:
             yield SqlStores(
                 Transaction(connection, self._issuer_id, writing=True), self._chain_keys
             )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from sqlalchemy import case, delete, literal_column, select, tuple_, update
 
+from authserver.domain.tokens import FAR_AHEAD_SECONDS, latest_end
 from authserver.storage.authority import DENIAL_KINDS
 from authserver.storage.rows.assertions import assertion_uses
 from authserver.storage.rows.authority import authority, authority_changes
@@ -80,6 +81,7 @@ class AuthorityChanges:
 
     def delete_batch(self, connection: Connection, now: float, limit: int) -> int:
         """Delete at most `limit` rows whose time was over at `now`; how many there were."""
+        _lower_horizon(connection, now)
         columns = authority_changes.c
         deleted = connection.execute(
             _deletion(
@@ -104,6 +106,19 @@ class AuthorityChanges:
                 )
             )
         return len(deleted)
+
+
+def _lower_horizon(connection: Connection, now: float) -> None:
+    """Once a clock that was far ahead is right again, bring what it left behind down to now.
+
+    Else no token would be accepted until the time that it showed.
+    """
+    until = authority.c.denials_swept_until
+    connection.execute(
+        update(authority)
+        .where(until > now + FAR_AHEAD_SECONDS)
+        .values(denials_swept_until=latest_end(now))
+    )
 
 
 SWEPT: Final[Sequence[Sweepable]] = (

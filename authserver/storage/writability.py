@@ -29,7 +29,7 @@ def takes_writes(database: SqlDatabase) -> bool:
         if database.engine.dialect.name == "sqlite":
             return _sqlite_answers(database) and _sqlite_has_room(database)
         # Begins a transaction that could write, and on PostgreSQL locks nothing.
-        with database.connection_for_writing() as connection:
+        with database.aside(), database.connection_for_writing() as connection:
             standing = connection.execute(text("SHOW transaction_read_only")).scalar_one()
     except StorageUnavailable:
         return False
@@ -37,7 +37,7 @@ def takes_writes(database: SqlDatabase) -> bool:
 
 
 def _sqlite_answers(database: SqlDatabase) -> bool:
-    with database.connection_for_reading() as connection:
+    with database.aside(), database.connection_for_reading() as connection:
         connection.execute(text("SELECT 1 FROM sqlite_master LIMIT 1")).all()
     return True
 

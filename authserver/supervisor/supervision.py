@@ -187,7 +187,7 @@ class Supervision:
     def _on_end(self, slot: Slot, child: Child, how: str) -> None:
         was_successor = child is slot.successor
         slot.note_end(child, self.clock.monotonic())
-        self._retire_listener(slot)
+        self._retire_listener(slot, child)
         when = "at work" if child.is_ready else "before it was ready"
         log.error("%s: pid %d ended %s: %s", slot.name, child.pid, when, how)
         if was_successor and self.renewing:
@@ -198,10 +198,10 @@ class Supervision:
                 f"every worker ended {HOPELESS_FAILURES} times before it could serve"
             )
 
-    def _retire_listener(self, slot: Slot) -> None:
+    def _retire_listener(self, slot: Slot, child: Child) -> None:
         """A worker that does not start again must not have connections wait for it."""
         others_serve = any(other.is_ready for other in self.workers)
-        if slot in self.workers and slot.is_empty and slot.failures and others_serve:
+        if slot in self.workers and slot.is_empty and not child.is_ready and others_serve:
             with contextlib.suppress(ListenRefused):
                 self.listeners.retire(self.workers.index(slot))
 

@@ -83,7 +83,7 @@ def _serve(application: Any, plan: WorkerPlan, listener: socket.socket) -> None:
         1,  # blocking runtime threads: for files, which we do not serve
         plan.threads,
         _IDLE_THREAD_SECONDS,
-        plan.backlog,  # connections at once; more stay in the queue for the other workers
+        plan.backlog,  # connections at once; more stay in the queue
         HTTPModes.http1,
         HTTP1Settings(
             header_read_timeout=plan.header_timeout_seconds * 1000, max_buffer_size=_HEAD_BYTES_MAX

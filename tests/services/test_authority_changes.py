@@ -6,7 +6,7 @@ import pytest
 
 from authserver.domain.authority import ChangeKind, Position
 from authserver.domain.errors import StorageUnavailable
-from authserver.domain.tokens import CLOCK_SKEW_SECONDS
+from authserver.domain.tokens import CLOCK_SKEW_SECONDS, latest_end
 from authserver.services.authority import LEASE_SECONDS, PRUNE_SECONDS, AuthorityView
 from tests.memory_database import MemoryDatabase
 from tests.memory_stores import MemoryAuthority
@@ -196,6 +196,19 @@ def test_a_clock_that_was_set_back_is_told_in_the_log(
         office.view.poll()
         assert len(caplog.records) == told
     assert "set back by more than 400 seconds" in caplog.text
+
+
+def test_a_clock_that_was_a_year_ahead_outlaws_tokens_for_an_hour_not_for_a_year(
+    office: Office, caplog: pytest.LogCaptureFixture
+) -> None:
+    office.change(ChangeKind.TOKEN, "token-1")
+    office.view.poll()
+    for now in (LATER, LATER - 365 * 86_400, LATER - 365 * 86_400 + 3600):
+        office.clock.set_now(now)
+        office.clock.set_monotonic(office.clock.monotonic() + PRUNE_SECONDS)
+        office.view.poll()
+    assert office.view.horizon == latest_end(LATER - 365 * 86_400)
+    assert "ahead by more than a day" in caplog.text
 
 
 class CountedSequence:

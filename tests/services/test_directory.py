@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
@@ -18,7 +19,7 @@ from tests.services.collaborators import PlainKeyring
 from tests.services.world import ADMIN, Worker, World
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from authserver.domain.keys import SigningKey
 
@@ -226,3 +227,24 @@ def test_keys_that_were_read_first_are_not_kept_last(world: World) -> None:
     revoked.set()
     slow.join(timeout=10)
     assert b"es256-1" not in keys.ring.jwks()
+
+
+def test_who_waits_for_the_keys_has_stepped_aside_before(world: World) -> None:
+    aside: list[str] = []
+    stepped = threading.Event()
+
+    @contextmanager
+    def step_aside() -> Iterator[None]:
+        aside.append(threading.current_thread().name)
+        stepped.set()
+        yield
+
+    keys = Keys(
+        world.database, world.worker.view, lambda keys: PlainKeyring(keys, world.signed), step_aside
+    )
+    with keys._lock:  # somebody else is at it
+        waiting = threading.Thread(target=keys.load, name="waiting")
+        waiting.start()
+        assert stepped.wait(timeout=10)
+    waiting.join(timeout=10)
+    assert aside == ["waiting"]

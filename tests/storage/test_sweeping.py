@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import func, select, text
 
 from authserver.domain.authority import Change, ChangeKind
+from authserver.domain.tokens import latest_end
 from authserver.storage.rows.assertions import assertion_uses
 from authserver.storage.sweeping import (
     BATCH_ROWS,
@@ -45,6 +46,20 @@ FILL = {
 def swept(database: SqlDatabase, clock: FakeClock | None = None) -> dict[str, int]:
     counts = Sweeper(database, clock or FakeClock(NOW), batch_rows=3).sweep()
     return {name: count for name, count in counts.items() if count}
+
+
+def test_what_a_clock_far_ahead_swept_counts_for_an_hour_after_it_is_right(
+    database: SqlDatabase,
+) -> None:
+    year = 365 * 86_400
+    with database.writing() as stores:
+        stores.authority.advance([Change(ChangeKind.TOKEN, "token-1", LONG_AGO + year)])
+        stores.authority.advance([Change(ChangeKind.CLIENT, "client-1", 0.0)])
+    assert swept(database, FakeClock(NOW + year)) == {"authority_changes": 1}
+    for seconds in (0, 1800):
+        swept(database, FakeClock(NOW + seconds))
+        with database.reading() as stores:
+            assert stores.authority.horizon(NOW + seconds) == latest_end(NOW)
 
 
 def test_what_has_expired_goes_and_the_rest_stays(database: SqlDatabase) -> None:
