@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import json
+import shutil
+import sys
 import unicodedata
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+
+_GAP: Final = "  "
 
 
 class Console:
@@ -32,7 +37,11 @@ class Console:
         click.echo(value)
 
     def table(self, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
-        """Rows under their headings, aligned; a line of its own where there are no rows."""
+        """Rows under their headings, aligned; a line of its own where there are no rows.
+
+        In a terminal that is too narrow the last columns are left out, which a note says: broken
+        lines are aligned with nothing. Put what matters first.
+        """
         if not rows:
             self.note("none")
             return
@@ -41,17 +50,38 @@ class Console:
         widths = [
             max(_width(row[index]) for row in [headings, *cells]) for index in range(len(columns))
         ]
+        shown = _fitting(widths, _room())
         for row in [headings, *cells]:
             padded = (
-                cell + " " * (width - _width(cell)) for cell, width in zip(row, widths, strict=True)
+                cell + " " * (width - _width(cell))
+                for cell, width in zip(row[:shown], widths, strict=False)
             )
-            click.echo("  ".join(padded).rstrip())
+            click.echo(_GAP.join(padded).rstrip())
+        if shown < len(columns):
+            self.note(
+                f"(no room for {', '.join(columns[shown:])}: widen the window, or use --json)"
+            )
 
     def fields(self, values: Mapping[str, object]) -> None:
         """One thing: its fields below each other, values aligned."""
         width = max((len(name) for name in values), default=0)
         for name, value in values.items():
             self.line(f"{name.ljust(width)}  {_text(value)}".rstrip())
+
+
+def _room() -> int | None:
+    """Columns of the terminal that stdout is; `None` when it is something else."""
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+
+
+def _fitting(widths: Sequence[int], room: int | None) -> int:
+    """How many columns have room, at least one."""
+    used = -len(_GAP)
+    for index, width in enumerate(widths):
+        used += len(_GAP) + width
+        if room is not None and used > room and index:
+            return index
+    return len(widths)
 
 
 def printable(text: str) -> str:

@@ -18,6 +18,32 @@ def test_columns_are_aligned_whatever_the_width_of_the_characters(
     )
 
 
+@pytest.mark.parametrize(
+    ("width", "heading", "missing"),
+    [
+        (80, "NAME   REASON    PEER", ""),
+        (21, "NAME   REASON    PEER", ""),
+        (20, "NAME   REASON", "peer"),
+        (14, "NAME", "reason, peer"),
+        (3, "NAME", "reason, peer"),
+    ],
+)
+def test_a_narrow_terminal_gets_the_columns_that_have_room(
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    width: int,
+    heading: str,
+    missing: str,
+) -> None:
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    monkeypatch.setenv("COLUMNS", str(width))
+    Console().table(["name", "reason", "peer"], [["alpha", "too late", "::1"]])
+    printed = capsys.readouterr()
+    assert printed.out.splitlines()[0] == heading
+    note = f"(no room for {missing}: widen the window, or use --json)\n" if missing else ""
+    assert printed.err == note
+
+
 def test_an_empty_table_leaves_stdout_empty(capsys: pytest.CaptureFixture[str]) -> None:
     Console().table(["name"], [])
     printed = capsys.readouterr()
