@@ -122,7 +122,8 @@ def _lower_horizon(connection: Connection, now: float) -> None:
 
 
 SWEPT: Final[Sequence[Sweepable]] = (
-    ExpiringTable(assertion_uses, SKEW_SECONDS),
+    # Longer than the others: a forgotten one would work again under a clock that was set back.
+    ExpiringTable(assertion_uses, FAR_AHEAD_SECONDS),
     ExpiringTable(failures, SKEW_SECONDS),
     AuthorityChanges(),
     ExpiringTable(client_secrets, HISTORY_SECONDS),

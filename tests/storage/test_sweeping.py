@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import func, select, text
 
 from authserver.domain.authority import Change, ChangeKind
-from authserver.domain.tokens import latest_end
+from authserver.domain.tokens import FAR_AHEAD_SECONDS, latest_end
 from authserver.storage.rows.assertions import assertion_uses
 from authserver.storage.sweeping import (
     BATCH_ROWS,
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 LONG_AGO = NOW - SKEW_SECONDS
 """What expired then goes; what expired a moment later stays."""
+USED_LONG_AGO = NOW - FAR_AHEAD_SECONDS
+"""The same for used assertions."""
 
 FILL = {
     "sqlite": (
@@ -65,8 +67,8 @@ def test_what_a_clock_far_ahead_swept_counts_for_an_hour_after_it_is_right(
 def test_what_has_expired_goes_and_the_rest_stays(database: SqlDatabase) -> None:
     with database.writing() as stores:
         for number in range(10):
-            stores.assertions.spend("c1", f"old-{number}", LONG_AGO - number)
-        stores.assertions.spend("c1", "fresh", LONG_AGO + 0.001)
+            stores.assertions.spend("c1", f"old-{number}", USED_LONG_AGO - number)
+        stores.assertions.spend("c1", "fresh", USED_LONG_AGO + 0.001)
         # Many rows of one window expire at one moment.
         stores.failures.add([f"k{number}" for number in range(10)], NOW - 900, LONG_AGO)
         stores.failures.add(["k1"], NOW, NOW + 60)
@@ -82,7 +84,7 @@ def test_rows_go_in_small_batches_with_pauses(database: SqlDatabase) -> None:
     clock = FakeClock(NOW)
     with database.writing() as stores:
         for number in range(7):
-            stores.assertions.spend("c1", f"old-{number}", LONG_AGO)
+            stores.assertions.spend("c1", f"old-{number}", USED_LONG_AGO)
     assert swept(database, clock) == {"assertion_uses": 7}
     assert clock.slept == [PAUSE_SECONDS, PAUSE_SECONDS]
 
@@ -91,7 +93,7 @@ def test_sweeping_stops_when_told(database: SqlDatabase) -> None:
     answers = iter([True, True, False])
     with database.writing() as stores:
         for number in range(9):
-            stores.assertions.spend("c1", f"old-{number}", LONG_AGO)
+            stores.assertions.spend("c1", f"old-{number}", USED_LONG_AGO)
     counts = Sweeper(database, FakeClock(NOW), batch_rows=3).sweep(lambda: next(answers, False))
     assert counts["assertion_uses"] == 6
     assert swept(database) == {"assertion_uses": 3}
