@@ -16,8 +16,7 @@ CLOCK_SKEW_SECONDS: Final = 60
 
 
 FAR_AHEAD_SECONDS: Final = 86_400.0
-"""What is said to have ended so far in the future was said by a wrong clock: no clock is set back by
-more than a day unnoticed."""
+"""An end so far in the future was said by a wrong clock: none is set back by a day unnoticed."""
 
 
 def latest_end(now: float) -> float:
