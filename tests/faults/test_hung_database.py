@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     from tests.faults.conftest import StartServer
     from tests.instances import Instance
 
-ASKING = 12
+THREADS = 12
+ASKING = 4
+"""Fewer than a worker has threads, more than it has turns."""
 LEASE_SECONDS = 0.25
 
 
@@ -45,13 +47,19 @@ def test_while_the_database_hangs_whoever_needs_it_waits_and_nobody_else(
     postgres_cluster: PostgresCluster, start_server: StartServer
 ) -> None:
     postgres_cluster.execute(f"CREATE DATABASE hangs OWNER {OWNER}")
-    instance, site, caller = start_server(AUTHSERVER_DATABASE_URL=postgres_cluster.url("hangs"))
+    instance, site, caller = start_server(
+        AUTHSERVER_DATABASE_URL=postgres_cluster.url("hangs"),
+        AUTHSERVER_SERVER_WAITING_THREADS=str(THREADS),
+    )
     token = instance.token(caller)
 
     def introspect() -> requests.Response:
         return instance.post("/oauth2/introspect", {"token": token}, site.authorization, seconds=60)
 
-    with ThreadPoolExecutor(ASKING) as pool:
+    with ThreadPoolExecutor(4 * THREADS) as pool:
+        # After such a burst the workers have all their threads, and most of them stand by.
+        burst = [pool.submit(introspect) for _ in range(20 * THREADS)]
+        assert {each.result(60).status_code for each in burst} == {200}
         with hanging(postgres_cluster):
             time.sleep(2 * LEASE_SECONDS)  # from now on nobody may believe its memory
             asking = [pool.submit(introspect) for _ in range(ASKING)]
