@@ -17,6 +17,7 @@ from tests.audit_events import event
 from tests.audits import Trail, trail_on
 from tests.doubles import FakeEntropy
 from tests.storage.orphans import lines, moved_numbers, orphan, reports
+from tests.storage.racing import race
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -40,20 +41,7 @@ def test_two_movers_do_not_double(trail: Trail, directory: Path) -> None:
     for name in ("a", "b", "c"):
         orphan(directory, lines(*range(200)), f"node-1-{name}")
     movers = [trail.mover(directory, piece_bytes=1) for _ in range(3)]
-    problems: list[BaseException] = []
-
-    def work(mover_number: int) -> None:
-        try:
-            movers[mover_number].run_once()
-        except BaseException as problem:  # noqa: BLE001 - shown by the assertion below
-            problems.append(problem)
-
-    threads = [threading.Thread(target=work, args=(number,)) for number in range(3)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert problems == []
+    race(3, lambda number: movers[number].run_once())
     assert sorted(map(int, map(str, moved_numbers(trail)))) == sorted(list(range(200)) * 3)
     assert journal_files.listed(directory) == []
 
