@@ -15,6 +15,9 @@ class ChangeKind(StrEnum):
     CLIENT = "client"
     RESOURCE = "resource"
     KEY = "key"
+    GATEWAY = "gateway"
+    HAND_OVER = "hand-over"
+    """How calls reach a resource, and which accounts stand for its callers there."""
 
 
 DENIALS = frozenset({ChangeKind.TOKEN, ChangeKind.GRANT, ChangeKind.SUBJECT})
