@@ -12,6 +12,8 @@ from authserver.crypto.jose import is_unique_form, is_valid, sign
 from authserver.crypto.jose_strict import TOKEN_CHARS_MAX, decode_segment, encode_segment
 from authserver.crypto.sealing import SealBroken
 from authserver.crypto.signing_keys import open_key
+from authserver.crypto.site_assertions import MEDIA_TYPE as ASSERTION_MEDIA_TYPE
+from authserver.crypto.site_assertions import assertion_text
 from authserver.domain.errors import ProtocolRefusal, StorageUnavailable
 from authserver.domain.keys import KeyState
 
@@ -21,9 +23,11 @@ if TYPE_CHECKING:
     from authserver.crypto.sealing import Sealer
     from authserver.crypto.signing_keys import OpenedKey
     from authserver.crypto.token_memory import VerifiedTokens
+    from authserver.domain.hand_over import SiteAssertion
     from authserver.domain.keys import SigningAlgorithm, SigningKey
     from authserver.domain.tokens import AccessToken
 
+_SIGNED_TYPES: Final = (MEDIA_TYPE, ASSERTION_MEDIA_TYPE)
 _SHOWN_IN_ORDER: Final = (KeyState.ACTIVE, KeyState.NEXT, KeyState.RETIRING)
 
 
@@ -54,9 +58,9 @@ class Keyring:
         self._memory = memory
         # A header of ours has one spelling, so its text finds the key, and with it the algorithm.
         # Whatever else a header could say (none, HS256, jku, crit, another typ) is not in here.
-        self._by_header = {_header(key): key for key in opened}
+        self._by_header = {_header(key, MEDIA_TYPE): key for key in opened}
         self._active = {
-            key.public.algorithm: (_header(key) + b".", key)
+            key.public.algorithm: ({each: _header(key, each) for each in _SIGNED_TYPES}, key)
             for key in sorted(opened, key=lambda key: key.record.activated_at or 0.0)
             if key.record.state is KeyState.ACTIVE
         }
@@ -79,18 +83,30 @@ class Keyring:
             ProtocolRefusal: `invalid_scope`, the token would be longer than 16 KiB.
             ValueError: the token breaks a rule of `AccessToken`, or is for another issuer.
         """
+        if token.issuer != self._issuer:
+            raise ValueError("the token names another issuer than this keyring's")
+        value = self._signed(algorithm, MEDIA_TYPE, claims_text(token))
+        if len(value) > TOKEN_CHARS_MAX:
+            raise ProtocolRefusal("invalid_scope", "too many scopes for one token, ask for fewer")
+        return value
+
+    def sign_assertion(self, assertion: SiteAssertion, algorithm: SigningAlgorithm) -> str:
+        """The compact JWT, `typ: site-assertion+jwt`, which `read` never takes for a token.
+
+        Raises:
+            StorageUnavailable: there is no active key of the algorithm.
+        """
+        text = assertion_text(assertion, self._issuer)
+        return self._signed(algorithm, ASSERTION_MEDIA_TYPE, text)
+
+    def _signed(self, algorithm: SigningAlgorithm, media_type: str, text: bytes) -> str:
         active = self._active.get(algorithm.value)
         if active is None:
             raise StorageUnavailable(f"there is no active {algorithm.value} key")
-        if token.issuer != self._issuer:
-            raise ValueError("the token names another issuer than this keyring's")
-        header, key = active
-        signing_input = header + encode_segment(claims_text(token))
+        headers, key = active
+        signing_input = headers[media_type] + b"." + encode_segment(text)
         signature = sign(algorithm.value, key.private, signing_input)
-        value = signing_input + b"." + encode_segment(signature)
-        if len(value) > TOKEN_CHARS_MAX:
-            raise ProtocolRefusal("invalid_scope", "too many scopes for one token, ask for fewer")
-        return value.decode("ascii")
+        return (signing_input + b"." + encode_segment(signature)).decode("ascii")
 
     def read(self, token_value: str) -> AccessToken | None:
         """The verified claims, or `None` for anything that is not our access token.
@@ -150,7 +166,7 @@ def _place(key: OpenedKey) -> tuple[int, float, str]:
     return _SHOWN_IN_ORDER.index(key.record.state), -key.record.created_at, key.public.kid
 
 
-def _header(key: OpenedKey) -> bytes:
+def _header(key: OpenedKey, media_type: str) -> bytes:
     public = key.public
-    header = {"alg": public.algorithm, "kid": public.kid, "typ": MEDIA_TYPE}
+    header = {"alg": public.algorithm, "kid": public.kid, "typ": media_type}
     return encode_segment(orjson.dumps(header))

@@ -10,6 +10,10 @@ CREDENTIAL_PURPOSE: Final = "service-credential"
 """Binds sealed credentials to their use; the context is the resource's name."""
 
 
+ASSERTION_SECONDS: Final = 60
+"""Life of an assertion: the call that it is for begins at once."""
+
+
 class HandOverKind(StrEnum):
     """What stands in the place of the caller's credential.
 
@@ -57,3 +61,24 @@ class SubjectAccount:
     subject: str
     account: str
     changed_at: float
+
+
+@dataclass(frozen=True, slots=True)
+class SiteAssertion:
+    """What a signed assertion says to a site: this call is `account`'s; times as in tokens.
+
+    `assertion_id` is the id of the decision; `subject` and `client_id` are the caller as we know
+    it.
+    """
+
+    account: str
+    audience: str
+    subject: str
+    client_id: str
+    assertion_id: str
+    issued_at: int
+
+    @property
+    def expires_at(self) -> int:
+        """When it is over (epoch seconds)."""
+        return self.issued_at + ASSERTION_SECONDS

@@ -155,9 +155,19 @@ class ProductCatalogue:
         """
         if _CANONICAL_PATH.fullmatch(path) is None:
             return Unmatched.PATH_NOT_CANONICAL
+        return _most_literal(self._nodes(path), "GET" if method == "HEAD" else method)
+
+    def at(self, path: str) -> tuple[Operation, ...]:
+        """Every operation on `path`, whatever its method: what an `OPTIONS` request asks about."""
+        if _CANONICAL_PATH.fullmatch(path) is None:
+            return ()
+        return tuple(each for node in self._nodes(path) for each in node.operations.values())
+
+    def _nodes(self, path: str) -> list[_Node]:
+        """The places in the tree that `path` leads to."""
         segments = path.split("/")
         if len(segments) > self._depth + 1:
-            return Unmatched.UNKNOWN_PATH
+            return []
         nodes = [self._root]
         for segment in segments[1:]:
             reached = []
@@ -169,7 +179,7 @@ class ProductCatalogue:
                 if child is not None:
                     reached.append(child)
             nodes = reached
-        return _most_literal(nodes, "GET" if method == "HEAD" else method)
+        return nodes
 
 
 def _most_literal(nodes: list[_Node], method: str) -> tuple[Operation, ...] | Unmatched:

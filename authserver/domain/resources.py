@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
     from authserver.domain.stored_secrets import StoredSecret
@@ -61,6 +63,11 @@ class ProtectedResource:
     credentials: tuple[ResourceCredential, ...]
     created_at: float
 
+    @property
+    def base_path(self) -> str:
+        """What stands before `/rest` in the paths of calls: empty, or like `/jira`."""
+        return _path_of(self.url) + self.context_path
+
     def live_credentials(
         self, purpose: CredentialPurpose, now: float
     ) -> tuple[ResourceCredential, ...]:
@@ -70,3 +77,8 @@ class ProtectedResource:
             for credential in self.credentials
             if credential.purpose is purpose and credential.secret.is_live(now)
         )
+
+
+@lru_cache(maxsize=1024)
+def _path_of(url: str) -> str:
+    return urlsplit(url).path.rstrip("/")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from authserver.domain.clients import GrantType
@@ -18,6 +19,19 @@ if TYPE_CHECKING:
     from authserver.services.directory import Directory
 
 
+class TokenProblem(StrEnum):
+    """Why a token is not good."""
+
+    UNREADABLE = "unreadable"
+    """Not a token of ours, or changed."""
+    OTHER_RESOURCE = "for another resource"
+    EXPIRED = "expired"
+    NOT_YET_ISSUED = "issued in the future"
+    REVOKED = "revoked"
+    RESOURCE_STOPPED = "resource disabled or deleted"
+    CLIENT_MAY_NOT = "client gone or no longer allowed"
+
+
 class Introspection:
     """The verdict on access tokens. Every asker (introspection, decisions, userinfo) uses it."""
 
@@ -31,29 +45,53 @@ class Introspection:
     ) -> AccessToken | None:
         """The claims of a token that is good for `resource` now, else `None` (RFC 7662).
 
+        Raises:
+            StorageUnavailable: nobody can be sure now.
+        """
+        verdict = self.judge(token_value, resource, call.at)
+        return None if isinstance(verdict, TokenProblem) else verdict
+
+    def judge(
+        self, token_value: str, resource: ProtectedResource, now: float
+    ) -> AccessToken | TokenProblem:
+        """The claims of a token that is good for `resource` at `now`, or why it is not.
+
         Good means: ours, unexpired, not revoked, meant for this resource, and its client is
         enabled, may still use the grant it came from, and may still have every scope of it here.
+        The reason is for records: whoever presents the token is told none.
 
         Raises:
             StorageUnavailable: nobody can be sure now.
         """
-        directory = self._directory
-        directory.view.ensure_fresh()
+        self._directory.view.ensure_fresh()
         token = self._tokens.read(token_value)
-        if token is None or token.audience != resource.identifier:
-            return None
-        now = call.at
-        if now >= token.expires_at or token.issued_at > now + CLOCK_SKEW_SECONDS:
-            return None
-        if directory.view.is_denied(token) or resource.status is not ResourceStatus.ENABLED:
-            return None
+        if token is None:
+            return TokenProblem.UNREADABLE
+        return _misfit(token, resource, now) or self._lost_power(token, resource) or token
+
+    def _lost_power(self, token: AccessToken, resource: ProtectedResource) -> TokenProblem | None:
+        directory = self._directory
+        if directory.view.is_denied(token):
+            return TokenProblem.REVOKED
         if token.expires_at <= directory.view.horizon:
             # By a clock that was set back since it was over: a denial of it may be gone.
-            return None
+            return TokenProblem.EXPIRED
         client = directory.clients.get(token.client_id)
         if client is None or not _may_still(client, token, resource):
-            return None
-        return token
+            return TokenProblem.CLIENT_MAY_NOT
+        return None
+
+
+def _misfit(token: AccessToken, resource: ProtectedResource, now: float) -> TokenProblem | None:
+    if token.audience != resource.identifier:
+        return TokenProblem.OTHER_RESOURCE
+    if now >= token.expires_at:
+        return TokenProblem.EXPIRED
+    if token.issued_at > now + CLOCK_SKEW_SECONDS:
+        return TokenProblem.NOT_YET_ISSUED
+    if resource.status is not ResourceStatus.ENABLED:
+        return TokenProblem.RESOURCE_STOPPED
+    return None
 
 
 def _may_still(client: Client, token: AccessToken, resource: ProtectedResource) -> bool:

@@ -1,0 +1,93 @@
+"""Decisions: may this call pass, as whom, and if not, why not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, TypeAlias
+
+if TYPE_CHECKING:
+    from authserver.domain.operations import Operation
+    from authserver.domain.tokens import AccessToken
+
+
+class DenyReason(StrEnum):
+    """Why a call does not pass. Each has one answer in every dialect."""
+
+    REQUEST_INCOMPLETE = "request-incomplete"
+    """The gateway did not say what is called: it is set up wrongly."""
+    PATH_AMBIGUOUS = "path-ambiguous"
+    METHOD_OVERRIDE = "method-override"
+    UNKNOWN_PATH = "unknown-path"
+    UNKNOWN_METHOD = "unknown-method"
+    REMOVED = "removed"
+    NO_SCOPE_LIST = "no-scope-list"
+    CREDENTIAL_MISSING = "credential-missing"
+    CREDENTIAL_MALFORMED = "credential-malformed"
+    CREDENTIAL_UNKNOWN = "credential-unknown"
+    CREDENTIAL_IN_QUERY = "credential-in-query"
+    SEVERAL_CREDENTIALS = "several-credentials"
+    BASIC_BLOCKED = "basic-blocked"
+    OAUTH1_BLOCKED = "oauth1-blocked"
+    CONNECT_JWT_BLOCKED = "connect-jwt-blocked"
+    SESSION_BLOCKED = "session-blocked"
+    SIGN_IN_BLOCKED = "sign-in-blocked"
+    """A call that would make a session of a password."""
+    TOKEN_INVALID = "token-invalid"  # noqa: S105 - the name of a reason
+    INSUFFICIENT_SCOPE = "insufficient-scope"
+    HAND_OVER_MISSING = "hand-over-missing"
+    ACCOUNT_UNMAPPED = "account-unmapped"
+
+
+@dataclass(frozen=True, slots=True)
+class AccessRequest:
+    """One call to a site, as a gateway tells of it.
+
+    `target` is the raw request target with its query; `authorization` the caller's header;
+    `session`: a browser's session cookie came with it; `method_override` what asks for another
+    method, empty for nothing; `address` the caller's address in canonical text, empty when it is
+    unknown; `host` the name that was called; `request_id` the gateway's; `at` seconds since the
+    epoch.
+    """
+
+    method: str
+    target: str = field(repr=False)
+    authorization: str | None = field(repr=False)
+    session: bool
+    method_override: str
+    host: str
+    address: str
+    request_id: str
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Permit:
+    """The call may pass.
+
+    `token` is `None` when it passes with the browser's own session. `account` is whom the site
+    will see, where that is known. `authorization` takes the place of the caller's header, and
+    `identity` is the value of the identity header: empty ones are not sent.
+    """
+
+    decision_id: str
+    token: AccessToken | None
+    account: str
+    authorization: str = field(repr=False)
+    identity: str
+
+
+@dataclass(frozen=True, slots=True)
+class Deny:
+    """The call must not pass. `scope` names the missing scopes, where scopes would help.
+
+    `operations` are those that the call means, as far as that was found out.
+    """
+
+    decision_id: str
+    reason: DenyReason
+    scope: str = ""
+    operations: tuple[Operation, ...] = ()
+
+
+Decision: TypeAlias = Permit | Deny
