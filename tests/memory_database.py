@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING
 
 from authserver.domain.errors import StorageUnavailable
 from tests.memory_clients import MemoryClients, MemoryResources
+from tests.memory_gateways import MemoryGateways
+from tests.memory_hand_overs import MemoryAccounts, MemoryHandOvers
 from tests.memory_stores import (
     MemoryAssertions,
     MemoryAudit,
@@ -31,6 +33,8 @@ if TYPE_CHECKING:
     from authserver.domain.audit import AuditEvent
     from authserver.domain.authority import NumberedChange
     from authserver.domain.clients import Client
+    from authserver.domain.gateways import Gateway
+    from authserver.domain.hand_over import HandOver, SubjectAccount
     from authserver.domain.keys import SigningKey
     from authserver.domain.resources import ProtectedResource
     from authserver.domain.users import User
@@ -42,6 +46,9 @@ class MemoryState:
 
     clients: dict[str, Client] = field(default_factory=dict)
     resources: dict[str, ProtectedResource] = field(default_factory=dict)
+    hand_overs: dict[str, HandOver] = field(default_factory=dict)
+    accounts: dict[tuple[str, str], SubjectAccount] = field(default_factory=dict)
+    gateways: dict[str, Gateway] = field(default_factory=dict)
     users: dict[str, User] = field(default_factory=dict)
     keys: dict[str, SigningKey] = field(default_factory=dict)
     changes: list[NumberedChange] = field(default_factory=list)
@@ -74,6 +81,9 @@ class MemoryStores:
 
         self.clients = MemoryClients(state, told("clients"))
         self.resources = MemoryResources(state, told("resources"))
+        self.hand_overs = MemoryHandOvers(state, told("hand_overs"))
+        self.accounts = MemoryAccounts(state, told("accounts"))
+        self.gateways = MemoryGateways(state, told("gateways"))
         self.users = MemoryUsers(state, told("users"))
         self.keys = MemoryKeys(state, told("keys"))
         self.authority = MemoryAuthority(state, told("authority"))

@@ -9,6 +9,8 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from authserver.domain.audit import AuditEvent
+    from authserver.domain.gateway_ports import AccountStore, GatewayStore, HandOverStore
+    from authserver.domain.hand_over import SiteAssertion
     from authserver.domain.keys import SigningAlgorithm, SigningKey
     from authserver.domain.store_ports import (
         AssertionStore,
@@ -135,6 +137,10 @@ class Keyring(Protocol):
         """
         ...
 
+    def sign_assertion(self, assertion: SiteAssertion, algorithm: SigningAlgorithm) -> str:
+        """The compact JWT, `typ: site-assertion+jwt`. Raises StorageUnavailable like `sign`."""
+        ...
+
     def read(self, token_value: str) -> AccessToken | None:
         """The verified claims, or `None` for anything that is not our access token."""
         ...
@@ -214,6 +220,21 @@ class Stores(Protocol):
     @property
     def resources(self) -> ResourceStore:
         """Protected resources."""
+        ...
+
+    @property
+    def hand_overs(self) -> HandOverStore:
+        """How calls reach each resource."""
+        ...
+
+    @property
+    def accounts(self) -> AccountStore:
+        """Accounts of sites that stand for subjects."""
+        ...
+
+    @property
+    def gateways(self) -> GatewayStore:
+        """Gateways."""
         ...
 
     @property

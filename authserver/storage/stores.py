@@ -9,9 +9,12 @@ from authserver.storage.audit import AuditRows
 from authserver.storage.authority import AuthorityRows
 from authserver.storage.clients import ClientRows
 from authserver.storage.failures import FailureRows
+from authserver.storage.gateways import GatewayRows
+from authserver.storage.hand_overs import HandOverRows
 from authserver.storage.keys import KeyRows
 from authserver.storage.leases import LeaseRows
 from authserver.storage.resources import ResourceRows
+from authserver.storage.subject_accounts import SubjectAccountRows
 from authserver.storage.users import UserRows
 
 if TYPE_CHECKING:
@@ -23,11 +26,14 @@ class SqlStores:
     """The stores of one transaction: the `Stores` port."""
 
     __slots__ = (
+        "accounts",
         "assertions",
         "audit",
         "authority",
         "clients",
         "failures",
+        "gateways",
+        "hand_overs",
         "keys",
         "leases",
         "resources",
@@ -38,6 +44,9 @@ class SqlStores:
         """Open every store on the transaction; audit records are coded under `chain_keys`."""
         self.clients = ClientRows(transaction)
         self.resources = ResourceRows(transaction)
+        self.hand_overs = HandOverRows(transaction)
+        self.accounts = SubjectAccountRows(transaction)
+        self.gateways = GatewayRows(transaction)
         self.users = UserRows(transaction)
         self.keys = KeyRows(transaction)
         self.authority = AuthorityRows(transaction)

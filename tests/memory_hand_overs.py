@@ -1,0 +1,67 @@
+"""Hand-overs and mapped subjects in memory."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from tests.memory_secrets import MemoryStore
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from authserver.domain.hand_over import HandOver, SubjectAccount
+
+
+class MemoryHandOvers(MemoryStore):
+    def get(self, resource: str) -> HandOver | None:
+        self._told("get")
+        return self._state.hand_overs.get(resource)
+
+    def list(self) -> Sequence[HandOver]:
+        self._told("list")
+        return sorted(self._state.hand_overs.values(), key=lambda each: each.resource)
+
+    def put(self, hand_over: HandOver) -> None:
+        self._told("put", changes=True)
+        assert hand_over.resource in self._state.resources
+        self._state.hand_overs[hand_over.resource] = hand_over
+
+    def remove(self, resource: str) -> bool:
+        self._told("remove", changes=True)
+        return self._state.hand_overs.pop(resource, None) is not None
+
+    def replace_sealed(self, resource: str, *, before: bytes, after: bytes) -> bool:
+        self._told("replace_sealed", changes=True)
+        stored = self._state.hand_overs.get(resource)
+        if stored is None or stored.sealed != before:
+            return False
+        self._state.hand_overs[resource] = replace(stored, sealed=after)
+        return True
+
+
+class MemoryAccounts(MemoryStore):
+    def get(self, resource: str, subject: str) -> SubjectAccount | None:
+        self._told("get")
+        return self._state.accounts.get((resource, subject))
+
+    def list(
+        self, resource: str, *, after: str = "", limit: int = 1000
+    ) -> Sequence[SubjectAccount]:
+        self._told("list")
+        found = (
+            each
+            for each in self._state.accounts.values()
+            if each.resource == resource and each.subject > after
+        )
+        return sorted(found, key=lambda each: each.subject)[:limit]
+
+    def put(self, accounts: Iterable[SubjectAccount]) -> None:
+        self._told("put", changes=True)
+        for each in accounts:
+            assert each.resource in self._state.resources
+            self._state.accounts[each.resource, each.subject] = each
+
+    def remove(self, resource: str, subject: str) -> bool:
+        self._told("remove", changes=True)
+        return self._state.accounts.pop((resource, subject), None) is not None
