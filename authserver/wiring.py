@@ -19,6 +19,7 @@ from authserver.services.authority import AuthorityView
 from authserver.services.client_authentication import CLIENT_SECRET, ClientAuthentication
 from authserver.services.directory import Directory, Keys
 from authserver.services.failed_authentications import FailedAuthentications
+from authserver.services.hand_over_view import HandOverView
 from authserver.services.introspection import Introspection
 from authserver.services.issuance import Issuance
 from authserver.services.resource_authentication import RESOURCE_SECRET, ResourceAuthentication
@@ -83,6 +84,11 @@ class Container(AdministrationParts):
     def directory(self) -> Directory:
         """Clients and resources, remembered under the lease."""
         return Directory(self.database, self.view)
+
+    @cached_property
+    def hand_over_view(self) -> HandOverView:
+        """How calls are handed over, remembered under the lease."""
+        return HandOverView(self.database, self.view, self.sealer)
 
     @cached_property
     def keys(self) -> Keys:

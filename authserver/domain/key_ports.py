@@ -1,4 +1,4 @@
-"""What the core asks of those who keep private keys sealed."""
+"""What the core asks of those who keep private keys and credentials sealed."""
 
 from __future__ import annotations
 
@@ -6,6 +6,31 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from authserver.domain.keys import SigningKey
+
+
+class SecretSealer(Protocol):
+    """Seals what must be opened again, under a key-encryption key."""
+
+    def seal(self, secret: bytes, *, purpose: str, context: str) -> bytes:
+        """The sealed form, which opens with the same purpose and context only."""
+        ...
+
+    def open(self, sealed: bytes, *, purpose: str, context: str) -> bytes:
+        """The secret.
+
+        Raises:
+            DomainError: it was not sealed here, for this purpose and context, or the file of its
+                key-encryption key is missing.
+        """
+        ...
+
+    def key_id(self, sealed: bytes) -> str:
+        """Id of the key-encryption key that opens it.
+
+        Raises:
+            DomainError: it is not sealed in a known way.
+        """
+        ...
 
 
 class KeyResealer(Protocol):
