@@ -13,6 +13,7 @@ from authserver.storage.rows.assertions import assertion_uses
 from authserver.storage.rows.authority import authority, authority_changes
 from authserver.storage.rows.clients import client_secrets
 from authserver.storage.rows.failures import failures
+from authserver.storage.rows.gateways import gateway_keys
 from authserver.storage.rows.resources import resource_credentials
 
 if TYPE_CHECKING:
@@ -128,6 +129,7 @@ SWEPT: Final[Sequence[Sweepable]] = (
     AuthorityChanges(),
     ExpiringTable(client_secrets, HISTORY_SECONDS),
     ExpiringTable(resource_credentials, HISTORY_SECONDS),
+    ExpiringTable(gateway_keys, HISTORY_SECONDS),
 )
 
 

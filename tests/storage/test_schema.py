@@ -28,12 +28,11 @@ from authserver.storage.schema import (
     schema_status,
     upgrade,
 )
-from tests.databases import PostgresDatabases, opened
+from tests.databases import opened
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from authserver.storage.database import SqlDatabase
+    from tests.databases import PostgresDatabases
 
 for module in pkgutil.iter_modules(rows.__path__, f"{rows.__name__}."):
     importlib.import_module(module.name)
@@ -43,25 +42,6 @@ import sys
 from authserver.storage.schema import upgrade
 print(upgrade(sys.argv[1], print).state)
 """
-
-
-@pytest.fixture
-def sqlite_empty_url(tmp_path: Path) -> str:
-    return f"sqlite:///{tmp_path / 'new.db'}"
-
-
-@pytest.fixture
-def postgresql_empty_url(postgres_databases: PostgresDatabases) -> Iterator[str]:
-    cluster = postgres_databases.cluster
-    cluster.execute("CREATE DATABASE empty OWNER authserver")
-    yield cluster.url("empty")
-    cluster.execute("DROP DATABASE empty WITH (FORCE)")
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def empty_url(request: pytest.FixtureRequest) -> str:
-    url: str = request.getfixturevalue(f"{request.param}_empty_url")
-    return url
 
 
 def test_the_steps_make_exactly_the_tables_of_the_code(database: SqlDatabase) -> None:
