@@ -19,6 +19,7 @@ from authserver.services.authority import AuthorityView
 from authserver.services.client_authentication import CLIENT_SECRET, ClientAuthentication
 from authserver.services.directory import Directory, Keys
 from authserver.services.failed_authentications import FailedAuthentications
+from authserver.services.gateway_authentication import GatewayAuthentication
 from authserver.services.hand_over_view import HandOverView
 from authserver.services.introspection import Introspection
 from authserver.services.issuance import Issuance
@@ -82,7 +83,7 @@ class Container(AdministrationParts):
 
     @cached_property
     def directory(self) -> Directory:
-        """Clients and resources, remembered under the lease."""
+        """Clients, resources and gateways, remembered under the lease."""
         return Directory(self.database, self.view)
 
     @cached_property
@@ -145,6 +146,17 @@ class Container(AdministrationParts):
             directory=self.directory,
             clock=self.clock,
             secrets=SecretCheck(self.digester, self.passwords, RESOURCE_SECRET),
+            throttle=self.throttle,
+            failures=self.failed_authentications,
+            uses=self.uses,
+        )
+
+    @cached_property
+    def gateway_authentication(self) -> GatewayAuthentication:
+        """Which gateway is this, really?"""
+        return GatewayAuthentication(
+            directory=self.directory,
+            digester=self.digester,
             throttle=self.throttle,
             failures=self.failed_authentications,
             uses=self.uses,

@@ -1,4 +1,4 @@
-"""Clients, protected resources and signing keys as a worker remembers them, under the lease."""
+"""What exists, as a worker remembers it under the lease: clients, resources, gateways, keys."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from contextlib import nullcontext
 from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 from authserver.domain.authority import ChangeKind
+from authserver.services.gateway_memory import GatewayMemory
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -142,7 +143,7 @@ class Directory:
     """Who exists, for the hot paths."""
 
     def __init__(self, database: Database, view: AuthorityView) -> None:
-        """Remember clients by id and protected resources by name."""
+        """Remember clients by id, protected resources by name, gateways by their keys."""
         self.view = view
         self.clients: Remembered[Client] = Remembered(
             database, view, ChangeKind.CLIENT, lambda stores, name: stores.clients.get(name)
@@ -150,3 +151,4 @@ class Directory:
         self.resources: Remembered[ProtectedResource] = Remembered(
             database, view, ChangeKind.RESOURCE, lambda stores, name: stores.resources.get(name)
         )
+        self.gateways = GatewayMemory(database, view)

@@ -19,10 +19,12 @@ if TYPE_CHECKING:
 FAILED: Final[Mapping[PrincipalKind, str]] = {
     PrincipalKind.CLIENT: "client.authentication_failed",
     PrincipalKind.RESOURCE: "resource.authentication_failed",
+    PrincipalKind.GATEWAY: "gateway.authentication_failed",
 }
 THROTTLED: Final[Mapping[str, str]] = {
     PrincipalKind.CLIENT: "client.throttled",
     PrincipalKind.RESOURCE: "resource.throttled",
+    PrincipalKind.GATEWAY: "gateway.throttled",
     NETWORK: "network.throttled",
 }
 

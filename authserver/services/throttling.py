@@ -28,8 +28,9 @@ IPV6_NETWORK_BITS: Final = 64
 class ThrottleLimits:
     """How many failures a window of `window_seconds` forgives.
 
-    `per_caller` counts one principal (client id, resource name) from one network, `per_network`
-    everything from one network; the prefixes say how many bits of an address name a network.
+    `per_caller` counts one principal (client id, resource name) from one network, gateways there as
+    one; `per_network` everything from one network; the prefixes say how many bits of an address
+    name a network.
     """
 
     per_caller: int = 20
@@ -44,6 +45,7 @@ class PrincipalKind(StrEnum):
 
     CLIENT = "client"
     RESOURCE = "resource"
+    GATEWAY = "gateway"
 
 
 @dataclass(frozen=True, slots=True)

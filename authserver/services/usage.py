@@ -17,6 +17,7 @@ class LastUses:
         self._lock = threading.Lock()
         self._client_secrets: dict[str, float] = {}
         self._resource_credentials: dict[str, float] = {}
+        self._gateway_keys: dict[str, float] = {}
 
     def note_client_secret(self, secret_id: str, at: float) -> None:
         """Remember a use (seconds since the epoch)."""
@@ -28,6 +29,11 @@ class LastUses:
         with self._lock:
             self._resource_credentials[secret_id] = at
 
+    def note_gateway_key(self, secret_id: str, at: float) -> None:
+        """Remember a use (seconds since the epoch)."""
+        with self._lock:
+            self._gateway_keys[secret_id] = at
+
     def flush(self, database: Database) -> int:
         """Write what was collected since the last time; how many credentials were used.
 
@@ -37,7 +43,8 @@ class LastUses:
         with self._lock:
             clients, self._client_secrets = self._client_secrets, {}
             resources, self._resource_credentials = self._resource_credentials, {}
-        if not clients and not resources:
+            gateways, self._gateway_keys = self._gateway_keys, {}
+        if not clients and not resources and not gateways:
             return 0
         try:
             with database.writing() as stores:
@@ -45,9 +52,12 @@ class LastUses:
                     stores.clients.note_use(clients)
                 if resources:
                     stores.resources.note_use(resources)
+                if gateways:
+                    stores.gateways.note_use(gateways)
         except BaseException:
             with self._lock:
                 self._client_secrets = {**clients, **self._client_secrets}
                 self._resource_credentials = {**resources, **self._resource_credentials}
+                self._gateway_keys = {**gateways, **self._gateway_keys}
             raise
-        return len(clients) + len(resources)
+        return len(clients) + len(resources) + len(gateways)

@@ -25,6 +25,7 @@ from authserver.services.commit_barrier import CommitBarrier
 from authserver.services.directory import Directory, Keys
 from authserver.services.failed_authentications import FailedAuthentications
 from authserver.services.fresh_secrets import FreshSecrets
+from authserver.services.gateway_authentication import GatewayAuthentication
 from authserver.services.introspection import Introspection
 from authserver.services.issuance import Issuance
 from authserver.services.resource_authentication import RESOURCE_SECRET, ResourceAuthentication
@@ -99,6 +100,13 @@ class Worker:
             directory=self.directory,
             clock=world.clock,
             secrets=SecretCheck(world.digester, world.passwords, RESOURCE_SECRET),
+            throttle=self.throttle,
+            failures=failures,
+            uses=self.uses,
+        )
+        self.gateway_authentication = GatewayAuthentication(
+            directory=self.directory,
+            digester=world.digester,
             throttle=self.throttle,
             failures=failures,
             uses=self.uses,
