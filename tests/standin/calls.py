@@ -14,6 +14,7 @@ from tests.standin.server import StandInServer
 from tests.standin.site import StandInSite
 
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import Iterator, Sequence
 
     from tests.standin.handed_over import HandOverRule
@@ -42,11 +43,12 @@ def standing_in(
     *,
     context_path: str = "",
     browsers: bool = False,
+    tls: ssl.SSLContext | None = None,
 ) -> Iterator[StandInServer]:
     """A stand-in for the time of a block; by default with a service credential."""
     rule = rule or ServiceCredential(CREDENTIAL, OWNER)
     site = StandInSite(kind, rule, context_path=context_path, browsers=browsers)
-    with StandInServer(site) as server:
+    with StandInServer(site, tls=tls) as server:
         yield server
 
 

@@ -13,6 +13,7 @@ from tests.standin.downloads import wanted_range
 from tests.standin.wire import LONGEST_HEAD, Malformed, read_body, read_head
 
 if TYPE_CHECKING:
+    import ssl
     from types import TracebackType
 
     from tests.standin.answers import Answer
@@ -28,11 +29,12 @@ _WITHOUT_BODY: Final = (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED)
 
 
 class StandInServer:
-    """Serves a site from a thread of its own. `port` 0 takes a free one."""
+    """Serves a site from a thread of its own. `port` 0 takes a free one; `tls` makes it https."""
 
-    def __init__(self, site: StandInSite, port: int = 0) -> None:
+    def __init__(self, site: StandInSite, port: int = 0, tls: ssl.SSLContext | None = None) -> None:
         self.site = site
         self.port = port
+        self._tls = tls
         self._listening = threading.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stop: asyncio.Event | None = None
@@ -52,10 +54,6 @@ class StandInServer:
         if self._loop is not None and self._stop is not None and self._thread.is_alive():
             self._loop.call_soon_threadsafe(self._stop.set)
             self._thread.join(START_SECONDS)
-
-    def serve(self) -> None:
-        """Serve in this thread until `stop` is called from another or a signal's handler."""
-        asyncio.run(self._serve())
 
     def __enter__(self) -> Self:
         return self.start()
@@ -87,13 +85,15 @@ class StandInServer:
             try:
                 await self._converse(reader, writer)
             except asyncio.CancelledError:
-                pass  # the server stops
+                writer.transport.abort()  # the server stops
             finally:
-                tasks.discard(task)
                 writer.close()
+                with suppress(OSError):
+                    await writer.wait_closed()
+                tasks.discard(task)
 
         server = await asyncio.start_server(
-            connected, "127.0.0.1", self.port, limit=LONGEST_HEAD, backlog=512
+            connected, "127.0.0.1", self.port, limit=LONGEST_HEAD, backlog=512, ssl=self._tls
         )
         self.port = int(server.sockets[0].getsockname()[1])
         self._listening.set()

@@ -20,7 +20,6 @@ IDENTITY_HEADERS: Final = frozenset(
         "remote-user",
         "x-remote-user",
         "x-user",
-        "x-username",
         "x-forwarded-user",
         "x-auth-user",
         "x-auth-client",

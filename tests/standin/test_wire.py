@@ -12,6 +12,7 @@ from tests.standin.calls import CREDENTIAL, get, last, raw, standing_in
 from tests.standin.downloads import content
 from tests.standin.notes import Notes, read_notes
 from tests.standin.site import StandInSite
+from tests.upstream.certificates import TestAuthority
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -98,6 +99,15 @@ def test_a_download_comes_whole_and_in_parts(server: StandInServer) -> None:
         assert answer.headers["Content-Range"] == told
     answer = requests.get(url, headers=headers | {"Range": "bytes=5000000-"}, timeout=10)
     assert answer.status_code == 416
+
+
+def test_over_tls_it_is_the_same(tmp_path: Path) -> None:
+    authority = TestAuthority(tmp_path)
+    with standing_in(tls=authority.server_for("localhost")) as server:
+        url = f"https://localhost:{server.port}/rest/api/2/serverInfo?standin.bytes=3000000"
+        headers = {"Authorization": CREDENTIAL}
+        answer = requests.get(url, headers=headers, verify=str(authority.ca_file), timeout=10)
+    assert answer.content == content(3_000_000)
 
 
 def test_long_json_comes_in_chunks(server: StandInServer) -> None:
