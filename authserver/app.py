@@ -13,6 +13,8 @@ from prometheus_client import CollectorRegistry
 from authserver.crypto.client_assertions import CLIENT_ALGORITHMS
 from authserver.domain.errors import StorageUnavailable
 from authserver.logs import AccessLog, configure
+from authserver.machine import auth_request
+from authserver.machine.auth_request import auth_request_endpoint
 from authserver.machine.correlation import current_request_id
 from authserver.machine.discovery import jwks_endpoint, metadata_endpoint
 from authserver.machine.introspection import introspection_endpoint
@@ -180,6 +182,16 @@ def routes_of(container: Container, registry: CollectorRegistry) -> list[Route]:
             {"POST": revocation_endpoint(container.client_authentication, container.revocation)},
         ),
         Route("/oauth2/jwks", {"GET": jwks}),
+        Route(
+            "/gateway/auth-request",
+            {
+                "GET": auth_request_endpoint(
+                    container.gateway_authentication, container.decisions, settings.issuer
+                )
+            },
+            headers=auth_request.READ,
+            refuse=auth_request.refuse,
+        ),
         # RFC 8414 puts the issuer's path behind the well-known name, OpenID Connect Discovery
         # before it; section 5 of the RFC knows both.
         *(

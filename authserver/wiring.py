@@ -17,12 +17,14 @@ from authserver.crypto.token_memory import VerifiedTokens
 from authserver.protocol.server import AuthorizationServer
 from authserver.services.authority import AuthorityView
 from authserver.services.client_authentication import CLIENT_SECRET, ClientAuthentication
+from authserver.services.decisions import Decisions
 from authserver.services.directory import Directory, Keys
 from authserver.services.failed_authentications import FailedAuthentications
 from authserver.services.gateway_authentication import GatewayAuthentication
 from authserver.services.hand_over_view import HandOverView
 from authserver.services.introspection import Introspection
 from authserver.services.issuance import Issuance
+from authserver.services.operation_scopes import OperationScopes
 from authserver.services.resource_authentication import RESOURCE_SECRET, ResourceAuthentication
 from authserver.services.revocation import Revocation
 from authserver.services.secret_checks import SecretCheck
@@ -179,6 +181,17 @@ class Container(AdministrationParts):
     def introspection(self) -> Introspection:
         """The verdict on tokens."""
         return Introspection(directory=self.directory, tokens=self.tokens)
+
+    @cached_property
+    def decisions(self) -> Decisions:
+        """Decides on calls to sites."""
+        return Decisions(
+            scopes=OperationScopes(self.catalogue.operations),
+            introspection=self.introspection,
+            hand_overs=self.hand_over_view,
+            keys=self.keys,
+            journal=self.journal,
+        )
 
     @cached_property
     def revocation(self) -> Revocation:

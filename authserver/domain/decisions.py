@@ -43,13 +43,14 @@ class DenyReason(StrEnum):
 class AccessRequest:
     """One call to a site, as a gateway tells of it.
 
-    `target` is the raw request target with its query; `authorization` the caller's header;
-    `session`: a browser's session cookie came with it; `method_override` what asks for another
-    method, empty for nothing; `address` the caller's address in canonical text, empty when it is
-    unknown; `host` the name that was called; `request_id` the gateway's; `at` seconds since the
-    epoch.
+    `decision_id` names the decision everywhere: answer, log, record. `target` is the raw request
+    target with its query; `authorization` the caller's header; `session`: a browser's session
+    cookie came with it; `method_override` what asks for another method, empty for nothing;
+    `address` the caller's address in canonical text, empty when it is unknown; `host` the name
+    that was called; `request_id` the gateway's; `at` seconds since the epoch.
     """
 
+    decision_id: str
     method: str
     target: str = field(repr=False)
     authorization: str | None = field(repr=False)
@@ -67,27 +68,31 @@ class Permit:
 
     `token` is `None` when it passes with the browser's own session. `account` is whom the site
     will see, where that is known. `authorization` takes the place of the caller's header, and
-    `identity` is the value of the identity header: empty ones are not sent.
+    `identity` is the value of the identity header: empty ones are not sent. `operations` are those
+    that the call means; `detail` is for the record alone.
     """
 
-    decision_id: str
     token: AccessToken | None
     account: str
     authorization: str = field(repr=False)
     identity: str
+    operations: tuple[Operation, ...]
+    detail: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Deny:
-    """The call must not pass. `scope` names the missing scopes, where scopes would help.
+    """The call must not pass.
 
-    `operations` are those that the call means, as far as that was found out.
+    `scope` names the missing scopes, where scopes would help; `operations` are those that the call
+    means, as far as that was found out; `detail` is for the record alone.
     """
 
-    decision_id: str
     reason: DenyReason
     scope: str = ""
     operations: tuple[Operation, ...] = ()
+    token: AccessToken | None = None
+    detail: str = ""
 
 
 Decision: TypeAlias = Permit | Deny

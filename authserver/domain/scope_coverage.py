@@ -83,7 +83,8 @@ def covers(granted: frozenset[str], matched: tuple[Operation, ...] | Unmatched) 
     """The verdict on a token with the scopes `granted` for what a catalogue has matched.
 
     Every matched operation has to be covered. What is missing is named from the list with the
-    fewest missing scopes; among equals classic comes first, then granular, then Data Center.
+    fewest missing scopes. Among equals classic comes first, then granular, then Data Center; but
+    Data Center first for who has a scope of its chain, or none at all.
     """
     if isinstance(matched, Unmatched):
         return NeverCovered(Uncoverable(matched.value))
@@ -115,11 +116,10 @@ def _is_covered(granted: frozenset[str], operation: Operation) -> bool:
 
 
 def _shortfall(granted: frozenset[str], operation: Operation) -> Shortfall:
-    lists = (
-        (ScopeKind.CLASSIC, operation.classic),
-        (ScopeKind.GRANULAR, operation.granular),
-        (ScopeKind.DATA_CENTER, frozenset(filter(None, [operation.data_center]))),
-    )
+    chain = (ScopeKind.DATA_CENTER, frozenset(filter(None, [operation.data_center])))
+    cloud = ((ScopeKind.CLASSIC, operation.classic), (ScopeKind.GRANULAR, operation.granular))
+    speaks_chain = not granted or not granted.isdisjoint(DATA_CENTER_CHAIN)
+    lists = (chain, *cloud) if speaks_chain else (*cloud, chain)
     kind, names = min(
         ((kind, names - granted) for kind, names in lists if names),
         key=lambda candidate: len(candidate[1]),

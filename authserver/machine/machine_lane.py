@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from authserver.machine.frames import Frame
     from authserver.machine.responses import Response
-    from authserver.machine.routes import ReadyRoute
+    from authserver.machine.routes import ReadyRoute, Refuse
 
 _NO_BODY: Final = frozenset({"GET", "HEAD"})
 
@@ -29,6 +29,11 @@ class MachineLane:
     def route_of(self, path: str) -> str:
         """The path as the table knows it, empty when it does not: safe as a metric's label."""
         return path if path in self._routes else ""
+
+    def refuse(self, path: str) -> Refuse | None:
+        """How the endpoint at `path` words its refusals, where it does so itself."""
+        route = self._routes.get(path)
+        return None if route is None else route.refuse
 
     def answer(self, environ: WSGIEnvironment, frame: Frame) -> Response:
         """Call the endpoint.

@@ -103,12 +103,12 @@ def _unnamed(error: DomainError) -> Response:
 
 
 def _answer(status: int, error: str, description: str, headers: Headers = ()) -> Response:
-    body = {"error": _cleaned(error), "error_description": _cleaned(description)}
+    body = {"error": cleaned(error), "error_description": cleaned(description)}
     return json_response(body, status=status, headers=NO_STORE + headers)
 
 
-def _cleaned(text: str) -> str:
-    """`text` with only the characters that RFC 6749 section 5.2 allows."""
+def cleaned(text: str) -> str:
+    """`text`, short enough and with only the characters that RFC 6749 section 5.2 allows."""
     return _FORBIDDEN.sub("?", text.replace('"', "'"))[:LONGEST_DESCRIPTION]
 
 

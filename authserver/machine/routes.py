@@ -6,10 +6,14 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from authserver.domain.errors import DomainError
+from authserver.machine.refusals import FrameRefusal
 from authserver.machine.requests import Request
 from authserver.machine.responses import Response
 
 Endpoint = Callable[[Request], Response]
+Refuse = Callable[[DomainError | FrameRefusal | None, str], Response]
+"""The answer to a refusal (`None`: an error that nobody foresaw), given the request's id."""
 
 BODY_LIMIT: Final = 65_536
 """Longest body in bytes (requirement HT-02)."""
@@ -44,13 +48,14 @@ class Route:
     """One path with its endpoint for each method.
 
     `GET` serves `HEAD` too. `headers` are the request headers the endpoints read; `body_limit`
-    is in bytes.
+    is in bytes. `refuse` is for endpoints whose callers understand a few statuses only.
     """
 
     path: str
     methods: Mapping[str, Endpoint]
     headers: tuple[str, ...] = HEADERS_READ
     body_limit: int = BODY_LIMIT
+    refuse: Refuse | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +71,7 @@ class ReadyRoute:
     allow: str
     header_keys: tuple[tuple[str, str], ...]
     body_limit: int
+    refuse: Refuse | None
 
 
 def route_table(routes: Iterable[Route]) -> Mapping[str, ReadyRoute]:
@@ -91,6 +97,7 @@ def route_table(routes: Iterable[Route]) -> Mapping[str, ReadyRoute]:
             ", ".join(sorted(methods)),
             tuple((environ_key(name), name.lower()) for name in route.headers),
             route.body_limit,
+            route.refuse,
         )
     return table
 

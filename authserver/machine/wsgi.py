@@ -108,7 +108,7 @@ class Shell:
                 return self._from_page(self._pages.answer(environ, frame), frame)
             response = self._machine.answer(environ, frame)
         except (DomainError, FrameRefusal) as refusal:
-            response = refusal_response(refusal)
+            response = self._refusal(refusal, frame)
             _log_refusal(refusal, response, route, frame)
         except Exception:  # noqa: BLE001 - this is the exception barrier
             response = self._unexpected(frame)
@@ -130,6 +130,10 @@ class Shell:
         headers.append(("X-Request-ID", frame.request_id))
         return Answer(page.status, headers, page.body, PAGES, int(page.status[:3]), page.sent)
 
+    def _refusal(self, refusal: DomainError | FrameRefusal, frame: Frame) -> Response:
+        refuse = self._machine.refuse(frame.path)
+        return refusal_response(refusal) if refuse is None else refuse(refusal, frame.request_id)
+
     def _unexpected(self, frame: Frame) -> Response:
         """Tell the log everything and the caller nothing but where to find it."""
         _LOG.exception("unexpected error", extra={"method": frame.method, "path": frame.path})
@@ -137,6 +141,9 @@ class Shell:
             self._metrics.unexpected()
         except Exception:  # noqa: BLE001 - the answer matters more than the count
             _LOG.exception("a metric could not be written")
+        refuse = self._machine.refuse(frame.path)
+        if refuse is not None:
+            return refuse(None, frame.request_id)
         body = {
             "error": "server_error",
             "error_description": "the server made a mistake, its log has more under request_id",

@@ -81,9 +81,16 @@ def test_the_list_with_the_fewest_missing_is_named() -> None:
 
 
 def test_among_equals_classic_comes_before_granular_before_data_center() -> None:
-    assert kind_of_missing("", operation("c1", "g1", "READ")) is ScopeKind.CLASSIC
-    assert kind_of_missing("", operation("", "g1", "READ")) is ScopeKind.GRANULAR
-    assert kind_of_missing("", operation("c1 c2", "g1 g2", "READ")) is ScopeKind.DATA_CENTER
+    assert kind_of_missing("x", operation("c1", "g1", "READ")) is ScopeKind.CLASSIC
+    assert kind_of_missing("x", operation("", "g1", "READ")) is ScopeKind.GRANULAR
+    assert kind_of_missing("x", operation("c1 c2", "g1 g2", "READ")) is ScopeKind.DATA_CENTER
+
+
+def test_who_holds_data_center_scopes_or_none_is_told_of_data_center_scopes() -> None:
+    assert kind_of_missing("READ", operation("c1", "g1", "WRITE")) is ScopeKind.DATA_CENTER
+    assert kind_of_missing("", operation("c1", "g1", "WRITE")) is ScopeKind.DATA_CENTER
+    assert kind_of_missing("READ c1", operation("c1 c2 c3", "g1", "WRITE")) is ScopeKind.DATA_CENTER
+    assert kind_of_missing("READ", operation("c1", "g1")) is ScopeKind.CLASSIC
 
 
 @pytest.mark.parametrize("needed", DATA_CENTER_CHAIN)

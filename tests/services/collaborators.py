@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from authserver.domain.audit import AuditEvent
     from authserver.domain.clients import Client
     from authserver.domain.credentials import VerifiedAssertion
+    from authserver.domain.hand_over import SiteAssertion
     from authserver.domain.tokens import AccessToken
 
 
@@ -98,7 +99,13 @@ class PlainKeyring:
     Keyrings of one installation share `signed`: a signature is valid wherever its key is known.
     """
 
-    def __init__(self, keys: Iterable[SigningKey], signed: dict[str, AccessToken]) -> None:
+    def __init__(
+        self,
+        keys: Iterable[SigningKey],
+        signed: dict[str, AccessToken],
+        assertions: dict[str, SiteAssertion] | None = None,
+    ) -> None:
+        self._assertions = {} if assertions is None else assertions
         published = [key for key in keys if key.state.is_published]
         self.kids = frozenset(key.kid for key in published)
         self._active = {key.algorithm: key.kid for key in published if key.state is KeyState.ACTIVE}
@@ -110,6 +117,11 @@ class PlainKeyring:
             raise StorageUnavailable(f"there is no active {algorithm} key")
         value = f"{algorithm}.{kid}.{token.token_id}"
         self._signed[value] = token
+        return value
+
+    def sign_assertion(self, assertion: SiteAssertion, algorithm: SigningAlgorithm) -> str:
+        value = f"{algorithm}.{self._active[algorithm]}.{assertion.assertion_id}"
+        self._assertions[value] = assertion
         return value
 
     def read(self, token_value: str) -> AccessToken | None:

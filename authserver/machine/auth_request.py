@@ -1,0 +1,160 @@
+"""`GET /gateway/auth-request`: decisions for nginx's `auth_request`.
+
+nginx understands three statuses: 200 lets the call pass, 401 and 403 refuse it, everything else
+becomes a 500 of its own. What the caller shall see stands in headers, which the rendered
+configuration turns into an answer.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from authserver.domain.decisions import AccessRequest, Deny, Permit
+from authserver.domain.errors import InvalidClient, StorageUnavailable, Throttled
+from authserver.machine.denials import Denial, challenge, denial_of
+from authserver.machine.peers import parse_address
+from authserver.machine.refusals import FrameRefusal, cleaned
+from authserver.machine.responses import Headers, Response
+
+if TYPE_CHECKING:
+    from authserver.domain.errors import DomainError
+    from authserver.machine.requests import Request
+    from authserver.machine.routes import Endpoint
+    from authserver.services.decisions import Decisions
+    from authserver.services.gateway_authentication import GatewayAuthentication
+
+READ: Final = (
+    "X-Gateway-Authorization",
+    "Authorization",
+    "X-Original-Method",
+    "X-Original-URI",
+    "X-Original-Host",
+    "X-Original-Address",
+    "X-Original-Request-ID",
+    "X-Original-Session",
+    "X-Original-Method-Override",
+)
+"""The request headers that count; nginx sets every one of them itself."""
+UNAVAILABLE: Final = 503
+_UNAUTHORIZED: Final = 401
+_FORBIDDEN: Final = 403
+_NO_STORE: Final = ("Cache-Control", "no-store")
+_GATEWAY_CHALLENGE: Final = 'Bearer realm="authserver gateway"'
+_METHOD: Final = re.compile(r"[A-Z]{1,32}")
+_GATEWAY_KEY: Final = re.compile(r"Bearer ([A-Za-z0-9_]{1,200})", re.IGNORECASE)
+_REQUEST_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_LONGEST_HOST: Final = 253
+
+
+def auth_request_endpoint(
+    authentication: GatewayAuthentication, decisions: Decisions, issuer: str
+) -> Endpoint:
+    """The endpoint; its refusals are worded by `refuse`."""
+
+    def auth_request(request: Request) -> Response:
+        key = _GATEWAY_KEY.fullmatch(request.headers.get("x-gateway-authorization", ""))
+        if key is None:
+            raise InvalidClient("no gateway key, or not one Bearer key")
+        known = authentication.authenticate(key[1], request.call)
+        decision = decisions.decide(known.gateway, known.resource, _access_request(request))
+        if isinstance(decision, Permit):
+            return _permitted(decision, request.request_id)
+        return _denied(decision, issuer, request.request_id)
+
+    return auth_request
+
+
+def refuse(error: DomainError | FrameRefusal | None, request_id: str) -> Response:
+    """A refusal that is no decision, as nginx understands it; nothing passes.
+
+    A caller whose gateway is refused, or who comes at a bad time, has done nothing wrong: 503.
+    """
+    if isinstance(error, Throttled):
+        retry = error.retry_after_seconds
+        return _unavailable(_UNAUTHORIZED, "gateway-throttled", request_id, retry)
+    if isinstance(error, InvalidClient):
+        return _unavailable(_UNAUTHORIZED, "gateway-refused", request_id, 0)
+    if isinstance(error, FrameRefusal):
+        denial = Denial(400, "invalid_request", cleaned(error.description))
+        return _answer(_FORBIDDEN, "frame-refused", denial, request_id, ())
+    retry = error.retry_after_seconds if isinstance(error, StorageUnavailable) else 2
+    return _unavailable(_FORBIDDEN, "unavailable", request_id, retry)
+
+
+def _access_request(request: Request) -> AccessRequest:
+    headers = request.headers
+    method = headers.get("x-original-method", "")
+    address = parse_address(headers.get("x-original-address", ""))
+    gateway_request_id = headers.get("x-original-request-id", "")
+    return AccessRequest(
+        decision_id=request.request_id,
+        method=method if _METHOD.fullmatch(method) else "",
+        target=headers.get("x-original-uri", ""),
+        authorization=headers.get("authorization"),
+        # Whatever it says: a header that came is a session that came.
+        session=bool(headers.get("x-original-session")),
+        method_override=headers.get("x-original-method-override", ""),
+        host=headers.get("x-original-host", "")[:_LONGEST_HOST],
+        address="" if address is None else str(address),
+        request_id=gateway_request_id if _REQUEST_ID.fullmatch(gateway_request_id) else "",
+        at=request.received_at,
+    )
+
+
+def _permitted(permit: Permit, decision_id: str) -> Response:
+    headers: list[tuple[str, str]] = [("X-Decision-Id", decision_id), _NO_STORE]
+    token = permit.token
+    if token is None:
+        headers.append(("X-Upstream-Session", "pass"))
+    else:
+        headers += [
+            ("X-Auth-User", token.subject),
+            ("X-Auth-Client", token.client_id),
+            ("X-Auth-Jti", token.token_id),
+        ]
+    if permit.account:
+        headers.append(("X-Auth-Account", permit.account))
+    if permit.authorization:
+        headers.append(("X-Upstream-Authorization", permit.authorization))
+    if permit.identity:
+        headers.append(("X-Upstream-Identity", permit.identity))
+    return Response(200, tuple(headers), b"")
+
+
+def _denied(deny: Deny, issuer: str, decision_id: str) -> Response:
+    denial = denial_of(deny, issuer)
+    status = _UNAUTHORIZED if denial.status == _UNAUTHORIZED else _FORBIDDEN
+    extra: Headers = ()
+    value = challenge(denial, deny.scope)
+    if value:
+        extra = (("WWW-Authenticate", value),)
+    token = deny.token
+    if token is not None:
+        extra += (
+            ("X-Auth-User", token.subject),
+            ("X-Auth-Client", token.client_id),
+            ("X-Auth-Jti", token.token_id),
+        )
+    return _answer(status, deny.reason, denial, decision_id, extra)
+
+
+def _unavailable(status: int, reason: str, request_id: str, retry_after: int) -> Response:
+    description = "access cannot be decided now, try again later"
+    extra: Headers = (("X-Retry-After", str(max(1, retry_after))),)
+    if status == _UNAUTHORIZED:
+        extra += (("WWW-Authenticate", _GATEWAY_CHALLENGE),)
+    denial = Denial(UNAVAILABLE, "temporarily_unavailable", description)
+    return _answer(status, reason, denial, request_id, extra)
+
+
+def _answer(status: int, reason: str, denial: Denial, decision_id: str, extra: Headers) -> Response:
+    headers: Headers = (
+        ("X-Decision-Id", decision_id),
+        _NO_STORE,
+        ("X-Deny-Status", str(denial.status)),
+        ("X-Deny-Reason", reason),
+        ("X-Deny-Error", denial.error),
+        ("X-Deny-Description", denial.description),
+    )
+    return Response(status, headers + extra, b"")

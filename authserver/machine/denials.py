@@ -1,0 +1,138 @@
+"""What a denied caller is told: one answer for each reason, the same in every dialect."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from authserver.domain.decisions import Deny, DenyReason
+from authserver.machine.refusals import cleaned
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+REALM: Final = "authserver"
+NOT_AUTHENTICATED: Final = "authentication_required"
+"""Where RFC 6750 section 3.1 leaves the error out: nothing that could be wrong was sent."""
+_CHALLENGE_ERRORS: Final = frozenset({"invalid_request", "invalid_token", "insufficient_scope"})
+"""The errors that a Bearer challenge may name (RFC 6750 section 3.1)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Denial:
+    """`status` is what the caller sees; `error` and `description` stand in the body."""
+
+    status: int
+    error: str
+    description: str
+
+
+GET_A_TOKEN: Final = "get an access token at {issuer}/oauth2/token and send it as Bearer"  # noqa: S105 - advice
+DENIALS: Final[Mapping[DenyReason, Denial]] = {
+    DenyReason.REQUEST_INCOMPLETE: Denial(
+        503, "temporarily_unavailable", "the gateway does not say what is called: render it anew"
+    ),
+    DenyReason.PATH_AMBIGUOUS: Denial(
+        400,
+        "invalid_request",
+        "the path can be read in more than one way: no ; // or dot segments, no backslash or "
+        "hash, and no escapes of them, of percent signs, slashes or control characters",
+    ),
+    DenyReason.METHOD_OVERRIDE: Denial(
+        400, "invalid_request", "a call has one method: leave out headers and _method that name one"
+    ),
+    DenyReason.CREDENTIAL_IN_QUERY: Denial(
+        400, "invalid_request", "credentials in the URL are refused: " + GET_A_TOKEN
+    ),
+    DenyReason.UNKNOWN_PATH: Denial(
+        403, "access_denied", "the path belongs to no operation that is known here"
+    ),
+    DenyReason.UNKNOWN_METHOD: Denial(
+        403, "access_denied", "no operation that is known here has this method on this path"
+    ),
+    DenyReason.REMOVED: Denial(403, "access_denied", "Atlassian has removed this operation"),
+    DenyReason.NO_SCOPE_LIST: Denial(
+        403, "access_denied", "Atlassian names no scopes for this operation: no token opens it"
+    ),
+    DenyReason.CREDENTIAL_MISSING: Denial(
+        401, NOT_AUTHENTICATED, "anonymous calls are refused: " + GET_A_TOKEN
+    ),
+    DenyReason.CREDENTIAL_MALFORMED: Denial(
+        400, "invalid_request", "Authorization: must be Bearer, one blank, and one token"
+    ),
+    DenyReason.CREDENTIAL_UNKNOWN: Denial(
+        401, NOT_AUTHENTICATED, "this way of authentication is not known here: " + GET_A_TOKEN
+    ),
+    DenyReason.SEVERAL_CREDENTIALS: Denial(
+        400, "invalid_request", "a call has one credential: a session cookie or a token, not both"
+    ),
+    DenyReason.BASIC_BLOCKED: Denial(
+        401, NOT_AUTHENTICATED, "Basic authentication is blocked here: " + GET_A_TOKEN
+    ),
+    DenyReason.OAUTH1_BLOCKED: Denial(
+        401, NOT_AUTHENTICATED, "OAuth 1.0 is blocked here: " + GET_A_TOKEN
+    ),
+    DenyReason.CONNECT_JWT_BLOCKED: Denial(
+        401, NOT_AUTHENTICATED, "Connect JWTs are blocked here: " + GET_A_TOKEN
+    ),
+    DenyReason.SESSION_BLOCKED: Denial(
+        401, NOT_AUTHENTICATED, "session cookies are blocked here: " + GET_A_TOKEN
+    ),
+    DenyReason.SIGN_IN_BLOCKED: Denial(
+        403, "access_denied", "signing in with a password is blocked here: " + GET_A_TOKEN
+    ),
+    DenyReason.TOKEN_INVALID: Denial(
+        401,
+        "invalid_token",
+        "the token is expired, revoked, not for this site, or no token of {issuer}",
+    ),
+    DenyReason.INSUFFICIENT_SCOPE: Denial(
+        403, "insufficient_scope", "{operation} needs scopes that the token lacks: {scope}"
+    ),
+    DenyReason.HAND_OVER_MISSING: Denial(
+        403,
+        "access_denied",
+        "the call is allowed, but the administrator has not said how it is handed over to this "
+        "site: authserver resource set-credential or set-hand-over",
+    ),
+    DenyReason.ACCOUNT_UNMAPPED: Denial(
+        403,
+        "access_denied",
+        "the call is allowed, but no account of this site is mapped to {subject}: "
+        "authserver account map",
+    ),
+}
+
+
+def denial_of(deny: Deny, issuer: str) -> Denial:
+    """The answer for `deny`, its words filled in; only characters of RFC 6749 section 5.2."""
+    denial = DENIALS[deny.reason]
+    words = {
+        "issuer": issuer,
+        "operation": "; ".join(f"{each.method} {each.template}" for each in deny.operations),
+        "scope": deny.scope,
+        "subject": "" if deny.token is None else deny.token.subject,
+    }
+    description = denial.description
+    for name, value in words.items():
+        description = description.replace(f"{{{name}}}", value)
+    return Denial(denial.status, denial.error, cleaned(description))
+
+
+def challenge(denial: Denial, scope: str) -> str:
+    """The `WWW-Authenticate` value (RFC 6750 section 3); empty where there is none to give.
+
+    `scope` names the missing scopes, and with a missing token those that it would need.
+    """
+    if denial.status == 401:  # noqa: PLR2004 - RFC 6750 section 3: every 401 has one
+        error = denial.error if denial.error in _CHALLENGE_ERRORS else ""
+    elif denial.error == "insufficient_scope":
+        error = denial.error
+    else:
+        return ""
+    parts = [f'realm="{REALM}"']
+    if error:
+        parts += [f'error="{error}"', f'error_description="{denial.description}"']
+    if scope:
+        parts.append(f'scope="{scope}"')
+    return "Bearer " + ", ".join(parts)

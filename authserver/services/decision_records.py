@@ -1,0 +1,75 @@
+"""What is put on record of a decision: everything it was made from, and never a secret."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from authserver.domain.audit import Actor, ActorKind, AuditEvent, Outcome
+from authserver.domain.decisions import Permit
+from authserver.redaction import redact
+
+if TYPE_CHECKING:
+    from authserver.domain.caller_credentials import CredentialKind
+    from authserver.domain.decisions import AccessRequest, Decision
+    from authserver.domain.gateways import Gateway
+    from authserver.domain.raw_targets import Target
+    from authserver.domain.resources import ProtectedResource
+
+LONGEST_PATH: Final = 2000
+"""Characters of a path on record; no query, whose values are nobody's business."""
+LONGEST_WORD: Final = 200
+_NOBODY: Final = Actor(ActorKind.ANONYMOUS, "")
+
+
+def decision_record(
+    request: AccessRequest,
+    decision: Decision,
+    *,
+    gateway: Gateway,
+    resource: ProtectedResource,
+    credential: CredentialKind,
+    target: Target | None,
+) -> AuditEvent:
+    """The record of a decision; `peer` is the caller behind the gateway."""
+    token = decision.token
+    details: dict[str, object] = {
+        "gateway": gateway.name,
+        "gateway_request_id": request.request_id,
+        "host": request.host,
+        "method": request.method,
+        "path": _raw_path(request) if target is None else target.path[:LONGEST_PATH],
+        "operations": [f"{each.method} {each.template}" for each in decision.operations],
+        "credential": credential,
+    }
+    if token is not None:
+        details["subject"] = token.subject
+        details["scope"] = token.scope
+    if isinstance(decision, Permit):
+        action, outcome, reason = "call.allowed", Outcome.SUCCESS, decision.detail
+        if decision.account:
+            details["account"] = decision.account
+    else:
+        action, outcome = "call.denied", Outcome.REFUSED
+        reason = f"{decision.reason}: {decision.detail}" if decision.detail else decision.reason
+        if decision.scope:
+            details["missing_scope"] = decision.scope
+    return AuditEvent(
+        at=request.at,
+        action=action,
+        outcome=outcome,
+        actor=_NOBODY if token is None else Actor(ActorKind.CLIENT, token.client_id),
+        object_kind="decision",
+        object_id=request.decision_id,
+        client_id="" if token is None else token.client_id,
+        resource=resource.identifier,
+        token_id="" if token is None else token.token_id,
+        reason=reason,
+        request_id=request.decision_id,
+        peer=request.address,
+        details=details,
+    )
+
+
+def _raw_path(request: AccessRequest) -> str:
+    """The path of a target that can be read in two ways, as it came: it may hold anything."""
+    return redact(request.target.partition("?")[0][:LONGEST_PATH])

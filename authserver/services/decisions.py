@@ -1,0 +1,201 @@
+"""May this call pass? Every gateway's question, whatever its dialect."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from authserver.domain.caller_credentials import CredentialKind, read_credential
+from authserver.domain.decisions import Decision, Deny, DenyReason, Permit
+from authserver.domain.gateways import SessionCookies
+from authserver.domain.hand_over import HandOverKind, SiteAssertion
+from authserver.domain.keys import SigningAlgorithm
+from authserver.domain.operations import Unmatched
+from authserver.domain.raw_targets import (
+    CREDENTIAL_PARAMETERS,
+    METHOD_PARAMETERS,
+    parameters_in,
+    read_target,
+)
+from authserver.domain.scope_coverage import Missing, NeverCovered, Uncoverable
+from authserver.services.decision_records import decision_record
+from authserver.services.introspection import TokenProblem
+
+if TYPE_CHECKING:
+    from authserver.domain.caller_credentials import CallerCredential
+    from authserver.domain.decisions import AccessRequest
+    from authserver.domain.gateways import Gateway
+    from authserver.domain.operations import Operation
+    from authserver.domain.ports import Journal
+    from authserver.domain.raw_targets import Target
+    from authserver.domain.resources import ProtectedResource
+    from authserver.domain.tokens import AccessToken
+    from authserver.services.directory import Keys
+    from authserver.services.hand_over_view import HandOverView
+    from authserver.services.introspection import Introspection
+    from authserver.services.operation_scopes import OperationScopes
+
+BLOCKED: Final = {
+    CredentialKind.NONE: DenyReason.CREDENTIAL_MISSING,
+    CredentialKind.BASIC: DenyReason.BASIC_BLOCKED,
+    CredentialKind.OAUTH1: DenyReason.OAUTH1_BLOCKED,
+    CredentialKind.CONNECT_JWT: DenyReason.CONNECT_JWT_BLOCKED,
+    CredentialKind.SESSION: DenyReason.SESSION_BLOCKED,
+    CredentialKind.UNKNOWN: DenyReason.CREDENTIAL_UNKNOWN,
+    CredentialKind.MALFORMED: DenyReason.CREDENTIAL_MALFORMED,
+    CredentialKind.SEVERAL: DenyReason.SEVERAL_CREDENTIALS,
+}
+"""Every kind of credential but the one that is looked at; a new kind is blocked by a KeyError."""
+_OF_UNMATCHED: Final = {
+    Unmatched.PATH_NOT_CANONICAL: DenyReason.UNKNOWN_PATH,
+    Unmatched.UNKNOWN_PATH: DenyReason.UNKNOWN_PATH,
+    Unmatched.UNKNOWN_METHOD: DenyReason.UNKNOWN_METHOD,
+}
+_OF_UNCOVERABLE: Final = {
+    Uncoverable.PATH_NOT_CANONICAL: DenyReason.UNKNOWN_PATH,
+    Uncoverable.UNKNOWN_PATH: DenyReason.UNKNOWN_PATH,
+    Uncoverable.UNKNOWN_METHOD: DenyReason.UNKNOWN_METHOD,
+    Uncoverable.NO_SCOPE_LIST: DenyReason.NO_SCOPE_LIST,
+    Uncoverable.REMOVED: DenyReason.REMOVED,
+}
+_SIGN_IN: Final = re.compile(r"/rest/auth/[^/]+/session", re.IGNORECASE)
+"""Where Jira Data Center makes a session of a user name and a password."""
+
+
+class Decisions:
+    """Decides on calls, and puts every decision on record before it is answered."""
+
+    def __init__(
+        self,
+        *,
+        scopes: OperationScopes,
+        introspection: Introspection,
+        hand_overs: HandOverView,
+        keys: Keys,
+        journal: Journal,
+    ) -> None:
+        """Take the collaborators; hold no state of its own."""
+        self._scopes = scopes
+        self._introspection = introspection
+        self._hand_overs = hand_overs
+        self._keys = keys
+        self._journal = journal
+
+    def decide(
+        self, gateway: Gateway, resource: ProtectedResource, request: AccessRequest
+    ) -> Decision:
+        """Whether a call may pass to `resource`, for which `gateway` asks. Default is deny.
+
+        Raises:
+            StorageUnavailable: nobody can be sure now, or the decision cannot be recorded.
+        """
+        credential = read_credential(request.authorization, session=request.session)
+        target = read_target(request.target)
+        decision = self._decide(gateway, resource, request, credential, target)
+        self._journal.append(
+            decision_record(
+                request,
+                decision,
+                gateway=gateway,
+                resource=resource,
+                credential=credential.kind,
+                target=target,
+            )
+        )
+        return decision
+
+    def _decide(
+        self,
+        gateway: Gateway,
+        resource: ProtectedResource,
+        request: AccessRequest,
+        credential: CallerCredential,
+        target: Target | None,
+    ) -> Decision:
+        if not request.method or not request.target:
+            return Deny(DenyReason.REQUEST_INCOMPLETE)
+        if target is None:
+            return Deny(DenyReason.PATH_AMBIGUOUS)
+        refused = _refused_as_it_is(request, target)
+        if refused is not None:
+            return Deny(refused)
+        operations = self._scopes.operations(resource, request.method, target.path)
+        if credential.kind is CredentialKind.BEARER:
+            return self._by_token(resource, request, credential.token_value, operations)
+        known = () if isinstance(operations, Unmatched) else operations
+        if (
+            credential.kind is CredentialKind.SESSION
+            and gateway.session_cookies is not SessionCookies.BLOCK
+        ):
+            return _by_session(gateway, request, target, known)
+        verdict = self._scopes.verdict(frozenset(), request.method, known) if known else None
+        scope = verdict.scope if isinstance(verdict, Missing) else ""
+        return Deny(BLOCKED[credential.kind], scope=scope, operations=known)
+
+    def _by_token(
+        self,
+        resource: ProtectedResource,
+        request: AccessRequest,
+        token_value: str,
+        operations: tuple[Operation, ...] | Unmatched,
+    ) -> Decision:
+        token = self._introspection.judge(token_value, resource, request.at)
+        if isinstance(token, TokenProblem):
+            known = () if isinstance(operations, Unmatched) else operations
+            return Deny(DenyReason.TOKEN_INVALID, operations=known, detail=token)
+        if isinstance(operations, Unmatched):
+            return Deny(_OF_UNMATCHED[operations], token=token)
+        verdict = self._scopes.verdict(token.scopes, request.method, operations)
+        if isinstance(verdict, Missing):
+            return Deny(DenyReason.INSUFFICIENT_SCOPE, verdict.scope, operations, token)
+        if isinstance(verdict, NeverCovered):
+            return Deny(_OF_UNCOVERABLE[verdict.reason], operations=operations, token=token)
+        return self._handed_over(resource, request, token, operations)
+
+    def _handed_over(
+        self,
+        resource: ProtectedResource,
+        request: AccessRequest,
+        token: AccessToken,
+        operations: tuple[Operation, ...],
+    ) -> Decision:
+        """The call as the site will get it."""
+        way = self._hand_overs.of(resource.name)
+        if way is None:
+            return Deny(DenyReason.HAND_OVER_MISSING, operations=operations, token=token)
+        if way.kind is HandOverKind.SERVICE_CREDENTIAL:
+            return Permit(token, way.account, way.authorization, "", operations)
+        account = self._hand_overs.account(resource.name, token.subject)
+        if account is None:
+            return Deny(DenyReason.ACCOUNT_UNMAPPED, operations=operations, token=token)
+        if way.kind is HandOverKind.IDENTITY_HEADER:
+            return Permit(token, account, "", account, operations)
+        assertion = SiteAssertion(
+            account=account,
+            audience=resource.identifier,
+            subject=token.subject,
+            client_id=token.client_id,
+            assertion_id=request.decision_id,
+            issued_at=int(request.at),
+        )
+        algorithm = SigningAlgorithm(resource.signing_algorithm)
+        value = self._keys.ring.sign_assertion(assertion, algorithm)
+        return Permit(token, account, f"Bearer {value}", "", operations)
+
+
+def _refused_as_it_is(request: AccessRequest, target: Target) -> DenyReason | None:
+    """What is wrong with the call itself, whoever makes it."""
+    if request.method_override or parameters_in(target.query, METHOD_PARAMETERS):
+        return DenyReason.METHOD_OVERRIDE
+    if parameters_in(target.query, CREDENTIAL_PARAMETERS):
+        return DenyReason.CREDENTIAL_IN_QUERY
+    return None
+
+
+def _by_session(
+    gateway: Gateway, request: AccessRequest, target: Target, operations: tuple[Operation, ...]
+) -> Decision:
+    """A browser goes on with the session that it has; what that may do is the site's to say."""
+    if request.method not in {"GET", "HEAD"} and _SIGN_IN.search(target.path) is not None:
+        return Deny(DenyReason.SIGN_IN_BLOCKED, operations=operations)
+    return Permit(None, "", "", "", operations, f"session {gateway.session_cookies}")
