@@ -14,9 +14,12 @@ from authserver.services.client_rules import ClientRules
 from authserver.services.clients import Clients
 from authserver.services.commit_barrier import CommitBarrier
 from authserver.services.fresh_secrets import FreshSecrets
+from authserver.services.gateways import Gateways
+from authserver.services.hand_overs import HandOvers
 from authserver.services.resealing import Resealing
 from authserver.services.resources import Resources
 from authserver.services.signing_keys import SigningKeys
+from authserver.services.subject_accounts import SubjectAccounts
 from authserver.services.users import Users
 from authserver.storage.sweeping import Sweeper
 from authserver.wiring_audit import AuditParts
@@ -67,6 +70,21 @@ class AdministrationParts(AuditParts):
     def resources(self) -> Resources:
         """Resource administration."""
         return Resources(administration=self.administration, fresh_secrets=self.fresh_secrets)
+
+    @cached_property
+    def hand_overs(self) -> HandOvers:
+        """How calls are handed over to sites."""
+        return HandOvers(administration=self.administration, sealer=self.sealer)
+
+    @cached_property
+    def subject_accounts(self) -> SubjectAccounts:
+        """Accounts of sites that stand for subjects."""
+        return SubjectAccounts(administration=self.administration)
+
+    @cached_property
+    def gateways(self) -> Gateways:
+        """Gateway administration."""
+        return Gateways(administration=self.administration, fresh_secrets=self.fresh_secrets)
 
     @cached_property
     def users(self) -> Users:

@@ -63,8 +63,13 @@ class Administration:
         action: str,
         object_id: str,
         details: Mapping[str, object],
+        *,
+        resource: str = "",
     ) -> None:
-        """Put the act on record in its own transaction. `action` begins with the object's kind."""
+        """Put the act on record in its own transaction. `action` begins with the object's kind.
+
+        `resource` is the protected resource that it is about, where that is not the object.
+        """
         stores.audit.add(
             AuditEvent(
                 at=self.clock.now(),
@@ -74,7 +79,7 @@ class Administration:
                 object_kind=action.partition(".")[0],
                 object_id=object_id,
                 client_id=object_id if action.startswith("client.") else "",
-                resource=object_id if action.startswith("resource.") else "",
+                resource=object_id if action.startswith("resource.") else resource,
                 request_id=act.request_id,
                 peer=act.peer,
                 details=details,

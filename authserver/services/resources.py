@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 NAME: Final = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\Z")
 MOST_LIVE_CREDENTIALS: Final = 2
 """For each purpose: one in use and its successor."""
-PREFIXES: Final = {CredentialPurpose.INTROSPECTION: "rs", CredentialPurpose.GATEWAY: "gw"}
+PREFIX: Final = "rs"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +49,10 @@ class ResourceDraft:
 
 @dataclass(frozen=True, slots=True)
 class RegisteredResource:
-    """A resource and, at creation only, its two secrets."""
+    """A resource and, at creation only, its introspection secret."""
 
     resource: ProtectedResource
     introspection_secret: FreshSecret
-    gateway_key: FreshSecret
 
 
 class Resources:
@@ -72,30 +71,26 @@ class Resources:
     def get(self, name: str) -> ProtectedResource:
         """One resource. Raises NotFound, also for a deleted one."""
         with self._administration.database.reading() as stores:
-            return _existing(stores, name)
+            return existing(stores, name)
 
     def create(self, draft: ResourceDraft, act: Act) -> RegisteredResource:
-        """Register a site; its introspection secret and gateway key are in the answer only.
+        """Register a site; its introspection secret is in the answer only.
 
         Raises:
             InvalidField: names the field and what is allowed; nothing was stored.
             AlreadyExists: the name or the identifier is taken.
         """
         now = self._administration.clock.now()
-        introspection = self._make(CredentialPurpose.INTROSPECTION, None)
-        gateway = self._make(CredentialPurpose.GATEWAY, None)
+        secret = self._make()
         resource = ProtectedResource(
-            name=_name(draft.name),
+            name=check_name(draft.name),
             kind=_kind(draft.kind),
             identifier="",
             url=check_site_url("url", draft.url),
             context_path=check_context_path(draft.context_path),
             signing_algorithm=_algorithm(draft.signing_algorithm),
             status=ResourceStatus.ENABLED,
-            credentials=(
-                ResourceCredential(CredentialPurpose.INTROSPECTION, introspection.stored),
-                ResourceCredential(CredentialPurpose.GATEWAY, gateway.stored),
-            ),
+            credentials=(ResourceCredential(CredentialPurpose.INTROSPECTION, secret.stored),),
             created_at=now,
         )
         identifier = draft.identifier or resource.url + resource.context_path
@@ -105,7 +100,7 @@ class Resources:
             self._administration.record(
                 stores, act, "resource.created", resource.name, {"after": described(resource)}
             )
-        return RegisteredResource(resource, introspection, gateway)
+        return RegisteredResource(resource, secret)
 
     def update(
         self,
@@ -123,7 +118,7 @@ class Resources:
             InvalidField: names the field and what is allowed; nothing was changed.
         """
         with self._administration.changing(_changed(name), takes_power=True) as stores:
-            before = _existing(stores, name)
+            before = existing(stores, name)
             after = before
             if url is not None:
                 after = replace(after, url=check_site_url("url", url))
@@ -153,12 +148,11 @@ class Resources:
         """
         if purpose not in list(CredentialPurpose):
             raise InvalidField("purpose", "one of " + ", ".join(CredentialPurpose))
-        if not 0 <= overlap_seconds <= 366 * 86_400:
-            raise InvalidField("overlap", "0 seconds to 366 days")
+        check_overlap(overlap_seconds)
         now = self._administration.clock.now()
-        fresh = self._make(CredentialPurpose(purpose), None)
+        fresh = self._make()
         with self._administration.changing(_changed(name), takes_power=True) as stores:
-            resource = _existing(stores, name)
+            resource = existing(stores, name)
             live = resource.live_credentials(CredentialPurpose(purpose), now)
             if overlap_seconds > 0 and len(live) >= MOST_LIVE_CREDENTIALS:
                 raise Conflict(
@@ -190,22 +184,25 @@ class Resources:
         """End a resource for ever; its name and identifier are never given out again."""
         self._set_status(name, ResourceStatus.DELETED, "resource.deleted", act)
 
-    def _make(self, purpose: CredentialPurpose, expires_in: float | None) -> FreshSecret:
-        digest_purpose = RESOURCE_SECRET if purpose is CredentialPurpose.INTROSPECTION else purpose
-        return self._fresh_secrets.make(PREFIXES[purpose], digest_purpose, expires_in)
+    def _make(self) -> FreshSecret:
+        return self._fresh_secrets.make(PREFIX, RESOURCE_SECRET, None)
 
     def _set_status(
         self, name: str, status: ResourceStatus, action: str, act: Act
     ) -> ProtectedResource:
         takes_power = status is not ResourceStatus.ENABLED
-        with self._administration.changing(_changed(name), takes_power=takes_power) as stores:
-            before = _existing(stores, name)
+        changes = _changed(name)
+        if status is ResourceStatus.DELETED:
+            changes.append(Change(ChangeKind.HAND_OVER, name, 0.0))
+        with self._administration.changing(changes, takes_power=takes_power) as stores:
+            before = existing(stores, name)
             after = replace(before, status=status)
             stores.resources.save(after)
             if status is ResourceStatus.DELETED:
                 now = self._administration.clock.now()
                 for purpose in CredentialPurpose:
                     stores.resources.expire_credentials(name, purpose, keep="", at=now)
+                stores.hand_overs.remove(name)
             self._administration.record(
                 stores, act, action, name, {"before": str(before.status), "after": str(status)}
             )
@@ -241,14 +238,22 @@ def _changed(name: str) -> list[Change]:
     return [Change(ChangeKind.RESOURCE, name, 0.0)]
 
 
-def _existing(stores: Stores, name: str) -> ProtectedResource:
+def existing(stores: Stores, name: str) -> ProtectedResource:
+    """The resource, locked until the end when writing. Raises NotFound, also for a deleted one."""
     resource = stores.resources.get(name)
     if resource is None or resource.status is ResourceStatus.DELETED:
         raise NotFound("resource", name)
     return resource
 
 
-def _name(value: str) -> str:
+def check_overlap(seconds: float) -> None:
+    """How long old credentials go on after a rotation. Raises InvalidField."""
+    if not 0 <= seconds <= 366 * 86_400:
+        raise InvalidField("overlap", "0 seconds to 366 days")
+
+
+def check_name(value: str) -> str:
+    """The name of a resource or a gateway. Raises InvalidField."""
     if NAME.match(value) is None:
         raise InvalidField(
             "name", "1 to 63 lower-case letters, digits and dashes, no dash at either end"

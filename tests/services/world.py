@@ -26,12 +26,15 @@ from authserver.services.directory import Directory, Keys
 from authserver.services.failed_authentications import FailedAuthentications
 from authserver.services.fresh_secrets import FreshSecrets
 from authserver.services.gateway_authentication import GatewayAuthentication
+from authserver.services.gateways import Gateways, RegisteredGateway
+from authserver.services.hand_overs import HandOvers
 from authserver.services.introspection import Introspection
 from authserver.services.issuance import Issuance
 from authserver.services.resource_authentication import RESOURCE_SECRET, ResourceAuthentication
 from authserver.services.resources import RegisteredResource, ResourceDraft, Resources
 from authserver.services.revocation import Revocation
 from authserver.services.secret_checks import SecretCheck
+from authserver.services.subject_accounts import SubjectAccounts
 from authserver.services.throttling import Throttle, ThrottleLimits
 from authserver.services.usage import LastUses
 from authserver.services.users import Users
@@ -47,10 +50,12 @@ from tests.services.collaborators import (
     NumberedSecrets,
     PlainKeyring,
 )
+from tests.services.seals import ReadableSealer
 
 if TYPE_CHECKING:
     from authserver.domain.audit import AuditEvent
     from authserver.domain.clients import Client
+    from authserver.domain.hand_over import SiteAssertion
     from authserver.domain.tokens import AccessToken
 
 ISSUER: Final = "https://auth.example.com"
@@ -81,7 +86,11 @@ class Worker:
     def __init__(self, world: World) -> None:
         self.view = AuthorityView(world.database, world.clock)
         self.directory = Directory(world.database, self.view)
-        self.keys = Keys(world.database, self.view, lambda keys: PlainKeyring(keys, world.signed))
+        self.keys = Keys(
+            world.database,
+            self.view,
+            lambda keys: PlainKeyring(keys, world.signed, world.assertions_signed),
+        )
         self.throttle = Throttle(world.clock, LIMITS)
         failures = FailedAuthentications(world.database, self.throttle)
         self.uses = LastUses()
@@ -166,12 +175,19 @@ class World:
         self.resources = Resources(
             administration=self.administration, fresh_secrets=self.fresh_secrets
         )
+        self.gateways = Gateways(
+            administration=self.administration, fresh_secrets=self.fresh_secrets
+        )
         self.users = Users(
             administration=self.administration,
             passwords=self.passwords,
             secret_maker=self.secret_maker,
         )
         self.signed: dict[str, AccessToken] = {}
+        self.assertions_signed: dict[str, SiteAssertion] = {}
+        self.sealer = ReadableSealer()
+        self.hand_overs = HandOvers(administration=self.administration, sealer=self.sealer)
+        self.subject_accounts = SubjectAccounts(administration=self.administration)
         self.worker = Worker(self)
 
     def call(self, peer: str = "198.51.100.7") -> Call:
@@ -197,6 +213,12 @@ class World:
         """Register a site at https://<name>.example.com unless told otherwise."""
         draft = ResourceDraft(name=name, kind="jira-dc", url=f"https://{name}.example.com")
         return self.resources.create(replace(draft, **stated), ADMIN)
+
+    def add_gateway(
+        self, name: str = "edge", resource: str = "jira-main", **stated: Any
+    ) -> RegisteredGateway:
+        """Register a gateway in front of jira-main unless told otherwise."""
+        return self.gateways.add(name, resource, ADMIN, **stated)
 
     def add_client(self, client_id: str = "ci-reader", **stated: Any) -> RegisteredClient:
         """Register a client that may READ and WRITE at jira-main unless told otherwise."""

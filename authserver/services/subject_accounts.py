@@ -1,0 +1,196 @@
+"""Saying which account of a site stands for which subject."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING, Final
+
+from authserver.domain.errors import Conflict, NotFound
+from authserver.domain.hand_over import SubjectAccount
+from authserver.services.account_rows import checked
+from authserver.services.hand_over_rules import check_account, check_subject
+from authserver.services.hand_overs import changed
+from authserver.services.resources import existing
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+    from authserver.domain.ports import Stores
+    from authserver.services.account_rows import ImportRow
+    from authserver.services.administration import Act, Administration
+
+PAGE_ROWS: Final = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class ImportCounts:
+    """How many subjects an import mapped anew, mapped to another account, and left as they were."""
+
+    added: int
+    changed: int
+    unchanged: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Difference:
+    """What an import has to write."""
+
+    counts: ImportCounts
+    accounts: Mapping[str, str]
+
+
+class SubjectAccounts:
+    """Use cases of mapped subjects. `subject` is as in tokens: of a client `client:<id>`."""
+
+    def __init__(self, *, administration: Administration) -> None:
+        """Take the collaborators; hold no state of its own."""
+        self._administration = administration
+
+    def list(self, resource: str) -> Iterator[SubjectAccount]:
+        """Every mapping of a resource, by subject, read page by page as they are asked for.
+
+        Raises:
+            NotFound: there is no such resource.
+        """
+        page = self._page(resource, "")
+        return self._following(resource, page)
+
+    def map(self, resource: str, subject: str, account: str, act: Act) -> SubjectAccount | None:
+        """Let an account stand for a subject; the mapping it replaces, if there was one.
+
+        Raises:
+            NotFound: there is no such resource.
+            InvalidField: names the field and what is allowed.
+            Conflict: somebody else has just mapped the subject; nothing was changed.
+        """
+        check_subject(subject)
+        check_account("account", account)
+        with self._administration.database.reading() as stores:
+            existing(stores, resource)
+            seen = stores.accounts.get(resource, subject)
+        if seen is not None and seen.account == account:
+            return seen
+        with self._administration.changing(
+            changed(resource), takes_power=seen is not None
+        ) as stores:
+            existing(stores, resource)
+            before = stores.accounts.get(resource, subject)
+            if before != seen:
+                # How long to wait after the commit depends on what there was before.
+                raise Conflict("the mapping has just changed: repeat the command")
+            stores.accounts.put([self._mapped(resource, subject, account)])
+            details = {"before": None if before is None else before.account, "after": account}
+            self._administration.record(
+                stores, act, "account.mapped", subject, details, resource=resource
+            )
+        return before
+
+    def unmap(self, resource: str, subject: str, act: Act) -> None:
+        """Let no account stand for a subject any more.
+
+        Raises:
+            NotFound: there is no such resource, or the subject is not mapped there.
+        """
+        with self._administration.changing(changed(resource), takes_power=True) as stores:
+            existing(stores, resource)
+            before = stores.accounts.get(resource, subject)
+            if before is None:
+                raise NotFound("mapped subject", subject)
+            stores.accounts.remove(resource, subject)
+            self._administration.record(
+                stores,
+                act,
+                "account.unmapped",
+                subject,
+                {"before": before.account, "after": None},
+                resource=resource,
+            )
+
+    def preview(self, resource: str, rows: Iterable[ImportRow]) -> ImportCounts:
+        """What an import would do, having checked the same.
+
+        Raises:
+            NotFound: there is no such resource.
+            ImportRefused: names the lines that are wrong.
+        """
+        accounts = checked(rows)
+        with self._administration.database.reading() as stores:
+            existing(stores, resource)
+            return _difference(stores, resource, accounts).counts
+
+    def import_rows(
+        self,
+        resource: str,
+        rows: Iterable[ImportRow],
+        act: Act,
+        *,
+        progress: Callable[[int], None] = lambda _: None,
+    ) -> ImportCounts:
+        """Map many subjects, all or none; those that no row names stay as they are.
+
+        `progress` is told how many more rows were looked at or stored.
+
+        Raises:
+            NotFound: there is no such resource.
+            ImportRefused: names the lines that are wrong; nothing was changed.
+            Conflict: somebody else has just changed mappings; nothing was changed.
+        """
+        accounts = checked(rows)
+        with self._administration.database.reading() as stores:
+            existing(stores, resource)
+            seen = _difference(stores, resource, accounts).counts
+        progress(seen.unchanged)
+        if not seen.added and not seen.changed:
+            return seen
+        with self._administration.changing(
+            changed(resource), takes_power=seen.changed > 0
+        ) as stores:
+            existing(stores, resource)
+            difference = _difference(stores, resource, accounts)
+            if difference.counts != seen:
+                raise Conflict("mappings have just changed: repeat the command")
+            pairs = iter(difference.accounts.items())
+            while page := [self._mapped(resource, *pair) for pair in islice(pairs, PAGE_ROWS)]:
+                stores.accounts.put(page)
+                progress(len(page))
+            self._administration.record(
+                stores,
+                act,
+                "account.imported",
+                resource,
+                {"added": seen.added, "changed": seen.changed, "unchanged": seen.unchanged},
+                resource=resource,
+            )
+        return seen
+
+    def _mapped(self, resource: str, subject: str, account: str) -> SubjectAccount:
+        return SubjectAccount(resource, subject, account, self._administration.clock.now())
+
+    def _page(self, resource: str, after: str) -> Sequence[SubjectAccount]:
+        with self._administration.database.reading() as stores:
+            existing(stores, resource)
+            return stores.accounts.list(resource, after=after, limit=PAGE_ROWS)
+
+    def _following(self, resource: str, page: Sequence[SubjectAccount]) -> Iterator[SubjectAccount]:
+        while page:
+            yield from page
+            page = self._page(resource, page[-1].subject) if len(page) == PAGE_ROWS else ()
+
+
+def _difference(stores: Stores, resource: str, accounts: Mapping[str, str]) -> _Difference:
+    """What is new or other in `accounts` than what is stored."""
+    to_write = dict(accounts)
+    unchanged = changed_ones = 0
+    after = ""
+    while page := stores.accounts.list(resource, after=after, limit=PAGE_ROWS):
+        for stored in page:
+            wanted = accounts.get(stored.subject)
+            if wanted == stored.account:
+                del to_write[stored.subject]
+                unchanged += 1
+            elif wanted is not None:
+                changed_ones += 1
+        after = page[-1].subject
+    added = len(to_write) - changed_ones
+    return _Difference(ImportCounts(added, changed_ones, unchanged), to_write)

@@ -1,0 +1,335 @@
+"""Saying how allowed calls are handed over to a site."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from typing import TYPE_CHECKING, Any, Final
+
+import pytest
+
+from authserver.domain.authority import Change, ChangeKind
+from authserver.domain.errors import Conflict, InvalidField, NotFound, StorageUnavailable
+from authserver.domain.hand_over import HandOver, HandOverKind
+from authserver.services.commit_barrier import REVOKER_WAIT_SECONDS
+from authserver.services.hand_over_view import HandOverView
+from tests.doubles import EPOCH
+from tests.services.world import ADMIN, World, details
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+TOKEN: Final = "NjY2MDEz-personal-access-token"
+TOLD: Final = [Change(ChangeKind.HAND_OVER, "jira-main", 0.0)]
+
+
+@pytest.fixture
+def world(world: World) -> World:
+    world.add_resource()
+    world.add_resource("cloud", kind="jira-cloud", url="https://example.atlassian.net")
+    world.database.audit.clear()
+    return world
+
+
+def set_credential(world: World, resource: str = "jira-main", **stated: Any) -> HandOver:
+    values = {"credential_type": "bearer", "secret": TOKEN, "account": "svc-gateway", "user": ""}
+    return world.hand_overs.set_credential(resource, ADMIN, **(values | stated))
+
+
+def sent(world: World, resource: str = "jira-main") -> str:
+    """The value of Authorization that a site gets."""
+    view = HandOverView(world.database, world.worker.view, world.sealer)
+    opened = view.of(resource)
+    assert opened is not None
+    return opened.authorization
+
+
+def told(world: World) -> list[Change]:
+    return [
+        each.change
+        for each in world.database.state.changes
+        if each.change.kind is ChangeKind.HAND_OVER
+    ]
+
+
+def test_a_bearer_credential_is_what_the_site_gets(world: World) -> None:
+    stored = set_credential(world)
+    assert sent(world) == f"Bearer {TOKEN}"
+    assert stored == world.hand_overs.get("jira-main")
+    assert (stored.kind, stored.account, stored.header, stored.changed_at) == (
+        HandOverKind.SERVICE_CREDENTIAL,
+        "svc-gateway",
+        "",
+        EPOCH,
+    )
+
+
+@pytest.mark.parametrize(
+    ("user", "secret"),
+    [
+        ("svc", "plain"),
+        ("bot@example.com", "ATATT3x+/=%20 with: colon"),
+        ("bücher", "pässwörd ☃"),
+        ("svc", "%41"),
+    ],
+)
+def test_a_basic_credential_is_user_and_secret_in_utf_8_as_they_are(
+    world: World, user: str, secret: str
+) -> None:
+    set_credential(world, credential_type="basic", user=user, secret=secret)
+    assert sent(world) == "Basic " + b64encode(f"{user}:{secret}".encode()).decode()
+
+
+def test_the_credential_is_in_clear_nowhere(world: World) -> None:
+    stored = set_credential(world)
+    basic = set_credential(world, "cloud", credential_type="basic", user="u", secret=TOKEN)
+    pair = b64encode(f"u:{TOKEN}".encode()).decode()
+    shown = repr((stored, basic, world.database.state, world.hand_overs.get("cloud")))
+    assert TOKEN not in shown
+    assert pair not in shown
+    for each in (stored, basic):
+        assert TOKEN.encode() not in each.sealed
+        assert pair.encode() not in each.sealed
+
+
+def test_a_credential_opens_at_its_own_site_only(world: World) -> None:
+    set_credential(world)
+    state = world.database.state
+    state.hand_overs["cloud"] = state.hand_overs["jira-main"]
+    with pytest.raises(StorageUnavailable, match="belongs elsewhere"):
+        HandOverView(world.database, world.worker.view, _Elsewhere(world)).of("cloud")
+
+
+class _Elsewhere:
+    """Opens as a row would that was copied to the site cloud."""
+
+    def __init__(self, world: World) -> None:
+        self._sealer = world.sealer
+
+    def seal(self, secret: bytes, *, purpose: str, context: str) -> bytes:
+        return self._sealer.seal(secret, purpose=purpose, context=context)
+
+    def open(self, sealed: bytes, *, purpose: str, context: str) -> bytes:
+        assert context == "jira-main"
+        return self._sealer.open(sealed, purpose=purpose, context="cloud")
+
+    def key_id(self, sealed: bytes) -> str:
+        return self._sealer.key_id(sealed)
+
+
+@pytest.mark.parametrize(
+    ("stated", "field"),
+    [
+        ({"credential_type": "digest"}, "type"),
+        ({"secret": ""}, "secret"),
+        ({"secret": "two words"}, "secret"),
+        ({"secret": "Bearer abc"}, "secret"),
+        ({"secret": "a=b"}, "secret"),
+        ({"secret": "abc\r\nX-Evil: 1"}, "secret"),
+        ({"secret": "abc\n"}, "secret"),
+        ({"secret": "ä"}, "secret"),
+        ({"secret": "x" * 4097}, "secret"),
+        ({"user": "svc"}, "user"),
+        ({"account": ""}, "account"),
+        ({"account": " svc"}, "account"),
+        ({"account": "svc "}, "account"),
+        ({"account": "a\nb"}, "account"),
+        ({"account": "a\n"}, "account"),
+        ({"account": "jürgen"}, "account"),
+        ({"account": "x" * 256}, "account"),
+        ({"credential_type": "basic"}, "user"),
+        ({"credential_type": "basic", "user": "a:b"}, "user"),
+        ({"credential_type": "basic", "user": "a\nb"}, "user"),
+        ({"credential_type": "basic", "user": "x" * 256}, "user"),
+        ({"credential_type": "basic", "user": "u", "secret": ""}, "secret"),
+        ({"credential_type": "basic", "user": "u", "secret": "a\x00b"}, "secret"),
+        ({"credential_type": "basic", "user": "u", "secret": "a\x7fb"}, "secret"),
+        ({"credential_type": "basic", "user": "u", "secret": "two\nlines"}, "secret"),
+        ({"credential_type": "basic", "user": "u", "secret": "\ud800"}, "secret"),
+        ({"credential_type": "basic", "user": "u", "secret": "ä" * 2049}, "secret"),
+    ],
+)
+def test_what_cannot_travel_in_a_header_is_refused_and_not_repeated(
+    world: World, stated: dict[str, str], field: str
+) -> None:
+    before = world.database.state
+    with pytest.raises(InvalidField) as refused:
+        set_credential(world, **stated)
+    assert refused.value.field == field
+    secret = stated.get("secret", TOKEN)
+    assert len(secret) < 2 or secret not in str(refused.value)
+    assert world.database.state is before
+
+
+@pytest.mark.parametrize(
+    "stated",
+    [
+        {"secret": "x" * 4096},
+        {"secret": "abc.DEF-123_~+/=="},
+        {"account": "a"},
+        {"account": "x" * 255},
+        {"account": "5b10ac8d82e05b22cc7d4ef5"},
+        {"account": "557058:0d9-ab"},
+        {"account": "First Last"},
+        {"credential_type": "basic", "user": "u", "secret": "x" * 4096},
+    ],
+)
+def test_what_can_travel_is_taken(world: World, stated: dict[str, str]) -> None:
+    set_credential(world, **stated)
+
+
+def test_an_identity_header_has_a_usual_name_and_may_have_another(world: World) -> None:
+    usual = world.hand_overs.set_plain("jira-main", ADMIN, kind="identity-header")
+    assert (usual.kind, usual.header, usual.sealed) == (
+        HandOverKind.IDENTITY_HEADER,
+        "X-Remote-User",
+        b"",
+    )
+    other = world.hand_overs.set_plain(
+        "jira-main", ADMIN, kind="identity-header", header="X-Acme-User"
+    )
+    assert other.header == "X-Acme-User"
+
+
+def test_an_assertion_needs_no_header(world: World) -> None:
+    for resource in ("jira-main", "cloud"):
+        stored = world.hand_overs.set_plain(resource, ADMIN, kind="assertion")
+        assert (stored.kind, stored.header) == (HandOverKind.ASSERTION, "")
+    with pytest.raises(InvalidField, match="header: for identity-header only"):
+        world.hand_overs.set_plain("jira-main", ADMIN, kind="assertion", header="X-Remote-User")
+
+
+def test_no_header_is_believed_in_the_cloud(world: World) -> None:
+    with pytest.raises(InvalidField, match="kind: identity-header is for Data Center only"):
+        world.hand_overs.set_plain("cloud", ADMIN, kind="identity-header")
+
+
+@pytest.mark.parametrize("kind", ["service-credential", "", "header"])
+def test_other_kinds_cannot_be_set_without_a_credential(world: World, kind: str) -> None:
+    with pytest.raises(InvalidField, match="kind: one of identity-header, assertion"):
+        world.hand_overs.set_plain("jira-main", ADMIN, kind=kind)
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "Authorization", "AUTHORIZATION", "Proxy-Authorization", "Cookie", "Set-Cookie", "Host",
+        "Content-Length", "Content-Type", "Content-Anything", "Transfer-Encoding", "TE",
+        "Connection", "Keep-Alive", "Upgrade", "Trailer", "Expect", "X-Forwarded-For",
+        "X-Forwarded-User", "x-forwarded", "Forwarded", "X-Real-IP", "X-Original-URI",
+        "X-Gateway-Authorization", "X-Auth-User", "X-Upstream-Identity", "X-Atlassian-Token",
+        "X-HTTP-Method-Override", "Accept", "Accept-Encoding", "Sec-Fetch-Site", "If-Match",
+        "Range", "User-Agent", "Referer", "Origin", "X-Request-ID", "X-Decision-Id",
+    ],
+)  # fmt: skip
+def test_a_header_that_means_something_else_cannot_carry_the_account(
+    world: World, header: str
+) -> None:
+    with pytest.raises(InvalidField, match="header: a name without a meaning of its own"):
+        world.hand_overs.set_plain("jira-main", ADMIN, kind="identity-header", header=header)
+
+
+@pytest.mark.parametrize(
+    "header",
+    ["X User", "X:User", "X-User\n", "X_User", "$user", "X-Üser", "-X", "X-", "1X", "x" * 65, "X;"],
+)
+def test_a_header_is_a_plain_name(world: World, header: str) -> None:
+    with pytest.raises(InvalidField, match="header: 1 to 64 letters, digits and hyphens"):
+        world.hand_overs.set_plain("jira-main", ADMIN, kind="identity-header", header=header)
+
+
+def test_what_is_unset_is_gone_with_its_credential(world: World) -> None:
+    set_credential(world)
+    world.hand_overs.unset("jira-main", ADMIN)
+    assert world.hand_overs.get("jira-main") is None
+    with pytest.raises(Conflict, match="jira-main has no hand-over"):
+        world.hand_overs.unset("jira-main", ADMIN)
+
+
+def test_a_header_takes_the_place_of_a_credential(world: World) -> None:
+    set_credential(world)
+    world.hand_overs.set_plain("jira-main", ADMIN, kind="identity-header")
+    stored = world.hand_overs.get("jira-main")
+    assert stored is not None
+    assert (stored.sealed, stored.account) == (b"", "")
+
+
+ACTS: Final[list[Callable[[World, str], object]]] = [
+    set_credential,
+    lambda world, name: world.hand_overs.set_plain(name, ADMIN, kind="assertion"),
+    lambda world, name: world.hand_overs.unset(name, ADMIN),
+    lambda world, name: world.hand_overs.get(name),
+]
+
+
+@pytest.mark.parametrize("act", ACTS)
+def test_without_the_resource_there_is_no_hand_over(
+    world: World, act: Callable[[World, str], object]
+) -> None:
+    set_credential(world)
+    world.resources.delete("jira-main", ADMIN)
+    before = world.database.state
+    for name in ("jira-main", "nowhere", "\ud800"):
+        with pytest.raises(NotFound):
+            act(world, name)
+    assert world.database.state is before
+
+
+def test_a_deleted_resource_leaves_no_credential_behind(world: World) -> None:
+    set_credential(world)
+    count = len(told(world))
+    world.resources.disable("jira-main", ADMIN)
+    assert sent(world)
+    assert len(told(world)) == count
+    world.resources.delete("jira-main", ADMIN)
+    assert world.database.state.hand_overs == {}
+    assert len(told(world)) == count + 1
+
+
+def test_every_change_is_told_and_waited_for(world: World) -> None:
+    for number, act in enumerate(ACTS[:3], start=1):
+        act(world, "jira-main")
+        assert told(world) == TOLD * number
+        assert world.clock.slept == pytest.approx([REVOKER_WAIT_SECONDS] * number)
+
+
+def test_every_change_is_on_record_without_the_credential(world: World) -> None:
+    world.hand_overs.set_plain("jira-main", ADMIN, kind="identity-header")
+    set_credential(world)
+    set_credential(world, secret="another")
+    world.hand_overs.unset("jira-main", ADMIN)
+    by_header = {"kind": "identity-header", "account": "", "header": "X-Remote-User"}
+    by_credential = {"kind": "service-credential", "account": "svc-gateway", "header": ""}
+    assert [
+        (event.action, event.object_kind, event.object_id, event.resource, details(event))
+        for event in world.database.audit
+    ] == [
+        (action, "resource", "jira-main", "jira-main", change)
+        for action, change in (
+            (
+                "resource.hand_over_set",
+                {"before": None, "after": by_header, "credential_changed": False},
+            ),
+            (
+                "resource.hand_over_set",
+                {"before": by_header, "after": by_credential, "credential_changed": True},
+            ),
+            (
+                "resource.hand_over_set",
+                {"before": by_credential, "after": by_credential, "credential_changed": True},
+            ),
+            ("resource.hand_over_removed", {"before": by_credential, "after": None}),
+        )
+    ]
+    assert {event.actor for event in world.database.audit} == {ADMIN.actor}
+
+
+@pytest.mark.parametrize("act", ACTS[:3])
+def test_what_cannot_be_recorded_is_not_done(
+    world: World, act: Callable[[World, str], object]
+) -> None:
+    set_credential(world)
+    before = world.database.state
+    world.database.failing.add("audit.add")
+    with pytest.raises(StorageUnavailable):
+        act(world, "jira-main")
+    assert world.database.state is before
