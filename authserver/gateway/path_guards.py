@@ -1,0 +1,64 @@
+r"""Patterns of request targets that every server reads in the same way.
+
+nginx chooses a location by the decoded, merged path and passes the raw one on; Tomcat reads that
+in its own way. So a path is let through only when it fits a grammar without anything that the two
+could read differently. What does not fit is refused, and so is what the pattern engine gives up on.
+
+In nginx's quoted strings `\x5c` stays as it is; a lone backslash before a letter does as well.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+_TAIL: Final = "%[89ab][0-9a-f]"
+_UTF_8: Final = (
+    "%c2%[ab][0-9a-f]"
+    f"|%(?:c[3-9a-f]|d[0-9a-f]){_TAIL}"
+    f"|%e0%[ab][0-9a-f]{_TAIL}"
+    f"|%e[1-9abcef](?:{_TAIL}){{2}}"
+    f"|%ed%[89][0-9a-f]{_TAIL}"
+    f"|%f0%[9ab][0-9a-f](?:{_TAIL}){{2}}"
+    f"|%f[1-3](?:{_TAIL}){{3}}"
+    f"|%f4%8[0-9a-f](?:{_TAIL}){{2}}"
+)
+"""Escapes of one character beyond ASCII (RFC 3629), no control, in its shortest form."""
+_ASCII: Final = "%2[0-46-9abcd]|%3[0-9acdef]|%[46][0-9a-f]|%5[0-9abdef]|%7[0-9a-e]"
+"""Escapes of an ASCII character, without controls and `% . / ; backslash`."""
+_HARMLESS_PERCENT: Final = "%25(?!2[35ef]|3[bf]|5c|[01][0-9a-f]|7f|[57][2-4]|[46]5|c[01])"
+"""An escaped `%` after which no second decoding makes a separator, a control or `rest`."""
+_NO_DOTS: Final = r"(?!\.{1,2}(?:[/?]|$))"
+_PCHAR: Final = "[a-z0-9._~!$&'()*+,=:@-]"
+_PRINTABLE: Final = r"[\x21\x24-\x2e\x30-\x3a\x3d\x40-\x5b\x5d-\x5f\x61-\x7e]"
+
+DECIDED_TARGET: Final = (
+    rf"^(?=/)(?:/{_NO_DOTS}(?:{_PCHAR}|{_ASCII}|{_UTF_8})++)*+/?+"
+    r"(?:\?[\x21\x22\x24-\x7e]*+)?+$"
+)
+"""Targets of decided calls. Match it without regard to case."""
+PAGE_TARGET: Final = (
+    rf"^(?=/)(?:/{_NO_DOTS}(?:{_PRINTABLE}|{_ASCII}|{_HARMLESS_PERCENT}|{_UTF_8})++)*+/?+(?:\?|$)"
+)
+"""Targets of pages: wider, and still without anything that could lead to `/rest` in Tomcat."""
+
+
+def _spelled(word: str) -> str:
+    """A word of which any character may be escaped."""
+    return "".join(f"(?:{re.escape(letter)}|%{ord(letter):02x})" for letter in word)
+
+
+_CREDENTIALS: Final = "|".join(
+    _spelled(word) for word in ("os_username", "os_password", "os_authtype", "os_cookie")
+).replace(r"\_", "_")
+WITHOUT_CREDENTIALS: Final = rf"^[^?]*+(?:$|\?(?!(?:.*[?&;])?(?:{_CREDENTIALS})(?:[=&;]|$)))"
+"""Targets whose query signs nobody in (Seraph's parameters). Match it without regard to case."""
+
+
+def page_path(base_path: str) -> str:
+    """Decoded paths of pages: not the REST API or the remote APIs of old, by any of their doors.
+
+    Sites forward `/s/<anything>/_/<path>` to `<path>`. Match it without regard to case.
+    """
+    base = f"(?:{re.escape(base_path)})?" if base_path else ""
+    return rf"^(?!{base}(?:/s/.*/_)?/(?:rest|rpc)(?:/|$))"

@@ -1,0 +1,164 @@
+"""What a reverse proxy in front of a site has to know."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
+
+from authserver.domain.errors import InvalidField
+from authserver.domain.hand_over import HandOverKind
+from authserver.domain.resources import ResourceKind
+from authserver.domain.site_urls import check_context_path, check_site_url
+from authserver.gateway.configuration_fields import (
+    check_file,
+    check_header,
+    check_host,
+    check_name,
+    check_size,
+    read_listen,
+    read_origin,
+)
+
+if TYPE_CHECKING:
+    from authserver.gateway.configuration_fields import Listen, Origin
+
+_CLOUD: Final = frozenset({ResourceKind.JIRA_CLOUD, ResourceKind.CONFLUENCE_CLOUD})
+
+
+class Mode(StrEnum):
+    """Where the proxy stands.
+
+    `API_HOST`: a host name of its own, only for calls with a token; every one is decided.
+    `IN_FRONT`: the site's own host name; pages pass, calls of the REST API are decided.
+    """
+
+    API_HOST = "api-host"
+    IN_FRONT = "in-front"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteConfiguration:
+    """One gateway of one site. Every field is checked: none can end a directive.
+
+    Attributes:
+        gateway: the gateway's name; prefixes variables, so that files stand beside each other.
+        resource: the protected resource's name.
+        kind: product and hosting; Cloud cannot be fronted.
+        url: where the site answers, as its users know it; its host goes on as `Host`.
+        base_path: what stands before `/rest`: empty, or like `/jira`.
+        hand_over: what takes the place of the caller's credential; `None`: not set yet.
+        identity_header: its name, where that is the hand-over, else empty.
+        listen: a port, or an address and a port.
+        server_name: the host name that callers use.
+        certificate, certificate_key: PEM files; unused with `plain_http`.
+        upstream: `scheme://host:port` to connect to; must not lead back to this proxy.
+        decision_point: `scheme://host:port` of this server.
+        key_file: what `gateway add --key-file` wrote.
+        ca_file: PEM file of the authorities that https servers are verified against.
+        log_directory: where the access log and the error log go.
+        max_body: largest body of a call, in nginx's notation.
+        plain_http: no TLS; only on a loopback address.
+
+    Raises:
+        InvalidField: names the field and what is allowed.
+    """
+
+    gateway: str
+    resource: str
+    kind: ResourceKind
+    url: str
+    base_path: str
+    hand_over: HandOverKind | None
+    identity_header: str = ""
+    mode: Mode
+    listen: str
+    server_name: str
+    certificate: str
+    certificate_key: str
+    upstream: str
+    decision_point: str
+    key_file: str
+    ca_file: str = "/etc/ssl/certs/ca-certificates.crt"
+    log_directory: str = "/var/log/nginx"
+    max_body: str = "100m"
+    plain_http: bool = False
+
+    def __post_init__(self) -> None:
+        """Check every value."""
+        check_name("gateway", self.gateway)
+        check_name("resource", self.resource)
+        check_host("server_name", self.server_name)
+        for field in ("certificate", "certificate_key", "key_file", "ca_file", "log_directory"):
+            check_file(field, getattr(self, field))
+        check_size("max_body", self.max_body)
+        if check_site_url("url", self.url) != self.url:
+            raise InvalidField("url", "a site's URL in its one spelling")
+        if check_context_path(self.base_path) != self.base_path:
+            raise InvalidField("base_path", "empty, or a path like /jira")
+        listen = read_listen("listen", self.listen)
+        if self.plain_http and not listen.is_loopback:
+            raise InvalidField("listen", "a loopback address, like 127.0.0.1:8080, without TLS")
+        read_origin("decision_point", self.decision_point)
+        self._check_upstream()
+        self._check_hand_over()
+
+    def _check_upstream(self) -> None:
+        origin = read_origin("upstream", self.upstream)
+        if not self.is_cloud:
+            return
+        if self.mode is Mode.IN_FRONT:
+            raise InvalidField(
+                "mode",
+                "api-host for a site in Atlassian's Cloud: its own host name is Atlassian's, "
+                "so nothing can be put in front of it",
+            )
+        if origin.scheme != "https":
+            raise InvalidField("upstream", "https:// for a site in Atlassian's Cloud")
+
+    def _check_hand_over(self) -> None:
+        if self.hand_over is HandOverKind.IDENTITY_HEADER:
+            check_header("identity_header", self.identity_header)
+        elif self.identity_header:
+            raise InvalidField("identity_header", "only with the hand-over identity-header")
+
+    @property
+    def is_cloud(self) -> bool:
+        """Whether Atlassian hosts the site."""
+        return self.kind in _CLOUD
+
+    @property
+    def is_in_front(self) -> bool:
+        """Whether pages pass as well."""
+        return self.mode is Mode.IN_FRONT
+
+    @property
+    def prefix(self) -> str:
+        """Begins the name of each variable, zone and location of this gateway."""
+        return f"asv_{self.gateway.replace('-', '_')}"
+
+    @property
+    def site_host(self) -> str:
+        """The value of `Host` for the site."""
+        return urlsplit(self.url).netloc
+
+    @property
+    def site_name(self) -> str:
+        """The host of `url`, without a port: what the certificate of the site is for."""
+        return urlsplit(self.url).hostname or ""
+
+    @property
+    def site(self) -> Origin:
+        """Where to connect for the site."""
+        return read_origin("upstream", self.upstream)
+
+    @property
+    def decisions(self) -> Origin:
+        """Where to connect for a decision."""
+        return read_origin("decision_point", self.decision_point)
+
+    @property
+    def listener(self) -> Listen:
+        """Where to listen."""
+        return read_listen("listen", self.listen)
