@@ -87,7 +87,7 @@ class NginxProcess:
         return main
 
     def start(self) -> NginxProcess:
-        """Start it; returns when every port answers."""
+        """Start it; returns when every port answers and every worker is there."""
         command = [nginx_binary(), "-c", str(self.write()), "-e", str(self.folder / "start.log")]
         keeper = shutil.which("setpriv")
         if keeper is not None:
@@ -100,12 +100,12 @@ class NginxProcess:
             start_new_session=True,
         )
         deadline = time.monotonic() + START_SECONDS
-        for port in self.ports:
-            while not _answers(port):
-                if self.process.poll() is not None or time.monotonic() > deadline:
-                    self.stop()
-                    raise AssertionError(f"nginx did not start:\n{self.error_log}")
-                time.sleep(0.01)
+        # It listens before it minds signals; by the time it has workers it does.
+        while not (len(self._workers()) == self.workers and all(map(_answers, self.ports))):
+            if self.process.poll() is not None or time.monotonic() > deadline:
+                self.stop()
+                raise AssertionError(f"nginx did not start:\n{self.error_log}")
+            time.sleep(0.01)
         return self
 
     def reload(self, configuration: str | None = None) -> None:
@@ -138,7 +138,10 @@ class NginxProcess:
 
     def _workers(self) -> list[int]:
         assert self.process is not None
-        return [child.pid for child in psutil.Process(self.process.pid).children()]
+        try:
+            return [child.pid for child in psutil.Process(self.process.pid).children()]
+        except psutil.NoSuchProcess:
+            return []
 
     def __enter__(self) -> Self:
         self.start()
