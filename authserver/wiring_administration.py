@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 
 from authserver.crypto.client_assertions import ClientKeySets
+from authserver.crypto.credential_seals import ServiceCredentialResealer
 from authserver.crypto.key_file_making import KekFileMaker
 from authserver.crypto.signing_keys import SigningKeyMaker, SigningKeyResealer
 from authserver.domain.keys import KeyTimes
@@ -116,7 +117,8 @@ class AdministrationParts(AuditParts):
         """Changing the key-encryption key."""
         return Resealing(
             administration=self.administration,
-            resealer=SigningKeyResealer(self.sealer),
+            keys=SigningKeyResealer(self.sealer),
+            credentials=ServiceCredentialResealer(self.sealer),
             key_files=KekFileMaker(self.settings.keys.directory, self.entropy),
         )
 

@@ -104,7 +104,7 @@ def revoke(context: Context, *, kid: str, yes: bool, as_json: bool) -> None:
 @JSON
 @pass_context
 def add_file(context: Context, *, as_json: bool) -> None:
-    """Make a new key-encryption key, the file that seals the private keys in the database.
+    """Make a new key-encryption key, the file that seals private keys and sites' credentials.
 
     Servers use it once they have started again. Copy it to every node, restart the servers, then
     run: authserver key reseal
@@ -119,25 +119,34 @@ def add_file(context: Context, *, as_json: bool) -> None:
     context.console.note("then run: authserver key reseal")
 
 
-@key.command(short_help="Seal every stored private key under the newest key file.")
+@key.command(short_help="Seal keys and credentials under the newest key file.")
 @JSON
 @pass_context
 def reseal(context: Context, *, as_json: bool) -> None:
-    """Seal every stored private key under the newest key file; again: changes nothing.
+    """Seal private keys and sites' credentials under the newest key file; again: changes nothing.
 
-    Keys, tokens and the JWKS stay as they are. Servers that were started before the newest key
-    file was there have to be restarted first: they could not open the keys any more.
+    Keys, tokens, the JWKS and the credentials stay as they are. Servers that were started before
+    the newest key file was there have to be restarted first: they could not open anything any
+    more.
     """
     services = parts(context)
     resealed = services.resealing.reseal(services.operator)
     in_use = services.resealing.key_files_in_use()
     if as_json:
         context.console.json(
-            {"resealed": [each.kid for each in resealed], "key_files_in_use": list(in_use)}
+            {
+                "resealed": [each.kid for each in resealed.keys],
+                "resealed_credentials": [each.resource for each in resealed.credentials],
+                "key_files_in_use": list(in_use),
+            }
         )
         return
-    for each in resealed:
-        context.console.line(f"{each.algorithm}: {each.kid} is sealed anew")
-    if not resealed:
-        context.console.line("nothing to do: every private key is sealed under the newest key file")
+    for key in resealed.keys:
+        context.console.line(f"{key.algorithm}: {key.kid} is sealed anew")
+    for hand_over in resealed.credentials:
+        context.console.line(f"resource {hand_over.resource}: its credential is sealed anew")
+    if not resealed.keys and not resealed.credentials:
+        context.console.line(
+            "nothing to do: private keys and credentials are sealed under the newest key file"
+        )
     context.console.line(f"key files in use: {', '.join(in_use) or 'none'}")

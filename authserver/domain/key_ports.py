@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from authserver.domain.hand_over import HandOver
     from authserver.domain.keys import SigningKey
 
 
@@ -49,6 +50,26 @@ class KeyResealer(Protocol):
 
         Raises:
             DomainError: the private part does not open, or its key file is missing.
+        """
+        ...
+
+
+class CredentialResealer(Protocol):
+    """Moves the service credentials of sites from one key-encryption key to another."""
+
+    def key_file(self, hand_over: HandOver) -> str:
+        """Name of the key file that opens the credential.
+
+        Raises:
+            DomainError: it is not sealed in a known way.
+        """
+        ...
+
+    def reseal(self, hand_over: HandOver) -> HandOver | None:
+        """The same credential sealed under the newest key file; `None` when it already is.
+
+        Raises:
+            DomainError: the credential does not open, or its key file is missing.
         """
         ...
 

@@ -1,7 +1,8 @@
-"""Changing the key-encryption key: a new file, then every stored private key sealed under it."""
+"""Changing the key-encryption key: a new file, then everything sealed is sealed under it."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from authserver.domain.errors import Conflict
@@ -9,20 +10,36 @@ from authserver.domain.errors import Conflict
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from authserver.domain.key_ports import KeyFileMaker, KeyResealer
+    from authserver.domain.hand_over import HandOver
+    from authserver.domain.key_ports import CredentialResealer, KeyFileMaker, KeyResealer
     from authserver.domain.keys import SigningKey
+    from authserver.domain.ports import Stores
     from authserver.services.administration import Act, Administration
+
+
+@dataclass(frozen=True, slots=True)
+class Resealed:
+    """What was sealed anew: signing keys, and hand-overs with the credential of a site."""
+
+    keys: Sequence[SigningKey]
+    credentials: Sequence[HandOver]
 
 
 class Resealing:
     """Use cases of key-encryption keys."""
 
     def __init__(
-        self, *, administration: Administration, resealer: KeyResealer, key_files: KeyFileMaker
+        self,
+        *,
+        administration: Administration,
+        keys: KeyResealer,
+        credentials: CredentialResealer,
+        key_files: KeyFileMaker,
     ) -> None:
         """Take the collaborators; hold no state of its own."""
         self._administration = administration
-        self._resealer = resealer
+        self._keys = keys
+        self._credentials = credentials
         self._key_files = key_files
 
     def add_key_file(self, act: Act) -> str:
@@ -40,44 +57,72 @@ class Resealing:
             self._administration.record(stores, act, "key_file.made", name, {})
         return name
 
-    def reseal(self, act: Act) -> Sequence[SigningKey]:
-        """Seal every stored private key under the newest key file; those that were not yet.
+    def reseal(self, act: Act) -> Resealed:
+        """Seal private keys and credentials under the newest key file; those that were not yet.
 
-        What a key signs and opens stays as it is, so nothing is told to the workers.
+        What a key signs and opens, and what a site gets, stays as it is, so nothing is told to
+        the workers.
 
         Raises:
-            DomainError: a private key does not open; nothing was changed.
-            Conflict: a key ended at this moment; nothing was changed.
+            DomainError: something sealed does not open; nothing was changed.
+            Conflict: a key or a credential ended at this moment; nothing was changed.
         """
-        resealed = []
         with self._administration.changing([], takes_power=False) as stores:
-            for key in stores.keys.list():
-                after = self._resealer.reseal(key) if key.state.is_published else None
-                if after is None:
-                    continue
-                if not stores.keys.replace_sealed(
-                    key.kid, before=key.sealed_private, after=after.sealed_private
-                ):
-                    raise Conflict(f"key {key.kid} has just changed: repeat the command")
-                self._administration.record(
-                    stores,
-                    act,
-                    "key.resealed",
-                    key.kid,
-                    {
-                        "before": {"key_file": self._resealer.key_file(key)},
-                        "after": {"key_file": self._resealer.key_file(after)},
-                    },
-                )
-                resealed.append(after)
-        return resealed
+            return Resealed(self._reseal_keys(stores, act), self._reseal_credentials(stores, act))
 
     def key_files_in_use(self) -> Sequence[str]:
-        """Names of the key files that stored private keys need, in order.
+        """Names of the key files that open what is stored, in order.
 
         Raises:
-            DomainError: a private key is not sealed in a known way.
+            DomainError: something is not sealed in a known way.
         """
         with self._administration.database.reading() as stores:
-            keys = stores.keys.list()
-        return sorted({self._resealer.key_file(key) for key in keys if key.state.is_published})
+            keys = [key for key in stores.keys.list() if key.state.is_published]
+            credentials = _with_credential(stores)
+        return sorted(
+            {self._keys.key_file(key) for key in keys}
+            | {self._credentials.key_file(hand_over) for hand_over in credentials}
+        )
+
+    def _reseal_keys(self, stores: Stores, act: Act) -> Sequence[SigningKey]:
+        resealed = []
+        for key in stores.keys.list():
+            after = self._keys.reseal(key) if key.state.is_published else None
+            if after is None:
+                continue
+            if not stores.keys.replace_sealed(
+                key.kid, before=key.sealed_private, after=after.sealed_private
+            ):
+                raise Conflict(f"key {key.kid} has just changed: repeat the command")
+            moved = _moved(self._keys.key_file(key), self._keys.key_file(after))
+            self._administration.record(stores, act, "key.resealed", key.kid, moved)
+            resealed.append(after)
+        return resealed
+
+    def _reseal_credentials(self, stores: Stores, act: Act) -> Sequence[HandOver]:
+        resealed = []
+        for before in _with_credential(stores):
+            after = self._credentials.reseal(before)
+            if after is None:
+                continue
+            if not stores.hand_overs.replace_sealed(
+                before.resource, before=before.sealed, after=after.sealed
+            ):
+                raise Conflict(
+                    f"the credential of resource {before.resource} has just changed: "
+                    "repeat the command"
+                )
+            moved = _moved(self._credentials.key_file(before), self._credentials.key_file(after))
+            self._administration.record(
+                stores, act, "resource.credential_resealed", before.resource, moved
+            )
+            resealed.append(after)
+        return resealed
+
+
+def _with_credential(stores: Stores) -> Sequence[HandOver]:
+    return [hand_over for hand_over in stores.hand_overs.list() if hand_over.sealed]
+
+
+def _moved(before: str, after: str) -> dict[str, object]:
+    return {"before": {"key_file": before}, "after": {"key_file": after}}

@@ -12,6 +12,7 @@ from authserver.services.signing_keys import SigningKeys
 from tests.cli.runs import run
 from tests.cli.stub_wiring import StubInstallation
 from tests.services.collaborators import ListedKeyFiles, PlainResealer
+from tests.services.seals import PlainCredentialResealer
 from tests.services.world import ADMIN, World
 
 if TYPE_CHECKING:
@@ -33,9 +34,12 @@ class MemoryContainer:
         self.key_files = ListedKeyFiles()
         self.resealing = Resealing(
             administration=world.administration,
-            resealer=PlainResealer(self.key_files),
+            keys=PlainResealer(self.key_files),
+            credentials=PlainCredentialResealer(world.sealer, self.key_files),
             key_files=self.key_files,
         )
+        self.hand_overs = world.hand_overs
+        self.subject_accounts = world.subject_accounts
         self.closed = 0
 
     @property

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tests.services.world import ADMIN
+
 if TYPE_CHECKING:
     from tests.cli.administered import Administered
 
@@ -27,7 +29,7 @@ def test_reseal_says_which_keys_it_sealed_and_which_files_are_needed(here: Admin
 
 def test_reseal_again_says_that_there_is_nothing_to_do(here: Administered) -> None:
     assert here.done("key", "reseal").stdout.splitlines() == [
-        "nothing to do: every private key is sealed under the newest key file",
+        "nothing to do: private keys and credentials are sealed under the newest key file",
         "key files in use: kek-1.key",
     ]
 
@@ -37,7 +39,23 @@ def test_reseal_tells_scripts_the_same(here: Administered) -> None:
     told = here.json("key", "reseal")
     assert len(told["resealed"]) == 4
     assert told["key_files_in_use"] == ["kek-2.key"]
-    assert here.json("key", "reseal") == {"resealed": [], "key_files_in_use": ["kek-2.key"]}
+    assert here.json("key", "reseal") == {
+        "resealed": [],
+        "resealed_credentials": [],
+        "key_files_in_use": ["kek-2.key"],
+    }
+
+
+def test_the_credential_of_a_site_is_sealed_with_the_keys(here: Administered) -> None:
+    here.world.hand_overs.set_credential(
+        "jira-main", ADMIN, credential_type="bearer", secret="token", account="svc", user=""
+    )
+    here.done("key", "add-file")
+    told = here.json("key", "reseal")
+    assert told["resealed_credentials"] == ["jira-main"]
+    here.done("key", "add-file")
+    lines = here.done("key", "reseal").stdout.splitlines()
+    assert "resource jira-main: its credential is sealed anew" in lines
 
 
 def test_without_the_old_key_file_reseal_refuses(here: Administered) -> None:

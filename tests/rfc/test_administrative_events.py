@@ -131,7 +131,7 @@ def test_changing_the_key_encryption_key_is_recorded_and_no_token_notices(
         "key_file.made", actor=ALICE, object={"kind": "key_file", "id": "kek-2.key"}, details={}
     )
     # A process that knows both files seals anew; one that knows the new file only opens.
-    resealed = installation.start_worker().container.resealing.reseal(ADMIN)
+    resealed = installation.start_worker().container.resealing.reseal(ADMIN).keys
     records = watch.new()
     assert {record["action"] for record in records} == {"key.resealed"}
     assert {record["object"]["id"] for record in records} == {key.kid for key in resealed}

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
 from authserver.domain.errors import Conflict
+from authserver.domain.hand_over import CREDENTIAL_PURPOSE
+
+if TYPE_CHECKING:
+    from authserver.domain.hand_over import HandOver
+    from tests.services.collaborators import ListedKeyFiles
 
 
 class ReadableSealer:
@@ -30,3 +38,25 @@ class ReadableSealer:
 
     def key_id(self, sealed: bytes) -> str:
         return sealed.split(b"|", 1)[0].decode()
+
+
+class PlainCredentialResealer:
+    """Moves readable seals to the newest of the listed key files."""
+
+    def __init__(self, sealer: ReadableSealer, key_files: ListedKeyFiles) -> None:
+        self._sealer = sealer
+        self._key_files = key_files
+
+    def key_file(self, hand_over: HandOver) -> str:
+        return f"kek-{self._sealer.key_id(hand_over.sealed)}.key"
+
+    def reseal(self, hand_over: HandOver) -> HandOver | None:
+        before, newest = self.key_file(hand_over), self._key_files.names[-1]
+        if before not in self._key_files.names:
+            raise Conflict(f"{before} is missing")
+        if before == newest:
+            return None
+        self._sealer.add_key(newest.removeprefix("kek-").removesuffix(".key"))
+        bound = {"purpose": CREDENTIAL_PURPOSE, "context": hand_over.resource}
+        secret = self._sealer.open(hand_over.sealed, **bound)
+        return replace(hand_over, sealed=self._sealer.seal(secret, **bound))
