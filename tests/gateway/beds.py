@@ -1,0 +1,121 @@
+"""nginx with a rendered configuration between a stub decision point and a stub site."""
+
+from __future__ import annotations
+
+import json
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from authserver.gateway.nginx import render_site
+from tests.gateway.nginx_process import NginxProcess
+from tests.gateway.raw_requests import call
+from tests.gateway.sites import GATEWAY_KEY, a_site
+from tests.gateway.stub_servers import Reply, Seen, StubServer
+from tests.instances import free_port
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from authserver.gateway.site_configuration import SiteConfiguration
+    from tests.gateway.raw_requests import Answer
+
+DECISION_ID: Final = "0198f0c2-6d1e-7000-8000-000000000001"
+ALLOWED: Final = Reply(
+    200,
+    (
+        ("X-Decision-Id", DECISION_ID),
+        ("X-Auth-User", "client:bot"),
+        ("X-Auth-Client", "bot"),
+        ("X-Auth-Jti", "jti-1"),
+        ("X-Auth-Account", "svc-bot"),
+        ("X-Upstream-Authorization", "Bearer of-the-site"),
+        ("Cache-Control", "no-store"),
+    ),
+)
+BY_SESSION: Final = Reply(200, (("X-Decision-Id", DECISION_ID), ("X-Upstream-Session", "pass")))
+TOKEN: Final = ("Authorization", "Bearer of-the-caller")
+SESSION: Final = ("Cookie", "a=b; JSESSIONID=0123; c=d")
+
+
+def refused(status: int, seen_by_caller: str, *headers: tuple[str, str]) -> Reply:
+    """A refusal as the decision point says it."""
+    return Reply(
+        status, (("X-Decision-Id", DECISION_ID), ("X-Deny-Status", seen_by_caller), *headers)
+    )
+
+
+def of_the_site(seen: Seen) -> Reply:
+    """Any page of the site; it tries to leave a session behind."""
+    headers = (
+        ("Content-Type", "text/plain"),
+        ("Set-Cookie", "JSESSIONID=of-the-site; Path=/"),
+        ("Set-Cookie", "atlassian.xsrf.token=1; Path=/"),
+        ("X-Decision-Id", "spoofed-by-the-site"),
+    )
+    return Reply(200, headers, b"site:" + seen.body)
+
+
+@dataclass(slots=True)
+class Bed:
+    """The three, and what each of them saw. `decision` and `page` may be changed any time."""
+
+    site_configuration: SiteConfiguration
+    decision: Reply
+    page: Reply | None
+    decisions: StubServer
+    site: StubServer
+    nginx: NginxProcess
+
+    @property
+    def port(self) -> int:
+        """Where nginx listens."""
+        return self.site_configuration.listener.port
+
+    def call(self, target: str | bytes, *headers: tuple[str, str], **options: Any) -> Answer:
+        """One request through nginx."""
+        return call(self.port, target, *headers, **options)
+
+    def take(self) -> tuple[list[Seen], list[Seen]]:
+        """What the decision point and the site saw since the last time."""
+        return self.decisions.take(), self.site.take()
+
+    def last_call(self) -> dict[str, Any]:
+        """The last line of the access log, written when nginx has done with the request."""
+        path = self.nginx.folder / f"{self.site_configuration.gateway}.calls.log"
+        deadline = time.monotonic() + 5
+        while not path.read_text().endswith("\n"):
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+        return dict(json.loads(path.read_text().splitlines()[-1]))
+
+
+@contextmanager
+def a_bed(folder: Path, **values: Any) -> Iterator[Bed]:
+    """Set one up; `values` are fields of the site's configuration."""
+    bed: Bed
+    folder.mkdir(parents=True, exist_ok=True)
+    key_file = folder / "key.conf"
+    key_file.write_text(f'proxy_set_header X-Gateway-Authorization "Bearer {GATEWAY_KEY}";\n')
+    with (
+        StubServer(lambda _: bed.decision) as decisions,
+        StubServer(lambda seen: bed.page or of_the_site(seen)) as site,
+    ):
+        configuration = a_site(
+            **{
+                "listen": f"127.0.0.1:{free_port()}",
+                "server_name": "localhost",
+                "plain_http": True,
+                "upstream": f"http://127.0.0.1:{site.port}",
+                "decision_point": f"http://127.0.0.1:{decisions.port}",
+                "key_file": str(key_file),
+                "log_directory": str(folder),
+            }
+            | values
+        )
+        nginx = NginxProcess(folder, render_site(configuration))
+        bed = Bed(configuration, ALLOWED, None, decisions, site, nginx)
+        with nginx:
+            yield bed
