@@ -8,6 +8,7 @@ configuration turns into an answer.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from authserver.domain.decisions import AccessRequest, Deny, Permit
@@ -45,6 +46,7 @@ _METHOD: Final = re.compile(r"[A-Z]{1,32}")
 _GATEWAY_KEY: Final = re.compile(r"Bearer ([A-Za-z0-9_]{1,200})", re.IGNORECASE)
 _REQUEST_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _LONGEST_HOST: Final = 253
+_LONGEST_ADDRESS: Final = 45
 
 
 def auth_request_endpoint(
@@ -85,7 +87,6 @@ def refuse(error: DomainError | FrameRefusal | None, request_id: str) -> Respons
 def _access_request(request: Request) -> AccessRequest:
     headers = request.headers
     method = headers.get("x-original-method", "")
-    address = parse_address(headers.get("x-original-address", ""))
     gateway_request_id = headers.get("x-original-request-id", "")
     return AccessRequest(
         decision_id=request.request_id,
@@ -96,10 +97,17 @@ def _access_request(request: Request) -> AccessRequest:
         session=bool(headers.get("x-original-session")),
         method_override=headers.get("x-original-method-override", ""),
         host=headers.get("x-original-host", "")[:_LONGEST_HOST],
-        address="" if address is None else str(address),
+        address=_address(headers.get("x-original-address", "")),
         request_id=gateway_request_id if _REQUEST_ID.fullmatch(gateway_request_id) else "",
         at=request.received_at,
     )
+
+
+@lru_cache(maxsize=4096)
+def _address(stated: str) -> str:
+    """In canonical text; empty for what is none."""
+    address = parse_address(stated) if len(stated) <= _LONGEST_ADDRESS else None
+    return "" if address is None else str(address)
 
 
 def _permitted(permit: Permit, decision_id: str) -> Response:

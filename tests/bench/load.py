@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
@@ -21,15 +21,17 @@ SCRIPT = Path(__file__).with_name("request.lua")
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """One request: `form` empty means GET."""
+    """One request: `form` empty means GET; `headers` are further ones."""
 
     path: str
     authorization: str
     form: Mapping[str, str]
+    headers: Mapping[str, str] = field(default_factory=dict)
 
     def line(self) -> str:
         """As the wrk script reads it."""
-        return f"{self.path}\t{self.authorization}\t{urlencode(self.form)}"
+        more = "\t".join(f"{name}={value}" for name, value in self.headers.items())
+        return f"{self.path}\t{self.authorization}\t{urlencode(self.form)}\t{more}"
 
 
 @dataclass(frozen=True, slots=True)

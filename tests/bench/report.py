@@ -21,6 +21,7 @@ WIDTH = 112
 AIMS = {
     "token, client_credentials": 0.20,
     "introspection, 1,000 tokens, warm": 0.55,
+    "decision, 1,000 tokens, warm": 0.50,
 }
 
 

@@ -1,12 +1,14 @@
--- One request a line in the file named by BENCH_REQUESTS: path, TAB, authorization, TAB, body.
+-- One request a line in the file named by BENCH_REQUESTS: path, authorization, body, and further
+-- headers as name=value, all with a TAB between.
 -- Requests go round and round; with BENCH_ONCE each is sent once and the run stops counting then.
 local requests, position, failures = {}, 0, 0
 
 function init(args)
   for line in io.lines(os.getenv("BENCH_REQUESTS")) do
-    local path, authorization, body = line:match("([^\t]*)\t([^\t]*)\t(.*)")
+    local path, authorization, body, more = line:match("([^\t]*)\t([^\t]*)\t([^\t]*)\t(.*)")
     local headers = {["Content-Type"] = "application/x-www-form-urlencoded"}
     if authorization ~= "" then headers["Authorization"] = authorization end
+    for name, value in more:gmatch("([^\t=]+)=([^\t]*)") do headers[name] = value end
     local method = "POST"
     if body == "" then method = "GET"; headers["Content-Type"] = nil; body = nil end
     requests[#requests + 1] = wrk.format(method, path, headers, body)

@@ -14,13 +14,14 @@ from typing import TYPE_CHECKING
 import psutil
 import requests
 
+from tests.bench.gateways import gateway_in_front_of
 from tests.bench.load import Measured, Prepared, run_load
 from tests.bench.report import BARE, Results
 from tests.clusters import OWNER, PostgresCluster
 from tests.instances import Caller, Instance, Site, free_port
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
 TOKENS = 1_000
 COLD_TOKENS = 20_000
@@ -57,6 +58,7 @@ def measure_all(backend: str, *, rounds: int, seconds: float) -> Results:
         url = stack.enter_context(_database(backend, folder))
         instance = Instance(folder / "instance", {"AUTHSERVER_DATABASE_URL": url}).initialise()
         site, caller = _register(instance)
+        gateway = gateway_in_front_of(instance, site)
         stack.enter_context(instance.start())
         ours = Served(instance.url, instance.workers())
         bare = stack.enter_context(_bare_server(folder))
@@ -70,21 +72,29 @@ def measure_all(backend: str, *, rounds: int, seconds: float) -> Results:
                 ours,
                 [_introspection(site, token) for token in tokens],
             ),
+            Row(
+                "decision, 1,000 tokens, warm",
+                ours,
+                [gateway.decision(token) for token in tokens],
+            ),
             Row("JWKS", ours, [Prepared("/oauth2/jwks", "", {})]),
         ]
         measured: dict[str, list[Measured]] = {row.name: [] for row in rows}
-        cold = "introspection, every token new"
-        measured[cold] = []
+        cold: dict[str, Callable[[str], Prepared]] = {
+            "introspection, every token new": lambda token: _introspection(site, token),
+            "decision, every token new": gateway.decision,
+        }
+        measured.update({name: [] for name in cold})
         for row in rows:  # warm up: connections, caches, thread pools
             row.measure(1)
         for number in range(rounds):
             for row in rows:
                 _progress(backend, number, row.name)
                 measured[row.name].append(row.measure(seconds))
-            _progress(backend, number, cold)
-            fresh = _issue(instance, caller, COLD_TOKENS)
-            row = Row(cold, ours, [_introspection(site, token) for token in fresh])
-            measured[cold].append(row.measure(max(2.0, seconds / 2), once=True))
+            for name, ask in cold.items():
+                _progress(backend, number, name)
+                row = Row(name, ours, [ask(each) for each in _issue(instance, caller, COLD_TOKENS)])
+                measured[name].append(row.measure(max(2.0, seconds / 2), once=True))
         about = (
             f"{WORKERS} workers, 32 connections, median of {rounds} round(s) of {seconds:g} s, "
             "authentication, audit and metrics on"
