@@ -68,8 +68,8 @@ def create(
 ) -> None:
     """Register a site.
 
-    Two secrets are printed once, each alone on a line of stdout: first the one for introspection
-    (its user name is NAME), then the key for a gateway. Nobody can show them again.
+    Its introspection secret (the user name is NAME) is printed once, alone on stdout; nobody can
+    show it again.
     """
     draft = ResourceDraft(
         name=name,
@@ -92,7 +92,6 @@ def _tell(context: Context, registered: RegisteredResource, *, as_json: bool) ->
             {
                 "resource": json_value(described(made)),
                 "introspection_secret": registered.introspection_secret.value,
-                "gateway_key": registered.gateway_key.value,
             }
         )
         return
@@ -101,8 +100,7 @@ def _tell(context: Context, registered: RegisteredResource, *, as_json: bool) ->
     describe(context, resource_fields(made))
     note(f"introspection secret (user name {made.name}), shown only here:")
     context.console.secret(registered.introspection_secret.value)
-    note("gateway key, shown only here:")
-    context.console.secret(registered.gateway_key.value)
     note("next:")
+    note(f"  authserver gateway add NAME --resource {made.name}")
     note(f"  authserver client create ID --resource {made.name} --scope SCOPE")
     note(f"  authserver scope list --resource-kind {made.kind}")

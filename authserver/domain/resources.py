@@ -33,7 +33,6 @@ class CredentialPurpose(StrEnum):
     """What a resource's own credential may be used for."""
 
     INTROSPECTION = "introspection"
-    GATEWAY = "gateway"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +74,9 @@ class ProtectedResource:
         return tuple(
             credential
             for credential in self.credentials
-            if credential.purpose is purpose and credential.secret.is_live(now)
+            # The one purpose today; a credential for another one must not count here.
+            if credential.purpose is purpose  # type: ignore[redundant-expr]
+            and credential.secret.is_live(now)
         )
 
 

@@ -76,7 +76,8 @@ class ResourceAuthentication:
             else tuple(
                 credential.secret
                 for credential in resource.credentials
-                if credential.purpose is CredentialPurpose.INTROSPECTION
+                # The one purpose today; another one must not open this.
+                if credential.purpose is CredentialPurpose.INTROSPECTION  # type: ignore[redundant-expr]
             )
         )
         return self._secrets.matching(stored, value, self._clock.now())

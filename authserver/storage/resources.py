@@ -28,7 +28,7 @@ from authserver.storage.texts import is_storable
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from sqlalchemy import ColumnElement, Row, Table
+    from sqlalchemy import ColumnElement, Row, Select, Table
 
     from authserver.domain.stored_secrets import StoredSecret
     from authserver.storage.transactions import Transaction
@@ -54,20 +54,14 @@ class ResourceRows:
         ).one_or_none()
         # Asked for in any case: an unknown site must not be told by how fast it is refused.
         credentials = self._connection.execute(
-            select(resource_credentials)
-            .where(self._mine(resource_credentials), resource_credentials.c.resource_name == name)
-            .order_by(resource_credentials.c.created_at, resource_credentials.c.secret_id)
+            self._credentials().where(resource_credentials.c.resource_name == name)
         ).all()
         return None if row is None else _resource(row, credentials)
 
     def list(self) -> Sequence[ProtectedResource]:
         """All but deleted ones, by name."""
         credentials: dict[str, list[Row[Any]]] = defaultdict(list)
-        for row in self._connection.execute(
-            select(resource_credentials)
-            .where(self._mine(resource_credentials))
-            .order_by(resource_credentials.c.created_at, resource_credentials.c.secret_id)
-        ):
+        for row in self._connection.execute(self._credentials()):
             credentials[row.resource_name].append(row)
         rows = self._connection.execute(
             select(resources).where(
@@ -133,6 +127,16 @@ class ResourceRows:
 
     def _mine(self, table: Table) -> ColumnElement[bool]:
         return table.c.issuer_id == self._issuer_id
+
+    def _credentials(self) -> Select[Any]:
+        # A process of the version before may still make credentials for what is known no more.
+        known = [purpose.value for purpose in CredentialPurpose]
+        columns = resource_credentials.c
+        return (
+            select(resource_credentials)
+            .where(self._mine(resource_credentials), columns.purpose.in_(known))
+            .order_by(columns.created_at, columns.secret_id)
+        )
 
     def _owner_of(self, identifier: str) -> str | None:
         return self._connection.execute(

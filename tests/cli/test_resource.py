@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from authserver.domain.resources import CredentialPurpose, ResourceStatus
+from authserver.domain.resources import ResourceStatus
 from tests.doubles import EPOCH
 
 if TYPE_CHECKING:
@@ -17,16 +17,13 @@ if TYPE_CHECKING:
 PLAIN = ("resource", "create", "wiki", "--kind", "confluence-dc", "--url", "https://wiki.example")
 
 
-def test_the_two_secrets_are_alone_on_stdout_and_nowhere_else(here: Administered) -> None:
+def test_the_secret_is_alone_on_stdout_and_nowhere_else(here: Administered) -> None:
     result = here.done(*PLAIN)
-    introspection, gateway = result.stdout.splitlines()
-    assert introspection.startswith("asv_rs_")
-    assert gateway.startswith("asv_gw_")
-    shown = here.done("resource", "show", "wiki").output
-    for secret in (introspection, gateway):
-        assert secret not in result.stderr
-        assert secret not in shown
-        assert secret not in repr(here.world.database.state)
+    (secret,) = result.stdout.splitlines()
+    assert secret.startswith("asv_rs_")
+    assert secret not in result.stderr
+    assert secret not in here.done("resource", "show", "wiki").output
+    assert secret not in repr(here.world.database.state)
 
 
 def test_what_was_registered_is_told_with_the_next_step(here: Administered) -> None:
@@ -38,25 +35,23 @@ def test_what_was_registered_is_told_with_the_next_step(here: Administered) -> N
         "context path        /wiki",
         "tokens signed with  RS256",
         "introspection secret (user name wiki), shown only here:",
+        "authserver gateway add NAME --resource wiki",
         "authserver client create ID --resource wiki --scope SCOPE",
         "authserver scope list --resource-kind confluence-dc",
     ):
         assert line in told
 
 
-def test_scripts_get_the_resource_and_its_secrets(here: Administered) -> None:
+def test_scripts_get_the_resource_and_its_secret(here: Administered) -> None:
     told = here.json(*PLAIN, "--identifier", "https://own.example/api")
-    assert set(told) == {"resource", "introspection_secret", "gateway_key"}
+    assert set(told) == {"resource", "introspection_secret"}
     assert told["resource"]["identifier"] == "https://own.example/api"
     assert told["resource"]["created_at"] == "2027-01-15T08:00:00.000Z"
     assert set(told["resource"]) == {
         "name", "kind", "identifier", "url", "context_path", "signing_algorithm", "status",
         "created_at", "credentials",
     }  # fmt: skip
-    assert [each["purpose"] for each in told["resource"]["credentials"]] == [
-        "introspection",
-        "gateway",
-    ]
+    assert [each["purpose"] for each in told["resource"]["credentials"]] == ["introspection"]
 
 
 @pytest.mark.parametrize(
@@ -118,7 +113,7 @@ def test_the_list_is_aligned(here: Administered) -> None:
     world = here.world
     created = world.add_resource("a", kind="jira-cloud", url="https://a.example", context_path="/j")
     with world.database.writing() as stores:
-        stores.resources.note_use({created.gateway_key.stored.secret_id: EPOCH})
+        stores.resources.note_use({created.introspection_secret.stored.secret_id: EPOCH})
     world.clock.set_now(EPOCH + 60)
     lines = here.done("resource", "list").stdout.splitlines()
     assert [re.split(" {2,}", line) for line in lines] == [
@@ -143,14 +138,14 @@ def test_the_list_tells_scripts_what_show_tells(here: Administered) -> None:
 def test_show_tells_how_each_credential_ends_and_when(here: Administered) -> None:
     world = here.world
     world.resources.rotate_credential(
-        "jira-main", "gateway", here.container.operator, overlap_seconds=60
+        "jira-main", "introspection", here.container.operator, overlap_seconds=60
     )
     world.clock.set_now(EPOCH + 3600)
     shown = here.done("resource", "show", "jira-main").stdout
     assert "context path        none" in shown
     assert re.search(r"introspection secret  \S{4} +2027-01-15 08:00:00 UTC  never +-", shown)
     assert re.search(
-        r"gateway key +\S{4} +2027-01-15 08:00:00 UTC  expired 2027-01-15 08:01", shown
+        r"introspection secret  \S{4} +2027-01-15 08:00:00 UTC  expired 2027-01-15 08:01", shown
     )
 
 
@@ -180,28 +175,29 @@ def test_a_refused_update_changes_nothing(
     assert told in here.refused(code, "resource", "update", *arguments)
 
 
-@pytest.mark.parametrize(
-    ("purpose", "prefix", "title"),
-    [("introspection", "asv_rs_", "introspection secret"), ("gateway", "asv_gw_", "gateway key")],
-)
+@pytest.mark.parametrize("purpose", [(), ("--purpose", "introspection")])
 def test_a_new_credential_is_alone_on_stdout_and_the_old_one_ends(
-    here: Administered, purpose: str, prefix: str, title: str
+    here: Administered, purpose: tuple[str, ...]
 ) -> None:
-    arguments = ("resource", "rotate-credential", "jira-main", "--purpose", purpose)
+    arguments = ("resource", "rotate-credential", "jira-main", *purpose)
     result = here.done(*arguments)
     secret = result.stdout.removesuffix("\n")
-    assert secret.startswith(prefix)
+    assert secret.startswith("asv_rs_")
     assert secret not in result.stderr
-    assert f"the old {title} of jira-main goes on until 2027-01-16 08:00:00 UTC" in result.stderr
+    told = "the old introspection secret of jira-main goes on until 2027-01-16 08:00:00 UTC"
+    assert told in result.stderr
     assert "has ended" in here.done(*arguments, "--overlap", "0").stderr
-    found = here.world.resources.get("jira-main")
-    assert len(found.live_credentials(CredentialPurpose(purpose), here.world.clock.now())) == 1
+    credentials = here.world.resources.get("jira-main").credentials
+    assert [each.secret.is_live(here.world.clock.now()) for each in credentials] == [
+        False,
+        False,
+        True,
+    ]
 
 
 def test_a_rotation_tells_scripts_when_the_old_one_ends(here: Administered) -> None:
-    told = here.json(
-        "resource", "rotate-credential", "jira-main", "--purpose", "gateway", "--overlap", "1h"
-    )
+    told = here.json("resource", "rotate-credential", "jira-main", "--overlap", "1h")
+    assert told["purpose"] == "introspection"
     assert set(told) == {"name", "purpose", "secret", "secret_id", "old_credentials_end_at"}
     assert told["old_credentials_end_at"] == "2027-01-15T09:00:00.000Z"
 
@@ -209,10 +205,9 @@ def test_a_rotation_tells_scripts_when_the_old_one_ends(here: Administered) -> N
 @pytest.mark.parametrize(
     ("arguments", "code", "told"),
     [
-        (("jira-main", "--purpose", "gateway", "--overlap", "367d"), 2, "error: --overlap: "),
-        (("jira-main",), 2, "Missing option '--purpose'"),
-        (("jira-main", "--purpose", "both"), 2, "introspection"),
-        (("nowhere", "--purpose", "gateway"), 1, "no resource named 'nowhere'"),
+        (("jira-main", "--overlap", "367d"), 2, "error: --overlap: "),
+        (("jira-main", "--purpose", "gateway"), 2, "introspection"),
+        (("nowhere",), 1, "no resource named 'nowhere'"),
     ],
 )
 def test_a_refused_rotation_changes_nothing(
@@ -262,4 +257,3 @@ def test_no_answer_for_scripts_but_creation_and_rotation_holds_a_secret(
     made = here.json(*PLAIN)
     answers = json.dumps([here.json("resource", "list"), here.json("resource", "show", "wiki")])
     assert made["introspection_secret"] not in answers
-    assert made["gateway_key"] not in answers

@@ -53,7 +53,7 @@ def test_every_administrative_act_is_recorded_with_before_and_after(
         (
             "resource.credential_rotated",
             "wiki",
-            lambda: resources.rotate_credential("wiki", "gateway", ADMIN),
+            lambda: resources.rotate_credential("wiki", "introspection", ADMIN),
         ),
         ("resource.disabled", "wiki", lambda: resources.disable("wiki", ADMIN)),
         ("resource.enabled", "wiki", lambda: resources.enable("wiki", ADMIN)),
@@ -79,7 +79,47 @@ def test_every_administrative_act_is_recorded_with_before_and_after(
         "before": {"context_path": ""},
         "after": {"context_path": "/wiki"},
     }
-    assert details["resource.credential_rotated"]["purpose"] == "gateway"
+    assert details["resource.credential_rotated"]["purpose"] == "introspection"
+
+
+@pytest.mark.rule("AU-03")
+def test_the_life_of_a_gateway_is_recorded_with_before_and_after(
+    installation: Installation, watch: Watch
+) -> None:
+    gateways = installation.container.gateways
+    deeds: tuple[tuple[str, Callable[[], object]], ...] = (
+        ("gateway.created", lambda: gateways.add("edge", "jira", ADMIN)),
+        ("gateway.updated", lambda: gateways.update("edge", ADMIN, session_cookies="observe")),
+        ("gateway.key_rotated", lambda: gateways.rotate_key("edge", ADMIN, overlap_seconds=60)),
+        ("gateway.removed", lambda: gateways.remove("edge", ADMIN)),
+    )
+    details: dict[str, Any] = {}
+    for action, deed in deeds:
+        deed()
+        record = watch.one(
+            action,
+            actor=ALICE,
+            outcome="success",
+            object={"kind": "gateway", "id": "edge"},
+            resource="jira",
+            request_id=ADMIN.request_id,
+            peer=ADMIN.peer,
+        )
+        details[action] = record["details"]
+    made = details["gateway.created"]["after"]
+    assert (made["resource"], made["session_cookies"]) == ("jira", "block")
+    assert details["gateway.updated"] == {
+        "before": {"session_cookies": "block"},
+        "after": {"session_cookies": "observe"},
+    }
+    rotated = details["gateway.key_rotated"]
+    assert (rotated["old_keys"], rotated["overlap_seconds"]) == (1, 60)
+    before = details["gateway.removed"]["before"]
+    assert before["session_cookies"] == "observe"
+    assert [key["secret_id"] for key in before["keys"]] == [
+        made["keys"][0]["secret_id"],
+        rotated["secret_id"],
+    ]
 
 
 @pytest.mark.rule("AU-03")

@@ -31,7 +31,9 @@ if TYPE_CHECKING:
 ADMIN: Final = Act(Actor(ActorKind.ADMINISTRATOR, "alice"), "request-of-alice", "192.0.2.1")
 PEER: Final = "203.0.113.7"
 ASKED: Final = {"grant_type": "client_credentials"}
-ACTION: Final = re.compile(r"(?:token|client|resource|network|key|key_file|user|audit)\.[a-z_]+\Z")
+ACTION: Final = re.compile(
+    r"(?:token|client|resource|gateway|network|key|key_file|user|audit)\.[a-z_]+\Z"
+)
 JWT_BEARER: Final = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 ANONYMOUS: Final = {"kind": "anonymous", "id": ""}
 CLIENT: Final = {"kind": "client", "id": "reader"}
@@ -45,6 +47,8 @@ MATRIX: Final = (
     *("client.disabled", "client.enabled", "client.deleted"),
     *("resource.created", "resource.updated", "resource.credential_rotated"),
     *("resource.disabled", "resource.enabled", "resource.deleted"),
+    *("gateway.authentication_failed", "gateway.throttled"),
+    *("gateway.created", "gateway.updated", "gateway.key_rotated", "gateway.removed"),
     *("key.made", "key.active", "key.retiring", "key.gone", "key.revoked"),
     *("key.resealed", "key_file.made"),
     *("user.created", "audit.pruned"),

@@ -36,7 +36,7 @@ def test_only_a_protected_resource_may_ask(
     installation: Installation, lane: Lane, reader: Caller
 ) -> None:
     container = installation.container
-    gateway_key = container.resources.rotate_credential("jira", "gateway", container.operator)
+    gateway_key = container.gateways.add("edge", "jira", container.operator).key
     token = lane.token(reader)
     for authorization in (
         None,
@@ -47,6 +47,8 @@ def test_only_a_protected_resource_may_ask(
         basic("jira", reader.secret),
         basic("jira", gateway_key.value),
         basic("https://jira.example.org", gateway_key.value),
+        basic("edge", gateway_key.value),
+        f"Bearer {gateway_key.value}",
         basic("nowhere", reader.secret),
     ):
         answer = lane.post(INTROSPECT, {"token": token}, authorization)

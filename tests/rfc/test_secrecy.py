@@ -75,8 +75,10 @@ class Flows:
         site = self.command(
             *("resource", "create", "secret-site", "--kind", "jira-dc"),
             *("--url", "https://secret.example.org"),
-            secret="introspection_secret,gateway_key",
+            secret="introspection_secret",
         )
+        self.command("gateway", "add", "edge", "--resource", "secret-site", secret="gateway_key")
+        self.command("gateway", "rotate-key", "edge", secret="gateway_key")
         client = self.command(
             *("client", "create", "secret-client", "--resource", "secret-site"),
             *("--scope", "READ"),
@@ -147,6 +149,8 @@ class Flows:
         self.command("client", "list")
         self.command("resource", "show", "secret-site")
         self.command("resource", "list")
+        self.command("gateway", "show", "edge")
+        self.command("gateway", "list")
         self.command("key", "list")
         self.command("audit", "search", "--limit", "1000")
         self.command("audit", "verify")

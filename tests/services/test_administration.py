@@ -30,15 +30,22 @@ ACTS: Final[Mapping[str, Callable[[World], object]]] = {
         "jira-main", ADMIN, url="https://new.example.com"
     ),
     "resource.credential_rotated": lambda world: world.resources.rotate_credential(
-        "jira-main", "gateway", ADMIN
+        "jira-main", "introspection", ADMIN
     ),
     "resource.disabled": lambda world: world.resources.disable("jira-main", ADMIN),
     "resource.enabled": lambda world: world.resources.enable("jira-main", ADMIN),
     "resource.deleted": lambda world: world.resources.delete("jira-main", ADMIN),
+    "gateway.created": lambda world: world.add_gateway("fresh"),
+    "gateway.updated": lambda world: world.gateways.update("edge", ADMIN, session_cookies="allow"),
+    "gateway.key_rotated": lambda world: world.gateways.rotate_key("edge", ADMIN),
+    "gateway.removed": lambda world: world.gateways.remove("edge", ADMIN),
 }
+NAMES: Final = {"client": "ci-reader", "resource": "jira-main", "gateway": "edge"}
+ALSO_STALE: Final = {"resource.deleted": {ChangeKind.HAND_OVER}}
 TAKES_NO_POWER: Final = {
     "client.created",
     "client.enabled",
+    "gateway.created",
     "resource.created",
     "resource.enabled",
 }
@@ -48,6 +55,7 @@ TAKES_NO_POWER: Final = {
 def world(world: World) -> World:
     world.add_resource()
     world.add_client()
+    world.add_gateway()
     world.database.audit.clear()
     world.clock.slept.clear()
     return world
@@ -70,17 +78,20 @@ def test_every_act_is_on_record_with_who_what_when_and_from_where(
     assert event.actor == ADMIN.actor
     assert (event.request_id, event.peer) == ("r-1", "192.0.2.1")
     kind = action.partition(".")[0]
-    name = "fresh" if "created" in action else {"client": "ci-reader"}.get(kind, "jira-main")
+    name = "fresh" if "created" in action else NAMES[kind]
     assert (event.object_kind, event.object_id) == (kind, name)
-    assert (event.client_id, event.resource) == ((name, "") if kind == "client" else ("", name))
+    about = {"client": (name, ""), "resource": ("", name), "gateway": ("", "jira-main")}
+    assert (event.client_id, event.resource) == about[kind]
 
 
 @pytest.mark.parametrize("action", ACTS)
 def test_every_act_tells_the_workers_what_is_stale(world: World, action: str) -> None:
     seq = world.database.state.seq
     event = recorded(world, action)
-    (told,) = (each.change for each in world.database.state.changes if each.position.seq > seq)
-    assert told == Change(ChangeKind(event.object_kind), event.object_id, 0.0)
+    told = [each.change for each in world.database.state.changes if each.position.seq > seq]
+    stale = {ChangeKind(event.object_kind)} | ALSO_STALE.get(action, set())
+    assert {change.kind for change in told} == stale
+    assert all(change == Change(change.kind, event.object_id, 0.0) for change in told)
 
 
 @pytest.mark.rule("AD-07")

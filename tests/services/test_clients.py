@@ -208,7 +208,9 @@ def test_an_overlap_at_the_limits_is_taken(world: World, overlap: float) -> None
     world.add_client()
     world.clients.rotate_secret("ci-reader", ADMIN, overlap_seconds=overlap)
     world.add_resource("other")
-    world.resources.rotate_credential("other", "gateway", ADMIN, overlap_seconds=overlap)
+    world.resources.rotate_credential("other", "introspection", ADMIN, overlap_seconds=overlap)
+    world.add_gateway("edge", "other")
+    world.gateways.rotate_key("edge", ADMIN, overlap_seconds=overlap)
 
 
 def test_an_end_out_of_range_is_refused_before_anything_is_rotated(world: World) -> None:

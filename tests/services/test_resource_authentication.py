@@ -59,9 +59,10 @@ def test_neither_a_gateway_key_nor_a_client_secret_nor_another_sites_secret_gets
     world: World, jira: RegisteredResource
 ) -> None:
     other = world.add_resource("other")
+    gateway = world.add_gateway("jira-main")
     client = world.add_client("jira-main").secret
     assert client is not None
-    for secret in (jira.gateway_key, other.introspection_secret, client):
+    for secret in (gateway.key, other.introspection_secret, client):
         refusal(world, basic("jira-main", secret.value))
 
 

@@ -37,26 +37,23 @@ def refused(world: World, **stated: Any) -> InvalidField:
     return refusal.value
 
 
-def live(world: World, purpose: CredentialPurpose) -> int:
-    return len(stored(world).live_credentials(purpose, world.clock.now()))
+def live(world: World) -> int:
+    found = stored(world).live_credentials(CredentialPurpose.INTROSPECTION, world.clock.now())
+    return len(found)
 
 
 @pytest.mark.rule("CA-06")
-def test_the_secrets_of_a_new_site_are_in_the_answer_and_stored_as_digests(world: World) -> None:
+def test_the_secret_of_a_new_site_is_in_the_answer_and_stored_as_a_digest(world: World) -> None:
     created = world.add_resource()
-    introspection, gateway = stored(world).credentials
+    (introspection,) = stored(world).credentials
     assert introspection.purpose is CredentialPurpose.INTROSPECTION
-    assert gateway.purpose is CredentialPurpose.GATEWAY
-    digest = CountingDigester().digest
-    assert introspection.secret.digest == digest(
-        "resource_secret", created.introspection_secret.value, "pepper-2"
+    value = created.introspection_secret.value
+    assert introspection.secret.digest == CountingDigester().digest(
+        "resource_secret", value, "pepper-2"
     )
-    assert gateway.secret.digest == digest("gateway", created.gateway_key.value, "pepper-2")
-    assert created.introspection_secret.value.startswith("asv_rs_")
-    assert created.gateway_key.value.startswith("asv_gw_")
-    for secret in (created.introspection_secret, created.gateway_key):
-        assert secret.value not in repr(world.database.state)
-        assert secret.value not in repr(created)
+    assert value.startswith("asv_rs_")
+    assert value not in repr(world.database.state)
+    assert value not in repr(created)
 
 
 def test_a_site_is_named_by_where_it_answers_unless_told_otherwise(world: World) -> None:
@@ -142,7 +139,7 @@ def test_what_does_not_exist_or_was_deleted_cannot_be_acted_on(
     with pytest.raises(NotFound):
         getattr(world.resources, verb)("jira-main", *([] if verb == "get" else [ADMIN]))
     with pytest.raises(NotFound):
-        world.resources.rotate_credential("jira-main", "gateway", ADMIN)
+        world.resources.rotate_credential("jira-main", "introspection", ADMIN)
 
 
 def test_an_update_changes_what_it_states_and_nothing_else(world: World) -> None:
@@ -169,58 +166,60 @@ def test_a_wrong_update_changes_nothing(world: World, stated: dict[str, str]) ->
     assert stored(world) == before
 
 
-@pytest.mark.parametrize("purpose", list(CredentialPurpose))
-def test_a_rotation_ends_the_old_credentials_of_its_purpose_only(
-    world: World, purpose: CredentialPurpose
-) -> None:
+def test_a_rotation_ends_the_old_credentials_of_the_site_only(world: World) -> None:
     world.add_resource()
-    other = next(each for each in CredentialPurpose if each is not purpose)
-    fresh = world.resources.rotate_credential("jira-main", purpose, ADMIN, overlap_seconds=60)
-    assert fresh.value.startswith("asv_rs_" if purpose == "introspection" else "asv_gw_")
-    assert (live(world, purpose), live(world, other)) == (2, 1)
+    world.add_resource("other")
+    world.add_gateway()
+    fresh = world.resources.rotate_credential(
+        "jira-main", "introspection", ADMIN, overlap_seconds=60
+    )
+    assert fresh.value.startswith("asv_rs_")
+    assert live(world) == 2
     world.clock.advance(60)
-    assert (live(world, purpose), live(world, other)) == (1, 1)
+    assert live(world) == 1
+    assert stored(world, "other").credentials[0].secret.expires_at is None
+    assert world.database.state.gateways["edge"].keys[0].expires_at is None
 
 
 def test_a_rotation_without_overlap_ends_the_old_credential_now(world: World) -> None:
     world.add_resource()
-    world.resources.rotate_credential("jira-main", "gateway", ADMIN, overlap_seconds=0)
-    assert live(world, CredentialPurpose.GATEWAY) == 1
+    world.resources.rotate_credential("jira-main", "introspection", ADMIN, overlap_seconds=0)
+    assert live(world) == 1
 
 
 def test_a_site_has_one_credential_in_use_and_its_successor_no_more(world: World) -> None:
     world.add_resource()
-    world.resources.rotate_credential("jira-main", "gateway", ADMIN, overlap_seconds=DAY)
-    before = world.database.state
-    with pytest.raises(Conflict, match="2 live gateway credentials, the most there may be"):
-        world.resources.rotate_credential("jira-main", "gateway", ADMIN, overlap_seconds=DAY)
-    assert world.database.state is before
-    # The other purpose has its own, and a leak never waits.
     world.resources.rotate_credential("jira-main", "introspection", ADMIN, overlap_seconds=DAY)
-    world.resources.rotate_credential("jira-main", "gateway", ADMIN, overlap_seconds=0)
-    assert live(world, CredentialPurpose.GATEWAY) == 1
-    world.resources.rotate_credential("jira-main", "gateway", ADMIN, overlap_seconds=DAY)
+    before = world.database.state
+    with pytest.raises(Conflict, match="2 live introspection credentials, the most there may be"):
+        world.resources.rotate_credential("jira-main", "introspection", ADMIN, overlap_seconds=DAY)
+    assert world.database.state is before
+    # A leak never waits.
+    world.resources.rotate_credential("jira-main", "introspection", ADMIN, overlap_seconds=0)
+    assert live(world) == 1
+    world.resources.rotate_credential("jira-main", "introspection", ADMIN, overlap_seconds=DAY)
     world.clock.advance(DAY)
-    world.resources.rotate_credential("jira-main", "gateway", ADMIN, overlap_seconds=DAY)
+    world.resources.rotate_credential("jira-main", "introspection", ADMIN, overlap_seconds=DAY)
 
 
 def test_a_deleted_sites_credentials_have_ended(world: World) -> None:
     world.add_resource()
-    world.resources.rotate_credential("jira-main", "gateway", ADMIN, overlap_seconds=DAY)
+    world.resources.rotate_credential("jira-main", "introspection", ADMIN, overlap_seconds=DAY)
     world.resources.disable("jira-main", ADMIN)
-    assert live(world, CredentialPurpose.GATEWAY) == 2
+    assert live(world) == 2
     world.resources.delete("jira-main", ADMIN)
-    assert [live(world, purpose) for purpose in CredentialPurpose] == [0, 0]
+    assert live(world) == 0
 
 
 @pytest.mark.parametrize(
     ("purpose", "overlap", "field"),
     [
         ("introspect", 0.0, "purpose"),
+        ("gateway", 0.0, "purpose"),
         ("", 0.0, "purpose"),
-        ("gateway", -1.0, "overlap"),
-        ("gateway", 367 * DAY, "overlap"),
-        ("gateway", float("nan"), "overlap"),
+        ("introspection", -1.0, "overlap"),
+        ("introspection", 367 * DAY, "overlap"),
+        ("introspection", float("nan"), "overlap"),
     ],
 )
 def test_a_wrong_rotation_is_refused_by_name(
@@ -253,7 +252,7 @@ def test_an_act_that_cannot_be_recorded_or_told_does_not_happen(
     acts: dict[str, Callable[[], object]] = {
         "create": lambda: world.add_resource("other"),
         "update": lambda: world.resources.update("jira-main", ADMIN, context_path="/jira"),
-        "rotate": lambda: world.resources.rotate_credential("jira-main", "gateway", ADMIN),
+        "rotate": lambda: world.resources.rotate_credential("jira-main", "introspection", ADMIN),
         "disable": lambda: world.resources.disable("jira-main", ADMIN),
         "delete": lambda: world.resources.delete("jira-main", ADMIN),
     }

@@ -31,16 +31,19 @@ def last_use(world: World, client_id: str = "ci-reader") -> float | None:
 
 def test_uses_reach_the_database_with_the_next_flush(world: World, uses: LastUses) -> None:
     resource = world.add_resource()
+    key = world.add_gateway().key.stored.secret_id
     world.add_client()
     credential = resource.introspection_secret.stored.secret_id
     uses.note_client_secret(secret_of(world), 100.0)
     uses.note_client_secret(secret_of(world), 101.0)
     uses.note_resource_credential(credential, 102.0)
+    uses.note_gateway_key(key, 103.0)
     assert last_use(world) is None
-    assert uses.flush(world.database) == 2
+    assert uses.flush(world.database) == 3
     assert last_use(world) == 101.0
     stored = world.database.state.resources["jira-main"].credentials
     assert {each.secret.secret_id: each.secret.last_used_at for each in stored}[credential] == 102.0
+    assert world.database.state.gateways["edge"].keys[0].last_used_at == 103.0
 
 
 def test_without_uses_a_flush_asks_the_database_nothing(world: World, uses: LastUses) -> None:
@@ -50,24 +53,32 @@ def test_without_uses_a_flush_asks_the_database_nothing(world: World, uses: Last
 
 def test_a_flush_writes_only_what_was_used(world: World, uses: LastUses) -> None:
     resource = world.add_resource()
+    key = world.add_gateway().key.stored.secret_id
     world.database.calls.clear()
-    uses.note_resource_credential(resource.gateway_key.stored.secret_id, 5.0)
+    uses.note_resource_credential(resource.introspection_secret.stored.secret_id, 5.0)
     assert uses.flush(world.database) == 1
     assert world.database.calls["clients.note_use"] == 0
+    assert world.database.calls["gateways.note_use"] == 0
+    uses.note_gateway_key(key, 5.0)
+    assert uses.flush(world.database) == 1
+    assert world.database.calls["resources.note_use"] == 1
     assert uses.flush(world.database) == 0
 
 
 def test_uses_outlive_an_outage(world: World, uses: LastUses) -> None:
     resource = world.add_resource()
+    key = world.add_gateway().key.stored.secret_id
     world.add_client()
     uses.note_client_secret(secret_of(world), 100.0)
-    uses.note_resource_credential(resource.gateway_key.stored.secret_id, 100.0)
+    uses.note_resource_credential(resource.introspection_secret.stored.secret_id, 100.0)
+    uses.note_gateway_key(key, 100.0)
     world.database.down = True
     with pytest.raises(StorageUnavailable):
         uses.flush(world.database)
     world.database.down = False
-    assert uses.flush(world.database) == 2
+    assert uses.flush(world.database) == 3
     assert last_use(world) == 100.0
+    assert world.database.state.gateways["edge"].keys[0].last_used_at == 100.0
 
 
 def test_a_use_during_an_outage_is_not_overwritten_by_an_older_one(

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import insert
 
 from authserver.domain.errors import AlreadyExists, NotFound
 from authserver.domain.resources import (
@@ -14,6 +15,8 @@ from authserver.domain.resources import (
     ResourceKind,
     ResourceStatus,
 )
+from authserver.storage.rows.resources import resource_credentials
+from authserver.storage.stored_secrets import secret_values
 from tests.storage.examples import NOW, resource, secret
 from tests.storage.racing import race
 
@@ -22,7 +25,6 @@ if TYPE_CHECKING:
     from authserver.storage.database import SqlDatabase
 
 INTROSPECTION = CredentialPurpose.INTROSPECTION
-GATEWAY = CredentialPurpose.GATEWAY
 
 
 def kept(database: SqlDatabase, name: str = "jira-main") -> ProtectedResource:
@@ -36,7 +38,7 @@ def test_a_resource_comes_back_as_it_was_added(database: SqlDatabase) -> None:
     added = resource(
         credentials=(
             ResourceCredential(INTROSPECTION, secret("r1", created_at=NOW)),
-            ResourceCredential(GATEWAY, secret("r2", created_at=NOW + 1, expires_at=NOW + 9)),
+            ResourceCredential(INTROSPECTION, secret("r2", created_at=NOW + 1, expires_at=NOW + 9)),
         )
     )
     with database.writing() as stores:
@@ -98,26 +100,31 @@ def test_deleted_resources_are_not_listed_but_still_found(database: SqlDatabase)
     with database.writing() as stores:
         for name in ("zeta", "alpha", "gone"):
             stores.resources.add(resource(name))
-            stores.resources.add_credential(name, GATEWAY, secret(f"{name}-1"))
+            stores.resources.add_credential(name, INTROSPECTION, secret(f"{name}-1"))
         stores.resources.save(resource("gone", status=ResourceStatus.DELETED))
     with database.reading() as stores:
         listed = stores.resources.list()
     assert [each.name for each in listed] == ["alpha", "zeta"]
-    assert listed[0].credentials == (ResourceCredential(GATEWAY, secret("alpha-1")),)
+    assert listed[0].credentials == (ResourceCredential(INTROSPECTION, secret("alpha-1")),)
     assert kept(database, "gone").status is ResourceStatus.DELETED
 
 
-def test_only_the_other_credentials_of_a_purpose_end(database: SqlDatabase) -> None:
+def test_only_the_other_credentials_of_the_resource_end(database: SqlDatabase) -> None:
     with database.writing() as stores:
-        stores.resources.add(resource())
-        for name, purpose in (("i1", INTROSPECTION), ("i2", INTROSPECTION), ("g1", GATEWAY)):
-            stores.resources.add_credential("jira-main", purpose, secret(name))
+        for name, credentials in (("jira-main", ("i1", "i2")), ("wiki", ("i3",))):
+            stores.resources.add(resource(name))
+            for each in credentials:
+                stores.resources.add_credential(name, INTROSPECTION, secret(each))
         ended = stores.resources.expire_credentials(
             "jira-main", INTROSPECTION, keep="i2", at=NOW + 60
         )
     assert ended == 1
-    ends = {each.secret.secret_id: each.secret.expires_at for each in kept(database).credentials}
-    assert ends == {"i1": NOW + 60, "i2": None, "g1": None}
+    ends = {
+        each.secret.secret_id: each.secret.expires_at
+        for name in ("jira-main", "wiki")
+        for each in kept(database, name).credentials
+    }
+    assert ends == {"i1": NOW + 60, "i2": None, "i3": None}
 
 
 def test_a_purpose_nobody_knows_is_a_mistake(database: SqlDatabase) -> None:
@@ -127,12 +134,24 @@ def test_a_purpose_nobody_knows_is_a_mistake(database: SqlDatabase) -> None:
             stores.resources.add_credential("jira-main", "everything", secret("r1"))
 
 
+def test_a_credential_for_a_purpose_of_an_older_version_is_not_seen(database: SqlDatabase) -> None:
+    """A process of that version may still make one after the upgrade of the schema."""
+    with database.writing() as stores:
+        stores.resources.add(resource())
+    old = secret_values(secret("g1")) | {"issuer_id": 1, "resource_name": "jira-main"}
+    with database.connection_for_writing() as connection:
+        connection.execute(insert(resource_credentials).values(purpose="gateway", **old))
+    assert kept(database) == resource()
+    with database.reading() as stores:
+        assert stores.resources.list() == [resource()]
+
+
 def test_the_last_use_never_moves_back(database: SqlDatabase) -> None:
     with database.writing() as stores:
         stores.resources.add(resource())
-        stores.resources.add_credential("jira-main", GATEWAY, secret("g1"))
-        stores.resources.note_use({"g1": NOW})
-        stores.resources.note_use({"g1": NOW - 1})
+        stores.resources.add_credential("jira-main", INTROSPECTION, secret("i1"))
+        stores.resources.note_use({"i1": NOW})
+        stores.resources.note_use({"i1": NOW - 1})
     assert kept(database).credentials[0].secret.last_used_at == NOW
 
 

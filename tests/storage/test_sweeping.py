@@ -5,12 +5,14 @@ from __future__ import annotations
 import sys
 import threading
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 from sqlalchemy import func, select, text
 
 from authserver.domain.authority import Change, ChangeKind
+from authserver.domain.gateways import Gateway, SessionCookies
 from authserver.domain.tokens import FAR_AHEAD_SECONDS, latest_end
 from authserver.storage.rows.assertions import assertion_uses
 from authserver.storage.sweeping import (
@@ -189,8 +191,10 @@ def test_expired_secrets_stay_visible_for_a_while(database: SqlDatabase) -> None
             )
         )
         stores.resources.add(resource())
-        stores.resources.add_credential("jira-main", "gateway", secret("r1", expires_at=gone))
-    assert swept(database) == {"client_secrets": 1, "resource_credentials": 1}
+        stores.resources.add_credential("jira-main", "introspection", secret("r1", expires_at=gone))
+        edge = Gateway("edge", "jira-main", SessionCookies.BLOCK, (), NOW)
+        stores.gateways.add(replace(edge, keys=(secret("g1", expires_at=gone), secret("g2"))))
+    assert swept(database) == {"client_secrets": 1, "resource_credentials": 1, "gateway_keys": 1}
     with database.reading() as stores:
         found = stores.clients.get("ci-reader")
     assert found is not None
