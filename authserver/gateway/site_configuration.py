@@ -13,13 +13,13 @@ from authserver.domain.resources import ResourceKind
 from authserver.domain.site_urls import check_context_path, check_site_url
 from authserver.gateway.configuration_fields import (
     check_file,
-    check_header,
     check_host,
     check_name,
     check_size,
     read_listen,
     read_origin,
 )
+from authserver.services.hand_over_rules import check_header
 
 if TYPE_CHECKING:
     from authserver.gateway.configuration_fields import Listen, Origin
@@ -119,7 +119,12 @@ class SiteConfiguration:
 
     def _check_hand_over(self) -> None:
         if self.hand_over is HandOverKind.IDENTITY_HEADER:
-            check_header("identity_header", self.identity_header)
+            if self.is_cloud:
+                raise InvalidField("hand_over", "for Data Center only: Cloud believes no header")
+            try:
+                check_header(self.identity_header)
+            except InvalidField as refusal:
+                raise InvalidField("identity_header", refusal.allowed) from None
         elif self.identity_header:
             raise InvalidField("identity_header", "only with the hand-over identity-header")
 
