@@ -20,9 +20,12 @@ if TYPE_CHECKING:
     from authserver.domain.ports import Clock
     from authserver.services.administration import Act
     from authserver.services.clients import Clients
+    from authserver.services.gateways import Gateways
+    from authserver.services.hand_overs import HandOvers
     from authserver.services.resealing import Resealing
     from authserver.services.resources import Resources
     from authserver.services.signing_keys import SigningKeys
+    from authserver.services.subject_accounts import SubjectAccounts
 
 JSON: Final = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 OVERLAP: Final = click.option(
@@ -50,6 +53,21 @@ class AdministrationParts(Protocol):
     @property
     def resources(self) -> Resources:
         """Resource administration."""
+        ...
+
+    @property
+    def hand_overs(self) -> HandOvers:
+        """How calls are handed over to sites."""
+        ...
+
+    @property
+    def subject_accounts(self) -> SubjectAccounts:
+        """Accounts of sites that stand for subjects."""
+        ...
+
+    @property
+    def gateways(self) -> Gateways:
+        """Gateway administration."""
         ...
 
     @property

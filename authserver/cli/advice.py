@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 _MISSING: Final[Mapping[str, str]] = {
     "client": "authserver client list shows those there are",
     "resource": "authserver resource list shows those there are",
+    "gateway": "authserver gateway list shows those there are",
     "key": "authserver key list shows those there are",
+    "mapped subject": "authserver account list shows those there are",
 }
 _TAKEN: Final[Mapping[str, str]] = {
     "client": "choose another id: none is given out again, not even after authserver client delete",
@@ -23,6 +25,7 @@ _TAKEN: Final[Mapping[str, str]] = {
         "authserver resource list shows names and identifiers; none is given out again, not even "
         "after authserver resource delete. Another site at the same URL needs --identifier"
     ),
+    "gateway": "choose another name, or give that one a new key: authserver gateway rotate-key",
 }
 
 

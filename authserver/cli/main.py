@@ -15,7 +15,7 @@ from authserver.cli.console import printable
 from authserver.cli.context import Context
 from authserver.cli.exit_codes import exit_code
 from authserver.domain.errors import DomainError
-from authserver.settings_sources import CONFIG_VARIABLE, SettingsInvalid
+from authserver.settings_sources import CONFIG_VARIABLE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,6 +27,7 @@ NOUNS: Final[Mapping[str, str]] = {
     "settings": "Show settings and where they come from.",
     "client": "Clients that get tokens.",
     "resource": "Protected Jira and Confluence sites.",
+    "account": "Accounts of a site that stand for subjects.",
     "user": "Local users.",
     "group": "Groups of users.",
     "token": "API tokens.",
@@ -84,7 +85,7 @@ class NounGroup(click.Group):
 
 def tell(error: DomainError) -> None:
     """`error: …` and, where there is advice, `hint: …`, on stderr."""
-    lines = error.problems if isinstance(error, SettingsInvalid) else (str(error),)
+    lines = getattr(error, "problems", ()) or (str(error),)
     for line in lines:
         click.echo(f"error: {printable(line)}", err=True)
     if hint := advice(error):

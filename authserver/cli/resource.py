@@ -15,14 +15,17 @@ from authserver.cli.administration import (
     time_or,
 )
 from authserver.cli.context import Context, pass_context
+from authserver.cli.resource_hand_over import set_credential, set_hand_over, unset_hand_over
 from authserver.cli.resource_registration import ALGORITHM, OPTIONS, create
 from authserver.cli.resource_views import (
     COLUMNS,
     CREDENTIAL_COLUMNS,
     CREDENTIAL_NAMES,
     credential_rows,
+    hand_over_fields,
     resource_fields,
     resource_row,
+    resource_value,
 )
 from authserver.domain.resources import CredentialPurpose, ResourceStatus
 from authserver.services.resources import described
@@ -37,6 +40,9 @@ def resource() -> None:
 
 
 resource.add_command(create)
+resource.add_command(set_credential)
+resource.add_command(set_hand_over)
+resource.add_command(unset_hand_over)
 
 
 @resource.command("list")
@@ -47,7 +53,9 @@ def list_resources(context: Context, *, as_json: bool) -> None:
     services = parts(context)
     found = services.resources.list()
     if as_json:
-        context.console.json({"resources": [json_value(described(each)) for each in found]})
+        hand_overs = services.hand_overs.by_resource()
+        shown = [resource_value(each, hand_overs.get(each.name)) for each in found]
+        context.console.json({"resources": shown})
     elif found:
         now = services.clock.now()
         context.console.table(COLUMNS, [resource_row(each, now) for each in found])
@@ -66,10 +74,11 @@ def show(context: Context, *, name: str, as_json: bool) -> None:
     """Show one site with its credentials (never their values)."""
     services = parts(context)
     found = services.resources.get(name)
+    hand_over = services.hand_overs.get(name)
     if as_json:
-        context.console.json(json_value(described(found)))
+        context.console.json(resource_value(found, hand_over))
         return
-    context.console.fields(resource_fields(found))
+    context.console.fields(dict(resource_fields(found)) | dict(hand_over_fields(hand_over)))
     context.console.line()
     now = services.clock.now()
     context.console.table(CREDENTIAL_COLUMNS, list(credential_rows(found, now)))
@@ -110,11 +119,12 @@ def update(
     context.console.fields(resource_fields(changed))
 
 
-@resource.command("rotate-credential", short_help="Give a site a new secret or gateway key.")
+@resource.command("rotate-credential", short_help="Give a site a new introspection secret.")
 @click.argument("name")
 @click.option(
     "--purpose",
-    required=True,
+    default=CredentialPurpose.INTROSPECTION.value,
+    show_default=True,
     type=click.Choice([each.value for each in CredentialPurpose]),
     help="Which credential.",
 )

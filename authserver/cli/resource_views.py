@@ -8,6 +8,7 @@ from authserver.cli.administration import json_value, time_or
 from authserver.cli.durations import shown_age
 from authserver.domain.resources import CredentialPurpose
 from authserver.services.hand_over_rules import described as described_hand_over
+from authserver.services.resources import described
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -48,6 +49,12 @@ def resource_fields(resource: ProtectedResource) -> Mapping[str, str]:
         "tokens signed with": resource.signing_algorithm,
         "registered": time_or(resource.created_at, "-"),
     }
+
+
+def resource_value(resource: ProtectedResource, hand_over: HandOver | None) -> dict[str, object]:
+    """One resource for JSON, with how calls arrive there."""
+    value: dict[str, object] = json_value(described(resource))
+    return value | {"hand_over": hand_over_value(hand_over)}
 
 
 def hand_over_fields(hand_over: HandOver | None) -> Mapping[str, str]:

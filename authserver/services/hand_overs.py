@@ -22,6 +22,8 @@ from authserver.services.hand_over_rules import (
 from authserver.services.resources import existing
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from authserver.domain.key_ports import SecretSealer
     from authserver.domain.ports import Stores
     from authserver.services.administration import Act, Administration
@@ -53,6 +55,11 @@ class HandOvers:
         with self._administration.database.reading() as stores:
             existing(stores, resource)
             return stores.hand_overs.get(resource)
+
+    def by_resource(self) -> Mapping[str, HandOver]:
+        """How calls are handed over, by the names of the resources that have a hand-over."""
+        with self._administration.database.reading() as stores:
+            return {each.resource: each for each in stores.hand_overs.list()}
 
     def set_credential(
         self, resource: str, act: Act, *, credential_type: str, secret: str, account: str, user: str
