@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from authserver.machine import introspection, revocation, token
+from tests.documentation import decision_headers
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -15,7 +16,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One endpoint. `parameters` explains each field of `rules` that is not a credential."""
+    """One endpoint.
+
+    `parameters` explains each field of `rules` that is not a credential, `headers` the request
+    headers that count; `answer_headers` are told beside the answer.
+    """
 
     path: str
     methods: tuple[str, ...]
@@ -24,6 +29,8 @@ class Entry:
     answer: str
     rules: FormRules | None = None
     parameters: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+    answer_headers: Mapping[str, str] = field(default_factory=dict)
 
 
 _TOKEN_LOOKED_AT: Final = {
@@ -100,6 +107,18 @@ ENTRIES: Final = (
         "The same document, where OpenID Connect looks for it.",
         _ANYBODY,
         "as above.",
+    ),
+    Entry(
+        "/gateway/auth-request",
+        ("GET",),
+        "Whether a call to a site may pass: the question of nginx's `auth_request` module. "
+        "`authserver gateway nginx-config` writes the configuration that asks it and turns the "
+        "answer into what the caller sees. Nothing of it may be cached.",
+        "a gateway, with its key; the key says which site is meant.",
+        "200 when the call may pass, 401 or 403 when not, never another status, always without a "
+        "body. Whatever goes wrong here is a 401 or 403 with `X-Deny-Status: 503`.",
+        headers=decision_headers.ASKED,
+        answer_headers=decision_headers.ANSWERED,
     ),
     Entry("/livez", ("GET",), "Whether the process answers.", _ANYBODY, "200."),
     Entry(

@@ -7,11 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from authserver.machine.client_credentials import CREDENTIAL_FIELDS
+from authserver.machine.denials import DENIALS
 from authserver.machine.refusals import STATUS_OF_CODE
+from tests.documentation.decision_headers import REASONS_HEAD
 from tests.documentation.endpoint_entries import ENTRIES, REFUSALS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from tests.documentation.endpoint_entries import Entry
 
@@ -38,6 +40,7 @@ In one way per request, the one it is registered for:
   with a key of the client's JWK set (RFC 7523); its `jti` works once.
 
 Protected resources use the first or the second, with their name and their introspection secret.
+Gateways send their key in a header of their own, for `Authorization` is the caller's.
 
 | parameter | characters at most |
 |---|---|
@@ -70,6 +73,11 @@ def _lines() -> Iterator[str]:
     yield _HEAD
     for entry in ENTRIES:
         yield from _entry(entry)
+    yield REASONS_HEAD
+    for reason, denial in DENIALS.items():
+        words = denial.description.replace("{issuer}", "ISSUER")
+        yield f"| `{reason}` | {denial.status} | `{denial.error}` | {words} |"
+    yield ""
     yield _CREDENTIALS + "\n".join(
         f"| `{name}` | {limit:,} |" for name, limit in CREDENTIAL_FIELDS.items()
     )
@@ -92,7 +100,19 @@ def _entry(entry: Entry) -> Iterator[str]:
                 again = " May repeat." if name in entry.rules.repeatable else ""
                 yield f"| `{name}` | {limit:,} | {entry.parameters[name]}{again} |"
         yield ""
+    if entry.headers:
+        yield from _table("request header", entry.headers)
     yield f"**Answer:** {entry.answer}\n"
+    if entry.answer_headers:
+        yield from _table("answer header", entry.answer_headers)
+
+
+def _table(title: str, rows: Mapping[str, str]) -> Iterator[str]:
+    yield f"| {title} | |"
+    yield "|---|---|"
+    for name, text in rows.items():
+        yield f"| `{name}` | {text} |"
+    yield ""
 
 
 if __name__ == "__main__":

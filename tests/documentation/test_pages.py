@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from prometheus_client import CollectorRegistry
 
 from authserver.app import routes_of
+from authserver.machine import auth_request
 from authserver.machine.client_credentials import CREDENTIAL_FIELDS
 from tests.documentation import command_line_page, endpoints_page
 from tests.documentation.endpoint_entries import ENTRIES
@@ -39,3 +40,8 @@ def test_every_parameter_of_an_endpoint_is_explained() -> None:
             set() if entry.rules is None else entry.rules.limits.keys() - CREDENTIAL_FIELDS.keys()
         )
         assert entry.parameters.keys() == read, entry.path
+
+
+def test_every_header_of_a_decision_is_explained() -> None:
+    (entry,) = (entry for entry in ENTRIES if entry.path == "/gateway/auth-request")
+    assert tuple(entry.headers) == auth_request.READ

@@ -1,0 +1,41 @@
+"""What the page of endpoints says about the headers of decisions."""
+
+from __future__ import annotations
+
+from typing import Final
+
+ASKED: Final = {
+    "X-Gateway-Authorization": "`Bearer` and the gateway's key, required.",
+    "Authorization": "The caller's header as it came, absent when there was none.",
+    "X-Original-Method": "The caller's method, required.",
+    "X-Original-URI": "The raw request target with its query, required.",
+    "X-Original-Host": "The host name that was called, for the record.",
+    "X-Original-Address": "The caller's address. One that does not parse counts as unknown.",
+    "X-Original-Request-ID": "The gateway's id of the call, for the record.",
+    "X-Original-Session": "Not empty when a browser's session cookie came; never its value.",
+    "X-Original-Method-Override": "Not empty when the caller asked for another method by header.",
+}
+ANSWERED: Final = {
+    "X-Decision-Id": "Always. The record and the log have the same id.",
+    "X-Auth-User`, `X-Auth-Client`, `X-Auth-Jti": "Subject, client and token id, where the token "
+    "is good.",
+    "X-Auth-Account": "The account of the site that the call goes on as, where it is known.",
+    "X-Upstream-Authorization": "200: what takes the place of the caller's `Authorization`. A "
+    "secret.",
+    "X-Upstream-Identity": "200: the value of the site's identity header.",
+    "X-Upstream-Session": "200: `pass` when the call goes on with the browser's own session.",
+    "X-Deny-Status": "401, 403: the status that the caller shall see: 400, 401, 403 or 503.",
+    "X-Deny-Reason": "401, 403: one of the reasons below, or `gateway-refused`, "
+    "`gateway-throttled`, `frame-refused`, `unavailable`.",
+    "X-Deny-Error`, `X-Deny-Description": "401, 403: for the body that the caller sees. Neither "
+    "holds a quote or a backslash.",
+    "WWW-Authenticate": "The challenge for the caller (RFC 6750), also beside a 403 "
+    "`insufficient_scope`. `scope` names what is missing.",
+    "X-Retry-After": "With `X-Deny-Status: 503`: seconds to wait.",
+}
+REASONS_HEAD: Final = """\
+## Why a call is denied
+
+| `X-Deny-Reason` | the caller sees | `error` | and reads |
+|---|---|---|---|\
+"""
