@@ -28,6 +28,7 @@ class MemoryContainer:
         self.clock = world.clock
         self.clients = world.clients
         self.resources = world.resources
+        self.gateways = world.gateways
         self.signing_keys = SigningKeys(
             administration=world.administration, key_maker=world.key_maker, times=TIMES
         )
