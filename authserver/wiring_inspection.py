@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import text
 
-from authserver.domain.installation import SchemaStatus
+from authserver.crypto.key_files import KeyKind
+from authserver.crypto.sealing import SealBroken, key_id_of
+from authserver.domain.installation import SchemaStatus, SealedValue
 from authserver.storage.database import SqlDatabase
 from authserver.storage.issuers import stored_issuer
 from authserver.storage.schema import SchemaState, newest_revision, schema_status
@@ -65,6 +67,23 @@ class Inspector:
         with self._database.reading() as stores:
             return [key for key in stores.keys.list() if key.state.is_published]
 
+    def sealed_values(self) -> Sequence[SealedValue]:
+        """What can only be used while its key file is there."""
+        with self._database.reading() as stores:
+            credentials = [each for each in stores.hand_overs.list() if each.sealed]
+        return [
+            *(
+                SealedValue(f"signing key {key.kid}", _key_file(key.sealed_private), vital=True)
+                for key in self.published_keys()
+            ),
+            *(
+                SealedValue(
+                    f"credential of resource {each.resource}", _key_file(each.sealed), vital=False
+                )
+                for each in credentials
+            ),
+        ]
+
     def administrators(self) -> int:
         """Enabled administrators."""
         with self._database.reading() as stores:
@@ -74,6 +93,13 @@ class Inspector:
         """All clients but deleted ones."""
         with self._database.reading() as stores:
             return stores.clients.list()
+
+
+def _key_file(sealed: bytes) -> str:
+    try:
+        return KeyKind.KEK.file_name(key_id_of(sealed))
+    except SealBroken:
+        return ""
 
 
 @contextmanager

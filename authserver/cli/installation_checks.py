@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from authserver.cli.checks import Check, Finding, Subject, blocker, ok, warning
 from authserver.cli.exit_codes import ExitCode
+from authserver.crypto.key_files import KeyKind, list_key_ids
 from authserver.domain.errors import StorageUnavailable
 from authserver.domain.keys import KeyState, SigningAlgorithm
 
@@ -26,6 +27,7 @@ _DURABLE: Final[Mapping[str, Mapping[str, frozenset[str]]]] = {
     },
 }
 _CLOCKS_APART_SECONDS: Final = 5.0
+_FEW: Final = 3
 
 
 def schema(subject: Subject) -> Finding:
@@ -108,6 +110,24 @@ def signing_keys(subject: Subject) -> Finding:
     return ok(f"active signing keys: {', '.join(sorted(active))}")
 
 
+def sealed_values(subject: Subject) -> Finding:
+    """What is sealed in the database still opens: its key files are there."""
+    directory = subject.loaded.settings.keys.directory
+    there = {KeyKind.KEK.file_name(str(each)) for each in list_key_ids(directory)[KeyKind.KEK]}
+    values = subject.inspection.sealed_values()
+    lost = [each for each in values if each.key_file not in there]
+    if not lost:
+        return ok("the key file of every sealed value is there")
+    names = sorted({each.key_file or "a key file that nobody can name" for each in lost})
+    few = ", ".join(each.what for each in lost[:_FEW]) + (", …" if len(lost) > _FEW else "")
+    what = f"{directory}: {', '.join(names)} missing: needed by {few}"
+    if any(each.vital for each in lost):
+        return blocker(what, "restore it from your backup")
+    return warning(
+        what, "restore it from your backup, or run authserver resource set-credential again"
+    )
+
+
 def administrators(subject: Subject) -> Finding:
     """Somebody can sign in to the console."""
     count = subject.inspection.administrators()
@@ -122,5 +142,6 @@ INSTALLATION_CHECKS: Final = (
     Check("durability", ("RV-04", "AU-05"), durability, needs_schema=True),
     Check("database-clock", ("JW-05",), database_clock, needs_schema=True),
     Check("signing-keys", ("MD-05",), signing_keys, needs_schema=True),
+    Check("sealed-values", ("MD-05", "MD-07"), sealed_values, needs_schema=True),
     Check("administrators", (), administrators, needs_schema=True),
 )

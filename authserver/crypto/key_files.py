@@ -32,7 +32,7 @@ class KeyKind(StrEnum):
     """What a key file is for; the value begins its name."""
 
     KEK = "kek"
-    """Seals private signing keys in the database."""
+    """Seals private signing keys and the credentials of sites in the database."""
     PEPPER = "pepper"
     """Keys the digests of secrets."""
     AUDIT = "audit"

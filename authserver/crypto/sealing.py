@@ -29,9 +29,9 @@ class Sealer:
     """AES-256-GCM under key-encryption keys that carry ids and rotate.
 
     A sealed value is a version byte, the key's id with its length, a nonce, ciphertext and tag.
-    Purpose and context (for a signing key: its `kid`) are bound in, so that a value that was
+    Purpose and context (of a signing key its `kid`) are bound in, so that a value that was
     copied to another row or column does not open there. Nonces are random, which is sound for
-    2^32 values under one key; signing keys come nowhere near.
+    2^32 values under one key; signing keys and credentials come nowhere near.
     """
 
     def __init__(self, keys: Mapping[str, bytes], current: str, entropy: Entropy) -> None:
@@ -76,22 +76,8 @@ class Sealer:
             raise SealBroken("the sealed value was changed or belongs elsewhere") from None
 
     def key_id(self, sealed: bytes) -> str:
-        """Id of the key-encryption key that `sealed` needs.
-
-        Raises:
-            SealBroken: these are not bytes that `seal` made.
-        """
-        least = 2 + 1 + _NONCE_BYTES + _TAG_BYTES
-        if len(sealed) < least or sealed[0] != _VERSION:
-            raise SealBroken("not a sealed value of a known version")
-        length = sealed[1]
-        key_id = sealed[2 : 2 + length]
-        if not 0 < length <= _ID_BYTES_MAX or len(sealed) < least - 1 + length:
-            raise SealBroken("not a sealed value of a known version")
-        try:
-            return key_id.decode("ascii")
-        except UnicodeDecodeError:
-            raise SealBroken("not a sealed value of a known version") from None
+        """Id of the key-encryption key that `sealed` needs. Raises SealBroken, see `key_id_of`."""
+        return key_id_of(sealed)
 
     def reseal(self, sealed: bytes, *, purpose: str, context: str) -> bytes | None:
         """The same secret under the current key; `None` when it already is.
@@ -103,6 +89,25 @@ class Sealer:
             return None
         secret = self.open(sealed, purpose=purpose, context=context)
         return self.seal(secret, purpose=purpose, context=context)
+
+
+def key_id_of(sealed: bytes) -> str:
+    """Id of the key-encryption key that `sealed` needs; nobody vouches for it before it opens.
+
+    Raises:
+        SealBroken: these are not bytes that `Sealer.seal` made.
+    """
+    least = 2 + 1 + _NONCE_BYTES + _TAG_BYTES
+    if len(sealed) < least or sealed[0] != _VERSION:
+        raise SealBroken("not a sealed value of a known version")
+    length = sealed[1]
+    key_id = sealed[2 : 2 + length]
+    if not 0 < length <= _ID_BYTES_MAX or len(sealed) < least - 1 + length:
+        raise SealBroken("not a sealed value of a known version")
+    try:
+        return key_id.decode("ascii")
+    except UnicodeDecodeError:
+        raise SealBroken("not a sealed value of a known version") from None
 
 
 def _encoded(key_id: str) -> bytes:

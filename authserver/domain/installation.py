@@ -63,6 +63,18 @@ class SchemaUpgrade:
         return self.before != self.after
 
 
+@dataclass(frozen=True, slots=True)
+class SealedValue:
+    """Something sealed: `what` for people, the key file that opens it, `""` when that is unclear.
+
+    Without a vital one the server answers nothing.
+    """
+
+    what: str
+    key_file: str
+    vital: bool
+
+
 class InitialisationSteps(Protocol):
     """What `authserver init` does, step by step, in this order; each may be done again."""
 
@@ -135,6 +147,10 @@ class Inspection(Protocol):
 
     def published_keys(self) -> Sequence[SigningKey]:
         """The keys that stand in the JWKS."""
+        ...
+
+    def sealed_values(self) -> Sequence[SealedValue]:
+        """What can only be used while its key file is there."""
         ...
 
     def administrators(self) -> int:

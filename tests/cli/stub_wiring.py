@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from authserver.domain.errors import DomainError
-from authserver.domain.installation import SchemaStatus, SchemaUpgrade
+from authserver.domain.installation import SchemaStatus, SchemaUpgrade, SealedValue
 from authserver.domain.keys import KeyState, SigningAlgorithm, SigningKey
 
 if TYPE_CHECKING:
@@ -41,6 +41,7 @@ class StubInstallation:
         }
     )
     keys: Sequence[SigningKey] = field(default_factory=lambda: [active_key()])
+    sealed: Sequence[SealedValue] = (SealedValue("signing key kid-1", "kek-1.key", vital=True),)
     administrator_count: int = 1
     registered: Sequence[Client] = ()
     container: Any = None
@@ -81,6 +82,9 @@ class StubInstallation:
 
     def published_keys(self) -> Sequence[SigningKey]:
         return self.keys
+
+    def sealed_values(self) -> Sequence[SealedValue]:
+        return self.sealed
 
     def administrators(self) -> int:
         return self.administrator_count
