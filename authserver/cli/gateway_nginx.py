@@ -17,7 +17,7 @@ from authserver.cli.exit_codes import ExitCode
 from authserver.domain.errors import InvalidField
 from authserver.gateway.front_configuration import FrontConfiguration
 from authserver.gateway.nginx import render_front, render_site
-from authserver.gateway.nginx_check import complaints, find_nginx
+from authserver.gateway.nginx_check import find_nginx, verdict
 from authserver.gateway.site_configuration import Mode, SiteConfiguration
 
 if TYPE_CHECKING:
@@ -221,13 +221,13 @@ def _check(context: Context, text: str) -> None:
     if nginx is None:
         context.console.note("not checked: nginx is not installed here")
         return
-    found = complaints(nginx, text)
-    for line in found:
+    found = verdict(nginx, text)
+    for line in found.said:
         context.console.note(line)
-    if found:
+    if not found.accepted:
         context.console.note("nginx refuses it; nothing was written")
         click.get_current_context().exit(ExitCode.FINDINGS)
-    context.console.note("nginx -t: no complaint")
+    context.console.note("nginx -t accepts it")
 
 
 def _write(path: Path, text: str) -> None:

@@ -52,7 +52,6 @@ BLANKED_FOR_BROWSERS: Final = (
     "X-Authenticated-User",
     "X-Client-IP",
     "X-Cluster-Client-IP",
-    "X-Decision-Id",
     "X-Deny-Description",
     "X-Deny-Error",
     "X-Deny-Reason",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -18,8 +19,16 @@ def find_nginx() -> str | None:
     return shutil.which("nginx") or shutil.which("nginx", path=_PLACES)
 
 
-def complaints(nginx: str, configuration: str) -> list[str]:
-    """What `nginx -t` says against something for the http context; empty: nothing.
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether nginx would start with it, and what nginx said, warnings included."""
+
+    accepted: bool
+    said: tuple[str, ...]
+
+
+def verdict(nginx: str, configuration: str) -> Verdict:
+    """What `nginx -t` says of something for the http context.
 
     The files that the configuration names have to be there; nginx opens its logs.
     """
@@ -31,7 +40,8 @@ def complaints(nginx: str, configuration: str) -> list[str]:
         main = folder / "nginx.conf"
         main.write_text(
             f"pid {folder}/nginx.pid;\nerror_log stderr warn;\nevents {{}}\n"
-            f"http {{\naccess_log off;\n{paths}include {checked};\n}}\n",
+            "http {\naccess_log off;\nvariables_hash_max_size 4096;\n"
+            f"{paths}include {checked};\n}}\n",
             encoding="utf-8",
         )
         done = subprocess.run(  # noqa: S603 - no shell, and no word of it comes from outside
@@ -42,6 +52,8 @@ def complaints(nginx: str, configuration: str) -> list[str]:
             timeout=_SECONDS,
             check=False,
         )
-        said = [line for line in done.stderr.splitlines() if line.strip()]
-        said = [line.replace(f"{checked}:", "line ") for line in said]
-        return said or ([f"nginx -t ended with {done.returncode}"] if done.returncode else [])
+    said = (line.replace(f"{checked}:", "line ") for line in done.stderr.splitlines())
+    return Verdict(
+        accepted=done.returncode == 0,
+        said=tuple(line for line in said if line.strip() and str(main) not in line),
+    )

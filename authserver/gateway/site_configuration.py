@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
@@ -22,9 +23,20 @@ from authserver.gateway.configuration_fields import (
 from authserver.services.hand_over_rules import check_header
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from authserver.gateway.configuration_fields import Listen, Origin
 
 _CLOUD: Final = frozenset({ResourceKind.JIRA_CLOUD, ResourceKind.CONFLUENCE_CLOUD})
+
+
+@contextmanager
+def _naming(field: str) -> Iterator[None]:
+    """Refusals name the field of the configuration."""
+    try:
+        yield
+    except InvalidField as refusal:
+        raise InvalidField(field, refusal.allowed) from None
 
 
 class Mode(StrEnum):
@@ -95,8 +107,9 @@ class SiteConfiguration:
         check_size("max_body", self.max_body)
         if check_site_url("url", self.url) != self.url:
             raise InvalidField("url", "a site's URL in its one spelling")
-        if check_context_path(self.base_path) != self.base_path:
-            raise InvalidField("base_path", "empty, or a path like /jira")
+        with _naming("base_path"):
+            if check_context_path(self.base_path) != self.base_path:
+                raise InvalidField("base_path", "empty, or a path like /jira")
         listen = read_listen("listen", self.listen)
         if self.plain_http and not listen.is_loopback:
             raise InvalidField("listen", "a loopback address, like 127.0.0.1:8080, without TLS")
@@ -121,10 +134,8 @@ class SiteConfiguration:
         if self.hand_over is HandOverKind.IDENTITY_HEADER:
             if self.is_cloud:
                 raise InvalidField("hand_over", "for Data Center only: Cloud believes no header")
-            try:
+            with _naming("identity_header"):
                 check_header(self.identity_header)
-            except InvalidField as refusal:
-                raise InvalidField("identity_header", refusal.allowed) from None
         elif self.identity_header:
             raise InvalidField("identity_header", "only with the hand-over identity-header")
 
