@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from authserver.domain.clients import Client
+    from authserver.domain.gateways import Gateway
     from authserver.domain.keys import SigningKey
     from authserver.settings import Settings
 
@@ -93,6 +94,11 @@ class Inspector:
         """All clients but deleted ones."""
         with self._database.reading() as stores:
             return stores.clients.list()
+
+    def gateways(self) -> Sequence[Gateway]:
+        """All gateways."""
+        with self._database.reading() as stores:
+            return stores.gateways.list()
 
 
 def _key_file(sealed: bytes) -> str:

@@ -14,6 +14,7 @@ from authserver.cli.context import Context, pass_context
 from authserver.cli.environment_checks import ENVIRONMENT_CHECKS
 from authserver.cli.exit_codes import ExitCode
 from authserver.cli.file_checks import FILE_CHECKS
+from authserver.cli.gateway_checks import GATEWAY_CHECKS
 from authserver.cli.installation_checks import INSTALLATION_CHECKS
 from authserver.crypto.system import SystemClock
 
@@ -26,6 +27,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     *FILE_CHECKS,
     *INSTALLATION_CHECKS,
     *CLIENT_CHECKS,
+    *GATEWAY_CHECKS,
 )
 """Every check. Those that need the schema are last: they run only while nothing blocks."""
 

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from authserver.domain.clients import Client
+    from authserver.domain.gateways import Gateway
     from authserver.domain.keys import SigningKey
 
 
@@ -159,4 +160,8 @@ class Inspection(Protocol):
 
     def clients(self) -> Sequence[Client]:
         """All clients but deleted ones."""
+        ...
+
+    def gateways(self) -> Sequence[Gateway]:
+        """All gateways."""
         ...

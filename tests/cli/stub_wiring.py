@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from authserver.domain.clients import Client
+    from authserver.domain.gateways import Gateway
     from authserver.settings import Settings
 
 HEAD = "0002"
@@ -44,6 +45,7 @@ class StubInstallation:
     sealed: Sequence[SealedValue] = (SealedValue("signing key kid-1", "kek-1.key", vital=True),)
     administrator_count: int = 1
     registered: Sequence[Client] = ()
+    proxies: Sequence[Gateway] = ()
     container: Any = None
     closed: int = 0
 
@@ -91,6 +93,9 @@ class StubInstallation:
 
     def clients(self) -> Sequence[Client]:
         return self.registered
+
+    def gateways(self) -> Sequence[Gateway]:
+        return self.proxies
 
 
 @dataclass

@@ -1,0 +1,52 @@
+"""Checks of the gateways that stand in front of sites."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from authserver.cli.checks import Check, Finding, Subject, ok, warning
+from authserver.domain.gateways import SessionCookies
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_SHOWN: Final = 5
+
+
+def working_keys(subject: Subject) -> Finding:
+    """Behind a gateway without a live key nothing passes; better told before than after."""
+    now = subject.clock.now()
+    gateways = subject.inspection.gateways()
+    dead = [each.name for each in gateways if not each.live_keys(now)]
+    if dead:
+        return warning(
+            f"gateways without a live key: {_named(dead)}",
+            "run authserver gateway rotate-key, or remove them",
+        )
+    return ok("every gateway has a live key")
+
+
+def session_cookies(subject: Subject) -> Finding:
+    """A call with a browser's session is bound by no scope; who lets it pass should know."""
+    gateways = subject.inspection.gateways()
+    allowing = [each.name for each in gateways if each.session_cookies is SessionCookies.ALLOW]
+    observing = [each.name for each in gateways if each.session_cookies is SessionCookies.OBSERVE]
+    if allowing:
+        return warning(
+            f"REST calls with a browser's session and no token pass: {_named(allowing)}",
+            "run authserver gateway update with --session-cookies observe or block, or know why",
+        )
+    if observing:
+        return ok(f"session cookies pass, marked in the record: {_named(observing)}")
+    return ok("no gateway lets a call pass with a session cookie and no token")
+
+
+def _named(names: Sequence[str]) -> str:
+    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+    return ", ".join(names[:_SHOWN]) + more
+
+
+GATEWAY_CHECKS: Final = (
+    Check("gateway-keys", ("FA-03",), working_keys, needs_schema=True),
+    Check("session-cookies", ("FA-14",), session_cookies, needs_schema=True),
+)
