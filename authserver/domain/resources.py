@@ -74,8 +74,7 @@ class ProtectedResource:
         return tuple(
             credential
             for credential in self.credentials
-            # The one purpose today; a credential for another one must not count here.
-            if credential.purpose is purpose  # type: ignore[redundant-expr]
+            if credential.purpose is purpose  # type: ignore[redundant-expr]  # one only, today
             and credential.secret.is_live(now)
         )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from authserver.domain.resources import CredentialPurpose, ResourceStatus
 from authserver.services.throttling import Attempt, PrincipalKind
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from authserver.services.throttling import Throttle
     from authserver.services.usage import LastUses
 
+INTROSPECTION: Final = CredentialPurpose.INTROSPECTION
 RESOURCE_SECRET = "resource_secret"  # noqa: S105 - the purpose of a digest
 
 
@@ -76,8 +77,7 @@ class ResourceAuthentication:
             else tuple(
                 credential.secret
                 for credential in resource.credentials
-                # The one purpose today; another one must not open this.
-                if credential.purpose is CredentialPurpose.INTROSPECTION  # type: ignore[redundant-expr]
+                if credential.purpose is INTROSPECTION  # type: ignore[redundant-expr]  # one only, today
             )
         )
         return self._secrets.matching(stored, value, self._clock.now())
