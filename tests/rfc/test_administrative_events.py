@@ -8,6 +8,7 @@ import pytest
 
 from authserver.domain.audit import Actor, ActorKind
 from authserver.domain.keys import KeyState
+from authserver.services.account_rows import ImportRow
 from authserver.services.administration import Act
 from authserver.services.clients import ClientDraft, ClientUpdate
 from authserver.services.resources import ResourceDraft
@@ -123,6 +124,54 @@ def test_the_life_of_a_gateway_is_recorded_with_before_and_after(
 
 
 @pytest.mark.rule("AU-03")
+def test_hand_over_and_accounts_are_recorded_with_before_and_after(
+    installation: Installation, watch: Watch
+) -> None:
+    hand_overs = installation.container.hand_overs
+    accounts = installation.container.subject_accounts
+    site = {"kind": "resource", "id": "jira"}
+    caller = {"kind": "account", "id": "client:reader"}
+    deeds: tuple[tuple[str, dict[str, str], Callable[[], object]], ...] = (
+        (
+            "resource.hand_over_set",
+            site,
+            lambda: hand_overs.set_credential(
+                "jira", ADMIN, credential_type="bearer", secret="abc", account="svc", user=""
+            ),
+        ),
+        ("resource.hand_over_removed", site, lambda: hand_overs.unset("jira", ADMIN)),
+        ("account.mapped", caller, lambda: accounts.map("jira", "client:reader", "bot", ADMIN)),
+        (
+            "account.imported",
+            {"kind": "account", "id": "jira"},
+            lambda: accounts.import_rows("jira", [ImportRow(2, "user:ada", "ada")], ADMIN),
+        ),
+        ("account.unmapped", caller, lambda: accounts.unmap("jira", "client:reader", ADMIN)),
+    )
+    details: dict[str, Any] = {}
+    for action, thing, deed in deeds:
+        deed()
+        record = watch.one(
+            action,
+            actor=ALICE,
+            outcome="success",
+            object=thing,
+            resource="jira",
+            request_id=ADMIN.request_id,
+            peer=ADMIN.peer,
+        )
+        details[action] = record["details"]
+    set_to = {"kind": "service-credential", "account": "svc", "header": ""}
+    assert details == {
+        "resource.hand_over_set": {"before": None, "after": set_to, "credential_changed": True},
+        "resource.hand_over_removed": {"before": set_to, "after": None},
+        "account.mapped": {"before": None, "after": "bot"},
+        "account.imported": {"added": 1, "changed": 0, "unchanged": 0},
+        "account.unmapped": {"before": "bot", "after": None},
+    }
+
+
+@pytest.mark.rule("AU-03")
 def test_the_life_of_keys_users_and_the_record_itself_is_recorded(
     installation: Installation, lane: Lane, reader: Caller, watch: Watch
 ) -> None:
@@ -165,20 +214,29 @@ def test_changing_the_key_encryption_key_is_recorded_and_no_token_notices(
     installation: Installation, lane: Lane, jira: Site, reader: Caller, watch: Watch
 ) -> None:
     token = lane.token(reader)
+    installation.container.hand_overs.set_credential(
+        "jira", ADMIN, credential_type="bearer", secret="abc", account="svc", user=""
+    )
     watch.new()
     assert installation.container.resealing.add_key_file(ADMIN) == "kek-2.key"
     watch.one(
         "key_file.made", actor=ALICE, object={"kind": "key_file", "id": "kek-2.key"}, details={}
     )
     # A process that knows both files seals anew; one that knows the new file only opens.
-    resealed = installation.start_worker().container.resealing.reseal(ADMIN).keys
+    resealed = installation.start_worker().container.resealing.reseal(ADMIN)
     records = watch.new()
-    assert {record["action"] for record in records} == {"key.resealed"}
-    assert {record["object"]["id"] for record in records} == {key.kid for key in resealed}
+    told = {(record["action"], record["object"]["id"]) for record in records}
+    assert told == {("key.resealed", key.kid) for key in resealed.keys} | {
+        ("resource.credential_resealed", "jira")
+    }
     change = {"before": {"key_file": "kek-1.key"}, "after": {"key_file": "kek-2.key"}}
     assert all(record["details"] == change for record in records)
     (installation.settings.keys.directory / "kek-1.key").unlink()
-    started_later = installation.start_worker().lane
+    later = installation.start_worker()
+    opened = later.container.hand_over_view.of("jira")
+    assert opened is not None
+    assert opened.authorization == "Bearer abc"
+    started_later = later.lane
     for each in (lane, started_later):
         assert each.is_active(jira, token)
         assert started_later.is_active(jira, each.token(reader))
