@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import psutil
 import requests
 
-from tests.bench.gateways import gateway_in_front_of
+from tests.bench.gateways import gateway_in_front_of, nginx_in_front_of, site_call
 from tests.bench.load import Measured, Prepared, run_load
 from tests.bench.report import BARE, Results
 from tests.clusters import OWNER, PostgresCluster
@@ -62,6 +62,10 @@ def measure_all(backend: str, *, rounds: int, seconds: float) -> Results:
         stack.enter_context(instance.start())
         ours = Served(instance.url, instance.workers())
         bare = stack.enter_context(_bare_server(folder))
+        address = bare.url.removeprefix("http://").replace("localhost", "127.0.0.1")
+        doors = nginx_in_front_of(instance, gateway, site, address, folder / "nginx")
+        stack.enter_context(doors.nginx)
+        decided, undecided = Served(doors.decided, ours.workers), Served(doors.undecided, ())
         tokens = _issue(instance, caller, TOKENS)
         rows = [
             Row(BARE, bare, [Prepared("/", "", FORM)]),
@@ -78,6 +82,8 @@ def measure_all(backend: str, *, rounds: int, seconds: float) -> Results:
                 [gateway.decision(token) for token in tokens],
             ),
             Row("JWKS", ours, [Prepared("/oauth2/jwks", "", {})]),
+            Row("through nginx to a bare site", undecided, [site_call(each) for each in tokens]),
+            Row("the same, each call decided", decided, [site_call(each) for each in tokens]),
         ]
         measured: dict[str, list[Measured]] = {row.name: [] for row in rows}
         cold: dict[str, Callable[[str], Prepared]] = {
