@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from authserver.gateway.nginx import render_site
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from authserver.gateway.site_configuration import SiteConfiguration
     from tests.gateway.raw_requests import Answer
 
+LOG_SECONDS: Final = 5.0
 DECISION_ID: Final = "0198f0c2-6d1e-7000-8000-000000000001"
 ALLOWED: Final = Reply(
     200,
@@ -36,6 +37,7 @@ ALLOWED: Final = Reply(
     ),
 )
 BY_SESSION: Final = Reply(200, (("X-Decision-Id", DECISION_ID), ("X-Upstream-Session", "pass")))
+CALL: Final = "/rest/api/2/issue/A-1?fields=summary"
 TOKEN: Final = ("Authorization", "Bearer of-the-caller")
 SESSION: Final = ("Cookie", "a=b; JSESSIONID=0123; c=d")
 
@@ -58,6 +60,16 @@ def of_the_site(seen: Seen) -> Reply:
     return Reply(200, headers, b"site:" + seen.body)
 
 
+def without(reply: Reply, name: str) -> Reply:
+    """The same without one header."""
+    return replace(reply, headers=tuple(each for each in reply.headers if each[0] != name))
+
+
+def with_also(reply: Reply, *headers: tuple[str, str]) -> Reply:
+    """The same with more headers."""
+    return replace(reply, headers=(*reply.headers, *headers))
+
+
 @dataclass(slots=True)
 class Bed:
     """The three, and what each of them saw. `decision` and `page` may be changed any time."""
@@ -78,18 +90,26 @@ class Bed:
         """One request through nginx."""
         return call(self.port, target, *headers, **options)
 
+    def reset(self) -> None:
+        """Everything is allowed again, and nothing has been seen."""
+        self.decision, self.page = ALLOWED, None
+        self.take()
+
     def take(self) -> tuple[list[Seen], list[Seen]]:
         """What the decision point and the site saw since the last time."""
         return self.decisions.take(), self.site.take()
 
-    def last_call(self) -> dict[str, Any]:
-        """The last line of the access log, written when nginx has done with the request."""
+    def logged(self, answer: Answer) -> dict[str, Any]:
+        """The line of the access log for an answer; nginx writes it when it has done with it."""
         path = self.nginx.folder / f"{self.site_configuration.gateway}.calls.log"
-        deadline = time.monotonic() + 5
-        while not path.read_text().endswith("\n"):
-            assert time.monotonic() < deadline
+        wanted = f'"request_id":"{answer.header("X-Request-ID")}"'
+        deadline = time.monotonic() + LOG_SECONDS
+        while time.monotonic() < deadline:
+            for line in reversed(path.read_text("utf-8").splitlines(keepends=True)):
+                if wanted in line and line.endswith("\n"):
+                    return dict(json.loads(line))
             time.sleep(0.01)
-        return dict(json.loads(path.read_text().splitlines()[-1]))
+        raise AssertionError(f"no line with {wanted}")
 
 
 @contextmanager

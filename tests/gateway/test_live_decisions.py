@@ -1,0 +1,223 @@
+"""Through a real nginx: what the decision point gets, and what an allowed call becomes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from authserver.domain.hand_over import HandOverKind
+from authserver.gateway.site_configuration import Mode
+from tests.gateway.sites import GATEWAY_KEY, IDENTITY_HEADER
+from tests.gateway.stub_bed import (
+    ALLOWED,
+    BY_SESSION,
+    CALL,
+    DECISION_ID,
+    SESSION,
+    TOKEN,
+    Bed,
+    a_bed,
+    refused,
+    with_also,
+    without,
+)
+from tests.gateway.stub_servers import Reply
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+CHALLENGE = 'Bearer realm="jira", error="insufficient_scope", scope="read:jira-work"'
+DENIED = (
+    ("X-Deny-Error", "insufficient_scope"),
+    ("X-Deny-Description", "the token lacks read:jira-work"),
+    ("X-Deny-Reason", "insufficient-scope"),
+)
+
+
+@pytest.fixture(scope="module", params=list(Mode))
+def module_bed(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Bed]:
+    with a_bed(tmp_path_factory.mktemp("bed"), mode=request.param) as bed:
+        yield bed
+
+
+@pytest.fixture
+def bed(module_bed: Bed) -> Bed:
+    module_bed.reset()
+    return module_bed
+
+
+@pytest.mark.rule("FA-07")
+def test_the_decision_point_gets_these_headers_and_no_other(bed: Bed) -> None:
+    answer = bed.call(
+        CALL,
+        TOKEN,
+        SESSION,
+        ("Content-Type", "application/json"),
+        ("X-Gateway-Authorization", "Bearer mine"),
+        ("X-Original-URI", "/harmless"),
+        ("X-Original-Method", "GET"),
+        ("X-Original-Address", "192.0.2.1"),
+        ("X-Forwarded-For", "192.0.2.1"),
+        ("X-Auth-User", "admin"),
+        ("X-HTTP-Method-Override", "DELETE"),
+        ("X-Method-Override", "PUT"),
+        ("User-Agent", "me"),
+        ("Accept", "*/*"),
+        method="POST",
+        body=b"{}",
+    )
+    ((asked,), _) = bed.take()
+
+    assert (asked.method, asked.target, asked.body) == ("GET", "/gateway/auth-request", b"")
+    assert dict(asked.headers) == {
+        "Host": f"127.0.0.1:{bed.decisions.port}",
+        "X-Gateway-Authorization": f"Bearer {GATEWAY_KEY}",
+        "Authorization": TOKEN[1],
+        "X-Original-Method": "POST",
+        "X-Original-URI": CALL,
+        "X-Original-Host": "localhost",
+        "X-Original-Address": "127.0.0.1",
+        "X-Original-Request-ID": answer.header("X-Request-ID"),
+        "X-Original-Session": "1",
+        "X-Original-Method-Override": "DELETEPUT",
+    }
+    assert len(asked.headers) == len(asked.names)
+
+
+@pytest.mark.parametrize(
+    ("cookie", "told"),
+    [
+        ("JSESSIONID=1", "1"),
+        ("a=b; JSESSIONID=1", "1"),
+        ("a=b,JSESSIONID=1", "1"),
+        ("seraph.rememberme.cookie=1", "1"),
+        ("seraph.confluence=1", "1"),
+        ("cloud.session.token=1", "1"),
+        ("tenant.session.token=1", "1"),
+        ("crowd.token_key=1", "1"),
+        ("jsessionid =1", "1"),
+        ("XJSESSIONID=1", None),
+        ("a=JSESSIONID", None),
+        ("seraphXconfluence=1", None),
+        ("atlassian.xsrf.token=1", None),
+    ],
+)
+def test_the_decision_point_learns_that_a_session_came_and_not_which(
+    cookie: str, told: str | None, bed: Bed
+) -> None:
+    bed.call(CALL, TOKEN, ("Cookie", cookie))
+    ((asked,), _) = bed.take()
+
+    assert asked.header("X-Original-Session") == told
+    assert "cookie" not in asked.names
+
+
+def test_an_allowed_call_goes_on_as_the_account(bed: Bed) -> None:
+    answer = bed.call(CALL, TOKEN)
+    ((asked,), (seen,)) = bed.take()
+
+    assert (answer.status, answer.body) == (200, b"site:")
+    assert (seen.method, seen.target) == ("GET", CALL)
+    assert seen.header("Authorization") == "Bearer of-the-site"
+    assert seen.header("X-Decision-Id") == answer.header("X-Decision-Id") == DECISION_ID
+    assert seen.header("X-Request-ID") == asked.header("X-Original-Request-ID")
+
+
+def test_a_refusal_stands_in_the_log_with_its_reason_and_without_the_query(bed: Bed) -> None:
+    bed.decision = refused(403, "403", *DENIED, ("X-Auth-User", "client:bot"))
+    line = bed.logged(bed.call("/rest/api/2/search?jql=secret", TOKEN))
+
+    assert line["path"] == "/rest/api/2/search"
+    assert (line["status"], line["upstream_status"]) == (403, "")
+    assert (line["deny_status"], line["deny_reason"]) == ("403", "insufficient-scope")
+    assert (line["decision_id"], line["user"]) == (DECISION_ID, "client:bot")
+
+
+def test_an_allowed_call_stands_in_the_log_with_whose_it_was(bed: Bed) -> None:
+    line = bed.logged(bed.call(CALL, TOKEN, method="DELETE"))
+
+    wanted = {
+        "method": "DELETE",
+        "path": "/rest/api/2/issue/A-1",
+        "status": 200,
+        "upstream_status": "200",
+        "user": "client:bot",
+        "client": "bot",
+        "jti": "jti-1",
+        "account": "svc-bot",
+        "decision_id": DECISION_ID,
+        "deny_reason": "",
+        "ip": "127.0.0.1",
+    }
+    assert {name: line[name] for name in wanted} == wanted
+
+
+def test_a_site_that_does_not_answer_is_told_from_a_missing_decision(bed: Bed) -> None:
+    bed.page = Reply(raw=b"")
+    answer = bed.call(CALL, TOKEN)
+
+    assert answer.status == 502
+    assert answer.json == {
+        "error": "site_unavailable",
+        "error_description": "the site did not answer",
+        "decision_id": DECISION_ID,
+    }
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 429, 500, 502, 503, 504])
+def test_refusals_and_failures_of_the_site_itself_pass_untouched(status: int, bed: Bed) -> None:
+    bed.page = Reply(
+        status,
+        (("Content-Type", "application/xml"), ("WWW-Authenticate", "OAuth"), ("Retry-After", "9")),
+        b"<its-own/>",
+    )
+    answer = bed.call(CALL, TOKEN)
+
+    assert (answer.status, answer.body) == (status, b"<its-own/>")
+    assert answer.header("WWW-Authenticate") == "OAuth"
+    assert answer.header("Retry-After") == "9"
+    assert bed.logged(answer)["upstream_status"] == str(status)
+
+
+def test_the_site_cannot_redirect_inside_of_nginx(bed: Bed) -> None:
+    inside = f"/_authserver/{bed.site_configuration.gateway}/decision"
+    bed.page = Reply(200, (("X-Accel-Redirect", inside), ("X-Accel-Buffering", "no")), b"page")
+
+    assert bed.call(CALL, TOKEN).body == b"page"
+    assert len(bed.take()[0]) == 1
+
+
+@pytest.mark.rule("FA-03")
+@pytest.mark.parametrize("name", ["decision", "refused"])
+def test_the_inner_locations_are_not_there_for_callers(name: str, bed: Bed) -> None:
+    answer = bed.call(f"/_authserver/jira-main/{name}", TOKEN)
+
+    assert (answer.status, answer.json["error"]) == (404, "invalid_request")
+    assert bed.take() == ([], [])
+
+
+def test_an_identity_header_names_the_account_and_no_credential_goes_along(tmp_path: Path) -> None:
+    named = with_also(
+        without(ALLOWED, "X-Upstream-Authorization"), ("X-Upstream-Identity", "bob|x y")
+    )
+    with a_bed(tmp_path, hand_over=HandOverKind.IDENTITY_HEADER, mode=Mode.IN_FRONT) as bed:
+        bed.decision = named
+        bed.call(CALL, TOKEN, (IDENTITY_HEADER, "admin"), (IDENTITY_HEADER.lower(), "root"))
+        (_, (seen,)) = bed.take()
+        assert seen.all(IDENTITY_HEADER) == ["bob|x y"]
+        assert "authorization" not in seen.names
+
+        for headers in ((SESSION,), ()):
+            bed.decision = BY_SESSION
+            bed.call("/secure/x", *headers, (IDENTITY_HEADER, "admin"))
+            bed.call(CALL, SESSION, (IDENTITY_HEADER, "admin"))
+            assert all(IDENTITY_HEADER.lower() not in each.names for each in bed.take()[1])
+
+        for wrong in (ALLOWED, without(named, "X-Upstream-Identity")):
+            bed.decision = wrong
+            assert bed.call(CALL, TOKEN, (IDENTITY_HEADER, "admin")).status == 503
+            assert bed.take()[1] == []
