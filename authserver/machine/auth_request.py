@@ -43,7 +43,7 @@ _FORBIDDEN: Final = 403
 _NO_STORE: Final = ("Cache-Control", "no-store")
 _GATEWAY_CHALLENGE: Final = 'Bearer realm="authserver gateway"'
 _METHOD: Final = re.compile(r"[A-Z]{1,32}")
-_GATEWAY_KEY: Final = re.compile(r"Bearer ([A-Za-z0-9_]{1,200})", re.IGNORECASE)
+_GATEWAY_KEY: Final = re.compile(r"Bearer ([A-Za-z0-9_-]{1,200})", re.IGNORECASE)
 _REQUEST_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _LONGEST_HOST: Final = 253
 _LONGEST_ADDRESS: Final = 45

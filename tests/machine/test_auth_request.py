@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 ISSUER = "https://auth.example.com"
 PATH = "/gateway/auth-request"
-KEY = "asv_gw_right"
+KEY = "asv_gw_-right_Key-0"
 RESOURCE = ProtectedResource(
     name="jira-main",
     kind=ResourceKind.JIRA_DC,
