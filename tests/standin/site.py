@@ -73,7 +73,7 @@ class StandInSite:
                 acted_on=path,
                 operation="" if operation is None else f"{operation.method} {operation.template}",
                 account=account,
-                status=given.status,
+                status=int(given.status),
                 refused=refused,
                 smells=smelled,
             )

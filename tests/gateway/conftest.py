@@ -1,0 +1,81 @@
+"""Whole gateways, started when first wanted and kept for the run of the process."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from typing import TYPE_CHECKING
+
+import pytest
+
+from authserver.gateway.site_configuration import Mode
+from tests.gateway.bed import GatewayBed
+from tests.gateway.shapes import BOTH_MODES, EVERY_SHAPE, Shape
+from tests.instances import Instance
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+class GatewayBeds:
+    """One bed for each shape, all on one server.
+
+    Who stops, kills or reloads something makes a bed of its own, with a server of its own.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._stack = ExitStack()
+        self._server: Instance | None = None
+        self._beds: dict[Shape, GatewayBed] = {}
+
+    def of(self, shape: Shape) -> GatewayBed:
+        """The bed of a shape."""
+        if shape not in self._beds:
+            name = f"site-{len(self._beds) + 1}"
+            bed = GatewayBed(self._folder / name, shape, self._running(), name)
+            self._beds[shape] = self._stack.enter_context(bed)
+        return self._beds[shape]
+
+    def _running(self) -> Instance:
+        if self._server is None:
+            self._server = Instance(self._folder / "authserver").initialise()
+            self._stack.callback(self._server.stop)
+            self._server.start()
+        return self._server
+
+    def close(self) -> None:
+        """Stop them all."""
+        self._stack.close()
+
+
+@pytest.fixture(scope="session")
+def gateway_beds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[GatewayBeds]:
+    """Every bed of this process."""
+    beds = GatewayBeds(tmp_path_factory.mktemp("gateways"))
+    yield beds
+    beds.close()
+
+
+@pytest.fixture
+def gateway_bed(gateway_beds: GatewayBeds) -> GatewayBed:
+    """Jira Data Center behind an API host, with a service credential."""
+    return gateway_beds.of(Shape())
+
+
+@pytest.fixture
+def in_front_bed(gateway_beds: GatewayBeds) -> GatewayBed:
+    """The same with the gateway in front of the whole site."""
+    return gateway_beds.of(Shape(mode=Mode.IN_FRONT))
+
+
+@pytest.fixture(params=BOTH_MODES, ids=lambda shape: str(shape.mode))
+def bed_of_either_mode(request: pytest.FixtureRequest, gateway_beds: GatewayBeds) -> GatewayBed:
+    """The test runs in both modes."""
+    return gateway_beds.of(request.param)
+
+
+@pytest.fixture(params=EVERY_SHAPE, ids=str)
+def bed_of_every_shape(request: pytest.FixtureRequest, gateway_beds: GatewayBeds) -> GatewayBed:
+    """The test runs in both modes with each way to hand over."""
+    return gateway_beds.of(request.param)
