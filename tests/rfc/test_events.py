@@ -47,6 +47,7 @@ MATRIX: Final = (
     *("client.disabled", "client.enabled", "client.deleted"),
     *("resource.created", "resource.updated", "resource.credential_rotated"),
     *("resource.disabled", "resource.enabled", "resource.deleted"),
+    *("resource.hand_over_set", "resource.hand_over_removed", "resource.credential_resealed"),
     *("gateway.authentication_failed", "gateway.throttled"),
     *("gateway.created", "gateway.updated", "gateway.key_rotated", "gateway.removed"),
     *("key.made", "key.active", "key.retiring", "key.gone", "key.revoked"),
