@@ -30,7 +30,7 @@ _HARMLESS_PERCENT: Final = "%25(?!2[35ef]|3[bf]|5c|[01][0-9a-f]|7f|[57][2-4]|[46
 """An escaped `%` after which no second decoding makes a separator, a control or `rest`."""
 _NO_DOTS: Final = r"(?!\.{1,2}(?:[/?]|$))"
 _PCHAR: Final = "[a-z0-9._~!$&'()*+,=:@-]"
-_PRINTABLE: Final = r"[\x21\x24-\x2e\x30-\x3a\x3d\x40-\x5b\x5d-\x5f\x61-\x7e]"
+_PRINTABLE: Final = r"[\x21\x24\x26-\x2e\x30-\x3a\x3d\x40-\x5b\x5d-\x5f\x61-\x7e]"
 
 DECIDED_TARGET: Final = (
     rf"^(?=/)(?:/{_NO_DOTS}(?:{_PCHAR}|{_ASCII}|{_UTF_8})++)*+/?+"
@@ -44,13 +44,13 @@ PAGE_TARGET: Final = (
 
 
 def _spelled(word: str) -> str:
-    """A word of which any character may be escaped."""
-    return "".join(f"(?:{re.escape(letter)}|%{ord(letter):02x})" for letter in word)
+    """A word in capitals or not, of which any character may be escaped."""
+    return "".join(f"(?:{letter}|%{ord(letter):02x}|%{ord(letter.upper()):02x})" for letter in word)
 
 
 _CREDENTIALS: Final = "|".join(
     _spelled(word) for word in ("os_username", "os_password", "os_authtype", "os_cookie")
-).replace(r"\_", "_")
+)
 WITHOUT_CREDENTIALS: Final = rf"^[^?]*+(?:$|\?(?!(?:.*[?&;])?(?:{_CREDENTIALS})(?:[=&;]|$)))"
 """Targets whose query signs nobody in (Seraph's parameters). Match it without regard to case."""
 

@@ -171,7 +171,11 @@ def _server(
             yield from _decision(location)
         elif location.all("proxy_pass"):
             yield from _to_the_site(location, pages)
-        elif not location.path.startswith("@") and not location.all("internal"):
+        elif (
+            not location.path.startswith("@")
+            and not location.all("internal")
+            and not any(each[0].startswith("4") for each in location.all("return"))
+        ):
             yield Finding(Mistake.OPEN, location.line)
 
 

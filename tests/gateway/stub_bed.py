@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from authserver.gateway.nginx import render_site
 from tests.gateway.nginx_process import NginxProcess
-from tests.gateway.raw_requests import call
+from tests.gateway.raw_requests import call, exchange
 from tests.gateway.sites import GATEWAY_KEY, a_site
 from tests.gateway.stub_servers import Reply, Seen, StubServer
 from tests.instances import free_port
@@ -89,6 +89,10 @@ class Bed:
     def call(self, target: str | bytes, *headers: tuple[str, str], **options: Any) -> Answer:
         """One request through nginx."""
         return call(self.port, target, *headers, **options)
+
+    def send(self, request: bytes, method: str = "GET") -> Answer:
+        """These bytes through nginx."""
+        return exchange(self.port, request, method)
 
     def reset(self) -> None:
         """Everything is allowed again, and nothing has been seen."""

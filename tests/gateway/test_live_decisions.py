@@ -116,6 +116,13 @@ def test_the_decision_point_learns_that_a_session_came_and_not_which(
     assert "cookie" not in asked.names
 
 
+def test_a_session_in_a_second_header_is_a_session_too(bed: Bed) -> None:
+    bed.call(CALL, TOKEN, ("Cookie", "a=b"), ("Cookie", "JSESSIONID=1"))
+    ((asked,), _) = bed.take()
+
+    assert asked.header("X-Original-Session") == "1"
+
+
 def test_an_allowed_call_goes_on_as_the_account(bed: Bed) -> None:
     answer = bed.call(CALL, TOKEN)
     ((asked,), (seen,)) = bed.take()

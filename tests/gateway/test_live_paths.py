@@ -1,0 +1,289 @@
+"""Through a real nginx: targets that two servers could read differently (FA-04, FA-05, FA-10)."""
+
+from __future__ import annotations
+
+from itertools import product
+from typing import TYPE_CHECKING, Final
+
+import pytest
+
+from authserver.gateway.site_configuration import Mode
+from tests.gateway.stub_bed import SESSION, TOKEN, Bed, a_bed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ADMIN: Final = "rest/api/2/user"
+AMBIGUOUS: Final = (
+    "/rest/api/2/..;/user",
+    "/rest/api/2/;x/user",
+    "/rest/api/2/user;jsessionid=1",
+    "/rest/api/2/user;x.png",
+    "/rest//api/2/user",
+    "//rest/api/2/user",
+    "/rest/api/2//user",
+    "/rest/api/2/user//",
+    "/rest/api/2/x/../user",
+    "/rest/api/2/./user",
+    "/rest/api/2/user/.",
+    "/rest/api/2/user/..",
+    "/rest/api/2/..",
+    "/rest/./api/2/user",
+    "/rest/api/2/x/%2e%2e/user",
+    "/rest/api/2/x/.%2e/user",
+    "/rest/api/2/x/%2E./user",
+    "/rest/api/2/%2e/user",
+    "/rest/api/2%2fuser",
+    "/rest/api/2%2Fuser",
+    "/rest/api/2%252fuser",
+    "/rest/api/2/x/%252e%252e/user",
+    "/rest/api/2/us%25%65r",
+    "/rest/api/2\\user",
+    "/rest/api/2%5cuser",
+    "/rest/api/2%5Cuser",
+    "/rest/api/2/user%3bx",
+    "/rest/api/2/user%3B",
+    "/rest/api/2/user%00",
+    "/rest/api/2/user%00.png",
+    "/rest/api/2/user%0a",
+    "/rest/api/2/user%0d%0aX: y",
+    "/rest/api/2/user%09",
+    "/rest/api/2/user%1f",
+    "/rest/api/2/user%7f",
+    "/rest/api/2/user%c2%80",
+    "/rest/api/2/user#/public",
+    "/rest/api/2/user?x#/public",
+    "/rest/api/2%c0%afuser",
+    "/rest/api/2/%c0%ae%c0%ae/user",
+    "/rest/api/2%c1%9cuser",
+    "/rest/api/2%e0%80%afuser",
+    "/rest/api/2%e0%9f%bfuser",
+    "/rest/api/2%f0%80%80%afuser",
+    "/rest/api/2%f8%80%80%80%afuser",
+    "/rest/api/2%f5%80%80%80user",
+    "/rest/api/2%ed%a0%80user",
+    "/rest/api/2/%ff",
+    "/rest/api/2/%80",
+    "/rest/api/2/%c3",
+    "/rest/api/2/%c3x",
+    "/rest/api/2/us%u0065r",
+    "/rest/api/2/user%",
+    "/rest/api/2/user%2",
+    "/rest/api/2/user%zz",
+    "/rest/api/2/us\xe4r",
+    "/rest/api/2/us\xc3\xa4r",
+    "/rest/api/2/us er",
+    "/rest/api/2/us\ter",
+    "/rest/api/2/us\x01er",
+    "/rest/api/2/us\x7fer",
+    '/rest/api/2/"user"',
+    "/rest/api/2/<user>",
+    "/rest/api/2/us|er",
+    "/rest/api/2/{user}",
+    "/rest/api/2/user?a\xe4",
+    "rest/api/2/user",
+    "*",
+    "",
+)
+UNAMBIGUOUS: Final = (
+    "/rest/api/2/user",
+    "/rest/api/2/user/",
+    "/rest/api/2/user?",
+    "/rest/api/2/user?x=/../;//%2e%2e\\%00",
+    "/rest/api/2/x..y/.z/...",
+    "/rest/api/2/a-b_c~d!e$f&g'h(i)j*k+l,m=n:o@p",
+    "/rest/api/2/%C3%A4%e2%82%ac%F0%9F%98%80",
+    "/rest/api/2/a%20b%3ac%40d%5Be%5d",
+    "/rest/api/2/%75ser",
+)
+OTHER_DOORS: Final = (
+    "/rest",
+    "/REST/api/2/user",
+    "/Rest/api/2/user",
+    "/%52est/api/2/user",
+    "/%52EST/api/2/user",
+    "/s/abc/_/rest/api/2/user",
+    "/s/a/b/c/_/rest/api/2/user",
+    "/s/abc/_/%72est/api/2/user",
+    "/s/abc/_/s/d/_/rest/api/2/user",
+    "/rpc/soap/jirasoapservice-v2",
+    "/rpc/xmlrpc",
+    "/rpc/json-rpc/confluenceservice-v2",
+    "/rpc",
+    "/RPC/xmlrpc",
+    "/secure/..;/rest/api/2/user",
+    "/secure/../rest/api/2/user",
+    "/secure/%2e%2e/rest/api/2/user",
+    "/secure/.%2E/rest/api/2/user",
+    "/secure/%252e%252e/rest/api/2/user",
+    "/./%72est/api/2/user",
+    "/;/rest/api/2/user",
+    "/;x=y/rest/api/2/user",
+    "/rest;x/api/2/user",
+    "/rest;/api/2/user",
+    "//rest/api/2/user",
+    "/\\rest/api/2/user",
+    "/secure/..\\rest/api/2/user",
+    "/secure%2f..%2frest/api/2/user",
+    "/rest%2fapi/2/user",
+    "/rest%5capi/2/user",
+    "/rest%3bx/api/2/user",
+    "/rest%00/api/2/user",
+    "/%2572est/api/2/user",
+    "/re%2573t/api/2/user",
+    "/%2552EST/api/2/user",
+    "/rest%252fapi/2/user",
+    "/rest%255capi/2/user",
+    "/rest%253bapi/2/user",
+    "/rest%2500/api/2/user",
+    "/secure/%25252e%25252e/rest",
+    "/secure/%c0%ae%c0%ae/rest/api/2/user",
+    "/secure/%25c0%25ae/rest/api/2/user",
+    "/secure/%e0%80%ae./rest/api/2/user",
+    "/secure/x#/../rest/api/2/user",
+    "/secure/x%23/..%2frest/api/2/user",
+)
+PAGES: Final = (
+    "/",
+    "/secure/Dashboard.jspa",
+    "/browse/REST-12?focusedId=1#x"[:-2],
+    "/browse/REST",
+    "/display/REST/My+Page",
+    "/display/~user/Home",
+    "/secure/attachment/10000/my%20file%20(1)%C3%A4.png",
+    "/secure/attachment/10000/100%25%20sure.txt",
+    "/secure/attachment/10000/100%25.txt",
+    "/secure/attachment/10000/rest%25zz",
+    "/download/attachments/1/a..b...c.txt",
+    "/s/abc-CDN/-1/_/download/batch/x.js?a=//..;",
+    "/restful/page",
+    "/rest-docs",
+    "/plugins/servlet/x?redirect=/rest/api/2/user",
+    "/issues/?jql=project%20=%20A%20AND%20x~%22..%2f%22",
+    "/secure/x[1]{2}|3^4",
+    "/secure/x?q=\xe4",
+)
+
+
+@pytest.fixture(scope="module")
+def api_host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bed]:
+    with a_bed(tmp_path_factory.mktemp("bed")) as bed:
+        yield bed
+
+
+@pytest.fixture(scope="module", params=["", "/jira"])
+def in_front(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Bed]:
+    folder = tmp_path_factory.mktemp("bed")
+    with a_bed(folder, mode=Mode.IN_FRONT, base_path=request.param) as bed:
+        yield bed
+
+
+@pytest.fixture(autouse=True)
+def _nothing_seen(api_host: Bed, in_front: Bed) -> None:
+    api_host.reset()
+    in_front.reset()
+
+
+def _refused(bed: Bed, target: str) -> None:
+    for headers in ((TOKEN,), (SESSION,), ()):
+        answer = bed.call(target, *headers)
+
+        assert answer.status == 400, (target, headers)
+        assert answer.json["error"] == "invalid_request"
+        assert bed.take() == ([], []), (target, headers)
+
+
+@pytest.mark.rule("FA-04")
+@pytest.mark.parametrize("target", AMBIGUOUS)
+def test_an_ambiguous_target_is_neither_decided_nor_passed(target: str, api_host: Bed) -> None:
+    _refused(api_host, target)
+
+
+@pytest.mark.rule("FA-04")
+@pytest.mark.parametrize("target", AMBIGUOUS)
+def test_nor_is_it_in_front(target: str, in_front: Bed) -> None:
+    base = in_front.site_configuration.base_path
+    _refused(in_front, base + target if target.startswith("/") else target)
+
+
+@pytest.mark.parametrize("target", UNAMBIGUOUS)
+def test_an_unambiguous_target_passes_as_it_came(target: str, api_host: Bed, in_front: Bed) -> None:
+    for bed in (api_host, in_front):
+        whole = bed.site_configuration.base_path + target
+        assert bed.call(whole, TOKEN).status == 200
+        ((asked,), (seen,)) = bed.take()
+        assert asked.header("X-Original-URI") == seen.target == whole
+
+
+@pytest.mark.rule("FA-10")
+@pytest.mark.parametrize("target", OTHER_DOORS)
+def test_no_page_is_a_door_into_the_api(target: str, in_front: Bed) -> None:
+    for base in {"", in_front.site_configuration.base_path}:
+        _refused(in_front, base + target)
+
+
+@pytest.mark.parametrize("target", PAGES)
+def test_pages_pass_undecided_and_as_they_came(target: str, in_front: Bed) -> None:
+    whole = in_front.site_configuration.base_path + target
+    assert in_front.call(whole, SESSION).status == 200
+    (asked, (seen,)) = in_front.take()
+
+    assert asked == []
+    assert seen.target == whole
+
+
+@pytest.mark.rule("FA-10")
+@pytest.mark.parametrize("target", ["/secure/x", "/plugins/servlet/x", "/download/x", "/s/x", "/"])
+def test_on_a_host_for_tokens_every_path_is_decided(target: str, api_host: Bed) -> None:
+    api_host.call(target, TOKEN)
+    (asked, _) = api_host.take()
+
+    assert len(asked) == 1
+
+
+@pytest.mark.rule("FA-05")
+@pytest.mark.parametrize("suffix", ["?x=/public", "/x.png", "?x=.css", "/livez", "?/login"])
+def test_nothing_behind_a_path_gets_around_the_decision(
+    suffix: str, api_host: Bed, in_front: Bed
+) -> None:
+    for bed in (api_host, in_front):
+        target = bed.site_configuration.base_path + "/rest/api/2/user" + suffix
+        bed.call(target, TOKEN, ("User-Agent", "kube-probe/1.27"))
+        ((asked,), _) = bed.take()
+        assert asked.header("X-Original-URI") == target
+
+
+def _spellings(name: str) -> Iterator[str]:
+    yield name
+    yield name.upper()
+    yield f"%{ord(name[0]):02x}{name[1:]}"
+    yield "".join(f"%{ord(each):02x}" for each in name)
+    yield "".join(f"%{ord(each):02X}" for each in name)
+    yield name.replace("_", "%5F")
+    yield name.replace("_", "%5f")
+
+
+@pytest.mark.rule("FA-07")
+@pytest.mark.parametrize(
+    ("name", "form"),
+    list(
+        product(
+            ("os_username", "os_password", "os_authType", "os_cookie"),
+            ("?{}=x", "?a=b&{}=x", "?a=b;{}=x", "?{}", "?&&{}&c", "??{}=x"),
+        )
+    ),
+)
+def test_no_password_passes_in_a_query(name: str, form: str, api_host: Bed, in_front: Bed) -> None:
+    for bed, path in ((api_host, "/rest/x"), (in_front, "/rest/x"), (in_front, "/secure/x")):
+        base = bed.site_configuration.base_path
+        for spelling in _spellings(name):
+            _refused(bed, base + path + form.format(spelling))
+
+
+@pytest.mark.parametrize("query", ["?xos_username=1", "?a=os_username", "?os_usernames=1", "?os=1"])
+def test_other_parameters_pass(query: str, api_host: Bed, in_front: Bed) -> None:
+    for bed, path in ((api_host, "/rest/x"), (in_front, "/rest/x"), (in_front, "/secure/x")):
+        assert bed.call(bed.site_configuration.base_path + path + query, TOKEN).status == 200
+        bed.take()
