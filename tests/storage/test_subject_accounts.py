@@ -9,7 +9,8 @@ import pytest
 from sqlalchemy import event
 
 from authserver.domain.hand_over import SubjectAccount
-from tests.storage.examples import NOW, resource
+from tests.storage import examples
+from tests.storage.examples import NOW
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -19,16 +20,17 @@ if TYPE_CHECKING:
 MANY = 10_000
 
 
-def mapped(subject: str, account: str = "jdoe", **changes: object) -> SubjectAccount:
-    values: dict[str, object] = {"resource": "jira-main", "changed_at": NOW} | changes
-    return SubjectAccount(subject=subject, account=account, **values)  # type: ignore[arg-type] # - short for tests
+def mapped(
+    subject: str, account: str = "jdoe", *, resource: str = "jira-main", changed_at: float = NOW
+) -> SubjectAccount:
+    return SubjectAccount(resource, subject, account, changed_at)
 
 
 @pytest.fixture
 def database(database: SqlDatabase) -> SqlDatabase:
     with database.writing() as stores:
         for name in ("jira-main", "wiki"):
-            stores.resources.add(resource(name))
+            stores.resources.add(examples.resource(name))
     return database
 
 
