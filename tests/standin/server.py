@@ -8,7 +8,7 @@ from contextlib import suppress
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final, Self
 
-from tests.standin.answers import JSON_TYPE
+from tests.standin.answers import JSON_TYPE, MODIFIED, TAG
 from tests.standin.downloads import wanted_range
 from tests.standin.wire import LONGEST_HEAD, Malformed, read_body, read_head
 
@@ -129,10 +129,16 @@ async def _send(
     writer: asyncio.StreamWriter, head: Head | None, answer: Answer, *, alive: bool
 ) -> None:
     status, body, headers = int(answer.status), answer.body, list(answer.headers)
-    if answer.ranges and head is not None:
+    current = True
+    if answer.tagged and head is not None:
+        headers += [("ETag", TAG), ("Last-Modified", MODIFIED)]
+        current = head.value("if-range") in {"", TAG}
+        if TAG in head.value("if-none-match") or head.value("if-modified-since") == MODIFIED:
+            status, body = int(HTTPStatus.NOT_MODIFIED), b""
+    if answer.ranges and head is not None and status == HTTPStatus.OK:
         headers.append(("Accept-Ranges", "bytes"))
         try:
-            part = wanted_range(head.value("range"), len(body))
+            part = wanted_range(head.value("range") if current else "", len(body))
         except ValueError:
             headers.append(("Content-Range", f"bytes */{len(body)}"))
             status, body = int(HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE), b""
