@@ -84,7 +84,8 @@ def add(
     context.console.note(f"registered gateway {name}")
     describe(context, gateway_fields(added.gateway, status))
     _hand_out(context, "gateway key", added.key.value, key_file)
-    _tell_next(context, added.gateway, key_file)
+    others = [each.name for each in services.gateways.list() if each.resource == resource]
+    _tell_next(context, added.gateway, key_file, is_only=others == [name])
 
 
 @click.command("rotate-key", short_help="Give a gateway a new key; the old ones end later.")
@@ -137,10 +138,11 @@ def _hand_out(context: Context, title: str, key: str, file: Path | None) -> None
     context.console.secret(key)
 
 
-def _tell_next(context: Context, gateway: Gateway, file: Path | None) -> None:
+def _tell_next(context: Context, gateway: Gateway, file: Path | None, *, is_only: bool) -> None:
+    named = "" if is_only else f" --gateway {gateway.name}"
     written = "" if file is None else f" --key-file {file}"
     context.console.note("next:")
     context.console.note(
         f"  authserver gateway nginx-config --resource {gateway.resource} --mode api-host"
-        f" --server-name HOST{written}"
+        f" --server-name HOST{named}{written}"
     )
