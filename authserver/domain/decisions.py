@@ -85,13 +85,15 @@ class Deny:
     """The call must not pass.
 
     `scope` names the missing scopes, where scopes would help; `operations` are those that the call
-    means, as far as that was found out; `detail` is for the record alone.
+    means, as far as that was found out. `unfit_token` is one of ours that is not good any more, or
+    not here; it and `detail` are for the record alone.
     """
 
     reason: DenyReason
     scope: str = ""
     operations: tuple[Operation, ...] = ()
     token: AccessToken | None = None
+    unfit_token: AccessToken | None = None
     detail: str = ""
 
 

@@ -44,6 +44,7 @@ def decision_record(
     if token is not None:
         details["subject"] = token.subject
         details["scope"] = token.scope
+    known = token
     if isinstance(decision, Permit):
         action, outcome, reason = "call.allowed", Outcome.SUCCESS, decision.detail
         if decision.account:
@@ -51,6 +52,7 @@ def decision_record(
     else:
         action, outcome = "call.denied", Outcome.REFUSED
         reason = f"{decision.reason}: {decision.detail}" if decision.detail else decision.reason
+        known = token or decision.unfit_token
         if decision.scope:
             details["missing_scope"] = decision.scope
     return AuditEvent(
@@ -60,9 +62,9 @@ def decision_record(
         actor=_NOBODY if token is None else Actor(ActorKind.CLIENT, token.client_id),
         object_kind="decision",
         object_id=request.decision_id,
-        client_id="" if token is None else token.client_id,
+        client_id="" if known is None else known.client_id,
         resource=resource.identifier,
-        token_id="" if token is None else token.token_id,
+        token_id="" if known is None else known.token_id,
         reason=reason,
         request_id=request.decision_id,
         peer=request.address,

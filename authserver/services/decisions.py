@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from authserver.domain.caller_credentials import CredentialKind, read_credential
 from authserver.domain.decisions import Decision, Deny, DenyReason, Permit
@@ -19,10 +19,9 @@ from authserver.domain.raw_targets import (
 )
 from authserver.domain.scope_coverage import Missing, NeverCovered, Uncoverable
 from authserver.services.decision_records import decision_record
-from authserver.services.introspection import TokenProblem
+from authserver.services.introspection import UnfitToken
 
 if TYPE_CHECKING:
-    from authserver.domain.caller_credentials import CallerCredential
     from authserver.domain.decisions import AccessRequest
     from authserver.domain.gateways import Gateway
     from authserver.domain.operations import Operation
@@ -62,6 +61,17 @@ _SIGN_IN: Final = re.compile(r"/rest/auth/[^/]+/session", re.IGNORECASE)
 """Where Jira Data Center makes a session of a user name and a password."""
 
 
+class _Call(NamedTuple):
+    """A call and what was read of it."""
+
+    gateway: Gateway
+    resource: ProtectedResource
+    request: AccessRequest
+    credential: CredentialKind
+    target: Target | None
+    token: AccessToken | UnfitToken | None
+
+
 class Decisions:
     """Decides on calls, and puts every decision on record before it is answered."""
 
@@ -91,7 +101,11 @@ class Decisions:
         """
         credential = read_credential(request.authorization, session=request.session)
         target = read_target(request.target)
-        decision = self._decide(gateway, resource, request, credential, target)
+        token: AccessToken | UnfitToken | None = None
+        if credential.kind is CredentialKind.BEARER:
+            # Judged in any case, so that the record says whose call it was.
+            token = self._introspection.judge(credential.token_value, resource, request.at)
+        decision = self._decide(_Call(gateway, resource, request, credential.kind, target, token))
         self._journal.append(
             decision_record(
                 request,
@@ -104,53 +118,47 @@ class Decisions:
         )
         return decision
 
-    def _decide(
-        self,
-        gateway: Gateway,
-        resource: ProtectedResource,
-        request: AccessRequest,
-        credential: CallerCredential,
-        target: Target | None,
-    ) -> Decision:
-        if not request.method or not request.target:
-            return Deny(DenyReason.REQUEST_INCOMPLETE)
-        if target is None:
-            return Deny(DenyReason.PATH_AMBIGUOUS)
-        refused = _refused_as_it_is(request, target)
-        if refused is not None:
-            return Deny(refused)
-        operations = self._scopes.operations(resource, request.method, target.path)
-        if credential.kind is CredentialKind.BEARER:
-            return self._by_token(resource, request, credential.token_value, operations)
-        known = () if isinstance(operations, Unmatched) else operations
-        if (
-            credential.kind is CredentialKind.SESSION
-            and gateway.session_cookies is not SessionCookies.BLOCK
-        ):
-            return _by_session(gateway, request, target, known)
-        verdict = self._scopes.verdict(frozenset(), request.method, known) if known else None
-        scope = verdict.scope if isinstance(verdict, Missing) else ""
-        return Deny(BLOCKED[credential.kind], scope=scope, operations=known)
+    def _decide(self, call: _Call) -> Decision:
+        token = None if isinstance(call.token, UnfitToken) else call.token
+        target = call.target
+        refused = _refused_as_it_is(call.request, target)
+        if refused is not None or target is None:
+            return Deny(refused or DenyReason.PATH_AMBIGUOUS, token=token)
+        matched = self._scopes.operations(call.resource, call.request.method, target.path)
+        operations = () if isinstance(matched, Unmatched) else matched
+        if call.credential is not CredentialKind.BEARER:
+            return self._without_token(call, target, operations)
+        if isinstance(call.token, UnfitToken):
+            return _invalid(call.token, operations)
+        assert token is not None  # noqa: S101 - a Bearer token was judged
+        if isinstance(matched, Unmatched):
+            return Deny(_OF_UNMATCHED[matched], token=token)
+        return self._by_token(call, token, operations)
 
     def _by_token(
-        self,
-        resource: ProtectedResource,
-        request: AccessRequest,
-        token_value: str,
-        operations: tuple[Operation, ...] | Unmatched,
+        self, call: _Call, token: AccessToken, operations: tuple[Operation, ...]
     ) -> Decision:
-        token = self._introspection.judge(token_value, resource, request.at)
-        if isinstance(token, TokenProblem):
-            known = () if isinstance(operations, Unmatched) else operations
-            return Deny(DenyReason.TOKEN_INVALID, operations=known, detail=token)
-        if isinstance(operations, Unmatched):
-            return Deny(_OF_UNMATCHED[operations], token=token)
-        verdict = self._scopes.verdict(token.scopes, request.method, operations)
+        verdict = self._scopes.verdict(token.scopes, call.request.method, operations)
         if isinstance(verdict, Missing):
             return Deny(DenyReason.INSUFFICIENT_SCOPE, verdict.scope, operations, token)
         if isinstance(verdict, NeverCovered):
             return Deny(_OF_UNCOVERABLE[verdict.reason], operations=operations, token=token)
-        return self._handed_over(resource, request, token, operations)
+        return self._handed_over(call.resource, call.request, token, operations)
+
+    def _without_token(
+        self, call: _Call, target: Target, operations: tuple[Operation, ...]
+    ) -> Decision:
+        """Only a browser's session may pass without a token, and only where that is allowed."""
+        if (
+            call.credential is CredentialKind.SESSION
+            and call.gateway.session_cookies is not SessionCookies.BLOCK
+        ):
+            return _by_session(call.gateway, call.request, target, operations)
+        scope = ""
+        if operations:
+            verdict = self._scopes.verdict(frozenset(), call.request.method, operations)
+            scope = verdict.scope if isinstance(verdict, Missing) else ""
+        return Deny(BLOCKED[call.credential], scope=scope, operations=operations)
 
     def _handed_over(
         self,
@@ -183,13 +191,26 @@ class Decisions:
         return Permit(token, account, f"Bearer {value}", "", operations)
 
 
-def _refused_as_it_is(request: AccessRequest, target: Target) -> DenyReason | None:
+def _refused_as_it_is(request: AccessRequest, target: Target | None) -> DenyReason | None:
     """What is wrong with the call itself, whoever makes it."""
+    if not request.method or not request.target:
+        return DenyReason.REQUEST_INCOMPLETE
+    if target is None:
+        return DenyReason.PATH_AMBIGUOUS
     if request.method_override or parameters_in(target.query, METHOD_PARAMETERS):
         return DenyReason.METHOD_OVERRIDE
     if parameters_in(target.query, CREDENTIAL_PARAMETERS):
         return DenyReason.CREDENTIAL_IN_QUERY
     return None
+
+
+def _invalid(unfit: UnfitToken, operations: tuple[Operation, ...]) -> Deny:
+    return Deny(
+        DenyReason.TOKEN_INVALID,
+        operations=operations,
+        unfit_token=unfit.token,
+        detail=unfit.problem,
+    )
 
 
 def _by_session(

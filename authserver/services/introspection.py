@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from authserver.domain.clients import GrantType
 from authserver.domain.resources import ResourceStatus
@@ -32,6 +32,13 @@ class TokenProblem(StrEnum):
     CLIENT_MAY_NOT = "client gone or no longer allowed"
 
 
+class UnfitToken(NamedTuple):
+    """A token that is not good; `token` is what it says when it is ours, however dead."""
+
+    problem: TokenProblem
+    token: AccessToken | None
+
+
 class Introspection:
     """The verdict on access tokens. Every asker (introspection, decisions, userinfo) uses it."""
 
@@ -49,11 +56,11 @@ class Introspection:
             StorageUnavailable: nobody can be sure now.
         """
         verdict = self.judge(token_value, resource, call.at)
-        return None if isinstance(verdict, TokenProblem) else verdict
+        return None if isinstance(verdict, UnfitToken) else verdict
 
     def judge(
         self, token_value: str, resource: ProtectedResource, now: float
-    ) -> AccessToken | TokenProblem:
+    ) -> AccessToken | UnfitToken:
         """The claims of a token that is good for `resource` at `now`, or why it is not.
 
         Good means: ours, unexpired, not revoked, meant for this resource, and its client is
@@ -66,8 +73,9 @@ class Introspection:
         self._directory.view.ensure_fresh()
         token = self._tokens.read(token_value)
         if token is None:
-            return TokenProblem.UNREADABLE
-        return _misfit(token, resource, now) or self._lost_power(token, resource) or token
+            return UnfitToken(TokenProblem.UNREADABLE, None)
+        problem = _misfit(token, resource, now) or self._lost_power(token, resource)
+        return token if problem is None else UnfitToken(problem, token)
 
     def _lost_power(self, token: AccessToken, resource: ProtectedResource) -> TokenProblem | None:
         directory = self._directory

@@ -138,6 +138,14 @@ def test_an_ambiguous_target_is_denied_whoever_asks(desk: Desk, target: str) -> 
     assert denied(desk.ask("GET", target, authorization)) is DenyReason.PATH_AMBIGUOUS
 
 
+def test_whose_call_it_was_is_on_record_whatever_was_wrong_with_it(desk: Desk) -> None:
+    authorization = f"Bearer {desk.token('WRITE')}"
+    for target in ("/rest/x/../y", f"{ISSUE}?_method=PUT", "/rest/unknown", ISSUE):
+        desk.ask("POST", target, authorization)
+        record = desk.world.journal.events[-1]
+        assert (record.client_id, record.actor.identifier) == ("ci-reader", "ci-reader")
+
+
 @pytest.mark.rule("FA-06")
 def test_nothing_overrides_the_method(desk: Desk) -> None:
     authorization = f"Bearer {desk.token('WRITE')}"
@@ -217,6 +225,9 @@ def test_a_token_opens_nothing_once_its_power_is_gone(desk: Desk) -> None:
     world.clock.advance(LEASE_SECONDS)
     assert denied(desk.ask("GET", ISSUE, good)) is DenyReason.TOKEN_INVALID
     assert "client gone or no longer allowed" in world.journal.events[-1].reason
+
+    assert world.journal.events[-1].client_id == "ci-reader"
+    assert world.journal.events[-1].actor.identifier == ""
 
     world.clock.advance(3600)
     assert denied(desk.ask("GET", ISSUE, good)) is DenyReason.TOKEN_INVALID
