@@ -8,13 +8,20 @@ from typing import TYPE_CHECKING, Final, Protocol, TypeVar, cast
 
 import click
 
-from authserver.cli.audit_views import COLUMNS, cells, record_value, report_lines, report_value
+from authserver.cli.audit_views import (
+    COLUMNS,
+    cells,
+    fields,
+    record_value,
+    report_lines,
+    report_value,
+)
 from authserver.cli.context import Context, pass_context
 from authserver.cli.exit_codes import ExitCode
 from authserver.domain.audit import Outcome
 from authserver.domain.audit_records import PAGE_MAX
 from authserver.domain.audit_times import written
-from authserver.domain.errors import InvalidField
+from authserver.domain.errors import InvalidField, NotFound
 from authserver.services.audit_searches import SearchTerms
 
 if TYPE_CHECKING:
@@ -112,6 +119,30 @@ def search_records(
     context.console.table(COLUMNS, [cells(record) for record in page.records])
     if following is not None:
         context.console.note(f"more: --cursor {following}")
+
+
+@audit.command("show", short_help="Show everything about one request or decision.")
+@click.argument("request_id", metavar="ID")
+@_AS_STORED
+@_JSON
+@pass_context
+def show_request(context: Context, /, *, request_id: str, as_stored: bool, as_json: bool) -> None:
+    """Show everything on record about the request or the decision with that ID.
+
+    It is the X-Request-ID or X-Decision-Id of the answer, and stands in refusals and in logs.
+    """
+    parts = _parts(context)
+    _catch_up(parts, as_stored=as_stored)
+    page = parts.audit.search(SearchTerms(request_id=request_id), limit=PAGE_MAX, cursor="")
+    if not page.records:
+        raise NotFound("record", request_id)
+    if as_json:
+        context.console.json({"records": [record_value(record) for record in page.records]})
+        return
+    for number, record in enumerate(reversed(page.records)):
+        if number:
+            context.console.line()
+        context.console.fields(fields(record))
 
 
 @audit.command("export", short_help="Print every record that fits, one JSON object per line.")

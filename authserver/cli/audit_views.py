@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Final
 
 from authserver.domain.audit_times import written
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from authserver.domain.audit_findings import Break, Verification
     from authserver.domain.audit_records import AuditRecord
@@ -35,11 +36,47 @@ def cells(record: AuditRecord) -> list[object]:
         _named(record.actor_kind, record.actor),
         record.reason or None,
         record.resource or None,
-        _named(record.object_kind, record.object_id),
+        _call(record) or _named(record.object_kind, record.object_id),
         record.client_id or None,
         record.peer or None,
         record.request_id or None,
     ]
+
+
+def fields(record: AuditRecord) -> Mapping[str, object]:
+    """Everything about one record, field by field; what is empty is left out."""
+    shown: dict[str, object] = {
+        "time": written(record.at),
+        "action": record.action,
+        "outcome": record.outcome,
+        "reason": record.reason,
+        "actor": _named(record.actor_kind, record.actor),
+        "client": record.client_id,
+        "resource": record.resource,
+        "object": _named(record.object_kind, record.object_id),
+        "token": record.token_id,
+        "from": record.peer,
+        "request": record.request_id,
+    }
+    for name, value in record.details.items():
+        shown.setdefault(name.replace("_", " "), _detail(value))
+    return {name: value for name, value in shown.items() if value not in {"", None}}
+
+
+def _call(record: AuditRecord) -> str | None:
+    """What was called, for decisions: their ids are those of the requests."""
+    method, path = record.details.get("method"), record.details.get("path")
+    if record.object_kind != "decision" or not isinstance(path, str):
+        return None
+    return f"{method} {path}"
+
+
+def _detail(value: object) -> str:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, list | tuple):
+        return "; ".join(map(_detail, value))
+    return json.dumps(value)
 
 
 def _named(kind: str, identifier: str) -> str | None:

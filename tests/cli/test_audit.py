@@ -296,4 +296,4 @@ def test_seal_moves_seals_and_signs_now(line: CommandLine) -> None:
 def test_no_command_changes_or_removes_records(line: CommandLine) -> None:
     commands = line.run("--help").stdout.partition("Commands:")[2].split("\n")
     names = {each.split()[0] for each in commands if each.strip()}
-    assert names == {"export", "search", "seal", "verify"}
+    assert names == {"export", "search", "seal", "show", "verify"}
