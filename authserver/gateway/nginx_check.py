@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import tempfile
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import Final
 
 _SECONDS: Final = 30
+_WHEN: Final = re.compile(r"^(?:nginx: |[0-9/]+ [0-9:]+ (?=\[))(\[[a-z]+\] )?(?:[0-9]+#[0-9]+: )?")
 _PLACES: Final = "/usr/sbin:/usr/local/sbin:/usr/local/nginx/sbin"
 _TEMPORARY: Final = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
 
@@ -52,7 +54,9 @@ def verdict(nginx: str, configuration: str) -> Verdict:
             timeout=_SECONDS,
             check=False,
         )
-    said = (line.replace(f"{checked}:", "line ") for line in done.stderr.splitlines())
+    said = (
+        _WHEN.sub(r"\1", line.replace(f"{checked}:", "line ")) for line in done.stderr.splitlines()
+    )
     return Verdict(
         accepted=done.returncode == 0,
         said=tuple(line for line in said if line.strip() and str(main) not in line),
