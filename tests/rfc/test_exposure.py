@@ -33,8 +33,10 @@ NOT_PUBLIC: Final = (
     *("/console", "/server-status", "/actuator", "/actuator/env", "/env", "/config", "/phpinfo"),
     *("/.env", "/.git/config", "/admin", "/admin/api/v1/clients", "/keys", "/keys/kek-1.key"),
     *("/var/authserver.db", "/static/../wsgi.py", "/assets/../../wsgi.py", "/assets/%2e%2e/app.py"),
-    *("/login", "/account", "/oauth2/register", "/gateway/auth-request", "/access/v1/evaluation"),
+    *("/login", "/account", "/oauth2/register", "/gateway/forward-auth", "/access/v1/evaluation"),
 )
+DECISION: Final = "/gateway/auth-request"
+"""For gateways only, and only in the statuses that nginx understands."""
 LIBRARIES: Final = ("granian", "flask", "werkzeug", "authlib", "sqlalchemy", "authserver")
 TRACES: Final = re.compile(
     r"Traceback|File \"|line \d+|site-packages|sqlite3|sqlalchemy|RuntimeError|werkzeug|granian",
@@ -78,7 +80,7 @@ def test_an_unexpected_error_tells_the_caller_nothing_but_where_to_ask(
 def test_no_answer_shows_a_trace_or_a_version(lane: Lane, reader: Caller, served: Served) -> None:
     versions = {version(name) for name in LIBRARIES if name != "authserver"}
     versions |= {platform.python_version(), version("authserver")}
-    texts = [everything(lane.get(path)) for path in (*PATHS, *NOT_PUBLIC)]
+    texts = [everything(lane.get(path)) for path in (*PATHS, *NOT_PUBLIC, DECISION)]
     texts += [everything(lane.knock(method, "/")) for method in ("POST", "DELETE", "TRACE", "X")]
     texts += [everything(lane.ask(Caller("nobody", "x"))), everything(lane.ask(reader, scope="x"))]
     texts += [served.knock("GET", path).said.decode("latin-1") for path in PATHS]
@@ -97,16 +99,17 @@ def test_nothing_internal_is_public(lane: Lane, served: Served) -> None:
         assert (
             lane.knock("GET", path, query="__debugger__=yes&cmd=resource&f=style.css").status == 404
         )
+    assert lane.get(DECISION).status == 401
     for target in ("/assets/../app.py", "/assets/..%2fapp.py", "/%2e%2e/%2e%2e/etc/passwd"):
         assert served.knock("GET", target).statuses == [404]
 
 
 @pytest.mark.rule("HT-06")
 def test_methods_for_debugging_are_refused_everywhere(lane: Lane, served: Served) -> None:
-    for path in (*PATHS, *NOT_PUBLIC):
+    for path in (*PATHS, *NOT_PUBLIC, DECISION):
         for method in ("TRACE", "TRACK", "DEBUG", "CONNECT", "PROPFIND", "trace"):
             answer = lane.knock(method, path, headers={"X-Secret": "echo-me"})
-            assert answer.status in {404, 405}, (method, path)
+            assert answer.status in ({403} if path == DECISION else {404, 405}), (method, path)
             assert "echo-me" not in everything(answer)
     heard = served.knock("TRACE", "/", "X-Secret: echo-me")
     assert heard.statuses == [405]
