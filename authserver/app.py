@@ -18,7 +18,7 @@ from authserver.machine.auth_request import auth_request_endpoint
 from authserver.machine.correlation import current_request_id
 from authserver.machine.discovery import jwks_endpoint, metadata_endpoint
 from authserver.machine.introspection import introspection_endpoint
-from authserver.machine.metrics import ShellMetrics, exposition
+from authserver.machine.metrics import DecisionMetrics, ShellMetrics, exposition
 from authserver.machine.mounting import mounted
 from authserver.machine.operations import livez, metrics, readyz
 from authserver.machine.peers import TrustedProxies
@@ -186,7 +186,10 @@ def routes_of(container: Container, registry: CollectorRegistry) -> list[Route]:
             "/gateway/auth-request",
             {
                 "GET": auth_request_endpoint(
-                    container.gateway_authentication, container.decisions, settings.issuer
+                    container.gateway_authentication,
+                    container.decisions,
+                    settings.issuer,
+                    DecisionMetrics(registry),
                 )
             },
             headers=auth_request.READ,

@@ -20,6 +20,7 @@ from authserver.machine.responses import Headers, Response
 
 if TYPE_CHECKING:
     from authserver.domain.errors import DomainError
+    from authserver.machine.metrics import DecisionMetrics
     from authserver.machine.requests import Request
     from authserver.machine.routes import Endpoint
     from authserver.services.decisions import Decisions
@@ -37,6 +38,7 @@ READ: Final = (
     "X-Original-Method-Override",
 )
 """The request headers that count; nginx sets every one of them itself."""
+ALLOWED: Final = "allowed"
 UNAVAILABLE: Final = 503
 _UNAUTHORIZED: Final = 401
 _FORBIDDEN: Final = 403
@@ -50,7 +52,10 @@ _LONGEST_ADDRESS: Final = 45
 
 
 def auth_request_endpoint(
-    authentication: GatewayAuthentication, decisions: Decisions, issuer: str
+    authentication: GatewayAuthentication,
+    decisions: Decisions,
+    issuer: str,
+    metrics: DecisionMetrics,
 ) -> Endpoint:
     """The endpoint; its refusals are worded by `refuse`."""
 
@@ -61,7 +66,9 @@ def auth_request_endpoint(
         known = authentication.authenticate(key[1], request.call)
         decision = decisions.decide(known.gateway, known.resource, _access_request(request))
         if isinstance(decision, Permit):
+            metrics.decided(known.gateway.name, ALLOWED)
             return _permitted(decision, request.request_id)
+        metrics.decided(known.gateway.name, decision.reason)
         return _denied(decision, issuer, request.request_id)
 
     return auth_request

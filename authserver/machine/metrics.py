@@ -65,6 +65,28 @@ class ShellMetrics:
         self._unexpected.inc()
 
 
+class DecisionMetrics:
+    """Decisions by gateway and by what came of them."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        """Register the metric."""
+        self._decisions = Counter(
+            "authserver_decisions",
+            "Decisions on calls to sites; reason is allowed, or why a call was denied",
+            ("gateway", "reason"),
+            registry=registry,
+        )
+        self._children: dict[tuple[str, str], Counter] = {}
+
+    def decided(self, gateway: str, reason: str) -> None:
+        """Count one decision; both words come from short lists, never from callers."""
+        child = self._children.get((gateway, reason))
+        if child is None:
+            child = self._decisions.labels(gateway, reason)
+            self._children[(gateway, reason)] = child
+        child.inc()
+
+
 def exposition(registry: CollectorRegistry) -> bytes:
     """All metrics in Prometheus' text format; of all workers in multiprocess mode."""
     directory = os.environ.get(MULTIPROCESS_VARIABLE)

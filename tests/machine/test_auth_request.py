@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from prometheus_client import CollectorRegistry
 
 from authserver.catalogue.loader import load_catalogue
 from authserver.domain.decisions import Deny, DenyReason, Permit
@@ -19,6 +20,7 @@ from authserver.domain.tokens import AccessToken
 from authserver.machine import auth_request
 from authserver.machine.auth_request import READ, auth_request_endpoint
 from authserver.machine.denials import DENIALS
+from authserver.machine.metrics import DecisionMetrics
 from authserver.machine.routes import Route
 from authserver.services.gateway_authentication import AuthenticatedGateway
 from tests.machine.doors import Answer, Door
@@ -80,6 +82,8 @@ class Stub:
     )
     trouble: BaseException | None = None
     asked: list[AccessRequest] = field(default_factory=list)
+    registry: CollectorRegistry = field(default_factory=CollectorRegistry)
+    """Of the door that was made last."""
 
     def authenticate(self, key_value: str, _call: Call) -> AuthenticatedGateway:
         if self.trouble is not None:
@@ -95,7 +99,9 @@ class Stub:
         return self.answer
 
     def door(self) -> Door:
-        endpoint = auth_request_endpoint(self, self, ISSUER)  # type: ignore[arg-type]  # stands in for both
+        self.registry = CollectorRegistry()
+        metrics = DecisionMetrics(self.registry)
+        endpoint = auth_request_endpoint(self, self, ISSUER, metrics)  # type: ignore[arg-type]  # stands in for both
         return Door((Route(PATH, {"GET": endpoint}, headers=READ, refuse=auth_request.refuse),))
 
 
@@ -126,6 +132,22 @@ def test_a_permit_is_a_200_that_names_the_caller_and_what_the_site_gets(stub: St
     assert told["cache-control"] == "no-store"
     assert told["x-decision-id"] == told["x-request-id"] == stub.asked[0].decision_id
     assert not {"x-upstream-identity", "x-upstream-session", "x-deny-status"} & set(told)
+
+
+@pytest.mark.parametrize(
+    ("answer", "reason"),
+    [
+        (Permit(TOKEN, "svc", "Basic c2l0ZQ==", "", ()), "allowed"),
+        (Deny(DenyReason.TOKEN_INVALID), "token-invalid"),
+    ],
+)
+def test_decisions_are_counted_by_gateway_and_reason(
+    stub: Stub, answer: Decision, reason: str
+) -> None:
+    stub.answer = answer
+    ask(stub)
+    labels = {"gateway": "edge", "reason": reason}
+    assert stub.registry.get_sample_value("authserver_decisions_total", labels) == 1
 
 
 def test_an_identity_is_a_header_of_its_own(stub: Stub) -> None:
