@@ -10,6 +10,7 @@ import pytest
 from authserver.gateway.site_configuration import Mode
 from tests.gateway.bed import GatewayBed
 from tests.gateway.shapes import BOTH_MODES, EVERY_SHAPE, Shape
+from tests.gateway.yard import Yard
 from tests.instances import Instance
 
 if TYPE_CHECKING:
@@ -79,3 +80,10 @@ def bed_of_either_mode(request: pytest.FixtureRequest, gateway_beds: GatewayBeds
 def bed_of_every_shape(request: pytest.FixtureRequest, gateway_beds: GatewayBeds) -> GatewayBed:
     """The test runs in both modes with each way to hand over."""
     return gateway_beds.of(request.param)
+
+
+@pytest.fixture(scope="session")
+def yard(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Yard]:
+    """Gateways of every kind in one nginx, for tests of thousands of calls."""
+    with Yard(tmp_path_factory.mktemp("yard")) as started:
+        yield started
