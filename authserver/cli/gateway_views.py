@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from authserver.domain.gateways import Gateway
     from authserver.domain.resources import ProtectedResource
 
-COLUMNS: Final = ("name", "resource", "which is", "session cookies", "live keys", "last used")
+COLUMNS: Final = ("name", "resource", "site", "session cookies", "live keys", "last used")
 KEY_COLUMNS: Final = ("key ends with", "made", "expires", "last used")
 
 
@@ -43,7 +43,7 @@ def gateway_fields(gateway: Gateway, status: str) -> Mapping[str, str]:
     return {
         "name": gateway.name,
         "resource": gateway.resource,
-        "which is": status,
+        "site": status,
         "session cookies": str(gateway.session_cookies),
         "registered": time_or(gateway.created_at, "-"),
     }

@@ -41,7 +41,7 @@ def test_what_was_registered_is_told_with_the_next_step(here: Administered) -> N
     for line in (
         "registered gateway edge",
         "resource         jira-main",
-        "which is         enabled",
+        "site             enabled",
         "session cookies  observe",
         "authserver gateway nginx-config --resource jira-main --mode api-host --server-name HOST",
     ):
