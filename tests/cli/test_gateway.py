@@ -108,7 +108,7 @@ def test_the_list_is_aligned_and_says_what_became_of_the_sites(here: Administere
     world.clock.set_now(EPOCH + 60)
     lines = here.done("gateway", "list").stdout.splitlines()
     assert [re.split(" {2,}", line) for line in lines] == [
-        ["NAME", "RESOURCE", "WHICH IS", "SESSION COOKIES", "LIVE KEYS", "LAST USED"],
+        ["NAME", "RESOURCE", "SITE", "SESSION COOKIES", "LIVE KEYS", "LAST USED"],
         ["a-gone", "gone", "deleted", "block", "1", "-"],
         ["a-stopped", "stopped", "disabled", "block", "1", "-"],
         ["zeta", "jira-main", "enabled", "allow", "2", "1 minute ago"],
