@@ -61,4 +61,4 @@ def page_path(base_path: str) -> str:
     Sites forward `/s/<anything>/_/<path>` to `<path>`. Match it without regard to case.
     """
     base = f"(?:{re.escape(base_path)})?" if base_path else ""
-    return rf"^(?!{base}(?:/s/.*/_)?/(?:rest|rpc)(?:/|$))"
+    return rf"(?s)^(?!{base}(?:/s/.*/_)?/(?:rest|rpc)(?:/|$))"
