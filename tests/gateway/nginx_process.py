@@ -109,7 +109,7 @@ class NginxProcess:
         return self
 
     def reload(self, configuration: str | None = None) -> None:
-        """Take a new configuration, or the same again; returns when new workers have it."""
+        """Take a new configuration, or the same again; returns when only new workers take connections."""
         assert self.process is not None
         if configuration is not None:
             self.configuration = configuration
@@ -117,7 +117,7 @@ class NginxProcess:
         before = set(self._workers())
         self.process.send_signal(signal.SIGHUP)
         deadline = time.monotonic() + START_SECONDS
-        while len(set(self._workers()) - before) < self.workers:
+        while len(set(self._workers()) - before) < self.workers or any(map(_listens, before)):
             if time.monotonic() > deadline:
                 raise AssertionError(f"nginx did not reload:\n{self.error_log}")
             time.sleep(0.01)
@@ -154,6 +154,14 @@ class NginxProcess:
         trace: TracebackType | None,
     ) -> None:
         self.stop()
+
+
+def _listens(pid: int) -> bool:
+    try:
+        connections = psutil.Process(pid).net_connections("tcp")
+    except psutil.Error:
+        return False
+    return any(each.status == psutil.CONN_LISTEN for each in connections)
 
 
 def _answers(port: int) -> bool:
