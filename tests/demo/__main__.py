@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, NoReturn
 from tests.demo.cast import cast
 from tests.demo.needs import complaint, missing
 from tests.demo.places import make_places, open_parent
-from tests.demo.scene import Scene
+from tests.demo.scene import OTHER_SITE, SITE, Scene
 from tests.demo.story import tell
 from tests.demo.transcript import Transcript
 
@@ -59,7 +59,7 @@ def main() -> int:
 
 def _play(folder: Path, transcript: Transcript) -> str:
     """Tell the story in an empty folder and leave no process behind; what failed, if anything."""
-    scene = Scene(make_places(folder), transcript.wait)
+    scene = Scene(make_places(folder, SITE, OTHER_SITE))
     try:
         failure = tell(scene, transcript)
         if failure:

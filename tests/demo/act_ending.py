@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
+from collections import Counter
+from typing import TYPE_CHECKING
 
-from tests.demo.act_passing import READER, WRITER
-from tests.demo.act_setting_up import SHORT_LIVED
-from tests.demo.jira_calls import ISSUE
+from tests.demo.act_revoking import ASKED
+from tests.demo.administrator import SERVICE_CREDENTIAL
+from tests.demo.scene import OTHER_SITE, SITE
 from tests.demo.steps import Step, check
 
 if TYPE_CHECKING:
@@ -15,31 +16,20 @@ if TYPE_CHECKING:
 
     from tests.demo.scene import Scene
 
-API: Final = "/rest/api/2"
-ALLOWED: Final = (
-    (SHORT_LIVED, "GET", "serverInfo"),
-    (SHORT_LIVED, "GET", f"issue/{ISSUE}"),
-    (READER, "GET", "serverInfo"),
-    (READER, "GET", f"issue/{ISSUE}"),
-    (READER, "GET", f"issue/{ISSUE}"),
-    (WRITER, "POST", f"issue/{ISSUE}/comment"),
-)
-REFUSED_WITH_TOKEN: Final = 6
-
 
 def ending(scene: Scene) -> Iterator[Step]:
     """What was seen, and that nothing is left."""
     yield Step(
-        "stand-in Jira",
-        "opens its notes",
-        f"the {len(ALLOWED)} calls that were allowed, in order, and nothing else",
+        "stand-ins",
+        "open their notes",
+        "only allowed operations, none with a token, a cookie or a claim of the caller's",
         lambda: _tally(scene),
     )
     yield Step(
         "operator",
-        "counts in nginx's log how often mod_auth_openidc asked",
-        f"{len(ALLOWED) + REFUSED_WITH_TOKEN} times: once for each call with a token",
-        lambda: _count_questions(scene),
+        "counts in nginx's log how often mod_auth_openidc asked, and looks for secrets in all logs",
+        f"{ASKED} times: once for each call with a token; no token and no credential",
+        lambda: _read_logs(scene),
     )
     yield Step(
         "operator",
@@ -50,20 +40,29 @@ def ending(scene: Scene) -> Iterator[Step]:
 
 
 def _tally(scene: Scene) -> str:
-    seen = [
-        (entry["client"], entry["method"], entry["path"].removeprefix(f"{API}/"))
-        for entry in scene.seen_by_jira()
-    ]
-    told = "; ".join(f"{client} {method} {path}" for client, method, path in seen)
-    check(seen == list(ALLOWED), told)
-    return told
+    told = []
+    for site in (SITE, OTHER_SITE):
+        notes = scene.seen_by(site)
+        strange = [note.line for note in notes if note.smells or note.status not in {200, 201}]
+        check(not strange, f"{site}: {', '.join(strange)}")
+        counted = Counter(note.operation or f"page {note.acted_on}" for note in notes)
+        lines = ", ".join(f"{count} x {operation}" for operation, count in counted.items())
+        told.append(f"{site}: {lines}")
+    return "\n".join(told)
 
 
-def _count_questions(scene: Scene) -> str:
-    log = (scene.places.folder / "nginx" / "access.log").read_text()
-    asked = len(re.findall(r'"POST /oauth2/introspect .*"mod_auth_openidc"', log))
-    check(asked == len(ALLOWED) + REFUSED_WITH_TOKEN, f"{asked} times")
-    return f"{asked} times"
+def _read_logs(scene: Scene) -> str:
+    logs = sorted(scene.places.folder.glob("*/*.log"))
+    text = {log: log.read_text(errors="replace") for log in logs}
+    secrets = [token.value for token in scene.tokens.values()]
+    secrets += [SERVICE_CREDENTIAL, *(caller.secret for caller in scene.callers.values())]
+    leaks = [log.name for log in logs if any(secret in text[log] for secret in secrets)]
+    check(not leaks, f"secrets stand in {', '.join(leaks)}")
+    requests = text[scene.nginx.folder / "authserver.requests.log"]
+    asked = len(re.findall(r'"method":"POST","path":"/oauth2/introspect"', requests))
+    asked -= scene.introspections
+    check(asked == ASKED, f"{asked} times")
+    return f"{asked} times; {len(logs)} logs, no secret in any of them"
 
 
 def _stop(scene: Scene) -> str:

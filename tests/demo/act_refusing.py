@@ -1,21 +1,17 @@
-"""The third act: what is not allowed is refused, and nothing of it reaches Jira."""
+"""The third act: whoever brings something else than a good token is told what to do instead."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from tests.demo.act_passing import ELSEWHERE, READER, WRONG_SCOPE
-from tests.demo.act_setting_up import SHORT_LIVED
-from tests.demo.integrations import introspect_by_authlib, revoke_by_authlib, token_by_authlib
-from tests.demo.jira_calls import (
-    INSUFFICIENT,
-    INVALID,
-    ISSUE,
-    refused,
-    try_to_read,
-    write_comment,
-)
+import requests
+
+from tests.demo.act_setting_up import READ_SCOPE, READER
+from tests.demo.administrator import register_client, register_site
+from tests.demo.integrations import introspect_by_authlib, token_by_authlib
+from tests.demo.jira_calls import ISSUE, ISSUE_PATH, read_with_password, try_to_read
+from tests.demo.refusals import check_refusal, refusal_of, refused
 from tests.demo.scene import OTHER_SITE, SITE
 from tests.demo.steps import Step, check
 
@@ -24,28 +20,35 @@ if TYPE_CHECKING:
 
     from tests.demo.scene import HeldToken, Scene
 
+ELSEWHERE: Final = "night-export"
+NOBODY: Final = "authentication_required"
+
 
 def refusing(scene: Scene) -> Iterator[Step]:
-    """Everything that is not allowed, and why not."""
+    """Passwords, sessions, nothing at all, and tokens that are not good here."""
+    yield Step(
+        "old script",
+        f"reads {ISSUE} with the client jira, with user name and password",
+        "401, and what to do instead",
+        lambda: _basic(scene),
+    )
+    yield Step(
+        "browser",
+        f"reads {ISSUE} with a session cookie of Jira's",
+        "401, and what to do instead",
+        lambda: _without_token(scene, {"Cookie": "JSESSIONID=session-of-tokafor"}),
+    )
+    yield Step(
+        "somebody",
+        f"reads {ISSUE} with nothing at all",
+        "401, and what to do",
+        lambda: _without_token(scene, {}),
+    )
     yield Step(
         "somebody",
         f"reads {ISSUE} with {READER}'s token, one letter of it changed",
         "401 invalid_token",
-        lambda: refused(scene, lambda: try_to_read(scene, _altered(scene.tokens[READER])), INVALID),
-    )
-    yield Step(
-        WRONG_SCOPE,
-        f"reads {ISSUE} with a good token of the wrong scope, read:jira-user",
-        "introspection tells active, and still: 403 insufficient_scope",
-        lambda: _wrong_scope(scene),
-    )
-    yield Step(
-        READER,
-        f"comments {ISSUE} with its token, which may only read",
-        "403 insufficient_scope",
-        lambda: refused(
-            scene, lambda: write_comment(scene, scene.tokens[READER], "no"), INSUFFICIENT
-        ),
+        lambda: _altered_token(scene),
     )
     yield Step(
         ELSEWHERE,
@@ -53,28 +56,28 @@ def refusing(scene: Scene) -> Iterator[Step]:
         f"introspection tells {OTHER_SITE} active, but not {SITE}; 401 invalid_token",
         lambda: _other_site(scene),
     )
-    yield Step(
-        READER,
-        "gives its token up: revocation, with Authlib's client",
-        "introspection tells the Jira side active before and inactive after",
-        lambda: _revoke(scene),
-    )
-    yield Step(
-        READER,
-        f"reads {ISSUE} with the revoked token, at once",
-        "401 invalid_token",
-        lambda: refused(scene, lambda: try_to_read(scene, scene.tokens[READER]), INVALID),
-    )
 
 
-def expiring(scene: Scene) -> Iterator[Step]:
-    """The one refusal that takes time."""
-    yield Step(
-        SHORT_LIVED,
-        f"reads {ISSUE} again, as soon as its 30 seconds are over",
-        "introspection tells the Jira side inactive; 401 invalid_token",
-        lambda: _expire(scene),
-    )
+def _basic(scene: Scene) -> str:
+    call = lambda: read_with_password(scene, scene.jira_url, "tokafor", "hunter2")  # noqa: E731 - played by refused()
+    refusal = refused(scene, SITE, call, 401, NOBODY)
+    return f"{refusal}.\nThe stand-in saw nothing."
+
+
+def _without_token(scene: Scene, headers: dict[str, str]) -> str:
+    before = len(scene.seen_by(SITE))
+    answer = requests.get(scene.jira_url + ISSUE_PATH, headers=headers, verify=scene.ca, timeout=10)
+    refusal = refusal_of(answer.status_code, answer.headers, answer.json())
+    check_refusal(refusal, 401, NOBODY)
+    check(len(scene.seen_by(SITE)) == before, f"{refusal}; and the stand-in saw it")
+    scene.refusals.append(refusal)
+    return f"{refusal}.\nThe stand-in saw nothing."
+
+
+def _altered_token(scene: Scene) -> str:
+    token = _altered(scene.tokens[READER])
+    call = lambda: try_to_read(scene, scene.jira_url, token)  # noqa: E731 - played by refused()
+    return f"{refused(scene, SITE, call, 401, 'invalid_token')}.\nThe stand-in saw nothing."
 
 
 def _altered(token: HeldToken) -> HeldToken:
@@ -84,46 +87,24 @@ def _altered(token: HeldToken) -> HeldToken:
     return replace(token, value=token.value[:place] + letter + token.value[place + 1 :])
 
 
-def _wrong_scope(scene: Scene) -> str:
-    token = token_by_authlib(scene, WRONG_SCOPE, "read:jira-user")
-    _check_active(scene, SITE, token)
-    happened = refused(scene, lambda: try_to_read(scene, token), INSUFFICIENT)
-    return f"active, but {happened}"
-
-
 def _other_site(scene: Scene) -> str:
-    token = token_by_authlib(scene, ELSEWHERE, "READ")
-    _check_active(scene, OTHER_SITE, token)
-    _check_inactive(scene, token)
-    happened = refused(scene, lambda: try_to_read(scene, token), INVALID)
-    return f"{OTHER_SITE} is told active, {SITE} only inactive; {happened}"
+    register_site(scene, OTHER_SITE)
+    register_client(scene, ELSEWHERE, OTHER_SITE, READ_SCOPE)
+    token = scene.tokens[ELSEWHERE] = token_by_authlib(scene, ELSEWHERE, READ_SCOPE)
+    check_active(scene, OTHER_SITE, token)
+    check_inactive(scene, SITE, token)
+    call = lambda: try_to_read(scene, scene.jira_url, token)  # noqa: E731 - played by refused()
+    refusal = refused(scene, SITE, call, 401, "invalid_token")
+    return f"{OTHER_SITE} is told active, {SITE} only inactive; {refusal}."
 
 
-def _revoke(scene: Scene) -> str:
-    token = scene.tokens[READER]
-    _check_active(scene, SITE, token)
-    status = revoke_by_authlib(scene, READER, token)
-    check(status == 200, f"revocation answered {status}")
-    _check_inactive(scene, token)
-    return f"active; revocation answered {status}; inactive"
-
-
-def _expire(scene: Scene) -> str:
-    token = scene.tokens[SHORT_LIVED]
-    if token.seconds_left > 1:
-        _check_active(scene, SITE, token)
-    scene.wait(token.seconds_left, "until the token expires")
-    _check_inactive(scene, token)
-    happened = refused(scene, lambda: try_to_read(scene, token), INVALID)
-    return f"inactive; {happened}"
-
-
-def _check_active(scene: Scene, site_name: str, token: HeldToken) -> None:
+def check_active(scene: Scene, site_name: str, token: HeldToken) -> None:
+    """Raise NotAsTold unless the site is told that the token is good."""
     answer = introspect_by_authlib(scene, site_name, token)
     check(answer.get("active") is True, f"introspection told {site_name} {answer}")
 
 
-def _check_inactive(scene: Scene, token: HeldToken) -> None:
+def check_inactive(scene: Scene, site_name: str, token: HeldToken) -> None:
     """Exactly the one answer that gives nothing away."""
-    answer = introspect_by_authlib(scene, SITE, token)
-    check(answer == {"active": False}, f"introspection told {SITE} {answer}")
+    answer = introspect_by_authlib(scene, site_name, token)
+    check(answer == {"active": False}, f"introspection told {site_name} {answer}")

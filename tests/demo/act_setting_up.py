@@ -1,4 +1,4 @@
-"""The first act: a fresh installation, its first site and client, and the servers."""
+"""The first act: a fresh installation, its first site, its gateway, and all servers."""
 
 from __future__ import annotations
 
@@ -6,9 +6,17 @@ from typing import TYPE_CHECKING, Final
 
 import requests
 
-from tests.demo.administrator import register_client, register_site
+from tests.demo.administrator import (
+    SERVICE_ACCOUNT,
+    SERVICE_CREDENTIAL,
+    add_gateway,
+    register_client,
+    register_site,
+    set_service_credential,
+)
+from tests.demo.gateways import API_HOST, check_nginx, write_front, write_gateway
 from tests.demo.scene import SITE
-from tests.demo.servers import start_apache, start_front, start_standin
+from tests.demo.servers import start_main_standin, start_nginx
 from tests.demo.steps import Step, check
 
 if TYPE_CHECKING:
@@ -17,7 +25,11 @@ if TYPE_CHECKING:
     from tests.demo.scene import Scene
 
 METADATA_PATH: Final = "/.well-known/oauth-authorization-server"
-SHORT_LIVED: Final = "smoke-test"
+GATEWAY: Final = "edge"
+READER: Final = "ci-reader"
+WRITER: Final = "board-sync"
+READ_SCOPE: Final = "READ"
+WRITE_SCOPES: Final = ("read:jira-work", "write:jira-work")
 
 
 def setting_up(scene: Scene) -> Iterator[Step]:
@@ -30,24 +42,31 @@ def setting_up(scene: Scene) -> Iterator[Step]:
     )
     yield Step(
         "administrator",
-        f"authserver resource create {SITE}; authserver client create {SHORT_LIVED}, for it, with "
-        "the scope READ and tokens of 30 seconds",
+        f"authserver resource create {SITE}; authserver resource set-credential {SITE} --account "
+        f"{SERVICE_ACCOUNT}, with a personal access token of Jira's in a file",
+        "calls are handed over with this credential; nobody is shown it again",
+        lambda: _register_site(scene),
+    )
+    yield Step(
+        "administrator",
+        f"authserver gateway add {GATEWAY} --resource {SITE} --key-file ...; authserver gateway "
+        f"nginx-config --resource {SITE} --mode {API_HOST}; nginx -t",
+        "a key that nobody saw, and a configuration that nginx accepts",
+        lambda: _set_up_gateway(scene),
+    )
+    yield Step(
+        "administrator",
+        f"authserver client create {READER} --scope {READ_SCOPE}; authserver client create "
+        f"{WRITER} --scope {' --scope '.join(WRITE_SCOPES)}",
         "each secret is shown once",
-        lambda: _register(scene),
+        lambda: _register_clients(scene),
     )
     yield Step(
         "operator",
-        "authserver serve, and nginx in front of it with a certificate of an authority made for "
-        "this run",
+        "starts the stand-in Jira, authserver, and nginx in front of both, with a certificate of "
+        "an authority made for this run",
         "whoever trusts the authority finds the metadata, over TLS, under the issuer's name",
-        lambda: _serve(scene),
-    )
-    yield Step(
-        "operator",
-        "the stand-in Jira, and in front of it Apache, whose mod_auth_openidc asks authserver "
-        "about the token of every single call",
-        "a call without a token is refused",
-        lambda: _guard(scene),
+        lambda: _start(scene),
     )
 
 
@@ -59,29 +78,43 @@ def _initialise(scene: Scene) -> str:
     return f"{names}; the one-time password of {made['administrator']} was printed"
 
 
-def _register(scene: Scene) -> str:
-    register_site(scene, SITE, scene.places.jira_url)
-    register_client(scene, SHORT_LIVED, SITE, "READ", lifetime="30s")
-    return f"{SITE} is {scene.sites[SITE].identifier}; two secrets, kept for the steps below"
+def _register_site(scene: Scene) -> str:
+    register_site(scene, SITE)
+    set_service_credential(scene, SITE)
+    shown = scene.instance.run("resource", "show", SITE).stdout
+    check(SERVICE_ACCOUNT in shown, f"resource show does not tell the account: {shown}")
+    check(SERVICE_CREDENTIAL not in shown, "resource show tells the credential")
+    return f"{SITE} is {scene.sites[SITE].identifier}, for Jira every caller is {SERVICE_ACCOUNT}"
 
 
-def _serve(scene: Scene) -> str:
+def _set_up_gateway(scene: Scene) -> str:
+    add_gateway(scene, GATEWAY, SITE)
+    key_file = scene.places.room("nginx") / f"{GATEWAY}.key"
+    mode = key_file.stat().st_mode & 0o777
+    check(mode == 0o600, f"the key file has mode {mode:o}")
+    lines = write_gateway(scene, GATEWAY, SITE, API_HOST)
+    write_front(scene)
+    check_nginx(scene)
+    return (
+        f"the key file is for its owner only; {lines} lines of configuration, nginx -t is content"
+    )
+
+
+def _register_clients(scene: Scene) -> str:
+    register_client(scene, READER, SITE, READ_SCOPE)
+    register_client(scene, WRITER, SITE, *WRITE_SCOPES)
+    return f"registered: {', '.join(sorted(scene.callers))}"
+
+
+def _start(scene: Scene) -> str:
+    start_main_standin(scene)
     instance = scene.instance.start()
     assert instance.process is not None
     scene.processes.watch("authserver", instance.process)
-    start_front(scene.processes, scene.places, instance.port)
+    start_nginx(scene)
     answer = requests.get(scene.places.issuer + METADATA_PATH, verify=scene.ca, timeout=10)
     check(answer.ok, f"the metadata answered {answer.status_code}")
     scene.metadata = answer.json()
     issuer = scene.metadata["issuer"]
     check(issuer == scene.places.issuer, f"the issuer is {issuer}")
-    return f"issuer {issuer}, {len(instance.workers())} workers"
-
-
-def _guard(scene: Scene) -> str:
-    start_standin(scene.processes, scene.places)
-    start_apache(scene.processes, scene.places, scene.sites[SITE])
-    url = f"{scene.places.jira_url}/rest/api/2/myself"
-    answer = requests.get(url, verify=scene.ca, timeout=10)
-    check(answer.status_code == 401, f"Apache answered {answer.status_code}")
-    return f"Apache listens at {scene.places.jira_url} and answers 401"
+    return f"issuer {issuer}, {len(instance.workers())} workers; Jira is called at {scene.jira_url}"

@@ -13,13 +13,18 @@ def cast() -> list[tuple[str, str, str]]:
     """Name, version and part of everybody."""
     return [
         ("authserver", version("authserver"), "the authorization server"),
-        ("nginx", _said(needs.nginx().path, r"nginx/(\S+)"), "TLS in front of it"),
+        (
+            "nginx",
+            _said(needs.nginx().path, r"nginx/(\S+)"),
+            "in front of it and of Jira, on the configuration that authserver renders",
+        ),
         ("requests-oauthlib", version("requests-oauthlib"), "gets tokens"),
         ("Authlib", version("authlib"), "gets tokens, gives them up, introspects"),
-        ("Apache", _said(needs.apache().path, r"Apache/(\S+)"), "the Jira side: guards Jira"),
-        ("mod_auth_openidc", _package_version(), "asks about every token"),
         ("jira", version("jira"), "calls Jira"),
-        ("stand-in Jira", "", "ours, no Jira: answers three paths and notes what reaches it"),
+        ("atlassian-python-api", version("atlassian-python-api"), "calls Jira too"),
+        ("Apache", _said(needs.apache().path, r"Apache/(\S+)"), "another gateway in front of Jira"),
+        ("mod_auth_openidc", _package_version(), "introspects tokens for it"),
+        ("stand-in Jira", "", "ours, no Jira: answers every operation, notes what reaches it"),
     ]
 
 

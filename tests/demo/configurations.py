@@ -1,4 +1,4 @@
-"""The configuration files of nginx and Apache, filled in."""
+"""The configuration file of Apache, filled in."""
 
 from __future__ import annotations
 
@@ -18,25 +18,13 @@ WEB_USER: Final = "www-data"
 
 
 class AtTemplate(Template):
-    """Both languages have uses of their own for the dollar sign."""
+    """Apache has uses of its own for the dollar sign."""
 
     delimiter = "@"
 
 
-def nginx_configuration(places: Places, folder: Path, authserver_port: int) -> str:
-    """The TLS front of authserver."""
-    return _filled(
-        "nginx.conf",
-        user_line=f"user {WEB_USER};" if _is_root() else "",
-        folder=folder,
-        port=places.front_port,
-        certificate=places.certificate,
-        authserver_port=authserver_port,
-    )
-
-
-def apache_configuration(places: Places, folder: Path, site: Site) -> str:
-    """The guard of the site; the introspection secret stands in it."""
+def apache_configuration(places: Places, folder: Path, site: Site, credential: str) -> str:
+    """The guard of the site; the introspection secret and the site's credential stand in it."""
     return _filled(
         "apache.conf",
         user_lines=f"User {WEB_USER}\nGroup {WEB_USER}" if _is_root() else "",
@@ -48,7 +36,8 @@ def apache_configuration(places: Places, folder: Path, site: Site) -> str:
         introspection_endpoint=f"{places.issuer}/oauth2/introspect",
         resource_name=site.name,
         introspection_secret=site.secret,
-        jira_port=places.jira_port,
+        site_credential=credential,
+        jira_port=places.main.site_port,
     )
 
 

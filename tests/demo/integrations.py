@@ -53,6 +53,7 @@ def revoke_by_authlib(scene: Scene, client_id: str, token: HeldToken) -> int:
 def introspect_by_authlib(scene: Scene, site_name: str, token: HeldToken) -> dict[str, Any]:
     """What the authorization server tells a site about a token (RFC 7662)."""
     site = scene.sites[site_name]
+    scene.introspections += 1
     with AuthlibSession(site.name, site.secret) as session:
         answer = session.introspect_token(
             scene.endpoint("introspection"), token=token.value, verify=scene.ca

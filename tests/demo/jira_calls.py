@@ -1,73 +1,78 @@
-"""Calls to Jira with the PyPI client `jira`, through Apache."""
+"""Calls to Jira with the PyPI clients `jira` and `atlassian-python-api`, through the gateway."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from jira import JIRA, JIRAError
-
-from tests.demo.steps import NotAsTold, check
+import requests
+from atlassian import Jira as OtherJira
+from jira import JIRA
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Mapping
 
     from jira.resources import Comment, Issue
 
     from tests.demo.scene import HeldToken, Scene
 
 ISSUE: Final = "DEMO-1"
-INVALID: Final = (401, "invalid_token")
-INSUFFICIENT: Final = (403, "insufficient_scope")
+ISSUE_PATH: Final = f"/rest/api/2/issue/{ISSUE}"
 
 
-def read_issue(scene: Scene, token: HeldToken) -> Issue:
+def read_issue(scene: Scene, url: str, token: HeldToken) -> Issue:
     """The issue, with the client as it is: it looks at serverInfo first.
 
     Raises:
         JIRAError: it is refused.
     """
-    return _client(scene, token, ask_server_info=True).issue(ISSUE)
+    return _client(scene, url, token, ask_server_info=True).issue(ISSUE)
 
 
-def try_to_read(scene: Scene, token: HeldToken) -> Issue:
+def try_to_read(
+    scene: Scene, url: str, token: HeldToken, headers: Mapping[str, str] | None = None
+) -> Issue:
     """The issue and nothing before it. Raises JIRAError when it is refused."""
-    return _client(scene, token).issue(ISSUE)
+    client = _client(scene, url, token)
+    client._session.headers.update(headers or {})
+    return client.issue(ISSUE)
 
 
-def write_comment(scene: Scene, token: HeldToken, text: str) -> Comment:
+def write_comment(scene: Scene, url: str, token: HeldToken, text: str) -> Comment:
     """A comment on the issue. Raises JIRAError when it is refused."""
-    comment: Comment = _client(scene, token).add_comment(ISSUE, text)
+    comment: Comment = _client(scene, url, token).add_comment(ISSUE, text)
     return comment
 
 
-def refused(scene: Scene, call: Callable[[], object], status_and_error: tuple[int, str]) -> str:
-    """Make a call that must be refused, and look whether Jira saw anything of it.
-
-    Raises:
-        NotAsTold: it was not refused, or in another way, or something reached Jira.
-    """
-    before = len(scene.seen_by_jira())
-    try:
-        call()
-    except JIRAError as refusal:
-        status = refusal.status_code
-        headers = {} if refusal.response is None else refusal.response.headers
-        challenge = headers.get("WWW-Authenticate", "no challenge")
-    else:
-        raise NotAsTold("the call went through")
-    error = challenge.partition(",")[0]
-    happened = f"{status} {error}"
-    expected_status, expected_error = status_and_error
-    check(status == expected_status, f"{happened}: not {expected_status}")
-    check(f'error="{expected_error}"' in challenge, f"{happened}: not {expected_error}")
-    reached = len(scene.seen_by_jira()) - before
-    check(reached == 0, f"{happened}, and {reached} requests reached the stand-in")
-    return f"{happened}; the stand-in saw nothing"
+def read_with_password(scene: Scene, url: str, user: str, password: str) -> Issue:
+    """The issue, as it was done before there were tokens. Raises JIRAError."""
+    client = JIRA(
+        server=url,
+        options={"verify": scene.ca},
+        basic_auth=(user, password),
+        get_server_info=False,
+        max_retries=0,
+    )
+    return client.issue(ISSUE)
 
 
-def _client(scene: Scene, token: HeldToken, *, ask_server_info: bool = False) -> JIRA:
+def issue_keys(scene: Scene, url: str, token: HeldToken, limit: int) -> list[str]:
+    """The keys of issues, page by page, with atlassian-python-api."""
+    session = requests.Session()
+    session.verify = scene.ca
+    keys: list[str] = []
+    with OtherJira(url=url, token=token.value, session=session) as client:
+        while len(keys) < limit:
+            page = client.jql("project = DEMO", fields="key", start=len(keys), limit=50) or {}
+            issues = page.get("issues", [])
+            if not issues:
+                break
+            keys += [issue["key"] for issue in issues]
+    return keys
+
+
+def _client(scene: Scene, url: str, token: HeldToken, *, ask_server_info: bool = False) -> JIRA:
     return JIRA(
-        server=scene.places.jira_url,
+        server=url,
         options={"verify": scene.ca},
         token_auth=token.value,
         get_server_info=ask_server_info,

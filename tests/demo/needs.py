@@ -22,12 +22,12 @@ class Need:
 
 
 def nginx() -> Need:
-    """The TLS front."""
+    """The gateways, and the front of the server."""
     return Need("nginx", "nginx", _tool("nginx"))
 
 
 def apache() -> Need:
-    """The Jira-side component. The server alone: the package apache2 would start a service."""
+    """The other gateway. The server alone: the package apache2 would start a service."""
     return Need("Apache", "apache2-bin", _tool("apache2"))
 
 

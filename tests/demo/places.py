@@ -5,13 +5,38 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from cryptography import x509
 
 from tests.instances import free_port
 from tests.upstream.certificates import TestAuthority
+
+
+@dataclass(frozen=True, slots=True)
+class SitePlaces:
+    """One site: `port` is where everybody calls it, `site_port` where the stand-in listens."""
+
+    name: str
+    folder: Path
+    port: int = field(default_factory=free_port)
+    site_port: int = field(default_factory=free_port)
+
+    @property
+    def url(self) -> str:
+        """The site as everybody knows it: through the gateway."""
+        return f"https://localhost:{self.port}"
+
+    @property
+    def notes(self) -> Path:
+        """What reached the stand-in."""
+        return self.folder / f"{self.name}-notes.jsonl"
+
+    @property
+    def credential(self) -> Path:
+        """The site's own credential for the gateway, as the administrator was given it."""
+        return self.folder / f"{self.name}-credential"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +50,10 @@ class Places:
     folder: Path
     ca_file: Path
     certificate: Path
-    front_port: int
-    apache_port: int
-    jira_port: int
+    main: SitePlaces
+    archive: SitePlaces
+    front_port: int = field(default_factory=free_port)
+    apache_port: int = field(default_factory=free_port)
 
     @property
     def issuer(self) -> str:
@@ -35,19 +61,18 @@ class Places:
         return f"https://localhost:{self.front_port}"
 
     @property
-    def jira_url(self) -> str:
-        """Jira as everybody knows it: through Apache."""
+    def apache_url(self) -> str:
+        """The main site through the other enforcement point."""
         return f"https://localhost:{self.apache_port}"
 
-    @property
-    def jira_notes(self) -> Path:
-        """What reached the stand-in."""
-        return self.folder / "jira" / "notes.jsonl"
+    def site(self, name: str) -> SitePlaces:
+        """The places of one site."""
+        return {site.name: site for site in (self.main, self.archive)}[name]
 
     def room(self, name: str) -> Path:
         """A folder of one server; its worker processes may go through, others may not list it."""
         room = self.folder / name
-        room.mkdir(mode=0o711)
+        room.mkdir(mode=0o711, exist_ok=True)
         return room
 
 
@@ -57,7 +82,7 @@ def open_parent() -> Path:
     return next(folder for folder in candidates if _is_open(folder))
 
 
-def make_places(folder: Path) -> Places:
+def make_places(folder: Path, main: str, archive: str) -> Places:
     """Lay out an empty folder: authority, certificate, ports."""
     folder.chmod(0o711)
     closed = folder / "authority"
@@ -67,7 +92,9 @@ def make_places(folder: Path) -> Places:
     ca_file = folder / "ca.pem"
     shutil.copyfile(authority.ca_file, ca_file)
     ca_file.chmod(0o644)
-    return Places(folder, ca_file, certificate, free_port(), free_port(), free_port())
+    jira = folder / "jira"
+    jira.mkdir(mode=0o700)
+    return Places(folder, ca_file, certificate, SitePlaces(main, jira), SitePlaces(archive, jira))
 
 
 def _is_open(folder: Path) -> bool:

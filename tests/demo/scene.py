@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-import json
 import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from tests.demo.processes import Processes, leash
+from tests.gateway.nginx_process import NginxProcess
 from tests.instances import Instance
+from tests.standin.notes import Note, read_notes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from tests.demo.places import Places
+    from tests.demo.refusals import Refusal
     from tests.instances import Caller, Site
 
 SITE: Final = "jira-main"
 OTHER_SITE: Final = "jira-archive"
+NGINX_SETTINGS: Final = "variables_hash_max_size 2048;\n"
+"""For the http context, once: the variables of two gateways are more than nginx expects."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,16 +44,18 @@ def held(answer: dict[str, Any]) -> HeldToken:
 
 @dataclass(slots=True)
 class Scene:
-    """`wait` lets time pass visibly: seconds, and what for."""
+    """Everything that lives as long as the demo."""
 
     places: Places
-    wait: Callable[[float, str], None]
     instance: Instance = field(init=False)
+    nginx: NginxProcess = field(init=False)
     processes: Processes = field(default_factory=Processes)
     sites: dict[str, Site] = field(default_factory=dict)
     callers: dict[str, Caller] = field(default_factory=dict)
     tokens: dict[str, HeldToken] = field(default_factory=dict)
     metadata: dict[str, Any] = field(default_factory=dict)
+    refusals: list[Refusal] = field(default_factory=list)
+    introspections: int = 0
 
     def __post_init__(self) -> None:
         """Settle how authserver is set up: loopback behind the TLS front, which it trusts."""
@@ -61,6 +65,12 @@ class Scene:
         }
         folder = self.places.folder / "authserver"
         self.instance = Instance(folder, overrides, launcher=leash())
+        self.nginx = NginxProcess(self.places.room("nginx"), NGINX_SETTINGS)
+
+    @property
+    def jira_url(self) -> str:
+        """The main site as everybody calls it."""
+        return self.places.main.url
 
     @property
     def ca(self) -> str:
@@ -73,8 +83,10 @@ class Scene:
 
     def stop(self) -> None:
         """End every process that still runs, also one that was interrupted while it started."""
-        if self.instance.process is not None:
-            self.processes.watch("authserver", self.instance.process)
+        started = {"authserver": self.instance.process, "nginx": self.nginx.process}
+        for name, process in started.items():
+            if process is not None:
+                self.processes.watch(name, process)
         self.processes.stop()
 
     def last_log_lines(self) -> list[tuple[str, str]]:
@@ -86,6 +98,11 @@ class Scene:
                 told.append((f"{path.parent.name}/{path.name}", lines[-1]))
         return told
 
-    def seen_by_jira(self) -> list[dict[str, Any]]:
-        """Every request that reached the stand-in, in order."""
-        return [json.loads(line) for line in self.places.jira_notes.read_text().splitlines()]
+    def seen_by(self, site_name: str) -> list[Note]:
+        """Every request that reached the stand-in of a site, in order."""
+        notes = self.places.site(site_name).notes
+        return read_notes(notes) if notes.exists() else []
+
+    def holder(self, client_id: str) -> HeldToken:
+        """The token that a client holds."""
+        return self.tokens[client_id]

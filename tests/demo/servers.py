@@ -8,50 +8,62 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from tests.demo import needs
-from tests.demo.configurations import apache_configuration, nginx_configuration
+from tests.demo.administrator import SERVICE_ACCOUNT, SERVICE_CREDENTIAL
+from tests.demo.configurations import apache_configuration
 
 if TYPE_CHECKING:
-    from tests.demo.places import Places
-    from tests.demo.processes import Processes
+    from tests.demo.scene import Scene
     from tests.instances import Site
 
 ROOT: Final = Path(__file__).parents[2]
 
 
-def start_front(processes: Processes, places: Places, authserver_port: int) -> None:
-    """nginx, with TLS, in front of authserver."""
-    folder = places.room("nginx")
-    configuration = folder / "nginx.conf"
-    configuration.write_text(nginx_configuration(places, folder, authserver_port))
-    command = [needs.nginx().path, "-p", str(folder), "-e", "stderr", "-c", str(configuration)]
-    log_file = processes.start("nginx", command, folder, _bare_environment())
-    processes.wait_for("nginx", places.front_port, log_file)
+def start_nginx(scene: Scene) -> None:
+    """nginx, with everything that was written for it so far."""
+    scene.nginx.start()
+    assert scene.nginx.process is not None
+    scene.processes.watch("nginx", scene.nginx.process)
 
 
-def start_apache(processes: Processes, places: Places, site: Site) -> None:
-    """Apache with mod_auth_openidc, in front of the stand-in."""
+def start_apache(scene: Scene, site: Site) -> None:
+    """Apache with mod_auth_openidc, in front of the main stand-in."""
+    places = scene.places
     folder = places.room("apache")
     configuration = folder / "apache.conf"
     configuration.touch(mode=0o600)
-    configuration.write_text(apache_configuration(places, folder, site))
+    configuration.write_text(apache_configuration(places, folder, site, SERVICE_CREDENTIAL))
     command = [needs.apache().path, "-d", str(folder), "-f", str(configuration), "-DFOREGROUND"]
-    log_file = processes.start("apache", command, folder, _bare_environment())
-    processes.wait_for("apache", places.apache_port, log_file)
+    log_file = scene.processes.start("apache", command, folder, _bare_environment())
+    scene.processes.wait_for("apache", places.apache_port, log_file)
 
 
-def start_standin(processes: Processes, places: Places) -> None:
-    """The stand-in for Jira."""
-    folder = places.room("jira")
-    places.jira_notes.touch()
+def start_standin(scene: Scene, site_name: str, *hand_over: str) -> None:
+    """The stand-in of one site; `hand_over` says which credential it takes."""
+    site = scene.places.site(site_name)
+    site.notes.touch()
     command = [
-        *(sys.executable, "-m", "tests.demo.standin_jira"),
-        *("--port", str(places.jira_port)),
-        *("--public-url", places.jira_url),
-        *("--notes", str(places.jira_notes)),
+        *(sys.executable, "-m", "tests.standin", "--kind", "jira-dc"),
+        *("--port", str(site.site_port), "--url", site.url, "--notes", str(site.notes)),
+        *hand_over,
     ]
     environment = _bare_environment() | {"PYTHONPATH": str(ROOT)}
-    log_file = processes.start("stand-in", command, folder, environment)
-    processes.wait_for("stand-in", places.jira_port, log_file)
+    name = f"stand-in-{site_name}"
+    log_file = scene.processes.start(name, command, site.folder, environment)
+    scene.processes.wait_for(name, site.site_port, log_file)
+
+
+def start_main_standin(scene: Scene) -> None:
+    """It takes one credential and nothing else."""
+    site = scene.places.main
+    credential = site.folder / "accepted"
+    credential.touch(mode=0o600)
+    credential.write_text(f"Bearer {SERVICE_CREDENTIAL}\n")
+    start_standin(
+        scene,
+        site.name,
+        *("--hand-over", "service-credential", "--account", SERVICE_ACCOUNT),
+        *("--credential-file", str(credential)),
+    )
 
 
 def _bare_environment() -> dict[str, str]:

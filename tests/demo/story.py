@@ -6,10 +6,14 @@ import time
 from itertools import chain
 from typing import TYPE_CHECKING, Final
 
+from tests.demo.act_accounts import accounts
+from tests.demo.act_bending import bending
 from tests.demo.act_ending import ending
+from tests.demo.act_outage import outage
 from tests.demo.act_passing import passing
 from tests.demo.act_record import on_record
-from tests.demo.act_refusing import expiring, refusing
+from tests.demo.act_refusing import refusing
+from tests.demo.act_revoking import revoking
 from tests.demo.act_setting_up import setting_up
 from tests.demo.steps import NotAsTold
 
@@ -31,8 +35,11 @@ def story(scene: Scene) -> Iterator[Step]:
         setting_up(scene),
         passing(scene),
         refusing(scene),
+        bending(scene),
+        accounts(scene),
+        revoking(scene),
+        outage(scene),
         on_record(scene),
-        expiring(scene),
         ending(scene),
     )
 

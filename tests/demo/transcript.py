@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import textwrap
-import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TextIO
 
@@ -64,19 +63,6 @@ class Transcript:
         """It did not."""
         self._entry(f"    FAILED {seconds:4.2f} s", happened, RED, RED)
 
-    def wait(self, seconds: float, what: str) -> None:
-        """Let time pass in front of the audience."""
-        end = time.monotonic() + seconds
-        if not self._on_terminal:
-            self._entry("    waiting", f"{seconds:.0f} s, {what}", "")
-        while (left := end - time.monotonic()) > 0:
-            if self._on_terminal:
-                self.out.write(f"\r{'    waiting':{MARGIN}}{left:3.0f} s, {what} ")
-                self.out.flush()
-            time.sleep(min(left, 0.5))
-        if self._on_terminal:
-            self.out.write("\r\x1b[K")
-
     def close(self, line: str, *, good: bool) -> None:
         """The last line."""
         self._line()
@@ -87,7 +73,17 @@ class Transcript:
         self._entry("    note", text, DIM)
 
     def _entry(self, label: str, text: str, colour: str, label_colour: str = "") -> None:
-        lines = textwrap.wrap(text, self._width - MARGIN, break_on_hyphens=False) or [""]
+        lines = [
+            line
+            for paragraph in text.split("\n") or [""]
+            for line in textwrap.wrap(
+                paragraph,
+                self._width - MARGIN,
+                break_on_hyphens=False,
+                subsequent_indent="  " if "\n" in text else "",
+            )
+            or [""]
+        ]
         head = self._paint(f"{label:{MARGIN - 1}}", label_colour or colour)
         self._line(f"{head} {self._paint(lines[0], colour)}".rstrip())
         for line in lines[1:]:
