@@ -109,7 +109,7 @@ class NginxProcess:
         return self
 
     def reload(self, configuration: str | None = None) -> None:
-        """Take a new configuration, or the same again; returns when only new workers take connections."""
+        """Take a new configuration, or the same again; returns when only new workers answer."""
         assert self.process is not None
         if configuration is not None:
             self.configuration = configuration

@@ -228,3 +228,19 @@ def test_an_identity_header_names_the_account_and_no_credential_goes_along(tmp_p
             bed.decision = wrong
             assert bed.call(CALL, TOKEN, (IDENTITY_HEADER, "admin")).status == 503
             assert bed.take()[1] == []
+
+
+@pytest.mark.parametrize(
+    ("target", "reason", "description"),
+    [
+        ("/rest/a;b", "path-ambiguous", "the target can be read in more than one way"),
+        ("/rest/a?os_username=x", "credential-in-query", "no credentials in the query"),
+    ],
+)
+def test_what_nginx_refuses_by_itself_says_why(
+    target: str, reason: str, description: str, bed: Bed
+) -> None:
+    answer = bed.call(target, TOKEN)
+
+    assert bed.logged(answer)["deny_reason"] == reason
+    assert (answer.status, answer.json["error_description"]) == (400, description)

@@ -192,6 +192,8 @@ def _refused(bed: Bed, target: str) -> None:
 
         assert answer.status == 400, (target, headers)
         assert answer.json["error"] == "invalid_request"
+        assert answer.json["request_id"] == answer.header("X-Request-ID")
+        assert answer.header("Cache-Control") == "no-store"
         assert bed.take() == ([], []), (target, headers)
 
 

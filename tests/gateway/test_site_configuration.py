@@ -95,7 +95,9 @@ def test_whatever_is_accepted_leaves_the_shape_as_it_is(field: str, value: str) 
         site = a_site(**_with(field, value))
     except InvalidField:
         return
-    assert _shape(render_site(site)) == _shape(render_site(a_site(**_with(field, _good(field)))))
+    if site.listener.port != 443:  # which has a redirect beside it
+        plain = a_site(**_with(field, _good(field)))
+        assert _shape(render_site(site)) == _shape(render_site(plain))
 
 
 @given(st.sampled_from(FRONT_FIELDS), st.text(st.characters(codec="utf-8"), max_size=40))
