@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import requests
@@ -59,7 +60,7 @@ def refusing(scene: Scene) -> Iterator[Step]:
 
 
 def _basic(scene: Scene) -> str:
-    call = lambda: read_with_password(scene, scene.jira_url, "tokafor", "hunter2")  # noqa: E731 - played by refused()
+    call = partial(read_with_password, scene, scene.jira_url, "tokafor", "hunter2")
     refusal = refused(scene, SITE, call, 401, NOBODY)
     return f"{refusal}.\nThe stand-in saw nothing."
 
@@ -76,7 +77,7 @@ def _without_token(scene: Scene, headers: dict[str, str]) -> str:
 
 def _altered_token(scene: Scene) -> str:
     token = _altered(scene.tokens[READER])
-    call = lambda: try_to_read(scene, scene.jira_url, token)  # noqa: E731 - played by refused()
+    call = partial(try_to_read, scene, scene.jira_url, token)
     return f"{refused(scene, SITE, call, 401, 'invalid_token')}.\nThe stand-in saw nothing."
 
 
@@ -93,7 +94,7 @@ def _other_site(scene: Scene) -> str:
     token = scene.tokens[ELSEWHERE] = token_by_authlib(scene, ELSEWHERE, READ_SCOPE)
     check_active(scene, OTHER_SITE, token)
     check_inactive(scene, SITE, token)
-    call = lambda: try_to_read(scene, scene.jira_url, token)  # noqa: E731 - played by refused()
+    call = partial(try_to_read, scene, scene.jira_url, token)
     refusal = refused(scene, SITE, call, 401, "invalid_token")
     return f"{OTHER_SITE} is told active, {SITE} only inactive; {refusal}."
 
