@@ -123,7 +123,7 @@ def _secret(file: BinaryIO) -> str:
     Raises:
         InvalidField: it is too long for a credential, or no text.
     """
-    if file is sys.stdin.buffer and sys.stdin.isatty():
+    if _is_typed(file):
         return str(click.prompt("Token or password", hide_input=True, err=True))
     most = LONGEST_CREDENTIAL + len("\r\n")
     data = file.read(most + 1)
@@ -134,6 +134,11 @@ def _secret(file: BinaryIO) -> str:
     except UnicodeDecodeError:
         raise InvalidField("secret", "text in UTF-8") from None
     return text.removesuffix("\n").removesuffix("\r")
+
+
+def _is_typed(file: BinaryIO) -> bool:
+    """Whether somebody types it: then it must not be seen on the screen."""
+    return file is sys.stdin.buffer and sys.stdin.isatty()
 
 
 def _tell(context: Context, stored: HandOver, *, as_json: bool) -> None:
