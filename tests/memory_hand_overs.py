@@ -65,3 +65,10 @@ class MemoryAccounts(MemoryStore):
     def remove(self, resource: str, subject: str) -> bool:
         self._told("remove", changes=True)
         return self._state.accounts.pop((resource, subject), None) is not None
+
+    def remove_all(self, resource: str) -> int:
+        self._told("remove_all", changes=True)
+        mine = [key for key in self._state.accounts if key[0] == resource]
+        for key in mine:
+            del self._state.accounts[key]
+        return len(mine)

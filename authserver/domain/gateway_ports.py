@@ -96,3 +96,7 @@ class AccountStore(Protocol):
     def remove(self, resource: str, subject: str) -> bool:
         """Delete; False when there was none."""
         ...
+
+    def remove_all(self, resource: str) -> int:
+        """Delete every mapping of a resource; how many there were."""
+        ...

@@ -203,6 +203,8 @@ class Resources:
                 for purpose in CredentialPurpose:
                     stores.resources.expire_credentials(name, purpose, keep="", at=now)
                 stores.hand_overs.remove(name)
+                # Nobody could see or end them later: a deleted resource is not found.
+                stores.accounts.remove_all(name)
             self._administration.record(
                 stores, act, action, name, {"before": str(before.status), "after": str(status)}
             )

@@ -86,6 +86,12 @@ class SubjectAccountRows:
         )
         return removed.rowcount == 1
 
+    def remove_all(self, resource: str) -> int:
+        """Delete every mapping of a resource; how many there were."""
+        return self._connection.execute(
+            delete(subject_accounts).where(*self._of(resource))
+        ).rowcount
+
     def _of(self, resource: str) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
         return (
             subject_accounts.c.issuer_id == self._issuer_id,

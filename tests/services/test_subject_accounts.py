@@ -203,6 +203,15 @@ def test_a_list_is_read_page_by_page(world: World, monkeypatch: pytest.MonkeyPat
     assert world.database.calls["accounts.list"] == 2
 
 
+def test_a_deleted_site_leaves_no_account_behind(world: World) -> None:
+    map_ci(world)
+    world.subject_accounts.map("wiki", CI, "ci-at-wiki", ADMIN)
+    world.resources.disable("jira-main", ADMIN)
+    assert mapped(world) == {CI: "ci-bot"}
+    world.resources.delete("jira-main", ADMIN)
+    assert set(world.database.state.accounts) == {("wiki", CI)}
+
+
 def test_an_import_adds_and_changes_and_leaves_the_others(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -94,6 +94,15 @@ def test_only_the_named_mapping_is_removed(database: SqlDatabase) -> None:
     assert listed(database, "wiki") == [mapped("a", resource="wiki")]
 
 
+def test_all_mappings_of_one_site_are_removed_together(database: SqlDatabase) -> None:
+    put(database, [mapped("a"), mapped("b"), mapped("a", resource="wiki")])
+    with database.writing() as stores:
+        assert stores.accounts.remove_all("jira-main") == 2
+        assert stores.accounts.remove_all("jira-main") == 0
+    assert listed(database) == []
+    assert listed(database, "wiki") == [mapped("a", resource="wiki")]
+
+
 def test_ten_thousand_mappings_are_a_few_statements(database: SqlDatabase) -> None:
     accounts = [mapped(f"user:{number:05}", f"u{number}") for number in range(MANY)]
     put(database, accounts[: MANY // 2])
