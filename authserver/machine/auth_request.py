@@ -44,7 +44,9 @@ _UNAUTHORIZED: Final = 401
 _FORBIDDEN: Final = 403
 _NO_STORE: Final = ("Cache-Control", "no-store")
 _GATEWAY_CHALLENGE: Final = 'Bearer realm="authserver gateway"'
-_METHOD: Final = re.compile(r"[A-Z]{1,32}")
+_METHOD: Final = re.compile(r"[A-Z_-]+")
+"""What nginx takes for a method; what is none there comes from nobody who was told so."""
+_LONGEST_METHOD: Final = 32
 _GATEWAY_KEY: Final = re.compile(r"Bearer ([A-Za-z0-9_-]{1,200})", re.IGNORECASE)
 _REQUEST_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _LONGEST_HOST: Final = 253
@@ -97,7 +99,7 @@ def _access_request(request: Request) -> AccessRequest:
     gateway_request_id = headers.get("x-original-request-id", "")
     return AccessRequest(
         decision_id=request.request_id,
-        method=method if _METHOD.fullmatch(method) else "",
+        method=method[:_LONGEST_METHOD] if _METHOD.fullmatch(method) else "",
         target=headers.get("x-original-uri", ""),
         authorization=headers.get("authorization"),
         # Whatever it says: a header that came is a session that came.

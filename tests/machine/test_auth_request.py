@@ -201,7 +201,13 @@ def test_what_is_called_must_be_said(stub: Stub, header: str) -> None:
     assert (answer.status, answer.headers["x-deny-status"]) == (403, "503")
 
 
-@pytest.mark.parametrize("method", ["get", "GE T", "GET,POST", "G\u00c9T", "A" * 33, ""])
+@pytest.mark.parametrize("method", ["FOO", "M-SEARCH", "GET_", "A" * 300])
+def test_a_method_that_nobody_knows_is_for_the_decision_to_refuse(stub: Stub, method: str) -> None:
+    ask(stub, X_Original_Method=method)
+    assert stub.asked[0].method == method[:32]
+
+
+@pytest.mark.parametrize("method", ["get", "GE T", "GET,POST", "G\u00c9T", ""])
 def test_a_method_that_is_none_is_not_passed_on(stub: Stub, method: str) -> None:
     ask(stub, X_Original_Method=method)
     assert stub.asked[0].method == ""
