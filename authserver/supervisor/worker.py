@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 _HEAD_BYTES_MAX: Final = 32 * 1024
 _IDLE_THREAD_SECONDS: Final = 365 * 86_400
 """Threads stay: `Turns` counts them."""
+_LOOK_SECONDS: Final = 0.2
 _FAREWELL_SECONDS: Final = 0.3
 """How long busy connections are asked to go elsewhere before all are closed."""
 _NO_TLS: Final[tuple[object, ...]] = (False, None, None, None, "tls1.3", None, [], False)
@@ -99,7 +100,9 @@ def _serve(application: Any, plan: WorkerPlan, listener: socket.socket) -> None:
     serve = server.serve_mtr_uds if is_unix else server.serve_mtr
     report_ready()
     serve(scheduler, loop, stopping)
-    stopped.wait()
+    # Any thread may get a signal, and only this one runs handlers: it has to look by itself.
+    while not stopped.wait(_LOOK_SECONDS):
+        pass
 
 
 def _wrapped(application: Any) -> Any:
