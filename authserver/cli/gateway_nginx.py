@@ -35,6 +35,7 @@ _OPTIONS: Final[Mapping[str, str]] = {
     "certificate": "--certificate",
     "certificate_key": "--certificate-key",
     "upstream": "--upstream",
+    "site_host": "--site-host",
     "decision_point": "--decision-point",
     "key_file": "--key-file",
     "ca_file": "--ca-file",
@@ -69,7 +70,13 @@ _OPTIONS: Final[Mapping[str, str]] = {
 @click.option(
     "--upstream", help="Where the site answers.  [default: its URL; required for in-front]"
 )
-@click.option("--decision-point", help="This server.  [default: http://127.0.0.1:<server.port>]")
+@click.option(
+    "--site-host",
+    help="What the site gets as Host: the name that it puts into links.  [default: of its URL]",
+)
+@click.option(
+    "--decision-point", help="This server.  [default: unix:SOCKET or http://127.0.0.1:PORT]"
+)
 @click.option(
     "--key-file", help="Written by add.  [default: /etc/nginx/authserver/<gateway>.key.conf]"
 )
@@ -143,6 +150,7 @@ def _site(context: Context, options: Mapping[str, Any]) -> str:
         mode=mode,
         upstream=options["upstream"] or _origin_of(resource.url),
         decision_point=options["decision_point"] or _here(context),
+        site_host=options["site_host"] or "",
         key_file=options["key_file"] or f"/etc/nginx/authserver/{gateway}.key.conf",
         ca_file=options["ca_file"],
         max_body=options["max_body"],
@@ -208,6 +216,9 @@ def _tell_hand_over_missing(context: Context, resource: ProtectedResource) -> No
 
 
 def _here(context: Context) -> str:
+    server = context.settings.server
+    if server.unix_socket is not None:
+        return f"unix:{server.unix_socket.absolute()}"
     return f"http://127.0.0.1:{context.settings.server.port}"
 
 

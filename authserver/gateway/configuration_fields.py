@@ -24,15 +24,24 @@ _PORTS: Final = range(1, 65536)
 
 
 class Origin(NamedTuple):
-    """A server to connect to: `host` as in a URL (IPv6 in brackets), `port` always stated."""
+    """A server to connect to: `host` as in a URL (IPv6 in brackets), `port` always stated.
+
+    With a `socket`, the path of a Unix socket, host and port are only what it is called.
+    """
 
     scheme: str
     host: str
     port: int
+    socket: str = ""
 
     @property
     def address(self) -> str:
         """As nginx writes it."""
+        return f"unix:{self.socket}" if self.socket else self.authority
+
+    @property
+    def authority(self) -> str:
+        """The value of `Host`."""
         return f"{self.host}:{self.port}"
 
 
@@ -96,6 +105,27 @@ def read_origin(field: str, value: str) -> Origin:
     if port not in _PORTS or not (_is_address(host) or _HOST.match(host)):
         raise InvalidField(field, allowed)
     return Origin(scheme, host, port)
+
+
+def read_server(field: str, value: str) -> Origin:
+    """Like `read_origin`, or `unix:` and the path of a socket, which is plain HTTP.
+
+    Raises:
+        InvalidField: it is anything else.
+    """
+    scheme, _, path = value.partition(":")
+    if scheme == "unix":
+        check_file(field, path)
+        return Origin("http", "localhost", 80, path)
+    return read_origin(field, value)
+
+
+def check_authority(field: str, value: str) -> None:
+    """A host name and perhaps a port."""
+    host, colon, port = value.partition(":")
+    check_host(field, host)
+    if colon and not (port.isascii() and port.isdigit() and int(port) in _PORTS):
+        raise InvalidField(field, "a host name and perhaps a port, like jira.example.com:8443")
 
 
 def read_listen(field: str, value: str) -> Listen:

@@ -11,7 +11,7 @@ from authserver.gateway.configuration_fields import (
     check_host,
     check_networks,
     read_listen,
-    read_origin,
+    read_server,
 )
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ class FrontConfiguration:
         listen: a port, or an address and a port.
         server_name: the issuer's host name.
         certificate, certificate_key: PEM files; unused with `plain_http`.
-        upstream: `http://host:port` where the server listens.
+        upstream: `http://host:port` where the server listens, or `unix:` and its socket's path.
         gateway_addresses: addresses and networks that may ask for decisions; empty: nobody.
         log_directory: where the access log and the error log go.
         plain_http: no TLS; only on a loopback address.
@@ -53,7 +53,7 @@ class FrontConfiguration:
         listen = read_listen("listen", self.listen)
         if self.plain_http and not listen.is_loopback:
             raise InvalidField("listen", "a loopback address, like 127.0.0.1:8080, without TLS")
-        if read_origin("upstream", self.upstream).scheme != "http":
+        if read_server("upstream", self.upstream).scheme != "http":
             raise InvalidField("upstream", "http:// and the address that the server listens on")
 
     @property
@@ -64,4 +64,4 @@ class FrontConfiguration:
     @property
     def server(self) -> Origin:
         """Where to connect."""
-        return read_origin("upstream", self.upstream)
+        return read_server("upstream", self.upstream)

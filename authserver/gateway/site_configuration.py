@@ -13,12 +13,14 @@ from authserver.domain.hand_over import HandOverKind
 from authserver.domain.resources import ResourceKind
 from authserver.domain.site_urls import check_context_path, check_site_url
 from authserver.gateway.configuration_fields import (
+    check_authority,
     check_file,
     check_host,
     check_name,
     check_size,
     read_listen,
     read_origin,
+    read_server,
 )
 from authserver.services.hand_over_rules import check_header
 
@@ -66,7 +68,8 @@ class SiteConfiguration:
         server_name: the host name that callers use.
         certificate, certificate_key: PEM files; unused with `plain_http`.
         upstream: `scheme://host:port` to connect to; must not lead back to this proxy.
-        decision_point: `scheme://host:port` of this server.
+        decision_point: `scheme://host:port` of this server, or `unix:` and its socket's path.
+        site_host: what the site gets as `Host`; empty: the host of `url`.
         key_file: what `gateway add --key-file` wrote.
         ca_file: PEM file of the authorities that https servers are verified against.
         log_directory: where the access log and the error log go.
@@ -91,6 +94,7 @@ class SiteConfiguration:
     certificate_key: str
     upstream: str
     decision_point: str
+    site_host: str = ""
     key_file: str
     ca_file: str = "/etc/ssl/certs/ca-certificates.crt"
     log_directory: str = "/var/log/nginx"
@@ -113,7 +117,9 @@ class SiteConfiguration:
         listen = read_listen("listen", self.listen)
         if self.plain_http and not listen.is_loopback:
             raise InvalidField("listen", "a loopback address, like 127.0.0.1:8080, without TLS")
-        read_origin("decision_point", self.decision_point)
+        read_server("decision_point", self.decision_point)
+        if self.site_host:
+            check_authority("site_host", self.site_host)
         self._check_upstream()
         self._check_hand_over()
 
@@ -155,9 +161,9 @@ class SiteConfiguration:
         return f"asv_{self.gateway.replace('-', '_')}"
 
     @property
-    def site_host(self) -> str:
+    def host_header(self) -> str:
         """The value of `Host` for the site."""
-        return urlsplit(self.url).netloc
+        return self.site_host or urlsplit(self.url).netloc
 
     @property
     def site_name(self) -> str:
@@ -172,7 +178,7 @@ class SiteConfiguration:
     @property
     def decisions(self) -> Origin:
         """Where to connect for a decision."""
-        return read_origin("decision_point", self.decision_point)
+        return read_server("decision_point", self.decision_point)
 
     @property
     def listener(self) -> Listen:

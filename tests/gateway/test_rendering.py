@@ -199,3 +199,20 @@ def test_the_front_lets_nobody_ask_when_no_address_is_stated() -> None:
     for path in ("^~ /gateway/", "^~ /access/"):
         assert "allow" not in locations[path]
         assert "deny all;" in locations[path]
+
+
+def test_a_decision_point_may_be_a_unix_socket(files: dict[str, Any], tmp_path: Path) -> None:
+    socket = "/run/authserver/authserver.sock"
+    site = render_site(a_site(**files, listen="18443", decision_point=f"unix:{socket}"))
+    front = render_front(a_front(upstream=f"unix:{socket}"))
+
+    assert site.count(f"server unix:{socket};") == front.count(f"server unix:{socket};") == 1
+    assert "proxy_set_header Host localhost:80;" in site
+    done = check_configuration(tmp_path, site)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_the_site_gets_the_host_that_is_stated() -> None:
+    text = render_site(a_site(site_host="jira-api.example.com:8443"))
+    assert text.count("proxy_set_header Host jira-api.example.com:8443;") == 1
+    assert text.count("proxy_set_header X-Forwarded-Host jira-api.example.com:8443;") == 1

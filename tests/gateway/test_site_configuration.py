@@ -27,6 +27,7 @@ TEXT_FIELDS: Final = (
     "certificate_key",
     "upstream",
     "decision_point",
+    "site_host",
     "key_file",
     "ca_file",
     "log_directory",
@@ -215,3 +216,24 @@ def _shape(text: str) -> list[str]:
     begins = [line.split(" ")[0] for line in lines if line and not line.startswith("#")]
     # TLS to a server adds directives of its own.
     return [each for each in begins if not each.startswith(("proxy_ssl", "location"))]
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("decision_point", "unix:relative.sock"),
+        ("decision_point", "unix:"),
+        ("decision_point", "unix:/run/../x.sock"),
+        ("decision_point", "unix:/run/x.sock;"),
+        ("decision_point", "Unix:/run/x.sock"),
+        ("site_host", "https://jira.example.com"),
+        ("site_host", "jira.example.com:"),
+        ("site_host", "jira.example.com:0"),
+        ("site_host", "jira.example.com:99999"),
+        ("site_host", "jira.example.com:8\u0663"),
+    ],
+)
+def test_what_is_no_socket_and_no_host_is_refused(field: str, value: str) -> None:
+    with pytest.raises(InvalidField) as refusal:
+        a_site(**{field: value})
+    assert refusal.value.field == field
