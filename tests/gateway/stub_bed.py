@@ -42,6 +42,19 @@ TOKEN: Final = ("Authorization", "Bearer of-the-caller")
 SESSION: Final = ("Cookie", "a=b; JSESSIONID=0123; c=d")
 
 
+def refusal(error: str, description: str) -> dict[str, object]:
+    """The body of a refusal: for machines, in Jira's words, and in Confluence's."""
+    shown = f"{description} (decision_id {DECISION_ID})"
+    return {
+        "error": error,
+        "error_description": description,
+        "decision_id": DECISION_ID,
+        "errorMessages": [shown],
+        "errors": {},
+        "message": shown,
+    }
+
+
 def refused(status: int, seen_by_caller: str, *headers: tuple[str, str]) -> Reply:
     """A refusal as the decision point says it."""
     return Reply(

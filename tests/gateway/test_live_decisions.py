@@ -18,6 +18,7 @@ from tests.gateway.stub_bed import (
     TOKEN,
     Bed,
     a_bed,
+    refusal,
     refused,
     with_also,
     without,
@@ -168,11 +169,7 @@ def test_a_site_that_does_not_answer_is_told_from_a_missing_decision(bed: Bed) -
     answer = bed.call(CALL, TOKEN)
 
     assert answer.status == 502
-    assert answer.json == {
-        "error": "site_unavailable",
-        "error_description": "the site did not answer",
-        "decision_id": DECISION_ID,
-    }
+    assert answer.json == refusal("site_unavailable", "the site did not answer")
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 429, 500, 502, 503, 504])

@@ -16,6 +16,7 @@ from tests.gateway.stub_bed import (
     TOKEN,
     Bed,
     a_bed,
+    refusal,
     refused,
     with_also,
     without,
@@ -61,11 +62,7 @@ def test_a_refusal_is_told_as_the_decision_point_wants(
         answer = bed.call(CALL, *headers)
 
         assert answer.status == int(seen_by_caller)
-        assert answer.json == {
-            "error": "insufficient_scope",
-            "error_description": "the token lacks read:jira-work",
-            "decision_id": DECISION_ID,
-        }
+        assert answer.json == refusal("insufficient_scope", "the token lacks read:jira-work")
         assert answer.header("X-Decision-Id") == DECISION_ID
         assert answer.header("Cache-Control") == "no-store"
         assert answer.header("WWW-Authenticate") == CHALLENGE
@@ -131,11 +128,8 @@ def test_a_description_cannot_break_the_body(bed: Bed) -> None:
         403, "403", ("X-Deny-Error", 'x","admin":"'), ("X-Deny-Description", 'a"b\\c')
     )
 
-    assert bed.call(CALL, TOKEN).json == {
-        "error": "access_denied",
-        "error_description": "the call was not decided, try again",
-        "decision_id": DECISION_ID,
-    }
+    told = bed.call(CALL, TOKEN).json
+    assert told == refusal("access_denied", "the call was not decided, try again")
 
 
 @pytest.mark.rule("FA-13")
