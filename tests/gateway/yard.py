@@ -87,6 +87,7 @@ class Yard:
     nginx: NginxProcess = field(init=False)
     container: Container = field(init=False)
     tokens: YardTokens = field(init=False)
+    games: int = 0
     _keys: dict[str, str] = field(default_factory=dict)
     _stack: ExitStack = field(default_factory=ExitStack)
 

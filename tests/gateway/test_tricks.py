@@ -1,0 +1,83 @@
+"""Hundreds of ways around the decision, byte by byte through nginx: none leads to the site.
+
+`python -m tests.gateway.tricks` prints what became of each; so does `pytest -s` on this file.
+"""
+
+from __future__ import annotations
+
+import sys
+from functools import cache
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.gateway.tricks.every import FAMILIES
+from tests.gateway.tricks.judging import all_findings
+from tests.gateway.tricks.playing import Round, play
+from tests.gateway.tricks.table import table
+
+if TYPE_CHECKING:
+    from tests.gateway.yard import Yard
+
+
+def held(yard: Yard, family: str) -> Round:
+    """Play the tricks of a family; none of them may succeed."""
+    played = play(yard, FAMILIES[family]())
+    sys.stdout.write(f"\n{table(played.observed)}")
+    found = all_findings(played)
+    assert found == [], f"{len(found)} findings:\n" + "\n".join(found[:50])
+    return played
+
+
+@pytest.mark.rule("FA-04")
+@pytest.mark.rule("FA-05")
+def test_a_path_is_read_in_one_way_or_refused(yard: Yard) -> None:
+    held(yard, "paths")
+
+
+@pytest.mark.rule("FA-06")
+@pytest.mark.rule("HT-06")
+def test_a_call_has_the_method_of_its_request_line(yard: Yard) -> None:
+    held(yard, "methods")
+
+
+@pytest.mark.rule("FA-01")
+@pytest.mark.rule("FA-09")
+@pytest.mark.rule("FA-12")
+def test_a_call_has_one_good_credential_and_it_stays_behind(yard: Yard) -> None:
+    held(yard, "credentials")
+
+
+@pytest.mark.rule("FA-07")
+@pytest.mark.rule("FA-08")
+@pytest.mark.rule("HT-02")
+def test_no_header_makes_somebody_else_of_the_caller(yard: Yard) -> None:
+    held(yard, "headers")
+
+
+@pytest.mark.rule("FA-15")
+@pytest.mark.rule("HT-03")
+def test_a_call_ends_where_everybody_sees_its_end(yard: Yard) -> None:
+    played = held(yard, "framing")
+    for observed in played.observed:
+        allowed = [each for each in observed.decisions if each.action == "call.allowed"]
+        assert len(observed.notes) <= len(allowed), observed.trick.name
+
+
+@pytest.mark.rule("FA-04")
+@pytest.mark.rule("FA-07")
+@pytest.mark.rule("FA-10")
+@pytest.mark.rule("FA-15")
+def test_no_page_leads_into_the_api(yard: Yard) -> None:
+    held(yard, "pages")
+
+
+@cache
+def names() -> list[str]:
+    """The names of all tricks."""
+    return [trick.name for family in FAMILIES.values() for trick in family()]
+
+
+def test_there_are_many_tricks_and_each_has_a_name_of_its_own() -> None:
+    assert len(names()) > 400
+    assert sorted(names()) == sorted(set(names()))

@@ -1,0 +1,1 @@
+"""Requests that try to get around the decision, byte by byte, and what became of each."""
