@@ -89,6 +89,15 @@ def test_a_reader_who_writes_is_told_the_scope_that_is_missing(data_center: Gate
     assert WRITE in answer.json()["error_description"]
     assert f'scope="{WRITE}"' in answer.headers["WWW-Authenticate"]
     assert seen.notes == ()
+    # What somebody sees who runs a script with it.
+    assert WRITE in str(refusal.value)
+
+
+def test_a_bad_token_is_told_as_such(data_center: GatewayBed) -> None:
+    jira = _jira(data_center, READ)
+    jira._session.headers["Authorization"] = "Bearer x.y.z"
+    with pytest.raises(requests.HTTPError, match="the token is expired, revoked"):
+        jira.issue("DEMO-1")
 
 
 def test_a_writer_comments(data_center: GatewayBed) -> None:
