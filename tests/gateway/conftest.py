@@ -9,6 +9,7 @@ import pytest
 
 from authserver.gateway.site_configuration import Mode
 from tests.gateway.bed import GatewayBed
+from tests.gateway.relayed_bed import a_relayed_bed
 from tests.gateway.shapes import BOTH_MODES, EVERY_SHAPE, Shape
 from tests.gateway.yard import Yard
 from tests.instances import Instance
@@ -16,6 +17,8 @@ from tests.instances import Instance
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from tests.gateway.relayed_bed import RelayedBed
 
 
 class GatewayBeds:
@@ -87,3 +90,10 @@ def yard(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Yard]:
     """Gateways of every kind in one nginx, for tests of thousands of calls."""
     with Yard(tmp_path_factory.mktemp("yard")) as started:
         yield started
+
+
+@pytest.fixture(scope="session")
+def relayed_bed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RelayedBed]:
+    """A bed for tests that disturb it; each leaves it as it was."""
+    with a_relayed_bed(tmp_path_factory.mktemp("relayed"), Shape()) as bed:
+        yield bed
