@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
 import time
 from typing import TYPE_CHECKING
 
@@ -12,7 +10,7 @@ import requests
 
 from tests.faults.load import Load
 from tests.faults.oracle import check
-from tests.not_run import not_run
+from tests.small_disks import a_small_disk, fill
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,26 +18,12 @@ if TYPE_CHECKING:
 
     from tests.faults.conftest import StartServer
 
-SIZE = "2m"
-
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system of two mebibytes."""
-    if os.geteuid() != 0:
-        not_run("full disk", "mounting a small file system needs root")
-    folder = tmp_path / "small"
-    folder.mkdir()
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", f"size={SIZE},mode=700", "tmpfs", str(folder)],
-        check=False,
-        capture_output=True,
-        text=True,
-    )
-    if mounted.returncode:
-        not_run("full disk", f"mount: {mounted.stderr.strip()}")
-    yield folder
-    subprocess.run(["umount", "--lazy", str(folder)], check=True)
+    """Asked for before the server: what is asked for last is taken away first."""
+    with a_small_disk(tmp_path / "small") as folder:
+        yield folder
 
 
 @pytest.mark.rule("AU-05")
@@ -63,16 +47,6 @@ def test_a_full_journal_disk_refuses_tokens_and_recovers_by_itself(
     assert min(map(int, filter(None, load.answers.retry_after))) >= 1
     instance.wait_until_ready()
     check(instance, site, load.answers)
-
-
-def fill(path: Path) -> None:
-    """Take every byte that is left."""
-    with path.open("wb", buffering=0) as file:
-        try:
-            while True:
-                file.write(b"x" * 512)
-        except OSError:
-            return
 
 
 def wait_for_refusal(load: Load, seconds: float = 30.0) -> None:
