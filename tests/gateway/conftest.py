@@ -11,6 +11,7 @@ from authserver.gateway.site_configuration import Mode
 from tests.gateway.bed import GatewayBed
 from tests.gateway.relayed_bed import a_relayed_bed
 from tests.gateway.shapes import BOTH_MODES, EVERY_SHAPE, Shape
+from tests.gateway.stub_bed import Bed, a_bed
 from tests.gateway.yard import Yard
 from tests.instances import Instance
 
@@ -97,3 +98,19 @@ def relayed_bed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RelayedBed
     """A bed for tests that disturb it; each leaves it as it was."""
     with a_relayed_bed(tmp_path_factory.mktemp("relayed"), Shape()) as bed:
         yield bed
+
+
+@pytest.fixture(scope="module", params=list(Mode))
+def module_bed(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Bed]:
+    """nginx between stubs, in each mode."""
+    with a_bed(tmp_path_factory.mktemp("bed"), mode=request.param) as bed:
+        yield bed
+
+
+@pytest.fixture
+def bed(module_bed: Bed) -> Bed:
+    """The same, as if it had never been used."""
+    module_bed.reset()
+    return module_bed

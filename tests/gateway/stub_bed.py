@@ -36,6 +36,12 @@ ALLOWED: Final = Reply(
         ("Cache-Control", "no-store"),
     ),
 )
+CHALLENGE: Final = 'Bearer realm="jira", error="insufficient_scope", scope="read:jira-work"'
+DENIED: Final = (
+    ("X-Deny-Error", "insufficient_scope"),
+    ("X-Deny-Description", "the token lacks read:jira-work"),
+    ("X-Deny-Reason", "insufficient-scope"),
+)
 BY_SESSION: Final = Reply(200, (("X-Decision-Id", DECISION_ID), ("X-Upstream-Session", "pass")))
 CALL: Final = "/rest/api/2/issue/A-1?fields=summary"
 TOKEN: Final = ("Authorization", "Bearer of-the-caller")

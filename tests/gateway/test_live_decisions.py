@@ -14,6 +14,7 @@ from tests.gateway.stub_bed import (
     BY_SESSION,
     CALL,
     DECISION_ID,
+    DENIED,
     SESSION,
     TOKEN,
     Bed,
@@ -26,29 +27,7 @@ from tests.gateway.stub_bed import (
 from tests.gateway.stub_servers import Reply
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
-
-CHALLENGE = 'Bearer realm="jira", error="insufficient_scope", scope="read:jira-work"'
-DENIED = (
-    ("X-Deny-Error", "insufficient_scope"),
-    ("X-Deny-Description", "the token lacks read:jira-work"),
-    ("X-Deny-Reason", "insufficient-scope"),
-)
-
-
-@pytest.fixture(scope="module", params=list(Mode))
-def module_bed(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Bed]:
-    with a_bed(tmp_path_factory.mktemp("bed"), mode=request.param) as bed:
-        yield bed
-
-
-@pytest.fixture
-def bed(module_bed: Bed) -> Bed:
-    module_bed.reset()
-    return module_bed
 
 
 @pytest.mark.rule("FA-07")

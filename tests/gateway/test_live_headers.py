@@ -48,20 +48,6 @@ SPOOFED: Final = tuple(
 XSRF: Final = ("X-Atlassian-Token", "no-check")
 
 
-@pytest.fixture(scope="module", params=list(Mode))
-def module_bed(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Bed]:
-    with a_bed(tmp_path_factory.mktemp("bed"), mode=request.param) as bed:
-        yield bed
-
-
-@pytest.fixture
-def bed(module_bed: Bed) -> Bed:
-    module_bed.reset()
-    return module_bed
-
-
 @pytest.fixture(scope="module")
 def module_front(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bed]:
     with a_bed(tmp_path_factory.mktemp("bed"), mode=Mode.IN_FRONT) as bed:
