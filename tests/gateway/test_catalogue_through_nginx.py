@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import re
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import pytest
 
 from authserver.catalogue.loader import load_catalogue
+from authserver.domain.resources import ResourceKind
 from tests.gateway.catalogue_calls import CatalogueCall, catalogue_calls, full_lists, is_open
 from tests.gateway.keep_alive import KeepAlive, Reply
 from tests.gateway.shapes import SERVICE_ACCOUNT, SERVICE_SECRET
@@ -128,3 +129,13 @@ def test_each_operation_passes_with_a_full_list_and_not_with_a_scope_less(
     wrong = [f"{each.call}: {complaint(each)}" for each in played if complaint(each)]
     assert wrong == [], f"{len(wrong)} of {len(calls)}, the first: " + "\n".join(wrong[:20])
     assert len({each.reply.headers["x-decision-id"] for each in played}) == len(calls)
+
+
+def test_an_outcome_that_is_the_other_way_round_is_complained_about(yard: Yard) -> None:
+    operations = load_catalogue().operations.of_kind(ResourceKind.JIRA_DC).operations
+    scopes = load_catalogue().scopes.of_kind(ResourceKind.JIRA_DC)
+    calls = list(catalogue_calls(operations, scopes))[::50]
+    played = play(yard, yard.stands["api"], calls)
+    assert not any(map(complaint, played))
+    turned = [replace(each, call=replace(each.call, opens=not each.call.opens)) for each in played]
+    assert all(map(complaint, turned))

@@ -6,7 +6,7 @@ Tests that look at one gateway alone take a bed; this is for those that play tho
 from __future__ import annotations
 
 import contextlib
-import time
+import socket
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Self
@@ -26,7 +26,7 @@ from authserver.wiring import build_container
 from tests.gateway.nginx_process import NginxProcess
 from tests.gateway.shapes import CLOUD, IDENTITY_HEADER, SERVICE_ACCOUNT, SERVICE_SECRET, Shape
 from tests.gateway.yard_tokens import YardTokens
-from tests.instances import Instance, free_port
+from tests.instances import Instance
 from tests.standin.server import StandInServer
 from tests.standin.site import StandInSite
 from tests.upstream.certificates import TestAuthority
@@ -41,7 +41,6 @@ if TYPE_CHECKING:
 
 FRONT_CALLER: Final = "127.0.0.99"
 """The one address from which the front of the server lets decisions be asked."""
-_LOG_SECONDS: Final = 10.0
 
 
 @dataclass(slots=True)
@@ -51,7 +50,7 @@ class Stand:
     name: str
     resource: str
     shape: Shape
-    port: int = field(default_factory=free_port)
+    port: int = 0
     standin: StandInServer = field(init=False)
 
     @property
@@ -76,13 +75,24 @@ def _stands() -> dict[str, Stand]:
     return {stand.name: stand for stand in every}
 
 
+@contextlib.contextmanager
+def _held_ports(count: int) -> Iterator[list[int]]:
+    """Loopback ports that nobody else gets within the block, and that nginx can listen on there."""
+    with ExitStack() as stack:
+        sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
+        for each in sockets:
+            each.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            each.bind(("127.0.0.1", 0))
+        yield [int(each.getsockname()[1]) for each in sockets]
+
+
 @dataclass(slots=True)
 class Yard:
     """Started with its block."""
 
     folder: Path
     stands: dict[str, Stand] = field(default_factory=_stands)
-    front_port: int = field(default_factory=free_port)
+    front_port: int = 0
     instance: Instance = field(init=False)
     nginx: NginxProcess = field(init=False)
     container: Container = field(init=False)
@@ -96,7 +106,10 @@ class Yard:
         self.folder.mkdir(parents=True, exist_ok=True)
         overrides = {"AUTHSERVER_SERVER_TRUSTED_PROXIES": "127.0.0.1"}
         self.instance = Instance(self.folder / "authserver", overrides).initialise()
-        with ExitStack() as stack:
+        with ExitStack() as stack, _held_ports(len(self.stands) + 1) as ports:
+            self.front_port = ports.pop()
+            for stand in self.stands.values():
+                stand.port = ports.pop()
             self.container = stack.enter_context(
                 build_container(load_settings(environ=self.instance.environment))
             )
@@ -156,14 +169,6 @@ class Yard:
         for record in self.container.audit.export(SearchTerms()):
             if record.object_kind == "decision" and record.at >= since:
                 yield record
-
-    def settle(self, log: str, sentinel: str) -> None:
-        """Return when nginx has logged `sentinel`, and with that everything before."""
-        file = self.folder / "nginx" / f"{log}.calls.log"
-        deadline = time.monotonic() + _LOG_SECONDS
-        while sentinel not in file.read_text():
-            assert time.monotonic() < deadline, f"nginx never logged {sentinel}"
-            time.sleep(0.01)
 
     def _rendered(self, *options: str) -> str:
         words = [*("gateway", "nginx-config", "--plain-http"), *options]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from authserver.domain.calls import Call
+from authserver.domain.hand_over import SiteAssertion
+from authserver.domain.keys import SigningAlgorithm
 from authserver.services.clients import ClientDraft
 
 if TYPE_CHECKING:
@@ -61,3 +63,16 @@ class YardTokens:
             Call(self._container.clock.now(), "in-process", "127.0.0.1"),
         )
         return issued.value
+
+    def assertion(self, resource: str) -> str:
+        """What a site would be handed for its client, were that the way of its hand-over."""
+        client = self._clients[resource]
+        stated = SiteAssertion(
+            account="tokafor",
+            audience=f"https://{resource}.example.org",
+            subject=client.subject,
+            client_id=client.client_id,
+            assertion_id="made-for-a-test",
+            issued_at=int(self._container.clock.now()),
+        )
+        return self._container.keys.ring.sign_assertion(stated, SigningAlgorithm.ES256)

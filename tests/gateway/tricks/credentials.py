@@ -51,6 +51,7 @@ KINDS: Final = (
     ("token of alg none", f"{_HEADER}Bearer {_NONE}.e30.", 401, "token-invalid"),
     ("the site's own credential", f"{_HEADER}Bearer {SERVICE_SECRET}", 401, "token-invalid"),
     ("the gateway's key", f"{_HEADER}Bearer <gateway-key>", 401, "token-invalid"),
+    ("what the site is handed", f"{_HEADER}Bearer <assertion>", 401, "token-invalid"),
     ("token for another site", f"{_HEADER}Bearer <elsewhere>", 401, "token-invalid"),
 )
 """One Authorization header that is no good."""
@@ -117,6 +118,9 @@ def _cookies() -> Iterator[Trick]:
     yield Trick("a session without XSRF", no_check, (200,), ("allowed",), arrives, LENIENT)
     empty = request(READABLE, SESSION, credential="Authorization:")
     yield refused("a session and an empty Authorization", empty, 401, "session-blocked", BOTH)
+    unreadable = request(READABLE, SESSION, credential="Authorization: \xff")
+    yield refused("a session and no text", unreadable, 401, "session-blocked", BOTH)
+    yield Trick("a session and no text, let go", unreadable, (503,), ("allowed",), (), LENIENT)
     split = request(READABLE, "Cookie: a=b", SESSION)
     yield refused("a session in a second Cookie", split, 400, "several-credentials", FRONTS)
     sign_in = request(

@@ -90,7 +90,7 @@ SPOOFED: Final = {
         "X-Host: evil",
         "Via: 1.1 evil",
     ),
-    "another request id": ("X-Request-ID: evil",),
+    "another request id": ("X-Request-ID: evil-request-id-0123456789",),
     "underscores": (
         "X_Remote_User: evil",
         "X_Forwarded_For: evil",

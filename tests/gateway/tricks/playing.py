@@ -81,7 +81,7 @@ def play(yard: Yard, tricks: Iterable[Trick]) -> Round:
     def run(number: int) -> bytes:
         trick, stand = games[number]
         raw = trick.bytes_with(tokens[stand.name])
-        return _exchange(stand.port, addresses[number], raw, waits=trick.waits)
+        return exchange(stand.port, addresses[number], raw, waits=trick.waits)
 
     with ThreadPoolExecutor(AT_ONCE) as pool:
         replies = list(pool.map(run, range(len(games))))
@@ -100,7 +100,7 @@ def play(yard: Yard, tricks: Iterable[Trick]) -> Round:
             reply,
             tuple(sorted(records[address], key=lambda each: (each.at, each.record_id))),
             tuple(notes.pop(address, ())),
-            (*tokens[stand.name].values(), yard.key_of(stand)),
+            tuple(tokens[stand.name].values()),
         )
         for (trick, stand), address, reply in zip(games, addresses, replies, strict=True)
     )
@@ -119,6 +119,7 @@ def _placeholders(yard: Yard) -> dict[str, dict[str, str]]:
             "read": yard.tokens.of(stand.resource, ["READ"]),
             "admin": yard.tokens.of(stand.resource, ["SYSTEM_ADMIN"]),
             "elsewhere": yard.tokens.of(others[stand.resource], ["READ"]),
+            "assertion": yard.tokens.assertion(stand.resource),
             "gateway-key": yard.key_of(stand),
         }
         for stand in yard.stands.values()
@@ -126,7 +127,7 @@ def _placeholders(yard: Yard) -> dict[str, dict[str, str]]:
     }
 
 
-def _exchange(port: int, address: str, raw: bytes, *, waits: bool) -> bytes:
+def exchange(port: int, address: str, raw: bytes, *, waits: bool) -> bytes:
     """Send everything, read until nginx closes; with `waits` hang up first."""
     pieces: list[bytes] = []
     with socket.create_connection(

@@ -25,7 +25,7 @@ GUARDED: Final = "/rest/api/2/settings/columns"
 READER: Final = "Authorization: Bearer <read>"
 ADMIN: Final = "Authorization: Bearer <admin>"
 SESSION: Final = "Cookie: JSESSIONID=session-of-tokafor"
-_TOKEN: Final = re.compile(rb"<(read|admin|elsewhere|gateway-key)>")
+_TOKEN: Final = re.compile(rb"<(read|admin|elsewhere|assertion|gateway-key)>")
 _MEASURED: Final = re.compile(rb"<<(.*)>>", re.DOTALL)
 
 
@@ -33,12 +33,12 @@ _MEASURED: Final = re.compile(rb"<<(.*)>>", re.DOTALL)
 class Trick:
     """A trick, played at each of `gateways`.
 
-    `request` is sent as it is, but `<read>`, `<admin>`, `<elsewhere>` and `<gateway-key>` stand
-    for tokens, and `<length>` (decimal) and `<size>` (hexadecimal) for the length of what is
-    between `<<` and `>>`. `statuses` are those of the answers in order (none: nothing that looks
-    like HTTP/1); `decided` the reasons of the decisions in order, `allowed` for a permission;
-    `arrives` the request lines that may reach the site, each once and at most. `waits`: nginx
-    waits for more, and the caller hangs up instead.
+    `request` is sent as it is, but `<read>`, `<admin>`, `<elsewhere>`, `<assertion>` and
+    `<gateway-key>` stand for tokens, and `<length>` (decimal) and `<size>` (hexadecimal) for the
+    length of what is between `<<` and `>>`. `statuses` are those of the answers in order (none:
+    nothing that looks like HTTP/1); `decided` the reasons of the decisions in order, `allowed`
+    for a permission; `arrives` the request lines that may reach the site, each once and at most.
+    `waits`: nginx waits for more, and the caller hangs up instead.
     """
 
     name: str
