@@ -48,13 +48,12 @@ class Probes:
 
     def send(self, token: str) -> None:
         """Send one question on every connection; the servers may be unable to read it yet."""
-        body = urlencode({"token": token})
         for connection in self._connections:
-            connection.request("POST", "/oauth2/introspect", body, self._headers)
+            self._send(connection, token)
 
     def count_received_active(self) -> int:
         """Read the answers to `send`; how often the token was called active."""
-        return sum(_is_active(connection) for connection in self._connections)
+        return sum(self._is_active(connection) for connection in self._connections)
 
     @property
     def connections(self) -> int:
@@ -62,17 +61,43 @@ class Probes:
         return len(self._connections)
 
     def _ask(self, connection: HTTPConnection, token: str, times: int) -> int:
-        body = urlencode({"token": token})
         active = 0
         for _ in range(times):
-            connection.request("POST", "/oauth2/introspect", body, self._headers)
-            active += _is_active(connection)
+            self._send(connection, token)
+            active += self._is_active(connection)
         return active
 
+    def _send(self, connection: HTTPConnection, token: str) -> None:
+        body = urlencode({"token": token})
+        connection.request("POST", "/oauth2/introspect", body, self._headers)
 
-def _is_active(connection: HTTPConnection) -> bool:
-    answer = connection.getresponse()
-    content = answer.read()
-    assert answer.status in (200, 503), content
-    # 503 says "I cannot be sure": safe, and rare enough not to hide anything.
-    return answer.status == HTTPStatus.OK and bool(json.loads(content)["active"])
+    def _is_active(self, connection: HTTPConnection) -> bool:
+        answer = connection.getresponse()
+        content = answer.read()
+        assert answer.status in (200, 503), content
+        # 503 says "I cannot be sure": safe, and rare enough not to hide anything.
+        return answer.status == HTTPStatus.OK and bool(json.loads(content)["active"])
+
+
+class DecisionProbes(Probes):
+    """Open connections to the decision endpoints: active is a token whose call may pass."""
+
+    def __init__(self, servers: Iterable[Instance], site: Site, gateway_key: str) -> None:
+        super().__init__(servers, site)
+        self._headers = {
+            "X-Gateway-Authorization": f"Bearer {gateway_key}",
+            "X-Original-Method": "GET",
+            "X-Original-URI": "/rest/api/2/issue/DEMO-1",
+        }
+
+    def _send(self, connection: HTTPConnection, token: str) -> None:
+        headers = {**self._headers, "Authorization": f"Bearer {token}"}
+        connection.request("GET", "/gateway/auth-request", headers=headers)
+
+    def _is_active(self, connection: HTTPConnection) -> bool:
+        answer = connection.getresponse()
+        content = answer.read()
+        assert answer.status in (200, 401, 403), content
+        reason = answer.getheader("X-Deny-Reason")
+        assert reason in (None, "token-invalid", "unavailable"), reason
+        return answer.status == HTTPStatus.OK
