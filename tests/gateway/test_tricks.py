@@ -5,14 +5,16 @@
 
 from __future__ import annotations
 
+import random  # noqa: TID251 - repeatable dice for test cases, nothing secret
 import sys
 from functools import cache
 from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.gateway.tricks.dice import thrown_targets
 from tests.gateway.tricks.every import FAMILIES
-from tests.gateway.tricks.judging import all_findings
+from tests.gateway.tricks.judging import all_findings, intrusions
 from tests.gateway.tricks.playing import Round, play
 from tests.gateway.tricks.table import table
 
@@ -70,6 +72,39 @@ def test_a_call_ends_where_everybody_sees_its_end(yard: Yard) -> None:
 @pytest.mark.rule("FA-15")
 def test_no_page_leads_into_the_api(yard: Yard) -> None:
     held(yard, "pages")
+
+
+def check_thrown(yard: Yard, seed: int, count: int) -> None:
+    """Play targets made by dice; whatever arrives was decided as what it is there."""
+    played = play(yard, thrown_targets(random.Random(seed), count))
+    found = [
+        f"seed {seed}, {each.trick.name} at {each.stand.name}: {finding}"
+        for each in played.observed
+        for finding in intrusions(each)
+    ]
+    found += [f"from nobody: {note.line}" for note in played.nameless]
+    found += [
+        f"seed {seed}, {each.trick.name} at {each.stand.name}: {each.statuses}"
+        for each in played.observed
+        if not each.statuses or max(each.statuses) >= 500
+    ]
+    assert found == []
+    arrived = [each for each in played.observed if each.notes]
+    assert len(arrived) > count // 20
+
+
+@pytest.mark.rule("FA-04")
+@pytest.mark.rule("FA-05")
+@pytest.mark.parametrize("seed", range(2))
+def test_no_target_made_by_dice_gets_around_the_decision(yard: Yard, seed: int) -> None:
+    check_thrown(yard, seed, 200)
+
+
+@pytest.mark.slow
+@pytest.mark.rule("FA-04")
+@pytest.mark.parametrize("seed", range(100, 110))
+def test_no_target_made_by_dice_does_however_often_they_are_thrown(yard: Yard, seed: int) -> None:
+    check_thrown(yard, seed, 1000)
 
 
 @cache

@@ -65,13 +65,17 @@ def all_findings(played: Round) -> list[str]:
 
 
 def _arrivals(observed: Observed) -> Iterator[str]:
-    trick = observed.trick
-    left = list(trick.arrives)
+    left = list(observed.trick.arrives)
     for line in observed.arrived:
         if line in left:
             left.remove(line)
         else:
             yield f"reached the site: {line}"
+    yield from intrusions(observed)
+
+
+def intrusions(observed: Observed) -> Iterator[str]:
+    """What reached the site without a decision of its own, or not as the decision said."""
     allowed = {
         each.request_id: each for each in observed.decisions if each.action == "call.allowed"
     }
