@@ -26,7 +26,8 @@ ALLOW: Final = (
 CREDENTIAL: Final = b"X-Upstream-Authorization: Bearer of-the-site-0123456789\r\n"
 
 
-def _says(status: bytes, headers: bytes = b"", body: bytes = b"") -> bytes:
+def says(status: bytes, headers: bytes = b"", body: bytes = b"") -> bytes:
+    """A whole answer."""
     head = b"HTTP/1.1 %b\r\n%bContent-Length: %d\r\n\r\n" % (status, headers, len(body))
     return head + body
 
@@ -35,32 +36,32 @@ NO_DECISIONS: Final = {
     "nothing": b"",
     "random bytes": Random(SEED).randbytes(3000),
     "random bytes of 200": b"HTTP/1.1 200 OK\r\n" + Random(SEED).randbytes(3000),
-    "200 of somebody else": _says(b"200 OK", b"Content-Type: text/html\r\n", b"<p>It works!"),
-    "200 with everything but a credential": _says(b"200 OK", ALLOW),
-    "200 with everything but an id": _says(b"200 OK", CREDENTIAL),
-    "200 with an empty credential": _says(b"200 OK", ALLOW + b"X-Upstream-Authorization: \r\n"),
-    "201": _says(b"201 Created", b"Location: /a\r\n"),
+    "200 of somebody else": says(b"200 OK", b"Content-Type: text/html\r\n", b"<p>It works!"),
+    "200 with everything but a credential": says(b"200 OK", ALLOW),
+    "200 with everything but an id": says(b"200 OK", CREDENTIAL),
+    "200 with an empty credential": says(b"200 OK", ALLOW + b"X-Upstream-Authorization: \r\n"),
+    "201": says(b"201 Created", b"Location: /a\r\n"),
     "204": b"HTTP/1.1 204 No Content\r\n\r\n",
-    "206": _says(b"206 Partial Content", body=b"a"),
-    "302": _says(b"302 Found", b"Location: /login\r\n"),
+    "206": says(b"206 Partial Content", body=b"a"),
+    "302": says(b"302 Found", b"Location: /login\r\n"),
     "304": b"HTTP/1.1 304 Not Modified\r\n\r\n",
-    "400": _says(b"400 Bad Request"),
-    "404": _says(b"404 Not Found", ALLOW + CREDENTIAL),
-    "429": _says(b"429 Too Many Requests", b"Retry-After: 1\r\n"),
-    "500": _says(b"500 Internal Server Error", ALLOW + CREDENTIAL),
-    "503": _says(b"503 Service Unavailable"),
-    "999": _says(b"999 Whatever", ALLOW + CREDENTIAL),
+    "400": says(b"400 Bad Request"),
+    "404": says(b"404 Not Found", ALLOW + CREDENTIAL),
+    "429": says(b"429 Too Many Requests", b"Retry-After: 1\r\n"),
+    "500": says(b"500 Internal Server Error", ALLOW + CREDENTIAL),
+    "503": says(b"503 Service Unavailable"),
+    "999": says(b"999 Whatever", ALLOW + CREDENTIAL),
     "100 and no more": b"HTTP/1.1 100 Continue\r\n\r\n",
     "another protocol": b"SSH-2.0-OpenSSH_9.2\r\n",
     "no status": b"HTTP/1.1\r\n" + ALLOW + CREDENTIAL + b"\r\n",
-    "a word for a status": _says(b"two hundred", ALLOW + CREDENTIAL),
+    "a word for a status": says(b"two hundred", ALLOW + CREDENTIAL),
     "a head without its end": b"HTTP/1.1 200 OK\r\n" + ALLOW + CREDENTIAL,
     "half a status line": b"HTTP/1.1 20",
-    "a giant header": _says(b"200 OK", ALLOW + CREDENTIAL + b"X-A: " + b"a" * 100_000 + b"\r\n"),
-    "many headers": _says(b"200 OK", ALLOW + b"X-A: a\r\n" * 20_000 + CREDENTIAL),
-    "a header with a NUL": _says(b"200 OK", ALLOW + CREDENTIAL + b"X-A\0: a\r\n"),
-    "a refusal without a word": _says(b"403 Forbidden"),
-    "a challenge without a word": _says(b"401 Unauthorized"),
+    "a giant header": says(b"200 OK", ALLOW + CREDENTIAL + b"X-A: " + b"a" * 100_000 + b"\r\n"),
+    "many headers": says(b"200 OK", ALLOW + b"X-A: a\r\n" * 20_000 + CREDENTIAL),
+    "a header with a NUL": says(b"200 OK", ALLOW + CREDENTIAL + b"X-A\0: a\r\n"),
+    "a refusal without a word": says(b"403 Forbidden"),
+    "a challenge without a word": says(b"401 Unauthorized"),
 }
 
 
@@ -93,7 +94,7 @@ def test_what_is_no_decision_lets_nothing_pass(relayed_bed: RelayedBed, said: st
         Fault(drop_questions=True),
         Fault(drop_answers=True),
         Fault(delay=6.0),
-        Fault(answer=_says(b"200 OK", ALLOW + CREDENTIAL)[:-4], stays_open=True),
+        Fault(answer=says(b"200 OK", ALLOW + CREDENTIAL)[:-4], stays_open=True),
         Fault(reset=True),
         Fault(cut=0),
         Fault(cut=40),
@@ -126,8 +127,8 @@ def test_a_slow_decision_is_waited_for(relayed_bed: RelayedBed) -> None:
 
 @pytest.mark.rule("F-38")
 def test_a_second_answer_is_not_taken_for_the_next_decision(relayed_bed: RelayedBed) -> None:
-    refusal = _says(b"403 Forbidden", b"X-Deny-Status: 403\r\nX-Deny-Error: access_denied\r\n")
-    smuggled = refusal + _says(b"200 OK", ALLOW + CREDENTIAL)
+    refusal = says(b"403 Forbidden", b"X-Deny-Status: 403\r\nX-Deny-Error: access_denied\r\n")
+    smuggled = refusal + says(b"200 OK", ALLOW + CREDENTIAL)
     token = relayed_bed.token("READ")
     with broken(relayed_bed, Fault(answer=smuggled, stays_open=True)):
         with relayed_bed.watching() as seen:

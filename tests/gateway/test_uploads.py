@@ -115,7 +115,7 @@ def test_a_body_beyond_the_limit_is_refused_by_its_length(gateway_bed: GatewayBe
         peer.sendall(_head(token, f"Content-Length: {101 * 1024 * 1024}"))
         answer = _answer(peer)
         assert answer.status == 413
-        assert answer.getheader("Content-Type") == "application/json"
+        assert (answer.getheader("Content-Type") or "").startswith("application/json")
     assert seen.notes == ()
 
 

@@ -14,11 +14,13 @@ STATED_SECONDS: Final = 10.0
 """What nginx waits for a decision (1 s to connect, 3 s to read), generously."""
 
 
-def assert_nothing_passes(bed: GatewayBed, token: str) -> None:
+def assert_nothing_passes(
+    bed: GatewayBed, token: str, headers: dict[str, str] | None = None
+) -> None:
     """A good call is answered 503 in time, as JSON, and the site sees nothing of it."""
     with bed.watching() as seen:
         begun = time.monotonic()
-        answer = bed.request("GET", ISSUE, token)
+        answer = bed.request("GET", ISSUE, token, headers=headers or {})
         assert time.monotonic() - begun < STATED_SECONDS
         assert answer.status_code == 503, answer.text
         assert int(answer.headers["Retry-After"]) >= 1
