@@ -58,7 +58,8 @@ WITHOUT_CREDENTIALS: Final = rf"^[^?]*+(?:$|\?(?!(?:.*[?&;])?(?:{_CREDENTIALS})(
 def page_path(base_path: str) -> str:
     """Decoded paths of pages: not the REST API or the remote APIs of old, by any of their doors.
 
-    Sites forward `/s/<anything>/_/<path>` to `<path>`. Match it without regard to case.
+    Sites forward `/s/<anything>/_/<path>` to `<path>`, and who forwards a decoded path may take
+    `?` or `#` in it for its end. Match it without regard to case.
     """
     base = f"(?:{re.escape(base_path)})?" if base_path else ""
-    return rf"(?s)^(?!{base}(?:/s/.*/_)?/(?:rest|rpc)(?:/|$))"
+    return rf"(?s)^(?!{base}(?:/s/.*/_)?/(?:rest|rpc)(?:[/?#]|$))"
