@@ -39,6 +39,8 @@ if TYPE_CHECKING:
     from authserver.domain.audit_records import AuditRecord
     from authserver.wiring import Container
 
+CONTEXT_PATH: Final = "/jira"
+"""What stands before everything at the gateway `nested`."""
 FRONT_CALLER: Final = "127.0.0.99"
 """The one address from which the front of the server lets decisions be asked."""
 
@@ -68,6 +70,7 @@ def _stands() -> dict[str, Stand]:
         Stand("allowing", "jira", Shape(mode=front, session_cookies=SessionCookies.ALLOW)),
         Stand("header-api", "jira-sso", Shape(header)),
         Stand("header-front", "jira-sso", Shape(header, mode=front)),
+        Stand("nested", "jira-below", Shape(mode=front, context_path=CONTEXT_PATH)),
         Stand("jira-cloud", "jira-cloud", Shape(kind=ResourceKind.JIRA_CLOUD)),
         Stand("wiki", "wiki", Shape(kind=ResourceKind.CONFLUENCE_DC)),
         Stand("wiki-cloud", "wiki-cloud", Shape(kind=ResourceKind.CONFLUENCE_CLOUD)),
@@ -187,7 +190,8 @@ class Yard:
         container, operator = self.container, self.container.operator
         for name in dict.fromkeys(stand.resource for stand in self.stands.values()):
             shape = next(each.shape for each in self.stands.values() if each.resource == name)
-            draft = ResourceDraft(name, shape.kind, f"https://{name}.example.org")
+            url = f"https://{name}.example.org"
+            draft = ResourceDraft(name, shape.kind, url, shape.context_path)
             made = container.resources.create(draft, operator).resource
             self._hand_over(name, shape)
             self.tokens.register(made)
@@ -230,6 +234,7 @@ class Yard:
                 stand.shape.kind,
                 stand.shape.rule(self.instance.url, f"https://{stand.host}"),
                 f"http://localhost:{stand.port}",
+                stand.shape.context_path,
                 browsers=stand.shape.mode is Mode.IN_FRONT,
             )
             stand.standin = StandInServer(site, tls=tls).start()

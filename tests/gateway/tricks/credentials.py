@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from tests.gateway.shapes import SERVICE_SECRET
 from tests.gateway.tricks.trick import (
+    ADMIN,
     API,
     BOTH,
     FRONTS,
@@ -99,6 +100,16 @@ def credential_tricks() -> Iterator[Trick]:
         yield refused(f"?{query.partition('=')[0]} alone", alone, status, reason)
     form = "os_username=evil&os_password=x"
     lines = ("Content-Type: application/x-www-form-urlencoded", f"Content-Length: {len(form)}")
+    json = request(
+        "/rest/api/2/issue",
+        "Content-Type: application/json",
+        *lines,
+        method="POST",
+        credential=ADMIN,
+        body=form,
+    )
+    posted = (as_line("/rest/api/2/issue", "POST"),)
+    yield Trick("sign-in form that says JSON first", json, (201,), ("allowed",), posted, SITES)
     yield refused("sign-in form", request(READABLE, *lines, body=form), 415)
     yield from _cookies()
 
@@ -118,6 +129,7 @@ def _cookies() -> Iterator[Trick]:
     yield Trick("a session without XSRF", no_check, (200,), ("allowed",), arrives, LENIENT)
     empty = request(READABLE, SESSION, credential="Authorization:")
     yield refused("a session and an empty Authorization", empty, 401, "session-blocked", BOTH)
+    yield Trick("a session and an empty one", empty, (200,), ("allowed",), arrives, LENIENT)
     unreadable = request(READABLE, SESSION, credential="Authorization: \xff")
     yield refused("a session and no text", unreadable, 401, "session-blocked", BOTH)
     yield Trick("a session and no text, let go", unreadable, (503,), ("allowed",), (), LENIENT)

@@ -55,5 +55,10 @@ def thrown_targets(dice: random.Random, count: int) -> Iterator[Trick]:
             ("session", request(target, SESSION, credential="")),
             ("nothing", request(target, credential="")),
         ):
-            gateways = ("api", *FRONT, "allowing") if name == "token" else ("front", "allowing")
+            gateways = ("api", *FRONT) if name == "token" else ("front", "allowing")
+            yield Trick(f"{number}: /jira{target} ({name})", _below(raw), (), gateways=("nested",))
             yield Trick(f"{number}: {target} ({name})", raw, (), gateways=gateways)
+
+
+def _below(raw: bytes) -> bytes:
+    return raw.replace(b"GET ", b"GET /jira", 1)

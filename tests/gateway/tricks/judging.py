@@ -8,6 +8,8 @@ from urllib.parse import unquote
 
 from authserver.gateway.site_configuration import Mode
 from tests.gateway.shapes import IDENTITY_HEADER, SERVICE_ACCOUNT, SERVICE_SECRET
+from tests.gateway.yard import CONTEXT_PATH
+from tests.standin.paths import acted_on
 from tests.standin.smells import SESSION_COOKIES
 
 if TYPE_CHECKING:
@@ -45,7 +47,7 @@ HARMLESS: Final = frozenset(
     }
 )
 """Headers of a caller's that mean nothing to the site's security; the others must not arrive."""
-_CALL: Final = re.compile(r"/(?:s/.*/_/)?(?:rest|rpc)(?:/|$)", re.IGNORECASE)
+_CALL: Final = re.compile(rf"(?:{CONTEXT_PATH})?/(?:s/.*/_/)?(?:rest|rpc)(?:/|$)", re.IGNORECASE)
 _VERSION: Final = re.compile(rb"nginx/[0-9]|granian|python", re.IGNORECASE)
 
 
@@ -112,10 +114,11 @@ def _answers(observed: Observed) -> Iterator[str]:
 
 
 def _is_page(observed: Observed, note: Note) -> bool:
-    in_front = observed.stand.shape.mode is Mode.IN_FRONT
-    return in_front and not re.match(
-        r"/(?:s/.*/_/)?(?:rest|rpc)(?:/|$)", note.acted_on, re.IGNORECASE
-    )
+    if observed.stand.shape.mode is not Mode.IN_FRONT or "x-decision-id" in note.headers:
+        return False
+    # Some servers decode once more when they pass a request on inside.
+    again = acted_on(note.acted_on.encode().decode("latin-1"))
+    return not any(map(_CALL.match, (note.acted_on, again)))
 
 
 def _page(note: Note) -> Iterator[str]:

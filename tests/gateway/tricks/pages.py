@@ -45,6 +45,9 @@ DOORS: Final = (
     f"/rest%5c{_API[5:]}",
     f"/rest\\{_API[5:]}",
     f"/rest%00/{_API[5:]}",
+    "/rest%3fx",
+    "/rest%23x",
+    "/s/a1b2/_/rest%3fx",
     f"/%2572est/{_API[5:]}",
     f"/s/a1b2/_/{_API}",
     f"/s/a/b/c/_/{_API}",
@@ -69,6 +72,24 @@ HARMLESS: Final = (
 )
 
 
+NESTED_DOORS: Final = (
+    f"/JIRA/{_API}",
+    f"/Jira/{_API}",
+    f"/x/../jira/{_API}",
+    f"/x/..;/jira/{_API}",
+    f"/%2fjira/{_API}",
+    f"//jira/{_API}",
+    f"/jira;x/{_API}",
+    f"/jira%2f{_API}",
+    f"/jira\\{_API}",
+    f"/jira/../{_API}",
+    f"/{_API}",
+    f"/jira/../jira/{_API}",
+    "/rest",
+)
+"""Targets at a site below `/jira` that are none of its calls to nginx."""
+
+
 def page_tricks() -> Iterator[Trick]:
     """With a session and with a token; of what is passed on nothing may be added to."""
     for target in DOORS:
@@ -77,6 +98,7 @@ def page_tricks() -> Iterator[Trick]:
             ("token", request(target, credential=ADMIN)),
         ):
             yield Trick(f"{target} ({name})", raw, (400,), gateways=(*FRONT, *LENIENT))
+    yield from _below_a_path()
     for target in HARMLESS:
         yield _page(target, request(target, SESSION, credential=""), target)
     for name, lines in SPOOFED.items():
@@ -121,3 +143,31 @@ def page_tricks() -> Iterator[Trick]:
 
 def _page(name: str, raw: bytes, target: str = PAGE) -> Trick:
     return Trick(name, raw, (200,), (), (as_line(target),), (*FRONT, *LENIENT))
+
+
+def _below_a_path() -> Iterator[Trick]:
+    """The same doors at a site below a path, which is a door less and a wall more."""
+    nested, call = ("nested",), f"/jira/{_API}"
+    yield Trick(
+        "a call below the path",
+        request(call, credential=ADMIN),
+        (200,),
+        ("allowed",),
+        (as_line(call),),
+        nested,
+    )
+    escaped = f"/%6aira/{_API}"
+    yield Trick(
+        "a call below the escaped path",
+        request(escaped, credential=ADMIN),
+        (200,),
+        ("allowed",),
+        (as_line(escaped),),
+        nested,
+    )
+    for target in (*(f"/jira{door}" for door in DOORS), *NESTED_DOORS):
+        for name, raw in (
+            ("session", request(target, SESSION, credential="")),
+            ("token", request(target, credential=ADMIN)),
+        ):
+            yield Trick(f"below: {target} ({name})", raw, (400,), gateways=nested)

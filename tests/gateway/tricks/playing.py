@@ -113,7 +113,7 @@ def _address(game: int, number: int) -> str:
 
 def _placeholders(yard: Yard) -> dict[str, dict[str, str]]:
     """What stands for `<read>` and the others, for each gateway."""
-    others = {"jira": "jira-sso", "jira-sso": "jira"}
+    others = {"jira": "jira-sso", "jira-sso": "jira", "jira-below": "jira"}
     return {
         stand.name: {
             "read": yard.tokens.of(stand.resource, ["READ"]),
