@@ -22,11 +22,13 @@ if TYPE_CHECKING:
 
 SESSION_COOKIES: Final = (
     "JSESSIONID",
+    "JSESSIONIDSSO",
     "seraph.rememberme.cookie",
     "seraph.confluence",
     "cloud.session.token",
     "tenant.session.token",
     "crowd.token_key",
+    "studio.crowd.tokenkey",
 )
 """Cookies that sign a browser in at Jira or Confluence."""
 _BLANK_LINES: Final = re.compile(r"\n{3,}")

@@ -26,8 +26,8 @@ _UTF_8: Final = (
 """Escapes of one character beyond ASCII (RFC 3629), no control, in its shortest form."""
 _ASCII: Final = "%2[0-46-9abcd]|%3[0-9acdef]|%[46][0-9a-f]|%5[0-9abdef]|%7[0-9a-e]"
 """Escapes of an ASCII character, without controls and `% . / ; backslash`."""
-_HARMLESS_PERCENT: Final = "%25(?!2[35ef]|3[bf]|5c|[01][0-9a-f]|7f|[57][2-4]|[46]5|c[01])"
-"""An escaped `%` after which no second decoding makes a separator, a control or `rest`."""
+_HARMLESS_PERCENT: Final = "%25(?![0-9a-f]|%[346][0-9a-f])"
+"""An escaped `%` that begins no escape once decoded, however its digits are spelled."""
 _NO_DOTS: Final = r"(?!\.{1,2}(?:[/?]|$))"
 _PCHAR: Final = "[a-z0-9._~!$&'()*+,=:@-]"
 _PRINTABLE: Final = r"[\x21\x24\x26-\x2e\x30-\x3a\x3d\x40-\x5b\x5d-\x5f\x61-\x7e]"
@@ -49,10 +49,24 @@ def _spelled(word: str) -> str:
 
 
 _CREDENTIALS: Final = "|".join(
-    _spelled(word) for word in ("os_username", "os_password", "os_authtype", "os_cookie")
+    _spelled(word)
+    for word in (
+        "os_username",
+        "os_password",
+        "os_authtype",
+        "os_cookie",
+        "oauth_consumer_key",
+        "oauth_signature",
+        "oauth_token",
+        "access_token",
+        "jwt",
+    )
 )
 WITHOUT_CREDENTIALS: Final = rf"^[^?]*+(?:$|\?(?!(?:.*[?&;])?(?:{_CREDENTIALS})(?:[=&;]|$)))"
-"""Targets whose query signs nobody in (Seraph's parameters). Match it without regard to case."""
+"""Targets whose query signs nobody in: Seraph's parameters, OAuth 1.0a's, RFC 6750's, Connect's.
+
+Match it without regard to case.
+"""
 
 
 def page_path(base_path: str) -> str:

@@ -45,6 +45,13 @@ SPOOFED: Final = tuple(
     )
     if name not in {"Expect", "TE"}
 )
+NAMES_SOMEBODY: Final = (
+    *(f"X-Seraph-Trusted-App-{part}" for part in ("ID", "Cert", "Magic", "Signature", "Version")),
+    *("X-Seraph-Trusted-App-TX", "iv-user", "SM-User", "SM_USER", "REMOTE_USER", "Remote-User"),
+    *("X-Username", "X-Forwarded-Client-Cert", "X-SSL-Client-Cert", "X-Client-Cert"),
+    *("X-Remote-Groups", "X-Forwarded-Groups", "X-Forwarded-Email", "X-WEBAUTH-USER"),
+    *("X-Authenticated-User", "Remote-Groups", "X-Auth-Request-User"),
+)
 XSRF: Final = ("X-Atlassian-Token", "no-check")
 
 
@@ -118,6 +125,19 @@ def test_a_browser_keeps_its_own_headers_and_loses_those_that_pretend(
         "Cookie": SESSION[1],
         "X-Request-ID": answer.header("X-Request-ID"),
     }
+
+
+@pytest.mark.rule("FA-07")
+@pytest.mark.parametrize("name", NAMES_SOMEBODY)
+def test_headers_that_name_somebody_to_a_plugin_are_blanked(name: str, in_front: Bed) -> None:
+    in_front.call(PAGE, SESSION, (name, "admin"))
+    in_front.call(PAGE, (name.upper(), "admin"))
+    in_front.decision = BY_SESSION
+    in_front.call(CALL, SESSION, (name.lower(), "admin"))
+    (_, seen) = in_front.take()
+
+    assert len(seen) == 3
+    assert not any(value == "admin" for each in seen for _, value in each.headers)
 
 
 @pytest.mark.rule("FA-15")
