@@ -91,22 +91,17 @@ def test_what_is_no_decision_lets_nothing_pass(relayed_bed: RelayedBed, said: st
 @pytest.mark.parametrize(
     "fault",
     [
-        Fault(drop_questions=True),
-        Fault(drop_answers=True),
-        Fault(delay=6.0),
-        Fault(answer=says(b"200 OK", ALLOW + CREDENTIAL)[:-4], stays_open=True),
-        Fault(reset=True),
-        Fault(cut=0),
-        Fault(cut=40),
-    ],
-    ids=[
-        "questions get lost",
-        "answers get lost",
-        "answers come too late",
-        "the answer has no end",
-        "reset",
-        "closed",
-        "cut",
+        pytest.param(Fault(drop_questions=True), id="questions get lost"),
+        pytest.param(Fault(drop_answers=True), id="answers get lost", marks=pytest.mark.slow),
+        pytest.param(Fault(delay=6.0), id="answers come too late"),
+        pytest.param(
+            Fault(answer=says(b"200 OK", ALLOW + CREDENTIAL)[:-4], stays_open=True),
+            id="the answer has no end",
+            marks=pytest.mark.slow,
+        ),
+        pytest.param(Fault(reset=True), id="reset"),
+        pytest.param(Fault(cut=0), id="closed"),
+        pytest.param(Fault(cut=40), id="cut"),
     ],
 )
 def test_a_partition_closes_the_gateway_and_its_end_opens_it(
@@ -146,7 +141,7 @@ def test_corrupted_answers_never_turn_a_refusal_into_a_permission(
 ) -> None:
     token = relayed_bed.token("READ")
     with broken(relayed_bed, Fault(corrupt=6)), relayed_bed.watching() as seen:
-        statuses = {relayed_bed.request("PUT", ISSUE, token).status_code for _ in range(150)}
+        statuses = {relayed_bed.request("PUT", ISSUE, token).status_code for _ in range(80)}
     assert [note for note in seen.notes if note.method == "PUT"] == []
     assert 503 in statuses, "nothing was corrupted"
     assert not {status for status in statuses if status < 400}

@@ -39,7 +39,7 @@ def bed(relayed_bed: RelayedBed, tmp_path_factory: pytest.TempPathFactory) -> It
     "fault",
     [
         *(Fault(answer=said) for said in NO_DECISIONS.values()),
-        Fault(drop_questions=True),
+        pytest.param(Fault(drop_questions=True), marks=pytest.mark.slow),
         Fault(reset=True),
         Fault(cut=40),
     ],

@@ -53,7 +53,7 @@ def test_a_revoked_token_passes_nowhere_when_the_answer_has_come(
     make_fleet: MakeFleet, tmp_path: Path
 ) -> None:
     fleet = make_fleet({})
-    _, passed = survivors(fleet, gateway_key(fleet, tmp_path), rounds=6, times=10)
+    _, passed = survivors(fleet, gateway_key(fleet, tmp_path), rounds=4, times=10)
     assert passed == 0
 
 
