@@ -79,6 +79,8 @@ def test_the_decision_point_gets_these_headers_and_no_other(bed: Bed) -> None:
         ("cloud.session.token=1", "1"),
         ("tenant.session.token=1", "1"),
         ("crowd.token_key=1", "1"),
+        ("JSESSIONIDSSO=1", "1"),
+        ("studio.crowd.tokenkey=1", "1"),
         ("jsessionid =1", "1"),
         ("XJSESSIONID=1", None),
         ("a=JSESSIONID", None),
@@ -220,3 +222,25 @@ def test_what_nginx_refuses_by_itself_says_why(
 
     assert bed.logged(answer)["deny_reason"] == reason
     assert (answer.status, answer.json["error_description"]) == (400, description)
+
+
+@pytest.mark.rule("FA-01")
+@pytest.mark.parametrize(
+    "header",
+    [
+        ("Authorization", "Bearer \x7f"),
+        ("Authorization", "Bearer \x0b"),
+        ("Authorization", "\xff"),
+        ("X-HTTP-Method-Override", "DELETE\x0b"),
+        ("X-Method-Override", "\xff"),
+    ],
+    ids=ascii,
+)
+def test_what_the_decision_point_could_not_be_told_is_refused(
+    header: tuple[str, str], bed: Bed
+) -> None:
+    answer = bed.call(CALL, header)
+
+    assert bed.logged(answer)["deny_reason"] == "header-unreadable"
+    assert answer.status == 400
+    assert bed.take() == ([], [])

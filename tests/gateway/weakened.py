@@ -40,6 +40,9 @@ WEAKENINGS: Final[Mapping[str, Weakening]] = {
     "no guard of queries": Weakening(
         _guard("query"), r'\1 "";', "pages", "os_username in the query"
     ),
+    "no guard of headers": Weakening(
+        r'(if \(\$http_\w+ ~) "[^"]+"', r'\1 "(?!)"', "credentials", "answered (503,), not (400,)"
+    ),
     "forms pass": Weakening(
         r'("~\*\^\[\^;\]\*x-www-form-urlencoded") 1;', r'\1 "";', "methods", "reached the site"
     ),
