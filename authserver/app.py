@@ -193,6 +193,7 @@ def routes_of(container: Container, registry: CollectorRegistry) -> list[Route]:
                 )
             },
             headers=auth_request.READ,
+            header_limit=auth_request.HEADER_LIMIT,
             refuse=auth_request.refuse,
         ),
         # RFC 8414 puts the issuer's path behind the well-known name, OpenID Connect Discovery

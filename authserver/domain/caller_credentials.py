@@ -50,12 +50,15 @@ _OF_KIND: Final = {kind: CallerCredential(kind) for kind in CredentialKind}
 def read_credential(authorization: str | None, *, session: bool) -> CallerCredential:
     """The credential of a call, from its `Authorization` header and whether a session came.
 
+    The header is `None` when none came, and empty when one came that cannot be read.
     Never raises: whatever cannot be read is a kind of its own, and no kind is good by itself.
     """
-    if authorization is None or not authorization:
+    if authorization is None:
         return _OF_KIND[CredentialKind.SESSION if session else CredentialKind.NONE]
     if session:
         return _OF_KIND[CredentialKind.SEVERAL]
+    if not authorization:
+        return _OF_KIND[CredentialKind.MALFORMED]
     scheme, _, value = authorization.partition(" ")
     kind = _SCHEMES.get(scheme.lower(), CredentialKind.UNKNOWN)
     if kind is not CredentialKind.BEARER:

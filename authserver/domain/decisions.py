@@ -33,10 +33,21 @@ class DenyReason(StrEnum):
     SESSION_BLOCKED = "session-blocked"
     SIGN_IN_BLOCKED = "sign-in-blocked"
     """A call that would make a session of a password."""
+    RESOURCE_STOPPED = "resource-stopped"
+    """The site is disabled or deleted here."""
     TOKEN_INVALID = "token-invalid"  # noqa: S105 - the name of a reason
     INSUFFICIENT_SCOPE = "insufficient-scope"
     HAND_OVER_MISSING = "hand-over-missing"
     ACCOUNT_UNMAPPED = "account-unmapped"
+
+
+class CallSession(StrEnum):
+    """Whether a browser's session cookie came with a call."""
+
+    NONE = "none"
+    CAME = "came"
+    CAME_TO_API_HOST = "came-to-api-host"
+    """To a gateway that passes no cookies on, whatever its setting."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,17 +55,18 @@ class AccessRequest:
     """One call to a site, as a gateway tells of it.
 
     `decision_id` names the decision everywhere: answer, log, record. `target` is the raw request
-    target with its query; `authorization` the caller's header; `session`: a browser's session
-    cookie came with it; `method_override` what asks for another method, empty for nothing;
-    `address` the caller's address in canonical text, empty when it is unknown; `host` the name
-    that was called; `request_id` the gateway's; `at` seconds since the epoch.
+    target with its query; `authorization` the caller's header, empty when one came that cannot be
+    read and `None` when none came; `session` says what came of a browser's session;
+    `method_override` what asks for another method, empty for nothing; `address` the caller's
+    address in canonical text, empty when it is unknown; `host` the name that was called;
+    `request_id` the gateway's; `at` seconds since the epoch.
     """
 
     decision_id: str
     method: str
     target: str = field(repr=False)
     authorization: str | None = field(repr=False)
-    session: bool
+    session: CallSession
     method_override: str
     host: str
     address: str
@@ -66,13 +78,15 @@ class AccessRequest:
 class Permit:
     """The call may pass.
 
-    `token` is `None` when it passes with the browser's own session. `account` is whom the site
-    will see, where that is known. `authorization` takes the place of the caller's header, and
-    `identity` is the value of the identity header: empty ones are not sent. `operations` are those
-    that the call means; `detail` is for the record alone.
+    `token` is `None` when it passes with the browser's own session. `hand_over` names how it is
+    presented to the site: a kind, with the header's name behind a colon where there is one, or
+    `session`. `account` is whom the site will see, where that is known. `authorization` takes the
+    place of the caller's header, and `identity` is the value of the identity header: empty ones
+    are not sent. `operations` are those that the call means; `detail` is for the record alone.
     """
 
     token: AccessToken | None
+    hand_over: str
     account: str
     authorization: str = field(repr=False)
     identity: str
@@ -84,16 +98,16 @@ class Permit:
 class Deny:
     """The call must not pass.
 
-    `scope` names the missing scopes, where scopes would help; `operations` are those that the call
-    means, as far as that was found out. `unfit_token` is one of ours that is not good any more, or
-    not here; it and `detail` are for the record alone.
+    `scope` names the missing scopes, where scopes would help, and `lacking` the operations that
+    need them; `operations` are all that the call means, as far as that was found out; `token` is
+    there where it is good. `detail` is for the record alone.
     """
 
     reason: DenyReason
     scope: str = ""
     operations: tuple[Operation, ...] = ()
+    lacking: tuple[Operation, ...] = ()
     token: AccessToken | None = None
-    unfit_token: AccessToken | None = None
     detail: str = ""
 
 

@@ -29,13 +29,18 @@ _AMBIGUOUS: Final = re.compile(
 )
 _ESCAPE: Final = re.compile(r"%([0-9A-Fa-f]{2})")
 _UNRESERVED: Final = re.compile(r"[A-Za-z0-9._~-]")
-_SUSPICIOUS_QUERY: Final = re.compile(r"%|os_|access_token|_method|jwt", re.IGNORECASE)
+_SUSPICIOUS_QUERY: Final = re.compile(r"%|os_|oauth_|access_token|_method|jwt", re.IGNORECASE)
 _NAMES_END: Final = re.compile(r"[&;]")
 
 CREDENTIAL_PARAMETERS: Final = frozenset(
-    {"os_username", "os_password", "os_authtype", "os_cookie", "access_token", "jwt"}
+    {
+        *("os_username", "os_password", "os_authtype", "os_cookie"),
+        *("oauth_token", "oauth_consumer_key", "oauth_signature"),
+        *("access_token", "jwt"),
+    }
 )
-"""Query parameters that sign in: Seraph's, RFC 6750 section 2.3, Connect's. In lower case."""
+"""Query parameters that sign in: those of Seraph, OAuth 1.0 (RFC 5849 section 3.5.3), RFC 6750
+section 2.3 and Connect. In lower case."""
 METHOD_PARAMETERS: Final = frozenset({"_method"})
 """Query parameters that ask for another method than the one in the request line."""
 

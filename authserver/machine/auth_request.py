@@ -11,7 +11,7 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
-from authserver.domain.decisions import AccessRequest, Deny, Permit
+from authserver.domain.decisions import AccessRequest, CallSession, Deny, Permit
 from authserver.domain.errors import InvalidClient, StorageUnavailable, Throttled
 from authserver.machine.denials import Denial, challenge, denial_of
 from authserver.machine.peers import parse_address
@@ -19,7 +19,10 @@ from authserver.machine.refusals import FrameRefusal, cleaned
 from authserver.machine.responses import Headers, Response
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from authserver.domain.errors import DomainError
+    from authserver.domain.tokens import AccessToken
     from authserver.machine.metrics import DecisionMetrics
     from authserver.machine.requests import Request
     from authserver.machine.routes import Endpoint
@@ -34,11 +37,16 @@ READ: Final = (
     "X-Original-Host",
     "X-Original-Address",
     "X-Original-Request-ID",
+    "X-Original-Authorization",
     "X-Original-Session",
     "X-Original-Method-Override",
 )
 """The request headers that count; nginx sets every one of them itself."""
+HEADER_LIMIT: Final = 24_576
+"""Bytes of all headers: nginx takes 8 KiB of target and 8 KiB of one header from a caller."""
 ALLOWED: Final = "allowed"
+SESSION_CAME: Final = "1"
+"""What a gateway in front of a whole site says of a session; an API host says `blocked`."""
 UNAVAILABLE: Final = 503
 _UNAUTHORIZED: Final = 401
 _FORBIDDEN: Final = 403
@@ -101,15 +109,27 @@ def _access_request(request: Request) -> AccessRequest:
         decision_id=request.request_id,
         method=method[:_LONGEST_METHOD] if _METHOD.fullmatch(method) else "",
         target=headers.get("x-original-uri", ""),
-        authorization=headers.get("authorization"),
-        # Whatever it says: a header that came is a session that came.
-        session=bool(headers.get("x-original-session")),
+        authorization=_authorization(headers),
+        session=_session(headers.get("x-original-session", "")),
         method_override=headers.get("x-original-method-override", ""),
         host=headers.get("x-original-host", "")[:_LONGEST_HOST],
         address=_address(headers.get("x-original-address", "")),
         request_id=gateway_request_id if _REQUEST_ID.fullmatch(gateway_request_id) else "",
         at=request.received_at,
     )
+
+
+def _authorization(headers: Mapping[str, str]) -> str | None:
+    """The caller's header; empty when one came that no server passes on, such as raw bytes."""
+    value = headers.get("authorization")
+    return "" if value is None and headers.get("x-original-authorization") else value
+
+
+def _session(stated: str) -> CallSession:
+    """Whatever it says: a header that came is a session that came, and only one word lets it on."""
+    if not stated:
+        return CallSession.NONE
+    return CallSession.CAME if stated == SESSION_CAME else CallSession.CAME_TO_API_HOST
 
 
 @lru_cache(maxsize=4096)
@@ -120,16 +140,16 @@ def _address(stated: str) -> str:
 
 
 def _permitted(permit: Permit, decision_id: str) -> Response:
-    headers: list[tuple[str, str]] = [("X-Decision-Id", decision_id), _NO_STORE]
+    headers: list[tuple[str, str]] = [
+        ("X-Decision-Id", decision_id),
+        _NO_STORE,
+        ("X-Hand-Over", permit.hand_over),
+    ]
     token = permit.token
     if token is None:
         headers.append(("X-Upstream-Session", "pass"))
     else:
-        headers += [
-            ("X-Auth-User", token.subject),
-            ("X-Auth-Client", token.client_id),
-            ("X-Auth-Jti", token.token_id),
-        ]
+        headers += _bearer(token)
     if permit.account:
         headers.append(("X-Auth-Account", permit.account))
     if permit.authorization:
@@ -137,6 +157,16 @@ def _permitted(permit: Permit, decision_id: str) -> Response:
     if permit.identity:
         headers.append(("X-Upstream-Identity", permit.identity))
     return Response(200, tuple(headers), b"")
+
+
+def _bearer(token: AccessToken) -> Headers:
+    """Who calls, for the gateway's log; a subject that no header can hold is left out."""
+    subject = token.subject if token.subject.isascii() else ""
+    return (
+        ("X-Auth-User", subject),
+        ("X-Auth-Client", token.client_id),
+        ("X-Auth-Jti", token.token_id),
+    )
 
 
 def _denied(deny: Deny, issuer: str, decision_id: str) -> Response:
@@ -148,11 +178,7 @@ def _denied(deny: Deny, issuer: str, decision_id: str) -> Response:
         extra = (("WWW-Authenticate", value),)
     token = deny.token
     if token is not None:
-        extra += (
-            ("X-Auth-User", token.subject),
-            ("X-Auth-Client", token.client_id),
-            ("X-Auth-Jti", token.token_id),
-        )
+        extra += _bearer(token)
     return _answer(status, deny.reason, denial, decision_id, extra)
 
 

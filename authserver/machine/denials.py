@@ -81,6 +81,9 @@ DENIALS: Final[Mapping[DenyReason, Denial]] = {
     DenyReason.SIGN_IN_BLOCKED: Denial(
         403, "access_denied", "signing in with a password is blocked here: " + GET_A_TOKEN
     ),
+    DenyReason.RESOURCE_STOPPED: Denial(
+        403, "access_denied", "access to this site is switched off, its administrators know why"
+    ),
     DenyReason.TOKEN_INVALID: Denial(
         401,
         "invalid_token",
@@ -109,7 +112,7 @@ def denial_of(deny: Deny, issuer: str) -> Denial:
     denial = DENIALS[deny.reason]
     words = {
         "issuer": issuer,
-        "operation": "; ".join(f"{each.method} {each.template}" for each in deny.operations),
+        "operation": "; ".join(f"{each.method} {each.template}" for each in deny.lacking),
         "scope": deny.scope,
         "subject": "" if deny.token is None else deny.token.subject,
     }

@@ -27,8 +27,8 @@ class Frame(NamedTuple):
     received_at: float
 
 
-def check_frame(environ: WSGIEnvironment) -> None:
-    """Refuse what is too big or ambiguous, in either lane.
+def check_frame(environ: WSGIEnvironment, header_limit: int = HEADER_LIMIT) -> None:
+    """Refuse what is too big or ambiguous, in either lane; `header_limit` is in bytes.
 
     Raises:
         FrameRefusal: 431 or 414 over the limits, 400 for more than one Host.
@@ -37,8 +37,8 @@ def check_frame(environ: WSGIEnvironment) -> None:
     for key, value in environ.items():
         if key[:5] == "HTTP_":
             size += len(key) + len(value)
-    if size > HEADER_LIMIT:
-        raise FrameRefusal(431, f"all headers together may have at most {HEADER_LIMIT} bytes")
+    if size > header_limit:
+        raise FrameRefusal(431, f"all headers together may have at most {header_limit} bytes")
     target = len(environ.get("PATH_INFO", "")) + len(environ.get("QUERY_STRING", ""))
     if target > TARGET_LIMIT:
         raise FrameRefusal(414, f"path and query may have at most {TARGET_LIMIT} bytes")

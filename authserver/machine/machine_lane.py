@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from authserver.machine.bodies import read_body
+from authserver.machine.frames import HEADER_LIMIT
 from authserver.machine.refusals import FrameRefusal
 from authserver.machine.requests import Request
 
@@ -29,6 +30,11 @@ class MachineLane:
     def route_of(self, path: str) -> str:
         """The path as the table knows it, empty when it does not: safe as a metric's label."""
         return path if path in self._routes else ""
+
+    def header_limit(self, path: str) -> int:
+        """How many bytes of headers a request to `path` may have."""
+        route = self._routes.get(path)
+        return HEADER_LIMIT if route is None else route.header_limit
 
     def refuse(self, path: str) -> Refuse | None:
         """How the endpoint at `path` words its refusals, where it does so itself."""

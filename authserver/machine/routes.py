@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from authserver.domain.errors import DomainError
+from authserver.machine.frames import HEADER_LIMIT
 from authserver.machine.refusals import FrameRefusal
 from authserver.machine.requests import Request
 from authserver.machine.responses import Response
@@ -48,13 +49,15 @@ class Route:
     """One path with its endpoint for each method.
 
     `GET` serves `HEAD` too. `headers` are the request headers the endpoints read; `body_limit`
-    is in bytes. `refuse` is for endpoints whose callers understand a few statuses only.
+    is in bytes, and so is `header_limit`, for all headers together. `refuse` is for endpoints
+    whose callers understand a few statuses only.
     """
 
     path: str
     methods: Mapping[str, Endpoint]
     headers: tuple[str, ...] = HEADERS_READ
     body_limit: int = BODY_LIMIT
+    header_limit: int = HEADER_LIMIT
     refuse: Refuse | None = None
 
 
@@ -71,6 +74,7 @@ class ReadyRoute:
     allow: str
     header_keys: tuple[tuple[str, str], ...]
     body_limit: int
+    header_limit: int
     refuse: Refuse | None
 
 
@@ -97,6 +101,7 @@ def route_table(routes: Iterable[Route]) -> Mapping[str, ReadyRoute]:
             ", ".join(sorted(methods)),
             tuple((environ_key(name), name.lower()) for name in route.headers),
             route.body_limit,
+            route.header_limit,
             route.refuse,
         )
     return table

@@ -103,7 +103,7 @@ class Shell:
     def _answer(self, environ: WSGIEnvironment, frame: Frame) -> Answer:
         route = self._machine.route_of(frame.path)
         try:
-            check_frame(environ)
+            check_frame(environ, self._machine.header_limit(frame.path))
             if not route and self._pages is not None and not lane_owns(frame.path):
                 return self._from_page(self._pages.answer(environ, frame), frame)
             response = self._machine.answer(environ, frame)

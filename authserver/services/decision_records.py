@@ -14,10 +14,13 @@ if TYPE_CHECKING:
     from authserver.domain.gateways import Gateway
     from authserver.domain.raw_targets import Target
     from authserver.domain.resources import ProtectedResource
+    from authserver.domain.tokens import AccessToken
 
 LONGEST_PATH: Final = 2000
 """Characters of a path on record; no query, whose values are nobody's business."""
 LONGEST_WORD: Final = 200
+_SECRET_MARKS: Final = ("asv_", "eyJ", "=", "@")
+"""One of these is in every secret that `redact` knows by its look or its place in a path."""
 _NOBODY: Final = Actor(ActorKind.ANONYMOUS, "")
 
 
@@ -29,30 +32,34 @@ def decision_record(
     resource: ProtectedResource,
     credential: CredentialKind,
     target: Target | None,
+    unfit: AccessToken | None,
 ) -> AuditEvent:
-    """The record of a decision; `peer` is the caller behind the gateway."""
+    """The record of a decision; `peer` is the caller behind the gateway.
+
+    `unfit` is a token of ours that came and is not good any more, or not here.
+    """
     token = decision.token
     details: dict[str, object] = {
         "gateway": gateway.name,
         "gateway_request_id": request.request_id,
         "host": request.host,
         "method": request.method,
-        "path": _raw_path(request) if target is None else target.path[:LONGEST_PATH],
+        "path": _path(request.target.partition("?")[0] if target is None else target.path),
         "operations": [f"{each.method} {each.template}" for each in decision.operations],
         "credential": credential,
     }
     if token is not None:
         details["subject"] = token.subject
         details["scope"] = token.scope
-    known = token
+    known = token or unfit
     if isinstance(decision, Permit):
         action, outcome, reason = "call.allowed", Outcome.SUCCESS, decision.detail
+        details["hand_over"] = decision.hand_over
         if decision.account:
             details["account"] = decision.account
     else:
         action, outcome = "call.denied", Outcome.REFUSED
         reason = f"{decision.reason}: {decision.detail}" if decision.detail else decision.reason
-        known = token or decision.unfit_token
         if decision.scope:
             details["missing_scope"] = decision.scope
     return AuditEvent(
@@ -72,6 +79,7 @@ def decision_record(
     )
 
 
-def _raw_path(request: AccessRequest) -> str:
-    """The path of a target that can be read in two ways, as it came: it may hold anything."""
-    return redact(request.target.partition("?")[0][:LONGEST_PATH])
+def _path(path: str) -> str:
+    """A path without secrets: somebody may have put one there by mistake."""
+    path = path[:LONGEST_PATH]
+    return redact(path) if any(mark in path for mark in _SECRET_MARKS) else path

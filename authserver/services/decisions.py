@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from authserver.domain.caller_credentials import CredentialKind, read_credential
-from authserver.domain.decisions import Decision, Deny, DenyReason, Permit
+from authserver.domain.decisions import CallSession, Decision, Deny, DenyReason, Permit
 from authserver.domain.gateways import SessionCookies
 from authserver.domain.hand_over import HandOverKind, SiteAssertion
 from authserver.domain.keys import SigningAlgorithm
@@ -17,6 +17,7 @@ from authserver.domain.raw_targets import (
     parameters_in,
     read_target,
 )
+from authserver.domain.resources import ResourceStatus
 from authserver.domain.scope_coverage import Missing, NeverCovered, Uncoverable
 from authserver.services.decision_records import decision_record
 from authserver.services.introspection import UnfitToken
@@ -57,8 +58,10 @@ _OF_UNCOVERABLE: Final = {
     Uncoverable.NO_SCOPE_LIST: DenyReason.NO_SCOPE_LIST,
     Uncoverable.REMOVED: DenyReason.REMOVED,
 }
-_SIGN_IN: Final = re.compile(r"/rest/auth/[^/]+/session", re.IGNORECASE)
-"""Where Jira Data Center makes a session of a user name and a password."""
+_SIGN_IN: Final = re.compile(
+    r"/rest/(?:auth/[^/]+/session|gadget/[^/]+/login|tsv/[^/]+/authenticate)", re.IGNORECASE
+)
+"""Where Jira and Confluence Data Center make a session of a user name and a password."""
 
 
 class _Call(NamedTuple):
@@ -99,7 +102,8 @@ class Decisions:
         Raises:
             StorageUnavailable: nobody can be sure now, or the decision cannot be recorded.
         """
-        credential = read_credential(request.authorization, session=request.session)
+        session = request.session is not CallSession.NONE
+        credential = read_credential(request.authorization, session=session)
         target = read_target(request.target)
         token: AccessToken | UnfitToken | None = None
         if credential.kind is CredentialKind.BEARER:
@@ -114,6 +118,7 @@ class Decisions:
                 resource=resource,
                 credential=credential.kind,
                 target=target,
+                unfit=token.token if isinstance(token, UnfitToken) else None,
             )
         )
         return decision
@@ -122,6 +127,8 @@ class Decisions:
         token = None if isinstance(call.token, UnfitToken) else call.token
         target = call.target
         refused = _refused_as_it_is(call.request, target)
+        if refused is None and call.resource.status is not ResourceStatus.ENABLED:
+            refused = DenyReason.RESOURCE_STOPPED
         if refused is not None or target is None:
             return Deny(refused or DenyReason.PATH_AMBIGUOUS, token=token)
         matched = self._scopes.operations(call.resource, call.request.method, target.path)
@@ -129,7 +136,8 @@ class Decisions:
         if call.credential is not CredentialKind.BEARER:
             return self._without_token(call, target, operations)
         if isinstance(call.token, UnfitToken):
-            return _invalid(call.token, operations)
+            detail = call.token.problem
+            return Deny(DenyReason.TOKEN_INVALID, operations=operations, detail=detail)
         assert token is not None  # noqa: S101 - a Bearer token was judged
         if isinstance(matched, Unmatched):
             return Deny(_OF_UNMATCHED[matched], token=token)
@@ -140,7 +148,8 @@ class Decisions:
     ) -> Decision:
         verdict = self._scopes.verdict(token.scopes, call.request.method, operations)
         if isinstance(verdict, Missing):
-            return Deny(DenyReason.INSUFFICIENT_SCOPE, verdict.scope, operations, token)
+            lacking = tuple(each.operation for each in verdict.shortfalls)
+            return Deny(DenyReason.INSUFFICIENT_SCOPE, verdict.scope, operations, lacking, token)
         if isinstance(verdict, NeverCovered):
             return Deny(_OF_UNCOVERABLE[verdict.reason], operations=operations, token=token)
         return self._handed_over(call.resource, call.request, token, operations)
@@ -151,6 +160,7 @@ class Decisions:
         """Only a browser's session may pass without a token, and only where that is allowed."""
         if (
             call.credential is CredentialKind.SESSION
+            and call.request.session is CallSession.CAME
             and call.gateway.session_cookies is not SessionCookies.BLOCK
         ):
             return _by_session(call.gateway, call.request, target, operations)
@@ -172,12 +182,12 @@ class Decisions:
         if way is None:
             return Deny(DenyReason.HAND_OVER_MISSING, operations=operations, token=token)
         if way.kind is HandOverKind.SERVICE_CREDENTIAL:
-            return Permit(token, way.account, way.authorization, "", operations)
+            return Permit(token, way.name, way.account, way.authorization, "", operations)
         account = self._hand_overs.account(resource.name, token.subject)
         if account is None:
             return Deny(DenyReason.ACCOUNT_UNMAPPED, operations=operations, token=token)
         if way.kind is HandOverKind.IDENTITY_HEADER:
-            return Permit(token, account, "", account, operations)
+            return Permit(token, way.name, account, "", account, operations)
         assertion = SiteAssertion(
             account=account,
             audience=resource.identifier,
@@ -188,7 +198,7 @@ class Decisions:
         )
         algorithm = SigningAlgorithm(resource.signing_algorithm)
         value = self._keys.ring.sign_assertion(assertion, algorithm)
-        return Permit(token, account, f"Bearer {value}", "", operations)
+        return Permit(token, way.name, account, f"Bearer {value}", "", operations)
 
 
 def _refused_as_it_is(request: AccessRequest, target: Target | None) -> DenyReason | None:
@@ -204,19 +214,12 @@ def _refused_as_it_is(request: AccessRequest, target: Target | None) -> DenyReas
     return None
 
 
-def _invalid(unfit: UnfitToken, operations: tuple[Operation, ...]) -> Deny:
-    return Deny(
-        DenyReason.TOKEN_INVALID,
-        operations=operations,
-        unfit_token=unfit.token,
-        detail=unfit.problem,
-    )
-
-
 def _by_session(
     gateway: Gateway, request: AccessRequest, target: Target, operations: tuple[Operation, ...]
 ) -> Decision:
     """A browser goes on with the session that it has; what that may do is the site's to say."""
     if request.method not in {"GET", "HEAD"} and _SIGN_IN.search(target.path) is not None:
         return Deny(DenyReason.SIGN_IN_BLOCKED, operations=operations)
-    return Permit(None, "", "", "", operations, f"session {gateway.session_cookies}")
+    observed = gateway.session_cookies is SessionCookies.OBSERVE
+    detail = "session-observed" if observed else ""
+    return Permit(None, "session", "", "", "", operations, detail)

@@ -34,6 +34,11 @@ class OpenedHandOver:
     header: str
     authorization: str = field(repr=False)
 
+    @property
+    def name(self) -> str:
+        """The kind, with the header's name behind a colon where there is one."""
+        return f"{self.kind}:{self.header}" if self.header else self.kind
+
 
 class HandOverView:
     """What decisions need to know of the hand-over.

@@ -12,11 +12,17 @@ ASKED: Final = {
     "X-Original-Host": "The host name that was called, for the record.",
     "X-Original-Address": "The caller's address. One that does not parse counts as unknown.",
     "X-Original-Request-ID": "The gateway's id of the call, for the record.",
-    "X-Original-Session": "Not empty when a browser's session cookie came; never its value.",
+    "X-Original-Authorization": "Not empty when the caller sent an `Authorization`, readable or "
+    "not.",
+    "X-Original-Session": "`1` when a browser's session cookie came, never its value; `blocked` "
+    "when the gateway passes none on.",
     "X-Original-Method-Override": "Not empty when the caller asked for another method by header.",
 }
 ANSWERED: Final = {
     "X-Decision-Id": "Always. The record and the log have the same id.",
+    "X-Hand-Over": "200: how the call is presented to the site: `service-credential`, `assertion`, "
+    "`identity-header:` and the header's name, or `session`. A gateway that is set up for another "
+    "way must not let it pass.",
     "X-Auth-User`, `X-Auth-Client`, `X-Auth-Jti": "Subject, client and token id, where the token "
     "is good.",
     "X-Auth-Account": "The account of the site that the call goes on as, where it is known.",

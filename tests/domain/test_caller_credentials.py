@@ -15,7 +15,7 @@ from authserver.domain.caller_credentials import (
     ("header", "kind"),
     [
         (None, CredentialKind.NONE),
-        ("", CredentialKind.NONE),
+        ("", CredentialKind.MALFORMED),
         ("Basic YWRtaW46YWRtaW4=", CredentialKind.BASIC),
         ("bAsIc x", CredentialKind.BASIC),
         ('OAuth oauth_consumer_key="x", oauth_token="y"', CredentialKind.OAUTH1),
@@ -53,7 +53,7 @@ def test_a_session_alone_is_a_kind_of_its_own() -> None:
     assert read_credential(None, session=True) == CallerCredential(CredentialKind.SESSION)
 
 
-@pytest.mark.parametrize("header", ["Bearer x", "Basic x", "nonsense"])
+@pytest.mark.parametrize("header", ["Bearer x", "Basic x", "nonsense", ""])
 @pytest.mark.rule("FA-12")
 def test_a_session_beside_anything_else_is_several_credentials(header: str) -> None:
     assert read_credential(header, session=True) == CallerCredential(CredentialKind.SEVERAL)

@@ -73,7 +73,9 @@ class Stub:
     """Knows one key, and answers what it was told to."""
 
     answer: Decision | BaseException = field(
-        default_factory=lambda: Permit(TOKEN, "svc", "Basic c2l0ZQ==", "", (READ_ISSUE,))
+        default_factory=lambda: Permit(
+            TOKEN, "service-credential", "svc", "Basic c2l0ZQ==", "", (READ_ISSUE,)
+        )
     )
     trouble: BaseException | None = None
     asked: list[AccessRequest] = field(default_factory=list)
@@ -97,7 +99,17 @@ class Stub:
         self.registry = CollectorRegistry()
         metrics = DecisionMetrics(self.registry)
         endpoint = auth_request_endpoint(self, self, ISSUER, metrics)  # type: ignore[arg-type]  # stands in for both
-        return Door((Route(PATH, {"GET": endpoint}, headers=READ, refuse=auth_request.refuse),))
+        return Door(
+            (
+                Route(
+                    PATH,
+                    {"GET": endpoint},
+                    headers=READ,
+                    header_limit=auth_request.HEADER_LIMIT,
+                    refuse=auth_request.refuse,
+                ),
+            )
+        )
 
 
 def ask(stub: Stub, headers: Mapping[str, str] | None = None, **changed: str | None) -> Answer:

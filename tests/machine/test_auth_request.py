@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from authserver.domain.decisions import Deny, DenyReason, Permit
+from authserver.domain.decisions import CallSession, Deny, DenyReason, Permit
 from authserver.domain.errors import StorageUnavailable, Throttled
 from authserver.machine.auth_request import READ
 from tests.machine.asking import HEADERS, KEY, PATH, READ_ISSUE, TOKEN, Stub, ask
@@ -29,7 +29,7 @@ def test_a_permit_is_a_200_that_names_the_caller_and_what_the_site_gets(stub: St
     assert told["x-auth-user"] == "client:ci-reader"
     assert (told["x-auth-client"], told["x-auth-jti"]) == ("ci-reader", "t-1")
     assert (told["x-auth-account"], told["x-upstream-authorization"]) == ("svc", "Basic c2l0ZQ==")
-    assert told["cache-control"] == "no-store"
+    assert (told["cache-control"], told["x-hand-over"]) == ("no-store", "service-credential")
     assert told["x-decision-id"] == told["x-request-id"] == stub.asked[0].decision_id
     assert not {"x-upstream-identity", "x-upstream-session", "x-deny-status"} & set(told)
 
@@ -37,7 +37,7 @@ def test_a_permit_is_a_200_that_names_the_caller_and_what_the_site_gets(stub: St
 @pytest.mark.parametrize(
     ("answer", "reason"),
     [
-        (Permit(TOKEN, "svc", "Basic c2l0ZQ==", "", ()), "allowed"),
+        (Permit(TOKEN, "service-credential", "svc", "Basic c2l0ZQ==", "", ()), "allowed"),
         (Deny(DenyReason.TOKEN_INVALID), "token-invalid"),
     ],
 )
@@ -51,27 +51,46 @@ def test_decisions_are_counted_by_gateway_and_reason(
 
 
 def test_an_identity_is_a_header_of_its_own(stub: Stub) -> None:
-    stub.answer = Permit(TOKEN, "jira-ci", "", "jira-ci", (READ_ISSUE,))
+    stub.answer = Permit(TOKEN, "identity-header:X-User", "jira-ci", "", "jira-ci", (READ_ISSUE,))
     told = ask(stub).headers
     assert told["x-upstream-identity"] == "jira-ci"
     assert "x-upstream-authorization" not in told
 
 
 def test_a_session_passes_as_such_and_names_nobody(stub: Stub) -> None:
-    stub.answer = Permit(None, "", "", "", ())
+    stub.answer = Permit(None, "session", "", "", "", ())
     told = ask(stub, X_Original_Session="1", Authorization=None).headers
     assert told["x-upstream-session"] == "pass"
     assert not {name for name in told if name.startswith("x-auth")}
-    assert stub.asked[0].session
+    assert told["x-hand-over"] == "session"
+    assert stub.asked[0].session is CallSession.CAME
 
 
 def test_everything_nginx_says_is_asked_about(stub: Stub) -> None:
     ask(stub, X_Original_Method_Override="DELETE")
     (asked,) = stub.asked
     assert (asked.method, asked.target) == ("GET", "/rest/api/2/issue/DEMO-1?fields=summary")
-    assert (asked.authorization, asked.session) == ("Bearer x.y.z", False)
+    assert (asked.authorization, asked.session) == ("Bearer x.y.z", CallSession.NONE)
     assert (asked.host, asked.address) == ("api.jira.example.com", "198.51.100.7")
     assert (asked.request_id, asked.method_override) == ("n-1", "DELETE")
+
+
+@pytest.mark.parametrize("stated", ["blocked", "0", "false", "1, 1"])
+def test_any_other_word_about_a_session_lets_none_on(stub: Stub, stated: str) -> None:
+    ask(stub, X_Original_Session=stated, Authorization=None)
+    assert stub.asked[0].session is CallSession.CAME_TO_API_HOST
+
+
+def test_a_header_that_no_server_passes_on_is_not_taken_for_none(stub: Stub) -> None:
+    ask(stub, X_Original_Authorization="1", Authorization=None)
+    assert stub.asked[0].authorization == ""
+    ask(stub, X_Original_Authorization="1")
+    assert stub.asked[1].authorization == "Bearer x.y.z"
+
+
+def test_all_that_nginx_takes_of_a_caller_is_decided(stub: Stub) -> None:
+    ask(stub, Authorization=f"Bearer {'a' * 8_100}", X_Original_URI=f"/{'a' * 8_000}")
+    assert len(stub.asked) == 1
 
 
 @pytest.mark.rule("FA-08")
@@ -167,7 +186,7 @@ def test_another_method_is_refused_or_head(stub: Stub, method: str) -> None:
 @pytest.mark.rule("FA-02")
 @pytest.mark.rule("HT-02")
 def test_an_oversized_head_is_refused_in_a_way_that_nginx_understands(stub: Stub) -> None:
-    answer = ask(stub, Authorization="Bearer " + "a" * 17_000)
+    answer = ask(stub, Authorization="Bearer " + "a" * 25_000)
     assert (answer.status, answer.headers["x-deny-status"]) == (403, "400")
     assert stub.asked == []
 

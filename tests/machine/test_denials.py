@@ -20,7 +20,7 @@ def stub() -> Stub:
 @pytest.mark.parametrize("reason", DenyReason)
 def test_every_reason_has_an_answer_that_nginx_understands(stub: Stub, reason: DenyReason) -> None:
     token = TOKEN if reason is DenyReason.INSUFFICIENT_SCOPE else None
-    stub.answer = Deny(reason, "WRITE", (READ_ISSUE,), token)
+    stub.answer = Deny(reason, "WRITE", (READ_ISSUE,), (READ_ISSUE,), token)
     answer = ask(stub)
     told = answer.headers
     denial = DENIALS[reason]
@@ -38,7 +38,7 @@ def test_every_reason_has_an_answer_that_nginx_understands(stub: Stub, reason: D
 
 
 def test_missing_scopes_are_named_as_rfc_6750_has_it(stub: Stub) -> None:
-    stub.answer = Deny(DenyReason.INSUFFICIENT_SCOPE, "WRITE", (READ_ISSUE,), TOKEN)
+    stub.answer = Deny(DenyReason.INSUFFICIENT_SCOPE, "WRITE", (READ_ISSUE,), (READ_ISSUE,), TOKEN)
     told = ask(stub).headers
     assert told["www-authenticate"] == (
         'Bearer realm="authserver", error="insufficient_scope", '

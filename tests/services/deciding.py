@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from authserver.catalogue.loader import load_catalogue
-from authserver.domain.decisions import AccessRequest
+from authserver.domain.decisions import AccessRequest, CallSession
 from authserver.domain.gateways import Gateway, SessionCookies
 from authserver.domain.hand_over import HandOverKind
 from authserver.services.decisions import Decisions
@@ -76,7 +76,7 @@ class Desk:
         target: str,
         authorization: str | None = None,
         *,
-        session: bool = False,
+        session: CallSession = CallSession.NONE,
         method_override: str = "",
         resource: ProtectedResource | None = None,
     ) -> Decision:

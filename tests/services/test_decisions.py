@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from authserver.domain.decisions import Deny, DenyReason, Permit
+from authserver.domain.decisions import CallSession, Deny, DenyReason, Permit
 from authserver.domain.errors import StorageUnavailable
 from authserver.domain.gateways import SessionCookies
 from authserver.domain.hand_over import HandOverKind
@@ -78,7 +78,7 @@ def test_options_passes_where_any_method_would(desk: Desk) -> None:
     ("authorization", "reason"),
     [
         (None, DenyReason.CREDENTIAL_MISSING),
-        ("", DenyReason.CREDENTIAL_MISSING),
+        ("", DenyReason.CREDENTIAL_MALFORMED),
         ("Basic YWRtaW46YWRtaW4=", DenyReason.BASIC_BLOCKED),
         ('OAuth oauth_token="x"', DenyReason.OAUTH1_BLOCKED),
         ("JWT x.y.z", DenyReason.CONNECT_JWT_BLOCKED),
@@ -106,25 +106,35 @@ def test_a_session_beside_a_token_is_denied_whatever_is_allowed(desk: Desk) -> N
     authorization = f"Bearer {desk.token('READ')}"
     for choice in SessionCookies:
         desk.allow_sessions(choice)
-        decision = desk.ask("GET", ISSUE, authorization, session=True)
+        decision = desk.ask("GET", ISSUE, authorization, session=CallSession.CAME)
         assert denied(decision) is DenyReason.SEVERAL_CREDENTIALS
 
 
 def test_a_session_alone_passes_only_where_that_is_allowed(desk: Desk) -> None:
-    assert denied(desk.ask("GET", ISSUE, session=True)) is DenyReason.SESSION_BLOCKED
+    assert denied(desk.ask("GET", ISSUE, session=CallSession.CAME)) is DenyReason.SESSION_BLOCKED
     for choice in (SessionCookies.OBSERVE, SessionCookies.ALLOW):
         desk.allow_sessions(choice)
         for path in (ISSUE, "/rest/greenhopper/1.0/xboard"):
-            permit = allowed(desk.ask("POST", path, session=True))
+            permit = allowed(desk.ask("POST", path, session=CallSession.CAME))
             assert (permit.token, permit.authorization, permit.identity) == (None, "", "")
-            assert desk.world.journal.events[-1].reason == f"session {choice}"
+            assert desk.world.journal.events[-1].reason == (
+                "session-observed" if choice is SessionCookies.OBSERVE else ""
+            )
 
 
 def test_no_session_can_be_made_of_a_password(desk: Desk) -> None:
     desk.allow_sessions(SessionCookies.ALLOW)
-    for path in ("/rest/auth/1/session", "/rest/auth/latest/session/", "/rest/AUTH/1/Session"):
-        assert denied(desk.ask("POST", path, session=True)) is DenyReason.SIGN_IN_BLOCKED
-    allowed(desk.ask("GET", "/rest/auth/1/session", session=True))
+    for path in (
+        "/rest/auth/1/session",
+        "/rest/auth/latest/session/",
+        "/rest/AUTH/1/Session",
+        "/rest/gadget/1.0/login",
+        "/rest/tsv/1.0/authenticate",
+    ):
+        assert (
+            denied(desk.ask("POST", path, session=CallSession.CAME)) is DenyReason.SIGN_IN_BLOCKED
+        )
+    allowed(desk.ask("GET", "/rest/auth/1/session", session=CallSession.CAME))
 
 
 @pytest.mark.rule("FA-04")
@@ -133,17 +143,23 @@ def test_no_session_can_be_made_of_a_password(desk: Desk) -> None:
 )
 def test_an_ambiguous_target_is_denied_whoever_asks(desk: Desk, target: str) -> None:
     desk.allow_sessions(SessionCookies.ALLOW)
-    assert denied(desk.ask("GET", target, session=True)) is DenyReason.PATH_AMBIGUOUS
+    assert denied(desk.ask("GET", target, session=CallSession.CAME)) is DenyReason.PATH_AMBIGUOUS
     authorization = f"Bearer {desk.token('WRITE')}"
     assert denied(desk.ask("GET", target, authorization)) is DenyReason.PATH_AMBIGUOUS
 
 
 def test_whose_call_it_was_is_on_record_whatever_was_wrong_with_it(desk: Desk) -> None:
     authorization = f"Bearer {desk.token('WRITE')}"
-    for target in ("/rest/x/../y", f"{ISSUE}?_method=PUT", "/rest/unknown", ISSUE):
+    targets = ("/rest/x/../y", f"{ISSUE}?_method=PUT", "/rest/unknown", ISSUE)
+    for target in targets:
         desk.ask("POST", target, authorization)
         record = desk.world.journal.events[-1]
         assert (record.client_id, record.actor.identifier) == ("ci-reader", "ci-reader")
+    desk.world.clock.advance(3600)
+    for target in targets:
+        desk.ask("POST", target, authorization)
+        record = desk.world.journal.events[-1]
+        assert (record.client_id, record.actor.identifier) == ("ci-reader", "")
 
 
 @pytest.mark.rule("FA-06")
@@ -234,11 +250,41 @@ def test_a_token_opens_nothing_once_its_power_is_gone(desk: Desk) -> None:
     assert world.journal.events[-1].reason == "token-invalid: expired"
 
 
-def test_a_stopped_site_takes_no_call(desk: Desk) -> None:
+@pytest.mark.parametrize("end", ["disable", "delete"])
+def test_a_stopped_site_takes_no_call_whatever_comes_with_it(desk: Desk, end: str) -> None:
     authorization = f"Bearer {desk.token('READ')}"
-    desk.world.resources.disable("jira-main", ADMIN)
+    desk.allow_sessions(SessionCookies.ALLOW)
+    getattr(desk.world.resources, end)("jira-main", ADMIN)
     desk.world.clock.advance(LEASE_SECONDS)
-    assert denied(desk.ask("GET", ISSUE, authorization)) is DenyReason.TOKEN_INVALID
+    stopped = desk.world.database.state.resources["jira-main"]
+    for asked in (
+        desk.ask("GET", ISSUE, authorization, resource=stopped),
+        desk.ask("GET", ISSUE, session=CallSession.CAME, resource=stopped),
+        desk.ask("GET", ISSUE, resource=stopped),
+    ):
+        assert denied(asked) is DenyReason.RESOURCE_STOPPED
+    assert desk.world.journal.events[-3].client_id == "ci-reader"
+
+
+def test_an_api_host_passes_no_session_whatever_its_setting(desk: Desk) -> None:
+    desk.allow_sessions(SessionCookies.ALLOW)
+    decision = desk.ask("GET", ISSUE, session=CallSession.CAME_TO_API_HOST)
+    assert denied(decision) is DenyReason.SESSION_BLOCKED
+
+
+def test_only_the_operations_that_lack_scopes_are_named(desk: Desk) -> None:
+    decision = desk.ask("OPTIONS", "/rest/api/2/issueLink", f"Bearer {desk.token('READ')}")
+    assert isinstance(decision, Deny)
+    assert [each.method for each in decision.lacking] == ["POST"]
+
+
+@pytest.mark.parametrize(
+    "secret", ["asv_cs_c2VjcmV0c2VjcmV0c2VjcmV0", "eyJhbGciOiJFUzI1NiJ9.e30.c2ln", "token=c2VjcmV0"]
+)
+def test_a_secret_in_a_path_is_not_put_on_record(desk: Desk, secret: str) -> None:
+    for path in (f"{ISSUE}/{secret}", f"{ISSUE};{secret}"):
+        desk.ask("GET", path, f"Bearer {desk.token('READ')}")
+        assert secret not in str(desk.world.journal.events[-1])
 
 
 def test_without_a_hand_over_nothing_passes(desk: Desk) -> None:
