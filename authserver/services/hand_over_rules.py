@@ -58,15 +58,17 @@ def check_kind(value: str, resource_kind: ResourceKind) -> HandOverKind:
     """A kind without a credential that the product knows.
 
     Raises:
-        InvalidField: it is another, or a header that nobody reads at Atlassian Cloud.
+        InvalidField: it is another, or nobody at Atlassian Cloud would understand it.
     """
     plain = [each.value for each in HandOverKind if each.names_the_account]
     if value not in plain:
         raise InvalidField("kind", "one of " + ", ".join(plain))
     kind = HandOverKind(value)
-    if kind is HandOverKind.IDENTITY_HEADER and resource_kind not in DATA_CENTER:
+    if resource_kind not in DATA_CENTER:
         raise InvalidField(
-            "kind", "identity-header is for Data Center only: Atlassian Cloud believes no header"
+            "kind",
+            f"{kind} is for Data Center only: Atlassian Cloud believes no header and verifies no "
+            "assertion, so set a credential",
         )
     return kind
 

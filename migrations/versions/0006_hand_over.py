@@ -46,3 +46,9 @@ def upgrade() -> None:
             name="fk_subject_accounts_resources",
         ),
     )
+
+
+def downgrade() -> None:
+    """Credentials of sites and mappings are lost: the version before knows neither."""
+    op.drop_table("subject_accounts")
+    op.drop_table("hand_overs")

@@ -130,16 +130,16 @@ def test_an_identity_header_has_a_usual_name_and_may_have_another(world: World) 
 
 
 def test_an_assertion_needs_no_header(world: World) -> None:
-    for resource in ("jira-main", "cloud"):
-        stored = world.hand_overs.set_plain(resource, ADMIN, kind="assertion")
-        assert (stored.kind, stored.header) == (HandOverKind.ASSERTION, "")
+    stored = world.hand_overs.set_plain("jira-main", ADMIN, kind="assertion")
+    assert (stored.kind, stored.header) == (HandOverKind.ASSERTION, "")
     with pytest.raises(InvalidField, match="header: for identity-header only"):
         world.hand_overs.set_plain("jira-main", ADMIN, kind="assertion", header="X-Remote-User")
 
 
-def test_no_header_is_believed_in_the_cloud(world: World) -> None:
-    with pytest.raises(InvalidField, match="kind: identity-header is for Data Center only"):
-        world.hand_overs.set_plain("cloud", ADMIN, kind="identity-header")
+@pytest.mark.parametrize("kind", ["identity-header", "assertion"])
+def test_nothing_but_a_credential_is_believed_in_the_cloud(world: World, kind: str) -> None:
+    with pytest.raises(InvalidField, match=f"kind: {kind} is for Data Center only"):
+        world.hand_overs.set_plain("cloud", ADMIN, kind=kind)
 
 
 @pytest.mark.parametrize("kind", ["service-credential", "", "header"])

@@ -101,7 +101,7 @@ def test_a_resources_gateway_keys_go_to_a_gateway_of_its_name(database: SqlDatab
 
 
 def test_on_the_way_back_every_key_is_its_resources_again(database: SqlDatabase) -> None:
-    step(database, NEW)
+    step(database, "head")
     run(
         database,
         "INSERT INTO gateways (name, resource_name, session_cookies, created_at)"
