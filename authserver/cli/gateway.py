@@ -36,7 +36,7 @@ gateway.add_command(add)
 def list_gateways(context: Context, *, as_json: bool) -> None:
     """List gateways with what each stands in front of.
 
-    A gateway of a site that was deleted lets nothing pass any more.
+    A gateway of a site that is disabled or deleted lets no call pass.
     """
     services = parts(context)
     found = services.gateways.list()
@@ -102,7 +102,7 @@ gateway.add_command(rotate_key)
 @JSON
 @pass_context
 def remove(context: Context, *, name: str, yes: bool, as_json: bool) -> None:
-    """Forget a gateway: its keys end now, and nothing passes through it any more."""
+    """Forget a gateway: its keys end now, and no call passes through it any more."""
     services = parts(context)
     services.gateways.get(name)
     confirm(f"Remove gateway {name}? Nothing will pass through it any more.", yes=yes)

@@ -140,7 +140,7 @@ def _hand_out(context: Context, title: str, key: str, file: Path | None) -> None
 
 def _tell_next(context: Context, gateway: Gateway, file: Path | None, *, is_only: bool) -> None:
     named = "" if is_only else f" --gateway {gateway.name}"
-    written = "" if file is None else f" --key-file {file}"
+    written = "" if file is None else f" --key-file {file.absolute()}"
     context.console.note("next:")
     context.console.note(
         f"  authserver gateway nginx-config --resource {gateway.resource} --mode api-host"

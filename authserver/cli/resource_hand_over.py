@@ -103,7 +103,7 @@ def set_hand_over(context: Context, *, name: str, kind: str, header: str, as_jso
     _tell(context, stored, as_json=as_json)
 
 
-@click.command("unset-hand-over", short_help="Let no call through to a site any more.")
+@click.command("unset-hand-over", short_help="Let no call with a token through to a site.")
 @click.argument("name")
 @JSON
 @pass_context
@@ -151,4 +151,7 @@ def _tell(context: Context, stored: HandOver, *, as_json: bool) -> None:
     note("next:")
     if stored.kind.names_the_account:
         note(f"  authserver account map {stored.resource} --client CLIENT_ID ACCOUNT")
-    note(f"  authserver gateway nginx-config --resource {stored.resource}")
+    note(
+        f"  authserver gateway nginx-config --resource {stored.resource} --server-name HOST, and "
+        "reload nginx"
+    )

@@ -45,6 +45,14 @@ def test_a_key_that_goes_to_a_file_is_not_printed(
     assert list(tmp_path.iterdir()) == [path]
 
 
+def test_the_next_step_names_the_file_as_it_takes_it(
+    here: Administered, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    result = here.done(*ADD, "--key-file", "edge.key.conf")
+    assert f"--key-file {tmp_path}/edge.key.conf" in result.stderr
+
+
 @pytest.mark.parametrize("arguments", [ADD, ROTATE])
 def test_scripts_get_the_key_or_where_it_is(
     here: Administered, arguments: tuple[str, ...], tmp_path: Path

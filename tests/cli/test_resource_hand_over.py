@@ -102,7 +102,9 @@ def test_what_was_set_is_told_with_the_next_step(here: Administered) -> None:
         "account        svc-gateway",
         "hand-over set  2027-01-15 08:00:00 UTC",
     ]
-    assert "authserver gateway nginx-config --resource jira-main" in result.stderr
+    assert (
+        "authserver gateway nginx-config --resource jira-main --server-name HOST" in result.stderr
+    )
     assert "account map" not in result.stderr
     told = here.done("resource", "set-hand-over", "jira-main", "--kind", "assertion")
     assert "authserver account map jira-main --client CLIENT_ID ACCOUNT" in told.stderr
