@@ -56,7 +56,7 @@ def ask_the_front(yard: Yard, source: str, target: str, *more: str) -> int:
     lines = [f"{name}: {value}" for name, value in headers_of(yard).items()]
     head = [f"GET {target} HTTP/1.1", "Host: localhost", *lines, *more, "Connection: close"]
     raw = "".join(f"{line}\r\n" for line in [*head, ""]).encode()
-    return int(exchange(yard.front_port, source, raw, waits=False)[9:12])
+    return int(exchange(yard.front_port, source, raw)[9:12])
 
 
 def test_the_stated_address_may_ask_through_the_front(yard: Yard) -> None:
@@ -158,10 +158,10 @@ def test_another_method_gets_no_other_status(yard: Yard, method: str) -> None:
 
 @pytest.mark.rule("HT-03")
 def test_the_front_refuses_what_two_servers_could_read_differently(yard: Yard) -> None:
-    tricks = [trick for trick in framing_tricks() if not trick.decided and not trick.waits]
+    tricks = [trick for trick in framing_tricks() if not trick.decided and trick.patience is None]
     assert len(tricks) > 40
     for trick in tricks:
-        reply = exchange(yard.front_port, STRANGER, trick.request, waits=False)
+        reply = exchange(yard.front_port, STRANGER, trick.request)
         assert int(reply[9:12]) in trick.statuses, (trick.name, reply[:200])
         assert b"nginx/" not in reply
 

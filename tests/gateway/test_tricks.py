@@ -119,7 +119,7 @@ def test_no_connection_bent_by_dice_smuggles_a_call(yard: Yard) -> None:
 @pytest.mark.slow
 @pytest.mark.rule("FA-15")
 @pytest.mark.rule("HT-03")
-@pytest.mark.parametrize("seed", range(100, 104))
+@pytest.mark.parametrize("seed", range(100, 103))
 def test_no_connection_does_however_often_it_is_bent(yard: Yard, seed: int) -> None:
     assert check_thrown(yard, seed, bent_connections(random.Random(seed), 1000)) > 500
 

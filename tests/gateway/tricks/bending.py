@@ -72,6 +72,7 @@ NOISE: Final = (
     ),
     *(b";", b"0", b"1", b"a", b",", b"\x7f", b"%", b"//", b"/..", b"?", b"#", b"HTTP/1.1", b"GET "),
 )
+_PATIENCE: Final = 0.05
 _LINE_END: Final = re.compile(rb"\r\n")
 _NUMBER: Final = re.compile(rb"(?<=: )[0-9]+(?=\r)|(?<=\n)[0-9a-f]+(?=\r\n)|(?<=HTTP/1\.)1")
 
@@ -83,7 +84,7 @@ def bent_connections(dice: random.Random, count: int) -> Iterator[Trick]:
         for _ in range(dice.randint(1, 4)):
             raw = dice.choice(BENDS)(dice, raw)
         gateways = ("api", "header-api", "front", "allowing")
-        yield Trick(f"{number}: {raw!r}", raw, (), gateways=gateways, waits=True)
+        yield Trick(f"{number}: {raw!r}", raw, (), gateways=gateways, patience=_PATIENCE)
 
 
 def _noise(dice: random.Random, raw: bytes) -> bytes:

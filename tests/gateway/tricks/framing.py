@@ -25,6 +25,8 @@ _CHUNKED: Final = "Transfer-Encoding: chunked"
 _SMUGGLED: Final = f"GET {GUARDED} HTTP/1.1\r\nHost: localhost\r\n{READER}\r\nX: y\r\n\r\n"
 _CHUNKED_SMUGGLED: Final = f"<size>\r\n<<{_SMUGGLED}>>\r\n0\r\n\r\n"
 _END: Final = "0\r\n\r\n"
+_PATIENCE: Final = 2.0
+"""Seconds in which a decision is made, however busy the machine is."""
 CODINGS: Final = (
     "Transfer-Encoding: xchunked",
     "Transfer-Encoding: chunked, identity",
@@ -124,11 +126,11 @@ def _bad_framings() -> Iterator[Trick]:
         yield refused(f"version {version}", request(version=version), status)
     too_much = "Content-Length: 104857601"
     large = with_body("", too_much)
-    yield Trick("a body of more than 100 MiB", large, (413,), waits=True)
+    yield Trick("a body of more than 100 MiB", large, (413,), patience=_PATIENCE)
     short = with_body("hel", "Content-Length: 5", _JSON)
-    yield Trick("a body that does not come", short, (), ("allowed",), waits=True)
+    yield Trick("a body that does not come", short, (), ("allowed",), patience=_PATIENCE)
     head = request(READABLE)[:-2]
-    yield Trick("a head that does not end", head, (), waits=True)
+    yield Trick("a head that does not end", head, (), patience=_PATIENCE)
 
 
 def _several_requests() -> Iterator[Trick]:

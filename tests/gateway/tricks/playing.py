@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 
 AT_ONCE: Final = 8
 _SECONDS: Final = 20.0
-_PATIENCE: Final = 0.2
-"""How long nginx may think about a request that is not whole."""
 _STATUS: Final = re.compile(rb"HTTP/1\.[01] ([0-9]{3}) ")
 
 
@@ -81,7 +79,7 @@ def play(yard: Yard, tricks: Iterable[Trick]) -> Round:
     def run(number: int) -> bytes:
         trick, stand = games[number]
         raw = trick.bytes_with(tokens[stand.name])
-        return exchange(stand.port, addresses[number], raw, waits=trick.waits)
+        return exchange(stand.port, addresses[number], raw, trick.patience)
 
     with ThreadPoolExecutor(AT_ONCE) as pool:
         replies = list(pool.map(run, range(len(games))))
@@ -104,7 +102,10 @@ def play(yard: Yard, tricks: Iterable[Trick]) -> Round:
         )
         for (trick, stand), address, reply in zip(games, addresses, replies, strict=True)
     )
-    return Round(observed, tuple(note for each in notes.values() for note in each))
+    # A caller who hung up may be followed by what nginx had passed on already.
+    earlier = tuple(f"127.{game}." for game in range(1, yard.games))
+    nameless = [each for address, each in notes.items() if not address.startswith(earlier)]
+    return Round(observed, tuple(note for each in nameless for note in each))
 
 
 def _address(game: int, number: int) -> str:
@@ -127,8 +128,8 @@ def _placeholders(yard: Yard) -> dict[str, dict[str, str]]:
     }
 
 
-def exchange(port: int, address: str, raw: bytes, *, waits: bool) -> bytes:
-    """Send everything, read until nginx closes; with `waits` hang up first."""
+def exchange(port: int, address: str, raw: bytes, patience: float | None = None) -> bytes:
+    """Send everything, read until nginx closes; with `patience` hang up when it falls silent."""
     pieces: list[bytes] = []
     with socket.create_connection(
         ("127.0.0.1", port), _SECONDS, source_address=(address, 0)
@@ -137,10 +138,11 @@ def exchange(port: int, address: str, raw: bytes, *, waits: bool) -> bytes:
         with suppress(ConnectionError):
             connection.sendall(raw)
         with suppress(ConnectionError):
-            if waits:
-                connection.settimeout(_PATIENCE)
+            if patience is not None:
+                connection.settimeout(patience)
                 with suppress(TimeoutError):
-                    pieces.append(connection.recv(65_536))
+                    while piece := connection.recv(65_536):
+                        pieces.append(piece)
                 connection.settimeout(_SECONDS)
                 connection.shutdown(socket.SHUT_WR)
             while piece := connection.recv(65_536):

@@ -38,7 +38,7 @@ class Trick:
     length of what is between `<<` and `>>`. `statuses` are those of the answers in order (none:
     nothing that looks like HTTP/1); `decided` the reasons of the decisions in order, `allowed`
     for a permission; `arrives` the request lines that may reach the site, each once and at most.
-    `waits`: nginx waits for more, and the caller hangs up instead.
+    `patience`: nginx may wait for more, and the caller hangs up after so many silent seconds.
     """
 
     name: str
@@ -47,7 +47,7 @@ class Trick:
     decided: tuple[str, ...] = ()
     arrives: tuple[str, ...] = ()
     gateways: tuple[str, ...] = BOTH
-    waits: bool = False
+    patience: float | None = None
 
     def bytes_with(self, tokens: Mapping[str, str]) -> bytes:
         """What is sent, with tokens by their placeholders' names."""
