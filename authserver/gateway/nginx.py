@@ -12,6 +12,7 @@ from authserver.gateway.header_lists import BLANKED_FOR_BROWSERS, PASSED_WITH_A_
 from authserver.gateway.path_guards import (
     DECIDED_TARGET,
     PAGE_TARGET,
+    PATH_WITH_SECRET,
     WITHOUT_CREDENTIALS,
     page_path,
 )
@@ -48,6 +49,8 @@ def render_site(site: SiteConfiguration) -> str:
             page_target=PAGE_TARGET,
             page_path=page_path(site.base_path),
             without_credentials=WITHOUT_CREDENTIALS,
+            path_with_secret=PATH_WITH_SECRET,
+            hand_over=re.escape(site.hand_over_answer),
             session_cookies="|".join(map(re.escape, SESSION_COOKIES)),
             passed_with_a_token=_without(PASSED_WITH_A_TOKEN, own),
             blanked_for_browsers=_without(BLANKED_FOR_BROWSERS, own),
@@ -60,7 +63,7 @@ def render_front(front: FrontConfiguration) -> str:
     return _tidied(
         _environment()
         .get_template("front.conf.j2")
-        .render(front=front, decided_target=DECIDED_TARGET)
+        .render(front=front, decided_target=DECIDED_TARGET, path_with_secret=PATH_WITH_SECRET)
     )
 
 

@@ -77,3 +77,16 @@ def page_path(base_path: str) -> str:
     """
     base = f"(?:{re.escape(base_path)})?" if base_path else ""
     return rf"(?s)^(?!{base}(?:/s/.*/_)?/(?:rest|rpc)(?:[/?#]|$))"
+
+
+def _written(word: str) -> str:
+    """A word in these letters, of which any may be escaped, once or more."""
+    return "".join(
+        f"(?:{letter}|%(?:25)*{ord(letter) >> 4:x}[{ord(letter) & 15:x}{ord(letter) & 15:X}])"
+        for letter in word
+    )
+
+
+_SECRET: Final = rf"(?:{_written('asv_')}|{_written('eyJ')}[A-Za-z0-9_=%-]{{4}})"
+PATH_WITH_SECRET: Final = rf"^((?:(?!{_SECRET})[\x21\x22\x24-\x3e\x40-\x7e])*+){_SECRET}"
+"""Targets with a secret of ours or a JWT in their path; the group is what stands before it."""

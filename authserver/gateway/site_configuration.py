@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
+from hashlib import sha256
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 
     from authserver.gateway.configuration_fields import Listen, Origin
 
+_LONGEST_IN_NAMES: Final = 20
+"""Characters of a gateway's name; nginx has no place for variables of more than 46."""
 _CLOUD: Final = frozenset({ResourceKind.JIRA_CLOUD, ResourceKind.CONFLUENCE_CLOUD})
 
 
@@ -57,7 +60,7 @@ class SiteConfiguration:
     """One gateway of one site. Every field is checked: none can end a directive.
 
     Attributes:
-        gateway: the gateway's name; prefixes variables, so that files stand beside each other.
+        gateway: the gateway's name; ends those of variables, so that files stand beside each other.
         resource: the protected resource's name.
         kind: product and hosting; Cloud cannot be fronted.
         url: where the site answers, as its users know it; its host goes on as `Host`.
@@ -156,9 +159,25 @@ class SiteConfiguration:
         return self.mode is Mode.IN_FRONT
 
     @property
-    def prefix(self) -> str:
-        """Begins the name of each variable, zone and location of this gateway."""
-        return f"asv_{self.gateway.replace('-', '_')}"
+    def own(self) -> str:
+        """Ends the name of each variable, zone and location of this gateway.
+
+        No other gateway has it: names have no underscores, and do not begin with a hyphen.
+        """
+        name = self.gateway.replace("-", "_")
+        if len(name) > _LONGEST_IN_NAMES:
+            name = f"_{sha256(name.encode()).hexdigest()[:16]}"
+        return f"__{name}"
+
+    @property
+    def hand_over_answer(self) -> str:
+        """What a decision states as its hand-over when it is still that of this file.
+
+        Empty where none is set: then no call with a token goes on.
+        """
+        if self.identity_header:
+            return f"{HandOverKind.IDENTITY_HEADER}:{self.identity_header}"
+        return self.hand_over or ""
 
     @property
     def host_header(self) -> str:

@@ -41,7 +41,7 @@ def test_a_configuration_is_all_of_stdout(here: Administered) -> None:
         "ssl_certificate /etc/nginx/tls/api.example.com.crt;",
         "ssl_certificate_key /etc/nginx/tls/api.example.com.key;",
         "include /etc/nginx/authserver/edge.key.conf;",
-        "proxy_pass http://asv_edge_decisions/gateway/auth-request;",
+        "proxy_pass http://asv_decisions__edge/gateway/auth-request;",
         "server 127.0.0.1:8000;",
         "client_max_body_size 100m;",
         "proxy_set_header Host jira-main.example.com;",
@@ -119,7 +119,7 @@ def test_of_several_gateways_one_has_to_be_named(here: Administered) -> None:
     here.done("gateway", "add", "rim", "--resource", "jira-main")
 
     assert "--gateway is missing: one of edge, rim" in here.refused(2, *SITE)
-    assert "asv_rim_site" in here.done(*SITE, "--gateway", "rim").stdout
+    assert "asv_site__rim" in here.done(*SITE, "--gateway", "rim").stdout
 
 
 def test_a_gateway_of_another_site_is_refused(here: Administered) -> None:

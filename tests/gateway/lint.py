@@ -84,13 +84,17 @@ class Block:
         return self.arguments[-1]
 
 
-_MAY_REACH_DECISION: Final = {
-    "authorization": "$http_authorization",
-    "x-original-method-override": (
-        "$http_x_http_method_override$http_x_http_method$http_x_method_override"
-    ),
+_MAY_REACH_DECISION: Final = {"authorization": "$http_authorization"}
+_REFUSE_BY_DEFAULT: Final = tuple(
+    f"$asv_{what}_refused__" for what in ("target", "page", "door", "query", "header")
+)
+_FROM_DECISION: Final = ("$asv_goes_to__", "$asv_session_goes_to__")
+_KNOWN_BY_DEFAULT: Final[dict[str, tuple[str, ...]]] = {
+    "1": _REFUSE_BY_DEFAULT,
+    "": _FROM_DECISION,
+    "unknown": ("$asv_hands_over__",),
 }
-_REFUSE_BY_DEFAULT: Final = ("_target_refused", "_page_refused", "_door_refused", "_query_refused")
+"""What a map has to say of what it does not know."""
 
 
 def lint(path: Path, *, pages: frozenset[str] = frozenset()) -> list[Finding]:
@@ -104,7 +108,7 @@ def lint(path: Path, *, pages: frozenset[str] = frozenset()) -> list[Finding]:
     decisions = {
         each["args"][0]
         for each in top
-        if each["directive"] == "upstream" and each["args"][0].endswith("_decisions")
+        if each["directive"] == "upstream" and each["args"][0].startswith("asv_decisions__")
     }
     found = list(_everywhere(top))
     for server in (each for each in top if each["directive"] == "server"):
@@ -121,19 +125,19 @@ def _everywhere(directives: Iterable[dict[str, Any]]) -> Iterator[Finding]:
             yield Finding(Mistake.UNDERSCORES, line)
         if name == "ignore_invalid_headers" and arguments != ["on"]:
             yield Finding(Mistake.INVALID_HEADERS, line)
-        if name in {"proxy_cache_path", "proxy_store"} or (
-            name == "proxy_cache" and arguments != ["off"]
+        if name == "proxy_cache_path" or (
+            name in {"proxy_cache", "proxy_store"} and arguments != ["off"]
         ):
             yield Finding(Mistake.CACHE, line)
-        if name == "map" and arguments[1].endswith(_REFUSE_BY_DEFAULT):
-            if _default(each) != "1":
-                yield Finding(Mistake.FAILS_OPEN, line)
-            continue
-        if name == "map" and arguments[1].endswith("_goes_to") and _default(each) != "":
+        if name == "map" and any(
+            arguments[1].startswith(names) and _default(each) != wanted
+            for wanted, names in _KNOWN_BY_DEFAULT.items()
+        ):
             yield Finding(Mistake.FAILS_OPEN, line)
         if name == "rewrite":
             yield Finding(Mistake.RETURN, line)
-        yield from _everywhere(each.get("block", ()))
+        if name != "map":
+            yield from _everywhere(each.get("block", ()))
 
 
 def _default(table: dict[str, Any]) -> str | None:
@@ -221,29 +225,39 @@ def _decision(location: Block) -> Iterator[Finding]:
 
 def _to_the_site(location: Block, pages: frozenset[str]) -> Iterator[Finding]:
     is_page = location.path in pages
-    is_session = location.path.endswith("_session")
+    is_session = location.path.startswith("@asv_session__")
     (address,) = location.all("proxy_pass")[0]
     if "/" in address.partition("://")[2]:
         yield Finding(Mistake.WITH_URI, location.line)
     if not is_page:
         if location.all("auth_request") in ([], [("off",)]):
             yield Finding(Mistake.UNDECIDED, location.line)
-        if not address.endswith("_goes_to"):
+        if not address.partition("://")[2].startswith(_FROM_DECISION):
             yield Finding(Mistake.UNCONDITIONAL, location.line)
+    yield from _inherited(location)
     yield from _returns(location.directives)
     guards = [
         each["args"][0]
         for each in location.directives
         if each["directive"] == "if" and any(i["directive"] == "return" for i in each["block"])
     ]
-    on_pages = ("_page_refused", "_door_refused", "_query_refused")
-    for wanted in on_pages if is_page else ("_target_refused", "_query_refused"):
-        if not any(guard.endswith(wanted) for guard in guards):
+    on_pages = ("page", "door", "query")
+    for wanted in on_pages if is_page else ("target", "query"):
+        if not any(f"$asv_{wanted}_refused__" in guard for guard in guards):
             yield Finding(Mistake.UNGUARDED, location.line)
     yield from _headers(location, alone=not (is_page or is_session))
     ignored = {name for each in location.effective("proxy_ignore_headers") for name in each}
     if "X-Accel-Redirect" not in ignored:
         yield Finding(Mistake.ACCEL, location.line)
+
+
+def _inherited(location: Block) -> Iterator[Finding]:
+    """What is not stated here may be stated otherwise around it."""
+    if location.effective("satisfy") != [("all",)]:
+        yield Finding(Mistake.SATISFY, location.line)
+    for kept in ("proxy_cache", "proxy_store"):
+        if location.effective(kept) != [("off",)]:
+            yield Finding(Mistake.CACHE, location.line)
 
 
 def _headers(location: Block, *, alone: bool) -> Iterator[Finding]:

@@ -32,6 +32,7 @@ ALLOWED: Final = Reply(
         ("X-Auth-Client", "bot"),
         ("X-Auth-Jti", "jti-1"),
         ("X-Auth-Account", "svc-bot"),
+        ("X-Hand-Over", "service-credential"),
         ("X-Upstream-Authorization", "Bearer of-the-site"),
         ("Cache-Control", "no-store"),
     ),
@@ -42,7 +43,14 @@ DENIED: Final = (
     ("X-Deny-Description", "the token lacks read:jira-work"),
     ("X-Deny-Reason", "insufficient-scope"),
 )
-BY_SESSION: Final = Reply(200, (("X-Decision-Id", DECISION_ID), ("X-Upstream-Session", "pass")))
+BY_SESSION: Final = Reply(
+    200,
+    (
+        ("X-Decision-Id", DECISION_ID),
+        ("X-Hand-Over", "session"),
+        ("X-Upstream-Session", "pass"),
+    ),
+)
 CALL: Final = "/rest/api/2/issue/A-1?fields=summary"
 TOKEN: Final = ("Authorization", "Bearer of-the-caller")
 SESSION: Final = ("Cookie", "a=b; JSESSIONID=0123; c=d")

@@ -15,10 +15,10 @@ from tests.gateway.sites import a_site
 if TYPE_CHECKING:
     from pathlib import Path
 
-_PAGE_GUARD: Final = "        if ($asv_jira_main_page_refused) {"
+_PAGE_GUARD: Final = "        if ($asv_page_refused__jira_main) {"
 _ACCEL: Final = "    proxy_ignore_headers X-Accel-Redirect"
 _REST: Final = "    location ^~ /rest/ {\n"
-_GOES_TO: Final = "proxy_pass http://$asv_jira_main_goes_to;"
+_GOES_TO: Final = "proxy_pass http://$asv_goes_to__jira_main;"
 _DECISION: Final = "    location = /_authserver/jira-main/decision {\n"
 _AUTH_REQUEST: Final = "        auth_request /_authserver/jira-main/decision;\n"
 
@@ -26,23 +26,23 @@ PLANTED: Final = [
     (_AUTH_REQUEST, "", Mistake.UNDECIDED),
     (_AUTH_REQUEST, "        auth_request off;\n", Mistake.UNDECIDED),
     (_AUTH_REQUEST, "        auth_request /elsewhere;\n", Mistake.NO_SUCH_DECISION),
-    (_REST, "    location /open/ { proxy_pass http://asv_jira_main_site; }\n" + _REST,
+    (_REST, "    location /open/ { proxy_pass http://asv_site__jira_main; }\n" + _REST,
      Mistake.UNDECIDED),
     (_REST, "    location /status { return 200 fine; }\n" + _REST, Mistake.OPEN),
     (_REST, "    location /files/ { root /srv; }\n" + _REST, Mistake.OPEN),
-    (_REST, "    location ~ \\.png$ { proxy_pass http://asv_jira_main_site; }\n" + _REST,
+    (_REST, "    location ~ \\.png$ { proxy_pass http://asv_site__jira_main; }\n" + _REST,
      Mistake.REGEX),
     (_REST, _REST + "        return 200 fine;\n", Mistake.RETURN),
     (_REST, _REST + "        if ($arg_x) { return 200; }\n", Mistake.RETURN),
     (_REST, _REST + "        rewrite ^/rest/(.*) /secure/$1 last;\n", Mistake.RETURN),
     (_REST, "    if ($arg_x) { return 302 /; }\n" + _REST, Mistake.RETURN),
-    (_REST, _REST + "        if ($arg_x) { proxy_pass http://asv_jira_main_site; }\n",
+    (_REST, _REST + "        if ($arg_x) { proxy_pass http://asv_site__jira_main; }\n",
      Mistake.UNDECIDED),
     (_REST, _REST + "        satisfy any;\n", Mistake.SATISFY),
     ("underscores_in_headers off", "underscores_in_headers on", Mistake.UNDERSCORES),
     ("ignore_invalid_headers on", "ignore_invalid_headers off", Mistake.INVALID_HEADERS),
-    (_GOES_TO, "proxy_pass http://$asv_jira_main_goes_to/;", Mistake.WITH_URI),
-    (_GOES_TO, "proxy_pass http://asv_jira_main_site;", Mistake.UNCONDITIONAL),
+    (_GOES_TO, "proxy_pass http://$asv_goes_to__jira_main/;", Mistake.WITH_URI),
+    (_GOES_TO, "proxy_pass http://asv_site__jira_main;", Mistake.UNCONDITIONAL),
     (_DECISION + "        internal;\n", _DECISION, Mistake.NOT_INTERNAL),
     ("        proxy_pass_request_headers off;\n        proxy_set_header Host 127",
      "        proxy_set_header Host 127", Mistake.CALLER_TO_DECISION),
@@ -63,12 +63,21 @@ PLANTED: Final = [
     ("X-Forwarded-For $remote_addr", "X-Forwarded-For $proxy_add_x_forwarded_for",
      Mistake.BLANKING),
     (_PAGE_GUARD, "        if ($asv_other) {", Mistake.UNGUARDED),
-    ("        if ($asv_jira_main_target_refused) {", "        if ($arg_y) {", Mistake.UNGUARDED),
-    ("_target_refused {\n    default 1;", '_target_refused {\n    default "";',
+    ("        if ($asv_target_refused__jira_main) {", "        if ($arg_y) {", Mistake.UNGUARDED),
+    ("$asv_target_refused__jira_main {\n    default 1;",
+     '$asv_target_refused__jira_main {\n    default "";',
      Mistake.FAILS_OPEN),
-    ('_goes_to {\n    default "";', "_goes_to {\n    default asv_jira_main_site;",
+    ('$asv_goes_to__jira_main {\n    default "";',
+     "$asv_goes_to__jira_main {\n    default asv_site__jira_main;",
      Mistake.FAILS_OPEN),
     ("        proxy_cache off;", "        proxy_cache decisions;", Mistake.CACHE),
+    ("    satisfy all;\n", "", Mistake.SATISFY),
+    ("    satisfy all;", "    satisfy any;", Mistake.SATISFY),
+    ("    proxy_cache off;\n    proxy_store", "    proxy_store", Mistake.CACHE),
+    ("    proxy_store off;\n", "", Mistake.CACHE),
+    ("    proxy_store off;", "    proxy_store on;", Mistake.CACHE),
+    ("$asv_hands_over__jira_main {\n    default unknown;",
+     "$asv_hands_over__jira_main {\n    default as-rendered;", Mistake.FAILS_OPEN),
     (_ACCEL, "    proxy_ignore_headers Vary; #", Mistake.ACCEL),
 ]  # fmt: skip
 

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import Any
 
+ROOMY: Final = "variables_hash_max_size 4096;\n"
+"""What the file says to state when nginx warns."""
 _LOCATION: Final = re.compile(r"^ {4}location (.+?) \{(.*?)^ {4}\}", re.MULTILINE | re.DOTALL)
 
 
@@ -53,7 +55,7 @@ def test_nginx_reads_every_combination_without_a_word(
     listen = "127.0.0.1:18443" if plain else "18443"
     site = combination.site(**files, listen=listen, plain_http=plain)
 
-    done = check_configuration(tmp_path, render_site(site))
+    done = check_configuration(tmp_path, ROOMY + render_site(site))
 
     assert (done.returncode, done.stderr) == (0, "")
 
@@ -76,9 +78,57 @@ def test_files_of_several_gateways_and_the_front_stand_beside_each_other(
         gateway_addresses=("192.0.2.7", "2001:db8::/32"),
     )
 
-    roomy = "variables_hash_max_size 4096;\n"
-    text = roomy + render_site(first) + render_site(second) + render_front(front)
+    text = ROOMY + render_site(first) + render_site(second) + render_front(front)
     done = check_configuration(tmp_path, text)
+
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+PAIRED: Final = (
+    *("jira", "jira-by", "jira-session", "jira--by", "j", "by", "session", "by-session"),
+    *("upstream", "upstream-session", "deny", "deny-reason", "decision", "hand-over", "retry"),
+    *("front", "front-path", "asv", "site", "goes-to", "session-goes-to", "goes", "refused"),
+    *("target", "target-refused", "calls", "tls", "a" * 20, "a" * 21, "a" * 63, "1"),
+)
+
+
+def _names(text: str) -> list[str]:
+    """What a file defines for the whole of nginx, by the kind of the thing; maps last."""
+    maps = [f"${name}" for name in re.findall(r"^map .* \$(\w+) \{$", text, re.MULTILINE)]
+    zones = re.findall(r"shared:(\w+):", text)
+    formats = re.findall(r"^log_format (\w+)", text, re.MULTILINE)
+    upstreams = re.findall(r"^upstream (\w+)", text, re.MULTILINE)
+    return [
+        *(f"zone {each}" for each in zones),
+        *(f"format {each}" for each in formats),
+        *(f"upstream {each}" for each in upstreams),
+        *maps,
+    ]
+
+
+def _filled(text: str) -> set[str]:
+    """Variables that a request fills; every gateway fills the same."""
+    return {
+        f"${name}"
+        for name in re.findall(r"^ +(?:auth_request_set|set) \$(\w+)", text, re.MULTILINE)
+    }
+
+
+@pytest.mark.rule("FA-14")
+@pytest.mark.parametrize("mode", list(Mode))
+def test_no_two_gateways_define_the_same_name(mode: Mode) -> None:
+    texts = [render_site(a_site(gateway=name, mode=mode)) for name in PAIRED]
+    names = [name for text in (*texts, render_front(a_front())) for name in _names(text)]
+
+    assert len(names) > 20 * len(PAIRED)
+    assert len(names) == len({name.lower() for name in names})
+    assert not set(names) & {name for text in texts for name in _filled(text)}
+
+
+def test_nginx_has_a_place_for_the_longest_name(files: dict[str, Any], tmp_path: Path) -> None:
+    long = a_site(**files, gateway="g" * 63, listen="18443", mode=Mode.IN_FRONT)
+
+    done = check_configuration(tmp_path, ROOMY + render_site(long))
 
     assert (done.returncode, done.stderr) == (0, "")
 
@@ -146,17 +196,17 @@ def test_the_cloud_is_verified_by_its_own_name() -> None:
 
 def test_an_api_host_decides_every_path() -> None:
     locations = _locations(render_site(a_site()))
-    to_the_site = [name for name, text in locations.items() if "_goes_to;" in text]
+    to_the_site = [name for name, text in locations.items() if "$asv_goes_to__" in text]
 
     assert to_the_site == ["/"]
-    assert "_session_goes_to" not in render_site(a_site())
+    assert "_session_goes_to__" not in render_site(a_site())
 
 
 def test_in_front_decides_below_rest_of_the_context_path() -> None:
     locations = _locations(render_site(a_site(mode=Mode.IN_FRONT, base_path="/jira")))
 
     assert "auth_request " in locations["^~ /jira/rest/"]
-    assert "auth_request " in locations["@asv_jira_main_session"]
+    assert "auth_request " in locations["@asv_session__jira_main"]
     assert "auth_request " not in locations["/"]
 
 
@@ -208,7 +258,7 @@ def test_a_decision_point_may_be_a_unix_socket(files: dict[str, Any], tmp_path: 
 
     assert site.count(f"server unix:{socket};") == front.count(f"server unix:{socket};") == 1
     assert "proxy_set_header Host localhost:80;" in site
-    done = check_configuration(tmp_path, site)
+    done = check_configuration(tmp_path, ROOMY + site)
     assert (done.returncode, done.stderr) == (0, "")
 
 

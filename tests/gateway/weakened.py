@@ -28,7 +28,7 @@ class Weakening:
 
 
 def _guard(name: str) -> str:
-    return rf"(map \S+ \$asv_\w+_{name}_refused \{{\s+default) 1;"
+    return rf"(map \S+ \$asv_{name}_refused__\w+ \{{\s+default) 1;"
 
 
 WEAKENINGS: Final[Mapping[str, Weakening]] = {
@@ -47,10 +47,13 @@ WEAKENINGS: Final[Mapping[str, Weakening]] = {
         r'("~\*\^\[\^;\]\*x-www-form-urlencoded") 1;', r'\1 "";', "methods", "reached the site"
     ),
     "sessions are not seen": Weakening(
-        r'(_session \{\s+default "";\s+"~[^"]+") 1;', r'\1 "";', "credentials", "decided ('allowed"
+        r'(\$asv_session__\w+ \{\s+default "";\s+"~[^"]+") \w+;',
+        r'\1 "";',
+        "credentials",
+        "decided ('allowed",
     ),
     "a header passes with a token": Weakening(
-        r"(proxy_set_header X-Atlassian-Token \S+_xsrf_of_call;)",
+        r"(proxy_set_header X-Atlassian-Token \S+_xsrf_of_call__\w+;)",
         r"\1 proxy_set_header X-Forwarded-User $http_x_forwarded_user;",
         "headers",
         "x-forwarded-user",
@@ -80,8 +83,8 @@ WEAKENINGS: Final[Mapping[str, Weakening]] = {
         r"auth_request /\S+;", "", "methods", "decided (), not ('allowed',)"
     ),
     "nobody is asked and everything goes on": Weakening(
-        r"auth_request /\S+;((?s:.*?)proxy_pass \w+://)\$(asv_\w+?)(?:_session)?_goes_to;",
-        r"\1\2_site;",
+        r'auth_request /\S+;|(goes_to\w* \{\s+default) "";((?s:.*?)" (asv_\w+);)',
+        r"\1 \3;\2",
         "credentials",
         "reached the site",
     ),
@@ -98,10 +101,13 @@ WEAKENINGS: Final[Mapping[str, Weakening]] = {
         r"(X-Original-URI) \$request_uri;", r"\1 $uri;", "methods", "decided ('unknown-path',)"
     ),
     "the decision is told of no override": Weakening(
-        r'(X-Original-Method-Override) "[^"]*";', r'\1 "";', "methods", "decided ('allowed',)"
+        r"(X-Original-Method-Override) \$\w+;", r'\1 "";', "methods", "decided ('allowed',)"
     ),
     "the path goes on decoded": Weakening(
-        r"(proxy_pass \w+://\$asv_\w+_goes_to);", r"\1$uri;", "paths", "reached the site"
+        r"(proxy_pass \w+://\$asv_(?:session_)?goes_to__\w+);",
+        r"\1$uri;",
+        "paths",
+        "reached the site",
     ),
     "underscores are letters": Weakening(
         r"underscores_in_headers off;", "underscores_in_headers on;", "headers", "brought along"
