@@ -50,8 +50,8 @@ def assert_recorded(bed: GatewayBed, calls: Sequence[Call], notes: Sequence[Note
     decisions = [note.headers["x-decision-id"] for note in notes]
     assert len(set(decisions)) == len(decisions), "one decision for two calls"
     decided = [call for call in calls if call.status in VERDICTS.values()]
-    seconds = int(time.monotonic() - min(call.started for call in calls)) + 5
-    records = records_of(bed, {*decisions, *(call.decision for call in decided)}, seconds)
+    begun = min(call.started for call in calls)
+    records = records_of(bed, {*decisions, *(call.decision for call in decided)}, begun)
     tokens = {call.name: call.token for call in calls}
     for note, decision in zip(notes, decisions, strict=True):
         (record,) = records[decision]
@@ -62,22 +62,23 @@ def assert_recorded(bed: GatewayBed, calls: Sequence[Call], notes: Sequence[Note
         assert (record.action == "call.allowed") == (call.status == VERDICTS["may"])
 
 
-def records_of(bed: GatewayBed, decisions: set[str], seconds: int) -> dict[str, list[AuditRecord]]:
-    """The last seconds' records by decision; waits until journals are in the database."""
+def records_of(bed: GatewayBed, decisions: set[str], begun: float) -> dict[str, list[AuditRecord]]:
+    """Records by decision since `begun` (monotonic); waits until journals are in the database."""
     deadline = time.monotonic() + CARRIED_SECONDS
     while True:
         found: dict[str, list[AuditRecord]] = {}
-        for record in recent_records(bed, seconds):
+        for record in recent_records(bed, begun):
             found.setdefault(record.request_id, []).append(record)
         if decisions <= found.keys() or time.monotonic() > deadline:
             return found
         time.sleep(0.1)
 
 
-def recent_records(bed: GatewayBed, seconds: int) -> list[AuditRecord]:
-    """The records of the calls of the last seconds."""
+def recent_records(bed: GatewayBed, begun: float) -> list[AuditRecord]:
+    """The records of the calls since then."""
     with bed.server.container() as container:
         container.audit.catch_up()
+        seconds = int(time.monotonic() - begun) + 5
         return list(
             container.audit.export(
                 SearchTerms(since=f"{seconds}s", action="call", resource=bed.name)
