@@ -139,7 +139,9 @@ class NginxProcess:
     def _workers(self) -> list[int]:
         assert self.process is not None
         try:
-            return [child.pid for child in psutil.Process(self.process.pid).children()]
+            children = psutil.Process(self.process.pid).children()
+            # Others mind a cache.
+            return [each.pid for each in children if "worker process" in " ".join(each.cmdline())]
         except psutil.NoSuchProcess:
             return []
 

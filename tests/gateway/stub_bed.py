@@ -144,8 +144,8 @@ class Bed:
 
 
 @contextmanager
-def a_bed(folder: Path, **values: Any) -> Iterator[Bed]:
-    """Set one up; `values` are fields of the site's configuration."""
+def a_bed(folder: Path, *, around: str = "", **values: Any) -> Iterator[Bed]:
+    """Set one up; `values` are fields of the site's configuration, `around` stands before it."""
     bed: Bed
     folder.mkdir(parents=True, exist_ok=True)
     key_file = folder / "key.conf"
@@ -166,7 +166,7 @@ def a_bed(folder: Path, **values: Any) -> Iterator[Bed]:
             }
             | values
         )
-        nginx = NginxProcess(folder, render_site(configuration))
+        nginx = NginxProcess(folder, around + render_site(configuration))
         bed = Bed(configuration, ALLOWED, None, decisions, site, nginx)
         with nginx:
             yield bed

@@ -1,0 +1,45 @@
+"""Through a real nginx: no secret of a path stands in a line of the log."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import pytest
+
+from tests.gateway.stub_bed import TOKEN, Bed
+
+JWT: Final = "eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiJ4In0.c2lnbmF0dXJl"
+SECRETS: Final = (
+    "asv_gw_" + "A" * 43,
+    "asv_rt_made-up_1.2~3",
+    "%61sv_gw_" + "A" * 43,
+    "as%76%5Fgw_" + "A" * 43,
+    "%2561sv_gw_" + "A" * 43,
+    "x-asv_rs_" + "A" * 43,
+    JWT,
+    JWT[:-1],
+    f"x{JWT}",
+    "%65y%4a" + JWT[3:],
+    "e%79J" + JWT[3:],
+    JWT.replace(".", "%2E"),
+)
+
+
+@pytest.mark.parametrize("secret", SECRETS)
+def test_a_secret_in_a_path_and_what_follows_stay_out_of_the_log(secret: str, bed: Bed) -> None:
+    for target in (f"/rest/a/{secret}", f"/rest/a/{secret}/b", f"/rest/a/{secret}/{secret}?c=d"):
+        for before in ("", "/rest;"):
+            line = bed.logged(bed.call(before + target, TOKEN))
+
+            assert line["path"].endswith("[redacted]"), line["path"]
+            assert "/rest/a/" in line["path"]
+            for part in ("gw_", "made-up", "AAAA", JWT[3:20], "c2lnbm", "/b"):
+                assert part not in line["path"]
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/rest/a/ASV_x", "/rest/a/asv", "/rest/KEYJOHN-1", "/rest/eyJ", "/rest/a/eyJx.y", "/rest/%20"],
+)
+def test_other_paths_stand_there_whole(path: str, bed: Bed) -> None:
+    assert bed.logged(bed.call(f"{path}?a=b", TOKEN))["path"] == path
