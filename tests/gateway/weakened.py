@@ -83,8 +83,8 @@ WEAKENINGS: Final[Mapping[str, Weakening]] = {
         r"auth_request /\S+;", "", "methods", "decided (), not ('allowed',)"
     ),
     "nobody is asked and everything goes on": Weakening(
-        r'auth_request /\S+;|(goes_to\w* \{\s+default) "";((?s:.*?)" (asv_\w+);)',
-        r"\1 \3;\2",
+        r"auth_request /\S+;((?s:.*?)proxy_pass \w+://)\$asv_(?:session_)?goes_to(__\w+);",
+        r"\1asv_site\2;",
         "credentials",
         "reached the site",
     ),
