@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import pytest
 
@@ -109,6 +109,47 @@ def test_a_session_in_a_second_header_is_a_session_too(bed: Bed) -> None:
     ((asked,), _) = bed.take()
 
     assert asked.header("X-Original-Session") == _session(bed)
+
+
+OVERRIDES: Final = ("X-HTTP-Method-Override", "X-HTTP-Method", "X-Method-Override")
+
+
+@pytest.mark.rule("FA-07")
+@pytest.mark.parametrize("name", OVERRIDES)
+def test_the_decision_point_learns_that_another_method_was_asked_for(name: str, bed: Bed) -> None:
+    for values in (("DELETE",), ("0",), ("GET", "DELETE"), ("DELETE", ""), ("x" * 4000,)):
+        bed.call(CALL, TOKEN, *((name, value) for value in values))
+        ((asked,), (seen,)) = bed.take()
+        assert asked.header("X-Original-Method-Override") == "1", values
+        assert name.lower() not in asked.names | seen.names
+
+
+@pytest.mark.rule("FA-07")
+@pytest.mark.parametrize("name", OVERRIDES)
+def test_an_override_behind_an_empty_one_reaches_nobody(name: str, bed: Bed) -> None:
+    # nginx reads the first only; none of them goes on, so none can be followed.
+    bed.call(CALL, TOKEN, (name, ""), (name, "DELETE"))
+    if bed.site_configuration.is_in_front:
+        bed.call("/secure/x", SESSION, (name, ""), (name, "DELETE"))
+        bed.decision = BY_SESSION
+        bed.call(CALL, SESSION, (name, ""), (name, "DELETE"))
+    (_, seen) = bed.take()
+
+    assert len(seen) in {1, 3}
+    assert all(name.lower() not in each.names for each in seen)
+
+
+@pytest.mark.rule("FA-07")
+@pytest.mark.parametrize(
+    ("value", "told"), [("Bearer x", "1"), ("x", "1"), ("0", "1"), ("", None), ("  ", None)]
+)
+def test_the_decision_point_learns_that_a_credential_came(
+    value: str, told: str | None, bed: Bed
+) -> None:
+    bed.call(CALL, ("Authorization", value))
+    ((asked,), _) = bed.take()
+
+    assert asked.header("X-Original-Authorization") == told
 
 
 def test_an_allowed_call_goes_on_as_the_account(bed: Bed) -> None:
