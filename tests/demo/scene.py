@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 SITE: Final = "jira-main"
 OTHER_SITE: Final = "jira-archive"
-NGINX_SETTINGS: Final = "variables_hash_max_size 2048;\n"
+NGINX_SETTINGS: Final = "variables_hash_max_size 4096;\n"
 """For the http context, once: the variables of two gateways are more than nginx expects."""
 
 
