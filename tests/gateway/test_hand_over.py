@@ -9,11 +9,12 @@ import pytest
 from authserver.domain.gateways import SessionCookies
 from authserver.domain.hand_over import HandOverKind
 from authserver.gateway.site_configuration import Mode
-from tests.gateway.bed import ACCOUNT
+from tests.gateway.bed import ACCOUNT, GatewayBed
 from tests.gateway.shapes import EVERY_KIND, SERVICE_ACCOUNT, Shape
 
 if TYPE_CHECKING:
-    from tests.gateway.bed import GatewayBed
+    from pathlib import Path
+
     from tests.gateway.conftest import GatewayBeds
 
 ISSUE = "/rest/api/2/issue/DEMO-1"
@@ -62,6 +63,27 @@ def test_every_kind_of_site_is_reached(gateway_beds: GatewayBeds, shape: Shape) 
         answer = bed.request("GET", path, bed.token(scope))
     assert answer.status_code == 200, answer.text
     assert seen.one.account == SERVICE_ACCOUNT
+
+
+def test_a_hand_over_that_changed_opens_nothing_until_nginx_knows(
+    gateway_bed: GatewayBed, tmp_path: Path
+) -> None:
+    shape = Shape(HandOverKind.IDENTITY_HEADER)
+    with GatewayBed(tmp_path, shape, gateway_bed.server, "changing") as bed:
+        token = bed.token("READ")
+        assert bed.request("GET", ISSUE, token).status_code == 200
+        for other in (("identity-header", "--header", "X-Somebody"), ("assertion",)):
+            bed.command("resource", "set-hand-over", bed.name, "--kind", *other)
+            with bed.watching() as seen:
+                answer = bed.request("GET", ISSUE, token)
+            assert (answer.status_code, seen.notes) == (503, ())
+            logged = bed.logged(answer.headers["X-Decision-Id"])
+            assert logged["deny_reason"] == "hand-over-changed"
+
+            bed.nginx.reload(bed.render())
+            with bed.watching() as seen:
+                bed.request("GET", ISSUE, token)
+            assert ("x-somebody" if len(other) > 1 else "authorization") in seen.one.headers
 
 
 def test_the_pages_of_the_site_pass_without_a_token(in_front_bed: GatewayBed) -> None:
