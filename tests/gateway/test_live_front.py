@@ -171,7 +171,7 @@ def test_ambiguous_framing_is_refused(head: str, front: Front) -> None:
     assert front.server.take() == []
 
 
-def test_a_server_that_is_down_is_told_as_such(tmp_path: Path) -> None:
+def test_a_server_that_is_down_is_told_as_such_and_no_secret_is_logged(tmp_path: Path) -> None:
     port = free_port()
     configuration = a_front(
         listen=f"127.0.0.1:{port}",
@@ -182,9 +182,11 @@ def test_a_server_that_is_down_is_told_as_such(tmp_path: Path) -> None:
     )
     with NginxProcess(tmp_path, render_front(configuration)):
         answer = call(port, "/oauth2/token?code=secret")
+        call(port, f"/asv_rt_{'A' * 43}/x")
 
     assert answer.status == 503
     assert answer.json["error"] == "temporarily_unavailable"
     assert answer.header("Retry-After") == "2"
-    line = json.loads((tmp_path / "authserver.requests.log").read_text())
-    assert (line["path"], line["status"]) == ("/oauth2/token", 503)
+    lines = (tmp_path / "authserver.requests.log").read_text().splitlines()
+    logged = [(line["path"], line["status"]) for line in map(json.loads, lines)]
+    assert logged == [("/oauth2/token", 503), ("/[redacted]", 503)]
