@@ -157,6 +157,7 @@ def test_no_request_reaches_the_record(recorded: Installation) -> None:
 def test_no_command_changes_a_record(recorded: Installation) -> None:
     arguments = {
         "search": ("--action", "token", "--json"),
+        "show": (recorded.records()[0]["request_id"],),
         "export": (),
         "verify": ("--json",),
         "seal": ("--json",),

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from authserver.catalogue.loader import load_catalogue
-from authserver.domain.decisions import AccessRequest, CallSession
+from authserver.domain.decisions import AccessRequest, CallSession, Deny, Permit
 from authserver.domain.gateways import Gateway, SessionCookies
 from authserver.domain.hand_over import HandOverKind
 from authserver.services.decisions import Decisions
@@ -14,10 +14,12 @@ from authserver.services.hand_over_view import OpenedHandOver
 from authserver.services.operation_scopes import OperationScopes
 
 if TYPE_CHECKING:
-    from authserver.domain.decisions import Decision
+    from authserver.domain.decisions import Decision, DenyReason
     from authserver.domain.resources import ProtectedResource
     from tests.services.world import Worker, World
 
+ISSUE = "/rest/api/2/issue/DEMO-1"
+COMMENT = "/rest/api/2/issue/DEMO-1/comment"
 CATALOGUE = load_catalogue()
 SERVICE = OpenedHandOver(HandOverKind.SERVICE_CREDENTIAL, "svc-jira", "", "Basic c2l0ZTpzZWNyZXQ=")
 
@@ -94,3 +96,15 @@ class Desk:
             at=self.world.clock.now(),
         )
         return self.decisions.decide(self.gateway, resource or self.resource, request)
+
+
+def denied(decision: Decision) -> DenyReason:
+    """Why a call does not pass."""
+    assert isinstance(decision, Deny)
+    return decision.reason
+
+
+def allowed(decision: Decision) -> Permit:
+    """How a call passes."""
+    assert isinstance(decision, Permit)
+    return decision

@@ -1,0 +1,30 @@
+"""What is on record of a decision: whose call it was, and never a secret."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.services.deciding import ISSUE, Desk
+
+
+def test_whose_call_it_was_is_on_record_whatever_was_wrong_with_it(desk: Desk) -> None:
+    authorization = f"Bearer {desk.token('WRITE')}"
+    targets = ("/rest/x/../y", f"{ISSUE}?_method=PUT", "/rest/unknown", ISSUE)
+    for target in targets:
+        desk.ask("POST", target, authorization)
+        record = desk.world.journal.events[-1]
+        assert (record.client_id, record.actor.identifier) == ("ci-reader", "ci-reader")
+    desk.world.clock.advance(3600)
+    for target in targets:
+        desk.ask("POST", target, authorization)
+        record = desk.world.journal.events[-1]
+        assert (record.client_id, record.actor.identifier) == ("ci-reader", "")
+
+
+@pytest.mark.parametrize(
+    "secret", ["asv_cs_c2VjcmV0c2VjcmV0c2VjcmV0", "eyJhbGciOiJFUzI1NiJ9.e30.c2ln", "token=c2VjcmV0"]
+)
+def test_a_secret_in_a_path_is_not_put_on_record(desk: Desk, secret: str) -> None:
+    for path in (f"{ISSUE}/{secret}", f"{ISSUE};{secret}"):
+        desk.ask("GET", path, f"Bearer {desk.token('READ')}")
+        assert secret not in str(desk.world.journal.events[-1])
