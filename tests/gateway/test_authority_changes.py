@@ -78,8 +78,9 @@ def test_with_a_cache_of_decisions_a_revoked_token_passes(
     relayed_bed: RelayedBed, tmp_path: Path
 ) -> None:
     rendered = relayed_bed.render()
-    assert rendered.count("proxy_cache off;") == 1
-    cached = CACHED.format(folder=tmp_path) + rendered.replace("proxy_cache off;", CACHING)
+    uncached = "\n        proxy_cache off;"  # that of the decision's location
+    assert rendered.count(uncached) == 1
+    cached = CACHED.format(folder=tmp_path) + rendered.replace(uncached, f"\n        {CACHING}")
     relayed_bed.nginx.reload(cached)
     try:
         _, passed = survivors(relayed_bed, rounds=2, times=4)
