@@ -28,8 +28,9 @@ _FROM_STANDARD: Final = bytes.maketrans(b"+/", b"-_")
 # By length modulo 4: what the last character may be, so that its unused bits are zero.
 _LAST: Final = (_ALPHABET, b"", b"AQgw", b"AEIMQUYcgkosw048")
 _PADDING: Final = (b"", b"", b"==", b"=")
-# Possessive, and content with a missing end: linear on hostile text too.
-_STRING: Final = re.compile(r'(?s)"(?:[^"\\]|\\.)*+"?')
+# Unrolled, and content with a missing end: linear on hostile text too. (Possessive quantifiers are
+# wrong before Python 3.11.5.)
+_STRING: Final = re.compile(r'(?s)"[^"\\]*(?:\\.[^"\\]*)*"?')
 _BRACKETS: Final = re.compile(r"[\[\]{}]")
 
 

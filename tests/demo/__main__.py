@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, NoReturn
 
 from tests.demo.cast import cast
+from tests.demo.interrupts import WANTED
 from tests.demo.needs import complaint, missing
 from tests.demo.places import make_places, open_parent
 from tests.demo.scene import OTHER_SITE, SITE, Scene
@@ -81,6 +82,7 @@ def _stand_alone() -> None:
 
 
 def _interrupt(_number: int, _frame: FrameType | None) -> NoReturn:
+    WANTED.set()
     raise KeyboardInterrupt
 
 

@@ -15,6 +15,7 @@ from tests.demo.act_record import on_record
 from tests.demo.act_refusing import refusing
 from tests.demo.act_revoking import revoking
 from tests.demo.act_setting_up import setting_up
+from tests.demo.interrupts import stop_if_wanted
 from tests.demo.steps import NotAsTold
 
 if TYPE_CHECKING:
@@ -53,13 +54,16 @@ def tell(scene: Scene, transcript: Transcript) -> str:
         try:
             happened = step.play()
         except NotAsTold as other:
+            stop_if_wanted()
             transcript.failed(str(other), time.monotonic() - started)
             return f"Step {number} did not go as told."
         except Exception as error:  # noqa: BLE001 - whatever stops a step is what happened in it
+            stop_if_wanted()
             said = f"{type(error).__name__}: {error}"
             transcript.failed(_shortened(said), time.monotonic() - started)
             return f"Step {number} could not be played."
         transcript.ok(happened, time.monotonic() - started)
+        stop_if_wanted()
     return ""
 
 

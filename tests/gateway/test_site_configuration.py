@@ -213,7 +213,8 @@ def _good(field: str) -> str:
 def _shape(text: str) -> list[str]:
     """The words that begin each directive outside of comments."""
     lines = (line.strip() for line in text.splitlines())
-    begins = [line.split(" ")[0] for line in lines if line and not line.startswith("#")]
+    # Texts of the log's format hold the gateway's name, and have no blanks to end it.
+    begins = [line.split(" ")[0] for line in lines if line and line[0] not in "#'"]
     # TLS to a server adds directives of its own.
     return [each for each in begins if not each.startswith(("proxy_ssl", "location"))]
 
