@@ -56,11 +56,34 @@ def fuzz_socket(address: Address, seed: int, cases: int) -> list[Finding]:
         for start in range(0, cases, 100):
             found = pool.map(run, range(start, min(cases, start + 100)))
             findings.extend(finding for finding in found if finding is not None)
-            alive = _exchange(address, ALIVE)
-            if b"alive" not in alive:
-                findings.append(Finding(start, "the server does not answer any more", b"", alive))
+            if not is_alive(address):
+                findings.append(Finding(start, "the server does not answer any more", ALIVE, b""))
                 break
     return findings
+
+
+def is_alive(address: Address) -> bool:
+    """Whether a plain `GET /livez` is answered in time.
+
+    The request is whole, so nothing is half closed after it: a server that is busy for longer than
+    `PATIENCE` would drop it, and look dead.
+    """
+    with _connected(address) as connection:
+        received = b""
+        with contextlib.suppress(OSError):
+            connection.sendall(ALIVE)
+            while chunk := connection.recv(65_536):
+                received += chunk
+    return b"alive" in received
+
+
+def _connected(address: Address) -> socket.socket:
+    """A connection that gives up after `SECONDS`."""
+    family = socket.AF_UNIX if isinstance(address, str) else socket.AF_INET
+    connection = socket.socket(family, socket.SOCK_STREAM)
+    connection.settimeout(SECONDS)
+    connection.connect(address)
+    return connection
 
 
 def _judge(address: Address, sent: bytes) -> tuple[str, bytes]:
@@ -82,10 +105,7 @@ def _exchange(address: Address, sent: bytes) -> bytes:
     Only when nothing comes for a while the server is told that no more will follow: many servers
     drop a request whose client has half closed.
     """
-    family = socket.AF_UNIX if isinstance(address, str) else socket.AF_INET
-    with socket.socket(family, socket.SOCK_STREAM) as connection:
-        connection.settimeout(SECONDS)
-        connection.connect(address)
+    with _connected(address) as connection:
         # A server may have answered and closed before everything was sent.
         with contextlib.suppress(ConnectionError):
             connection.sendall(sent)

@@ -8,12 +8,13 @@ import subprocess
 import sys
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.machine.socket_fuzz import fuzz_socket
+from tests.machine.socket_fuzz import ALIVE, PATIENCE, SECONDS, fuzz_socket, is_alive
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -105,7 +106,7 @@ def answering(folder: Path, answer: bytes) -> tuple[str, threading.Event]:
             except TimeoutError:
                 continue
             with connection:
-                while connection.recv(65_536):
+                while connection.recv(65_536) not in {b"", ALIVE}:
                     pass
                 connection.sendall(answer)
         listener.close()
@@ -133,6 +134,23 @@ def test_the_fuzzer_finds_a_server_that_misbehaves(
         stop.set()
     assert findings
     assert findings[-1].problem == problem
+
+
+def test_a_server_that_thinks_longer_than_our_patience_is_still_alive(tmp_path: Path) -> None:
+    address = str(tmp_path / "slow")
+    with socket.socket(socket.AF_UNIX) as listener, ThreadPoolExecutor(1) as pool:
+        listener.bind(address)
+        listener.listen()
+        asked = pool.submit(is_alive, address)
+        connection, _ = listener.accept()
+        with connection:
+            assert connection.recv(65_536) == ALIVE
+            connection.settimeout(4 * PATIENCE)
+            # Servers drop a request whose client has half closed: nothing may come after it.
+            with pytest.raises(TimeoutError):
+                connection.recv(1)
+            connection.sendall(b"HTTP/1.1 200 OK\r\n\r\nalive")
+        assert asked.result(SECONDS)
 
 
 def test_the_fuzzer_repeats_itself_for_a_seed(tmp_path: Path) -> None:
