@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
     from authserver.domain.stored_secrets import StoredSecret
@@ -38,3 +38,14 @@ class Gateway:
     def live_keys(self, now: float) -> tuple[StoredSecret, ...]:
         """The keys that are not expired at `now` (seconds since the epoch)."""
         return tuple(key for key in self.keys if key.is_live(now))
+
+
+KeyDigests: TypeAlias = tuple[tuple[str, bytes], ...]
+"""One presented key as (pepper id, digest), under each pepper there is."""
+
+
+class GatewayKey(NamedTuple):
+    """A key and whose it is; it may have expired."""
+
+    gateway: Gateway
+    key: StoredSecret

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import threading
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from authserver.domain.authority import ChangeKind
 from authserver.domain.errors import DomainError, StorageUnavailable
 from authserver.domain.hand_over import CREDENTIAL_PURPOSE, HandOver, HandOverKind
-from authserver.services.directory import MOST_REMEMBERED
+from authserver.services.remembering import Remembered
 
 if TYPE_CHECKING:
     from authserver.domain.key_ports import SecretSealer
-    from authserver.domain.ports import Database
+    from authserver.domain.ports import Database, Stores
     from authserver.services.authority import AuthorityView
-
-_Key = TypeVar("_Key")
-_Value = TypeVar("_Value")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +46,18 @@ class HandOverView:
 
     def __init__(self, database: Database, view: AuthorityView, sealer: SecretSealer) -> None:
         """Know nothing yet; forget what belongs to a resource when its hand-over changes."""
-        self._database = database
         self._sealer = sealer
-        self._opened: dict[str, OpenedHandOver | None] = {}
-        self._accounts: dict[tuple[str, str], str | None] = {}
-        self._lock = threading.Lock()
-        self._forgotten = 0
-        view.on_change(self._forget, self._forget_all)
+        # Each answer in a tuple: an empty answer is an answer.
+        self._ways: Remembered[str, tuple[OpenedHandOver | None]] = Remembered(
+            database, view, ChangeKind.HAND_OVER, self._load_way
+        )
+        self._accounts: Remembered[tuple[str, str], tuple[str | None]] = Remembered(
+            database,
+            view,
+            ChangeKind.HAND_OVER,
+            _load_account,
+            concerns=lambda key, resource_name: key[0] == resource_name,
+        )
 
     def of(self, resource_name: str) -> OpenedHandOver | None:
         """How calls to a resource are handed over; `None` when nobody has said.
@@ -65,19 +66,8 @@ class HandOverView:
             StorageUnavailable: the database is needed and does not answer, or the credential
                 does not open; the text is for operators.
         """
-        try:
-            return self._opened[resource_name]
-        except KeyError:
-            pass
-        forgotten = self._forgotten
-        with self._database.reading() as stores:
-            stored = stores.hand_overs.get(resource_name)
-        opened = None if stored is None else self._open(stored)
-        with self._lock:
-            # What was read before a change was applied must not be remembered after it.
-            if forgotten == self._forgotten:
-                _remember(self._opened, resource_name, opened)
-        return opened
+        found = self._ways.get(resource_name)
+        return None if found is None else found[0]
 
     def account(self, resource_name: str, subject: str) -> str | None:
         """The account of the site that stands for the subject there; `None` when there is none.
@@ -85,19 +75,12 @@ class HandOverView:
         Raises:
             StorageUnavailable: the database is needed and does not answer.
         """
-        key = resource_name, subject
-        try:
-            return self._accounts[key]
-        except KeyError:
-            pass
-        forgotten = self._forgotten
-        with self._database.reading() as stores:
-            stored = stores.accounts.get(resource_name, subject)
-        account = None if stored is None else stored.account
-        with self._lock:
-            if forgotten == self._forgotten:
-                _remember(self._accounts, key, account)
-        return account
+        found = self._accounts.get((resource_name, subject))
+        return None if found is None else found[0]
+
+    def _load_way(self, stores: Stores, resource_name: str) -> tuple[OpenedHandOver | None]:
+        stored = stores.hand_overs.get(resource_name)
+        return (None if stored is None else self._open(stored),)
 
     def _open(self, stored: HandOver) -> OpenedHandOver:
         authorization = ""
@@ -114,25 +97,7 @@ class HandOverView:
                 ) from None
         return OpenedHandOver(stored.kind, stored.account, stored.header, authorization)
 
-    def _forget(self, kind: ChangeKind, resource_name: str) -> None:
-        if kind is ChangeKind.HAND_OVER:
-            with self._lock:
-                self._forgotten += 1
-                self._opened.pop(resource_name, None)
-                self._accounts = {
-                    key: account
-                    for key, account in self._accounts.items()
-                    if key[0] != resource_name
-                }
 
-    def _forget_all(self) -> None:
-        with self._lock:
-            self._forgotten += 1
-            self._opened.clear()
-            self._accounts.clear()
-
-
-def _remember(known: dict[_Key, _Value], key: _Key, value: _Value) -> None:
-    if key not in known and len(known) >= MOST_REMEMBERED:
-        del known[next(iter(known))]
-    known[key] = value
+def _load_account(stores: Stores, key: tuple[str, str]) -> tuple[str | None]:
+    stored = stores.accounts.get(*key)
+    return (None if stored is None else stored.account,)

@@ -12,9 +12,10 @@ from authserver.domain.authority import ChangeKind
 from authserver.domain.errors import StorageUnavailable
 from authserver.domain.keys import KeyState
 from authserver.domain.resources import ResourceStatus
-from authserver.services import directory
+from authserver.services import remembering
 from authserver.services.authority import LEASE_SECONDS
-from authserver.services.directory import Keys, Remembered
+from authserver.services.directory import Keys
+from authserver.services.remembering import Remembered
 from tests.services.collaborators import PlainKeyring
 from tests.services.world import ADMIN, Worker, World
 
@@ -53,7 +54,7 @@ def test_names_that_nobody_has_are_not_remembered(world: World) -> None:
 def test_names_that_nobody_has_push_nobody_out(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(directory, "MOST_REMEMBERED", 1)
+    monkeypatch.setattr(remembering, "MOST_REMEMBERED", 1)
     clients = world.worker.directory.clients
     client = clients.get("ci-reader")
     for number in range(3):
@@ -139,8 +140,8 @@ def test_what_was_read_before_everything_was_forgotten_is_not_remembered(world: 
 def test_memory_is_bounded_and_the_oldest_goes_first(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(directory, "MOST_REMEMBERED", 2)
-    remembered = Remembered(
+    monkeypatch.setattr(remembering, "MOST_REMEMBERED", 2)
+    remembered: Remembered[str, str] = Remembered(
         world.database, world.worker.view, ChangeKind.CLIENT, lambda _stores, name: name.upper()
     )
     for name in ("one", "two", "three"):
@@ -151,8 +152,8 @@ def test_memory_is_bounded_and_the_oldest_goes_first(
 def test_reading_again_what_is_remembered_pushes_nobody_out(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(directory, "MOST_REMEMBERED", 2)
-    remembered = Remembered(
+    monkeypatch.setattr(remembering, "MOST_REMEMBERED", 2)
+    remembered: Remembered[str, str] = Remembered(
         world.database, world.worker.view, ChangeKind.CLIENT, lambda _stores, name: name.upper()
     )
     for name in ("one", "two", "two"):

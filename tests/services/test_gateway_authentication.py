@@ -9,7 +9,7 @@ import pytest
 from authserver.domain.errors import InvalidClient, StorageUnavailable, Throttled
 from authserver.domain.gateways import SessionCookies
 from authserver.domain.resources import ResourceStatus
-from authserver.services import gateway_memory
+from authserver.services import remembering
 from authserver.services.authority import LEASE_SECONDS
 from tests.services.world import ADMIN, LIMITS, Worker, World
 
@@ -250,7 +250,7 @@ def test_a_change_of_something_else_leaves_the_keys_alone(world: World, key: str
 def test_memory_is_bounded_and_the_oldest_goes_first(
     world: World, key: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(gateway_memory, "MOST_KEYS", 2)
+    monkeypatch.setattr(remembering, "MOST_REMEMBERED", 2)
     keys = [key, *(world.add_gateway(name).key.value for name in ("two", "three"))]
     for value in (*keys, *keys[1:]):
         authenticate(world, value)

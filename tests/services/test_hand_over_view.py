@@ -15,7 +15,7 @@ from authserver.domain.hand_over import (
     HandOverKind,
     SubjectAccount,
 )
-from authserver.services import hand_over_view
+from authserver.services import remembering
 from authserver.services.hand_over_view import HandOverView, OpenedHandOver
 from tests.doubles import EPOCH
 from tests.services.seals import ReadableSealer
@@ -222,7 +222,7 @@ def test_without_a_database_only_what_is_remembered_is_told(memory: Memory) -> N
 def test_memory_is_bounded_and_the_oldest_goes_first(
     memory: Memory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(hand_over_view, "MOST_REMEMBERED", 2)
+    monkeypatch.setattr(remembering, "MOST_REMEMBERED", 2)
     for number in (1, 2, 3, 3, 2):
         memory.view.account("jira-main", f"client:{number}")
     assert memory.database.calls["accounts.get"] == 3

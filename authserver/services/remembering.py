@@ -1,0 +1,92 @@
+"""What a worker remembers of the database, under the authority's lease."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING, Final, Generic, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from authserver.domain.authority import ChangeKind
+    from authserver.domain.ports import Database, Stores
+    from authserver.services.authority import AuthorityView
+
+MOST_REMEMBERED: Final = 20_000
+"""Entries a worker keeps of each kind; the oldest goes first."""
+
+Key = TypeVar("Key")
+Thing = TypeVar("Thing")
+
+
+class Remembered(Generic[Key, Thing]):
+    """Things by key, loaded on demand, forgotten when the authority says so.
+
+    Absent things are not remembered: names come from outside and are without number.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        view: AuthorityView,
+        kind: ChangeKind,
+        load: Callable[[Stores, Key], Thing | None],
+        *,
+        concerns: Callable[[Key, str], bool] | None = None,
+    ) -> None:
+        """Load with `load`; listen for changes of `kind`.
+
+        `concerns` says whether a change of a name reaches the thing at a key; without it the name
+        is the key.
+        """
+        self._database = database
+        self._kind = kind
+        self._load = load
+        self._concerns = concerns
+        self._things: dict[Key, Thing] = {}
+        self._lock = threading.Lock()
+        self._forgotten = 0
+        view.on_change(self._forget, self._forget_all)
+
+    def known(self, key: Key) -> Thing | None:
+        """What memory holds. Only to be believed after `AuthorityView.ensure_fresh`."""
+        return self._things.get(key)
+
+    def get(self, key: Key) -> Thing | None:
+        """From memory, else from the database."""
+        thing = self._things.get(key)
+        return thing if thing is not None else self.read(key)
+
+    def read(self, key: Key) -> Thing | None:
+        """From the database, remembered for the next time.
+
+        Raises:
+            StorageUnavailable: the database does not answer.
+        """
+        forgotten = self._forgotten
+        with self._database.reading() as stores:
+            thing = self._load(stores, key)
+        if thing is not None:
+            with self._lock:
+                # What was read before a change was applied must not be remembered after it.
+                if forgotten == self._forgotten:
+                    if key not in self._things and len(self._things) >= MOST_REMEMBERED:
+                        del self._things[next(iter(self._things))]
+                    self._things[key] = thing
+        return thing
+
+    def _forget(self, kind: ChangeKind, name: str) -> None:
+        if kind is not self._kind:
+            return
+        with self._lock:
+            self._forgotten += 1
+            if self._concerns is None:
+                self._things.pop(name, None)  # type: ignore[arg-type]  # the name is the key
+                return
+            for key in [key for key in self._things if self._concerns(key, name)]:
+                del self._things[key]
+
+    def _forget_all(self) -> None:
+        with self._lock:
+            self._forgotten += 1
+            self._things.clear()
