@@ -12,6 +12,12 @@ from typing import TYPE_CHECKING, Final
 
 from authserver.settings_fields import setting
 from authserver.settings_kinds import Choice, FilePath, IssuerUrl
+from authserver.settings_people import (
+    RefreshSettings,
+    RegistrationSettings,
+    SessionSettings,
+    SignInSettings,
+)
 from authserver.settings_rules import OutboundSettings, ThrottlingSettings, TokenSettings
 from authserver.settings_serving import HousekeepingSettings, MetricsSettings, ServerSettings
 from authserver.settings_state import AuditSettings, DatabaseSettings, KeySettings
@@ -44,6 +50,10 @@ class Settings:
     database: DatabaseSettings = field(default_factory=DatabaseSettings)
     keys: KeySettings = field(default_factory=KeySettings)
     tokens: TokenSettings = field(default_factory=TokenSettings)
+    refresh: RefreshSettings = field(default_factory=RefreshSettings)
+    sessions: SessionSettings = field(default_factory=SessionSettings)
+    sign_in: SignInSettings = field(default_factory=SignInSettings)
+    registration: RegistrationSettings = field(default_factory=RegistrationSettings)
     audit: AuditSettings = field(default_factory=AuditSettings)
     throttling: ThrottlingSettings = field(default_factory=ThrottlingSettings)
     metrics: MetricsSettings = field(default_factory=MetricsSettings)

@@ -18,6 +18,8 @@ PREFIXES: Final = {
     "rt": "refresh token",
     "ac": "authorization code",
     "dc": "device code",
+    "it": "initial access token for registering clients",
+    "ra": "registration access token of a client",
 }
 """What each kind of secret is called between `asv_` and the second underscore."""
 

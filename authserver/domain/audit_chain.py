@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from authserver.domain.ports import ChainKey
+    from authserver.domain.audit_key_ports import ChainKey
 
 RECORD_CODE_BYTES: Final = 16
 """A record's code is cut to 128 bit (RFC 2104 section 5 asks for half the hash or more)."""

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, Self
 
 if TYPE_CHECKING:
     from authserver.domain.audit_chain import Seal
-    from authserver.domain.ports import CheckpointSigner, CheckpointVerifier
+    from authserver.domain.audit_key_ports import CheckpointSigner, CheckpointVerifier
 
 _WHOLE_MAX: Final = (1 << 63) - 1
 _STATEMENT: Final = b"authserver audit checkpoint 1\n"

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
+from authserver.domain.authorization_profiles import AuthorizationProfile
 from authserver.domain.errors import InvalidField
 
 if TYPE_CHECKING:
@@ -47,6 +48,14 @@ class GrantType(StrEnum):
     """Grant types by their registered names (RFC 6749, RFC 8628)."""
 
     CLIENT_CREDENTIALS = "client_credentials"
+    AUTHORIZATION_CODE = "authorization_code"
+    REFRESH_TOKEN = "refresh_token"  # noqa: S105 - the grant's registered name
+    DEVICE_CODE = "urn:ietf:params:oauth:grant-type:device_code"
+
+    @property
+    def needs_user(self) -> bool:
+        """Whether its tokens speak for a user."""
+        return self is not GrantType.CLIENT_CREDENTIALS
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +64,7 @@ class Client:
 
     An empty set allows nothing: no scope, no resource, no grant. `resources` holds names of
     protected resources; `access_token_seconds` is the life of its tokens; `jwks` are public JWKs
-    (RFC 7517) for `private_key_jwt`.
+    (RFC 7517) for `private_key_jwt`; `profile` matters where users are present.
     """
 
     client_id: str
@@ -70,6 +79,7 @@ class Client:
     jwks: tuple[Mapping[str, object], ...] = field(repr=False)
     contact: str
     created_at: float
+    profile: AuthorizationProfile = field(default_factory=AuthorizationProfile)
 
     @property
     def subject(self) -> str:

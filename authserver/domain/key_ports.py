@@ -5,8 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from authserver.domain.hand_over import HandOver
-    from authserver.domain.keys import SigningKey
+    from collections.abc import Mapping
+
+    from authserver.domain.hand_over import HandOver, SiteAssertion
+    from authserver.domain.identity_tokens import IdTokenHint, StatementType
+    from authserver.domain.keys import SigningAlgorithm, SigningKey
+    from authserver.domain.tokens import AccessToken
 
 
 class SecretSealer(Protocol):
@@ -83,4 +87,68 @@ class KeyFileMaker(Protocol):
         Raises:
             DomainError: it cannot be made; nothing was.
         """
+        ...
+
+
+class SuccessorSealer(Protocol):
+    """Seals a secret so that only the holder of another one can open it."""
+
+    def seal(self, secret: str, *, under: str, context: str) -> bytes:
+        """`secret`, sealed under a key derived from `under` (a secret of 256 bit) and `context`."""
+        ...
+
+    def open(self, sealed: bytes, *, under: str, context: str) -> str | None:
+        """The secret; `None` when it was not sealed so."""
+        ...
+
+
+class Keyring(Protocol):
+    """The published keys of one moment, parsed once: an immutable snapshot."""
+
+    def sign(self, token: AccessToken, algorithm: SigningAlgorithm) -> str:
+        """The compact JWT, `typ: at+jwt` (RFC 9068).
+
+        Raises:
+            StorageUnavailable: there is no active key of the algorithm.
+        """
+        ...
+
+    def sign_assertion(self, assertion: SiteAssertion, algorithm: SigningAlgorithm) -> str:
+        """The compact JWT, `typ: site-assertion+jwt`. Raises StorageUnavailable like `sign`."""
+        ...
+
+    def sign_statement(
+        self,
+        kind: StatementType,
+        claims: Mapping[str, object],
+        algorithm: SigningAlgorithm,
+    ) -> str:
+        """The compact JWT of a statement for a client; `claims` are complete, `iss` included.
+
+        Raises StorageUnavailable like `sign`.
+        """
+        ...
+
+    def read(self, token_value: str) -> AccessToken | None:
+        """The verified claims, or `None` for anything that is not our access token."""
+        ...
+
+    def read_id_token(self, value: str) -> IdTokenHint | None:
+        """What an ID token of ours says, `None` for anything else; its time is not judged."""
+        ...
+
+    def jwks(self) -> bytes:
+        """The public document (RFC 7517)."""
+        ...
+
+    def etag(self) -> str:
+        """Entity tag of the document, with its quotes."""
+        ...
+
+
+class KeyMaker(Protocol):
+    """Makes and opens signing keys."""
+
+    def make(self, algorithm: SigningAlgorithm, now: float) -> SigningKey:
+        """A new key in state `next`, its private part sealed."""
         ...

@@ -10,8 +10,18 @@ if TYPE_CHECKING:
 
     from authserver.domain.audit import AuditEvent
     from authserver.domain.gateway_ports import AccountStore, GatewayStore, HandOverStore
-    from authserver.domain.hand_over import SiteAssertion
-    from authserver.domain.keys import SigningAlgorithm, SigningKey
+    from authserver.domain.people_ports import (
+        AuthorizationRequestStore,
+        ConsentStore,
+        GrantStore,
+        SessionStore,
+    )
+    from authserver.domain.registration_ports import (
+        DeviceStore,
+        GroupStore,
+        LogoutDeliveryStore,
+        RegistrationStore,
+    )
     from authserver.domain.store_ports import (
         AssertionStore,
         AuditStore,
@@ -126,89 +136,6 @@ class TokenReader(Protocol):
         ...
 
 
-class Keyring(Protocol):
-    """The published keys of one moment, parsed once: an immutable snapshot."""
-
-    def sign(self, token: AccessToken, algorithm: SigningAlgorithm) -> str:
-        """The compact JWT, `typ: at+jwt` (RFC 9068).
-
-        Raises:
-            StorageUnavailable: there is no active key of the algorithm.
-        """
-        ...
-
-    def sign_assertion(self, assertion: SiteAssertion, algorithm: SigningAlgorithm) -> str:
-        """The compact JWT, `typ: site-assertion+jwt`. Raises StorageUnavailable like `sign`."""
-        ...
-
-    def read(self, token_value: str) -> AccessToken | None:
-        """The verified claims, or `None` for anything that is not our access token."""
-        ...
-
-    def jwks(self) -> bytes:
-        """The public document (RFC 7517)."""
-        ...
-
-    def etag(self) -> str:
-        """Entity tag of the document, with its quotes."""
-        ...
-
-
-class ChainKey(Protocol):
-    """One secret key of the audit chain (HMAC-SHA-256)."""
-
-    @property
-    def key_id(self) -> str:
-        """1 to 32 letters, digits or hyphens; stands in every record it authenticates."""
-        ...
-
-    def mac(self, message: bytes) -> bytes:
-        """32 bytes."""
-        ...
-
-
-class ChainKeys(Protocol):
-    """The audit chain's keys: new records use the current one, old ones keep theirs."""
-
-    @property
-    def current(self) -> ChainKey:
-        """The key for new records."""
-        ...
-
-    def find(self, key_id: str) -> ChainKey | None:
-        """The key of that id, or `None` when it is not known here."""
-        ...
-
-
-class CheckpointSigner(Protocol):
-    """Signs audit checkpoints (Ed25519, RFC 8032)."""
-
-    @property
-    def key_id(self) -> str:
-        """1 to 32 letters, digits or hyphens."""
-        ...
-
-    def sign(self, statement: bytes) -> bytes:
-        """64 bytes."""
-        ...
-
-
-class CheckpointVerifier(Protocol):
-    """Checks signatures of audit checkpoints."""
-
-    def verify(self, key_id: str, statement: bytes, signature: bytes) -> bool:
-        """Whether the key of that id signed the statement; False for an unknown key."""
-        ...
-
-
-class KeyMaker(Protocol):
-    """Makes and opens signing keys."""
-
-    def make(self, algorithm: SigningAlgorithm, now: float) -> SigningKey:
-        """A new key in state `next`, its private part sealed."""
-        ...
-
-
 class Stores(Protocol):
     """What one transaction gives access to."""
 
@@ -240,6 +167,46 @@ class Stores(Protocol):
     @property
     def users(self) -> UserStore:
         """Local users."""
+        ...
+
+    @property
+    def authorization_requests(self) -> AuthorizationRequestStore:
+        """Authorization requests under way."""
+        ...
+
+    @property
+    def grants(self) -> GrantStore:
+        """Grants with their codes and refresh tokens."""
+        ...
+
+    @property
+    def consents(self) -> ConsentStore:
+        """Remembered consents."""
+        ...
+
+    @property
+    def sessions(self) -> SessionStore:
+        """Sessions."""
+        ...
+
+    @property
+    def devices(self) -> DeviceStore:
+        """Device authorizations."""
+        ...
+
+    @property
+    def registrations(self) -> RegistrationStore:
+        """Dynamic registration."""
+        ...
+
+    @property
+    def logout_deliveries(self) -> LogoutDeliveryStore:
+        """Clients still to be told of a logout."""
+        ...
+
+    @property
+    def groups(self) -> GroupStore:
+        """Local groups."""
         ...
 
     @property

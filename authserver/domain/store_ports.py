@@ -94,8 +94,27 @@ class ResourceStore(Protocol):
 class UserStore(Protocol):
     """Local users."""
 
+    def get(self, subject: str) -> User | None:
+        """By subject, deleted ones included; in a writing block locked until its end."""
+        ...
+
     def get_by_username(self, username: str) -> User | None:
-        """By canonical user name."""
+        """By canonical user name; never a deleted one."""
+        ...
+
+    def get_by_email(self, email: str) -> User | None:
+        """By canonical (case-folded) e-mail address; `None` when nobody or more than one has it."""
+        ...
+
+    def list(self) -> Sequence[User]:
+        """All but deleted ones, by user name."""
+        ...
+
+    def save(self, user: User) -> None:
+        """Replace everything but subject and creation. Raises NotFound, AlreadyExists (name).
+
+        A deleted user's name is free again; its subject never is.
+        """
         ...
 
     def count_administrators(self) -> int:

@@ -7,10 +7,27 @@ from enum import StrEnum
 
 
 class UserStatus(StrEnum):
-    """Whether a user may sign in."""
+    """Whether a user may sign in. `DELETED` is a tombstone: its subject never comes back."""
 
     ENABLED = "enabled"
     DISABLED = "disabled"
+    DELETED = "deleted"
+
+
+@dataclass(frozen=True, slots=True)
+class PersonalData:
+    """What the `profile` and `email` scopes tell of a user; empty texts are left out.
+
+    `email_verified` is only ever set by this server or an administrator, never by the user.
+    """
+
+    name: str = ""
+    given_name: str = ""
+    family_name: str = ""
+    email: str = ""
+    email_verified: bool = False
+    locale: str = ""
+    zoneinfo: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +35,7 @@ class User:
     """A person. `subject` is opaque, stable and never given out again.
 
     `password_hash` is bcrypt over a pre-hash; `must_change_password` is set for one-time ones.
+    `updated_at` is when the personal data last changed (seconds since the epoch).
     """
 
     subject: str
@@ -27,3 +45,10 @@ class User:
     password_hash: bytes = field(repr=False)
     must_change_password: bool
     created_at: float
+    data: PersonalData = PersonalData()
+    updated_at: float = 0.0
+
+    @property
+    def is_enabled(self) -> bool:
+        """Whether the user may act now."""
+        return self.status is UserStatus.ENABLED

@@ -12,9 +12,10 @@ if TYPE_CHECKING:
     from authserver.domain.audit import Actor
     from authserver.domain.audit_checkpoints import Checkpoint
     from authserver.domain.audit_findings import Verification
+    from authserver.domain.audit_key_ports import ChainKeys, CheckpointSigner, CheckpointVerifier
     from authserver.domain.audit_ports import Anchor, AuditDatabase
     from authserver.domain.audit_records import AuditPage, AuditRecord
-    from authserver.domain.ports import ChainKeys, CheckpointSigner, CheckpointVerifier, Clock
+    from authserver.domain.ports import Clock
     from authserver.services.audit_retention import PrunedRecords
     from authserver.services.audit_sealing import Sealer
     from authserver.services.audit_searches import SearchTerms

@@ -10,8 +10,8 @@ from authserver.services.audit_record_stream import PAGE, RecordStream
 
 if TYPE_CHECKING:
     from authserver.domain.audit_chain import Seal
+    from authserver.domain.audit_key_ports import ChainKeys
     from authserver.domain.audit_ports import AuditDatabase, ChainStore
-    from authserver.domain.ports import ChainKeys
     from authserver.services.audit_checkpoint_checks import CheckpointChecks
     from authserver.services.audit_findings import Findings
     from authserver.services.audit_record_checks import RecordChecks

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 
     from authserver.domain.audit_chain import Seal
     from authserver.domain.audit_checkpoints import Checkpoint
+    from authserver.domain.audit_key_ports import CheckpointVerifier
     from authserver.domain.audit_ports import Anchor, AuditDatabase, ChainStore, Link
-    from authserver.domain.ports import CheckpointVerifier
     from authserver.services.audit_findings import Findings
 
 _PAGE: Final = 500

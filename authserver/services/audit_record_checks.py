@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from authserver.domain.audit_chain import Seal
+    from authserver.domain.audit_key_ports import ChainKeys
     from authserver.domain.audit_ports import StoredContent
-    from authserver.domain.ports import ChainKeys
     from authserver.services.audit_findings import Findings
 
 

@@ -14,8 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from authserver.domain.audit_checkpoints import Checkpoint
+    from authserver.domain.audit_key_ports import CheckpointSigner
     from authserver.domain.audit_ports import Anchor, AuditDatabase
-    from authserver.domain.ports import CheckpointSigner, Clock
+    from authserver.domain.ports import Clock
 
 BATCH_RECORDS: Final = 1000
 _ATTEMPTS: Final = 5

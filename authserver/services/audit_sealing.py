@@ -14,8 +14,9 @@ if TYPE_CHECKING:
     import threading
 
     from authserver.domain.audit_checkpoints import Checkpoint
+    from authserver.domain.audit_key_ports import ChainKeys, CheckpointSigner
     from authserver.domain.audit_ports import Anchor, AuditDatabase
-    from authserver.domain.ports import ChainKeys, CheckpointSigner, Clock
+    from authserver.domain.ports import Clock
 
 LEASE: Final = "audit-sealer"
 SEAL_RECORDS: Final = 1000

@@ -13,8 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from authserver.domain.audit_findings import Verification
+    from authserver.domain.audit_key_ports import ChainKeys, CheckpointVerifier
     from authserver.domain.audit_ports import Anchor, AuditDatabase
-    from authserver.domain.ports import ChainKeys, CheckpointVerifier, Clock
+    from authserver.domain.ports import Clock
 
 UNSEALED_SECONDS: Final = 30.0
 """A record that waits longer for its seal is a finding."""

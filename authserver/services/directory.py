@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 
     from authserver.domain.clients import Client
     from authserver.domain.gateways import KeyDigests
+    from authserver.domain.key_ports import Keyring
     from authserver.domain.keys import SigningKey
-    from authserver.domain.ports import Database, Keyring, Stores
+    from authserver.domain.ports import Database, Stores
     from authserver.domain.resources import ProtectedResource
     from authserver.services.authority import AuthorityView
 

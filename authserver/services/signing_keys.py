@@ -14,9 +14,10 @@ from authserver.domain.texts import shown_time
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from authserver.domain.key_ports import KeyMaker
     from authserver.domain.key_rotation import KeyStep
     from authserver.domain.keys import KeyTimes, SigningKey
-    from authserver.domain.ports import KeyMaker, Stores
+    from authserver.domain.ports import Stores
     from authserver.services.administration import Act, Administration
 
 Result = TypeVar("Result")

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from authserver.domain.audit import AuditEvent
+    from authserver.domain.audit_key_ports import ChainKeys
     from authserver.domain.audit_records import AuditPage, AuditQuery
-    from authserver.domain.ports import ChainKeys
 
 
 class AuditRows:

@@ -16,7 +16,7 @@ from authserver.storage.rows.metadata import DEFAULT_ISSUER
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from authserver.domain.ports import ChainKey
+    from authserver.domain.audit_key_ports import ChainKey
 
 COLUMNS: Final = tuple(column.name for column in audit_records.columns)[1:]
 """What an insert gives, in this order: everything but the id."""

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, Engine
 
-    from authserver.domain.ports import ChainKeys
+    from authserver.domain.audit_key_ports import ChainKeys
 
 
 class SqlDatabase:

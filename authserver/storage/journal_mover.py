@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from authserver.domain.ports import ChainKeys, Clock
+    from authserver.domain.audit_key_ports import ChainKeys
+    from authserver.domain.ports import Clock
     from authserver.storage.database import SqlDatabase
     from authserver.storage.journal_progress import Progress
 

@@ -14,7 +14,8 @@ from authserver.storage.journal_reading import Damage, Piece
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from authserver.domain.ports import ChainKeys, Clock
+    from authserver.domain.audit_key_ports import ChainKeys
+    from authserver.domain.ports import Clock
     from authserver.storage.database import SqlDatabase
 
 

@@ -18,7 +18,7 @@ from authserver.storage.subject_accounts import SubjectAccountRows
 from authserver.storage.users import UserRows
 
 if TYPE_CHECKING:
-    from authserver.domain.ports import ChainKeys
+    from authserver.domain.audit_key_ports import ChainKeys
     from authserver.storage.transactions import Transaction
 
 
