@@ -20,6 +20,8 @@ PREFIXES: Final = {
     "dc": "device code",
     "it": "initial access token for registering clients",
     "ra": "registration access token of a client",
+    "se": "cookie of a session",
+    "br": "cookie of a browser",
 }
 """What each kind of secret is called between `asv_` and the second underscore."""
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from authserver.domain.audit import Actor, ActorKind, AuditEvent, Outcome
+from authserver.domain.calls import Call
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -23,6 +24,10 @@ class Act:
     actor: Actor
     request_id: str = ""
     peer: str = ""
+
+    def call(self, at: float) -> Call:
+        """The call that the act came by, at `at`."""
+        return Call(at=at, request_id=self.request_id, peer=self.peer)
 
 
 def operator(name: str) -> Act:

@@ -1,0 +1,95 @@
+"""What the end of a session takes with it: grants bound to it, and clients are told."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from authserver.domain.audit import AuditEvent, Outcome
+from authserver.domain.clients import ClientStatus
+from authserver.domain.grants import GrantEnd, GrantFilter
+from authserver.domain.logout_deliveries import LogoutDelivery
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from authserver.domain.audit import Actor
+    from authserver.domain.calls import Call
+    from authserver.domain.ports import SecretMaker, Stores
+    from authserver.domain.sessions import Session
+    from authserver.services.grants import Grants
+
+DELIVERY_SECONDS: Final = 3600.0
+"""How long we try to tell a client of a logout."""
+
+
+class SessionEnds:
+    """Ends sessions inside somebody's transaction."""
+
+    def __init__(self, *, grants: Grants, secret_maker: SecretMaker) -> None:
+        """Take the collaborators; hold no state of its own."""
+        self._grants = grants
+        self._secret_maker = secret_maker
+
+    def end_in(
+        self,
+        stores: Stores,
+        actor: Actor,
+        call: Call,
+        *,
+        session_id: str | None = None,
+        subject: str | None = None,
+        keep: str = "",
+    ) -> Sequence[Session]:
+        """End one session, or all of a user but `keep`; those that this call ended.
+
+        Their session-bound grants end too, and every client that took part and wants to be told
+        gets a delivery (OpenID Connect Back-Channel Logout section 2.4).
+        """
+        ended = stores.sessions.end(call.at, session_id=session_id, subject=subject, keep=keep)
+        for session in ended:
+            told = self._announce(stores, session, call.at)
+            wanted = GrantFilter(session_id=session.session_id, session_bound=True)
+            self._grants.end_in(
+                stores, wanted, GrantEnd.LOGOUT, actor=actor, call=call, now=call.at
+            )
+            stores.audit.add(
+                AuditEvent(
+                    at=call.at,
+                    action="session.ended",
+                    outcome=Outcome.SUCCESS,
+                    actor=actor,
+                    object_kind="session",
+                    object_id=session.session_id,
+                    request_id=call.request_id,
+                    peer=call.peer,
+                    details={"subject": session.subject, "told": told},
+                )
+            )
+        return ended
+
+    def _announce(self, stores: Stores, session: Session, now: float) -> list[str]:
+        """Put the clients of the session on the list of those to be told; their ids."""
+        grants = stores.grants.list(GrantFilter(session_id=session.session_id), now)
+        told = []
+        for client_id in sorted({grant.client_id for grant in grants}):
+            client = stores.clients.get(client_id)
+            if client is None or client.status is ClientStatus.DELETED:
+                continue
+            uri = client.profile.backchannel_logout_uri
+            if not uri:
+                continue
+            stores.logout_deliveries.add(
+                LogoutDelivery(
+                    delivery_id=self._secret_maker.identifier(),
+                    client_id=client_id,
+                    uri=uri,
+                    subject=session.subject,
+                    session_id=session.session_id,
+                    created_at=now,
+                    next_attempt_at=now,
+                    attempts=0,
+                    expires_at=now + DELIVERY_SECONDS,
+                )
+            )
+            told.append(client_id)
+        return told
