@@ -15,6 +15,7 @@ from authserver.crypto.key_files import KeyFiles, load_key_files
 from authserver.crypto.passwords import BcryptHasher
 from authserver.crypto.sealing import Sealer
 from authserver.crypto.secret_values import ReadableSecretMaker
+from authserver.crypto.successor_sealing import HkdfSuccessorSealer
 from authserver.crypto.system import SystemClock, SystemEntropy
 from authserver.domain.resources import ResourceKind
 from authserver.machine.turns import Turns
@@ -149,3 +150,8 @@ class Foundation:
         """Seals what must be opened again."""
         kek = self.key_files.kek
         return Sealer(kek.values, kek.current, self.entropy)
+
+    @cached_property
+    def successor_sealer(self) -> HkdfSuccessorSealer:
+        """Seals what only the holder of another secret may open."""
+        return HkdfSuccessorSealer(self.entropy)

@@ -14,20 +14,23 @@ from authserver.crypto.sealing import SealBroken
 from authserver.crypto.signing_keys import open_key
 from authserver.crypto.site_assertions import MEDIA_TYPE as ASSERTION_MEDIA_TYPE
 from authserver.crypto.site_assertions import assertion_text
+from authserver.crypto.statements import read_id_claims, statement_text
 from authserver.domain.errors import ProtocolRefusal, StorageUnavailable
+from authserver.domain.identity_tokens import StatementType
 from authserver.domain.keys import KeyState
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from authserver.crypto.sealing import Sealer
     from authserver.crypto.signing_keys import OpenedKey
     from authserver.crypto.token_memory import VerifiedTokens
     from authserver.domain.hand_over import SiteAssertion
+    from authserver.domain.identity_tokens import IdTokenHint
     from authserver.domain.keys import SigningAlgorithm, SigningKey
     from authserver.domain.tokens import AccessToken
 
-_SIGNED_TYPES: Final = (MEDIA_TYPE, ASSERTION_MEDIA_TYPE)
+_SIGNED_TYPES: Final = (MEDIA_TYPE, ASSERTION_MEDIA_TYPE, *map(str, StatementType))
 _SHOWN_IN_ORDER: Final = (KeyState.ACTIVE, KeyState.NEXT, KeyState.RETIRING)
 
 
@@ -59,6 +62,7 @@ class Keyring:
         # A header of ours has one spelling, so its text finds the key, and with it the algorithm.
         # Whatever else a header could say (none, HS256, jku, crit, another typ) is not in here.
         self._by_header = {_header(key, MEDIA_TYPE): key for key in opened}
+        self._by_id_header = {_header(key, StatementType.ID_TOKEN): key for key in opened}
         self._active = {
             key.public.algorithm: ({each: _header(key, each) for each in _SIGNED_TYPES}, key)
             for key in sorted(opened, key=lambda key: key.record.activated_at or 0.0)
@@ -99,6 +103,17 @@ class Keyring:
         text = assertion_text(assertion, self._issuer)
         return self._signed(algorithm, ASSERTION_MEDIA_TYPE, text)
 
+    def sign_statement(
+        self, kind: StatementType, claims: Mapping[str, object], algorithm: SigningAlgorithm
+    ) -> str:
+        """The compact JWT with the `typ` of its kind, which `read` never takes for a token.
+
+        Raises:
+            StorageUnavailable: there is no active key of the algorithm.
+            ValueError: the claims name another issuer.
+        """
+        return self._signed(algorithm, kind.value, statement_text(claims, self._issuer))
+
     def _signed(self, algorithm: SigningAlgorithm, media_type: str, text: bytes) -> str:
         active = self._active.get(algorithm.value)
         if active is None:
@@ -131,20 +146,25 @@ class Keyring:
                 self._memory.keep(name, token)
         return token
 
+    def read_id_token(self, value: str) -> IdTokenHint | None:
+        """What an ID token of ours says, `None` for anything else.
+
+        The signature must be by a key that is published now. Time is the caller's to judge: for
+        hints an expired ID token is as good as any (OpenID Connect Core section 3.1.2.1).
+        """
+        if len(value) > TOKEN_CHARS_MAX or not value.isascii():
+            return None
+        raw = value.encode("ascii")
+        header, _, rest = raw.partition(b".")
+        key = self._by_id_header.get(header)
+        if key is None:
+            return None
+        payload = _verified_payload(raw, key, rest)
+        return None if payload is None else read_id_claims(payload, self._issuer)
+
     def _verified(self, raw: bytes, key: OpenedKey, rest: bytes) -> AccessToken | None:
-        # A fourth segment would stay in the signature, where a dot is no base64url.
-        payload_segment, _, signature_segment = rest.partition(b".")
-        signature = decode_segment(signature_segment)
-        payload = decode_segment(payload_segment)
-        if signature is None or payload is None:
-            return None
-        algorithm = key.public.algorithm
-        signing_input = raw[: -len(signature_segment) - 1]
-        if not is_unique_form(algorithm, signature) or not is_valid(
-            algorithm, key.public.key, signing_input, signature
-        ):
-            return None
-        return read_claims(payload, self._issuer)
+        payload = _verified_payload(raw, key, rest)
+        return None if payload is None else read_claims(payload, self._issuer)
 
     def jwks(self) -> bytes:
         """The public document (RFC 7517): active keys first, then next, then retiring ones."""
@@ -160,6 +180,22 @@ def _opened(key: SigningKey, sealer: Sealer) -> OpenedKey:
         return open_key(key, sealer)
     except SealBroken as error:
         raise StorageUnavailable(f"signing key {key.kid} cannot be used: {error}") from error
+
+
+def _verified_payload(raw: bytes, key: OpenedKey, rest: bytes) -> bytes | None:
+    # A fourth segment would stay in the signature, where a dot is no base64url.
+    payload_segment, _, signature_segment = rest.partition(b".")
+    signature = decode_segment(signature_segment)
+    payload = decode_segment(payload_segment)
+    if signature is None or payload is None:
+        return None
+    algorithm = key.public.algorithm
+    signing_input = raw[: -len(signature_segment) - 1]
+    if not is_unique_form(algorithm, signature) or not is_valid(
+        algorithm, key.public.key, signing_input, signature
+    ):
+        return None
+    return payload
 
 
 def _place(key: OpenedKey) -> tuple[int, float, str]:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import hmac
 import itertools
 import json
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from authserver.domain.errors import Conflict, InvalidField, StorageUnavailable
+from authserver.domain.identity_tokens import IdTokenHint, StatementType
 from authserver.domain.keys import KeyState, SigningAlgorithm, SigningKey
 
 if TYPE_CHECKING:
@@ -124,6 +126,28 @@ class PlainKeyring:
         self._assertions[value] = assertion
         return value
 
+    def sign_statement(
+        self, kind: StatementType, claims: Mapping[str, object], algorithm: SigningAlgorithm
+    ) -> str:
+        """The statement itself, readable: everything in it can be asserted."""
+        kid = self._active.get(algorithm)
+        if kid is None:
+            raise StorageUnavailable(f"there is no active {algorithm} key")
+        said = json.dumps({"typ": kind, "alg": algorithm, "claims": dict(claims)})
+        return f"statement.{kid}.{base64.urlsafe_b64encode(said.encode()).decode()}"
+
+    def read_id_token(self, value: str) -> IdTokenHint | None:
+        kid = value.split(".")[1] if value.count(".") == 2 else ""
+        if kid not in self.kids or not value.startswith("statement."):
+            return None
+        said = read_statement(value)
+        if said["typ"] != StatementType.ID_TOKEN:
+            return None
+        claims = said["claims"]
+        return IdTokenHint(
+            claims["sub"], claims["aud"], claims.get("sid", ""), claims["iat"], claims
+        )
+
     def read(self, token_value: str) -> AccessToken | None:
         kid = token_value.split(".")[1] if token_value.count(".") == 2 else ""
         return self._signed.get(token_value) if kid in self.kids else None
@@ -133,6 +157,12 @@ class PlainKeyring:
 
     def etag(self) -> str:
         return f'"{"-".join(sorted(self.kids))}"'
+
+
+def read_statement(value: str) -> dict[str, Any]:
+    """`typ`, `alg` and `claims` of a statement that a `PlainKeyring` signed."""
+    said: dict[str, Any] = json.loads(base64.urlsafe_b64decode(value.rpartition(".")[2]))
+    return said
 
 
 class ListedAssertions:
