@@ -20,7 +20,7 @@ from authserver.services.secret_checks import SecretCheck
 from authserver.services.throttling import Throttle, ThrottleLimits
 from authserver.services.usage import LastUses
 from authserver.storage.sequence import SequenceReader
-from authserver.wiring_administration import AdministrationParts
+from authserver.wiring_grants import GrantParts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,7 +33,7 @@ NETWORK_FACTOR: Final = 10
 """A network may fail ten times as often as one caller in it: offices share an address."""
 
 
-class DirectoryParts(AdministrationParts):
+class DirectoryParts(GrantParts):
     """The part of a container that knows parties, and remembers them."""
 
     def close(self) -> None:
