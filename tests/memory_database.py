@@ -16,7 +16,15 @@ from typing import TYPE_CHECKING
 from authserver.domain.errors import StorageUnavailable
 from tests.memory_clients import MemoryClients, MemoryResources
 from tests.memory_gateways import MemoryGateways
+from tests.memory_grants import MemoryGrants
 from tests.memory_hand_overs import MemoryAccounts, MemoryHandOvers
+from tests.memory_registrations import (
+    MemoryDevices,
+    MemoryGroups,
+    MemoryLogoutDeliveries,
+    MemoryRegistrations,
+)
+from tests.memory_requests import MemoryAuthorizationRequests, MemoryConsents, MemorySessions
 from tests.memory_stores import (
     MemoryAssertions,
     MemoryAudit,
@@ -24,19 +32,29 @@ from tests.memory_stores import (
     MemoryFailures,
     MemoryKeys,
     MemoryLeases,
-    MemoryUsers,
 )
+from tests.memory_users import MemoryUsers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from authserver.domain.audit import AuditEvent
     from authserver.domain.authority import NumberedChange
+    from authserver.domain.authorization_requests import AuthorizationRequest, PushedRequest
     from authserver.domain.clients import Client
+    from authserver.domain.codes import AuthorizationCode
+    from authserver.domain.consents import Consent
+    from authserver.domain.device_authorizations import DeviceAuthorization
     from authserver.domain.gateways import Gateway
+    from authserver.domain.grants import Grant
+    from authserver.domain.groups import Group
     from authserver.domain.hand_over import HandOver, SubjectAccount
     from authserver.domain.keys import SigningKey
+    from authserver.domain.logout_deliveries import LogoutDelivery
+    from authserver.domain.refresh_tokens import RefreshToken
+    from authserver.domain.registrations import InitialAccessToken, Registration
     from authserver.domain.resources import ProtectedResource
+    from authserver.domain.sessions import Session
     from authserver.domain.users import User
 
 
@@ -50,6 +68,18 @@ class MemoryState:
     accounts: dict[tuple[str, str], SubjectAccount] = field(default_factory=dict)
     gateways: dict[str, Gateway] = field(default_factory=dict)
     users: dict[str, User] = field(default_factory=dict)
+    authorization_requests: dict[str, AuthorizationRequest] = field(default_factory=dict)
+    pushed_requests: dict[tuple[str, bytes], PushedRequest] = field(default_factory=dict)
+    grants: dict[str, Grant] = field(default_factory=dict)
+    codes: dict[tuple[str, bytes], AuthorizationCode] = field(default_factory=dict)
+    refresh_tokens: dict[tuple[str, int], RefreshToken] = field(default_factory=dict)
+    consents: dict[tuple[str, str, str], Consent] = field(default_factory=dict)
+    sessions: dict[str, Session] = field(default_factory=dict)
+    devices: dict[tuple[str, bytes], DeviceAuthorization] = field(default_factory=dict)
+    initial_tokens: dict[str, InitialAccessToken] = field(default_factory=dict)
+    registrations: dict[str, Registration] = field(default_factory=dict)
+    logout_deliveries: dict[str, LogoutDelivery] = field(default_factory=dict)
+    groups: dict[str, Group] = field(default_factory=dict)
     keys: dict[str, SigningKey] = field(default_factory=dict)
     changes: list[NumberedChange] = field(default_factory=list)
     seq: int = 0
@@ -85,6 +115,16 @@ class MemoryStores:
         self.accounts = MemoryAccounts(state, told("accounts"))
         self.gateways = MemoryGateways(state, told("gateways"))
         self.users = MemoryUsers(state, told("users"))
+        self.authorization_requests = MemoryAuthorizationRequests(
+            state, told("authorization_requests")
+        )
+        self.grants = MemoryGrants(state, told("grants"))
+        self.consents = MemoryConsents(state, told("consents"))
+        self.sessions = MemorySessions(state, told("sessions"))
+        self.devices = MemoryDevices(state, told("devices"))
+        self.registrations = MemoryRegistrations(state, told("registrations"))
+        self.logout_deliveries = MemoryLogoutDeliveries(state, told("logout_deliveries"))
+        self.groups = MemoryGroups(state, told("groups"))
         self.keys = MemoryKeys(state, told("keys"))
         self.authority = MemoryAuthority(state, told("authority"))
         self.assertions = MemoryAssertions(state, told("assertions"))

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Final
 from authserver.domain.authority import DENIALS, Change, NumberedChange, Position
 from authserver.domain.errors import AlreadyExists
 from authserver.domain.keys import KeyState, SigningKey
-from authserver.domain.users import User, UserStatus
 from tests.memory_secrets import MemoryStore
 
 if TYPE_CHECKING:
@@ -18,25 +17,6 @@ if TYPE_CHECKING:
     from authserver.domain.audit import AuditEvent
 
 LOTS: Final = count()
-
-
-class MemoryUsers(MemoryStore):
-    def get_by_username(self, username: str) -> User | None:
-        self._told("get_by_username")
-        return self._state.users.get(username)
-
-    def count_administrators(self) -> int:
-        self._told("count_administrators")
-        return sum(
-            user.is_administrator and user.status is UserStatus.ENABLED
-            for user in self._state.users.values()
-        )
-
-    def add(self, user: User) -> None:
-        self._told("add", changes=True)
-        if user.username in self._state.users:
-            raise AlreadyExists("user", user.username)
-        self._state.users[user.username] = user
 
 
 class MemoryKeys(MemoryStore):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -52,3 +53,8 @@ class User:
     def is_enabled(self) -> bool:
         """Whether the user may act now."""
         return self.status is UserStatus.ENABLED
+
+
+def canonical(text: str) -> str:
+    """The form in which user names and e-mail addresses are compared: NFKC, case-folded."""
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
