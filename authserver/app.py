@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from flask import Flask
 from prometheus_client import CollectorRegistry
 
+from authserver.app_pages import register_pages
 from authserver.crypto.client_assertions import CLIENT_ALGORITHMS
 from authserver.domain.errors import StorageUnavailable
 from authserver.logs import AccessLog, configure
@@ -29,9 +30,7 @@ from authserver.machine.wsgi import Shell
 from authserver.protocol.metadata import authorization_server_metadata
 from authserver.settings_secrets import connection_url, read_secret_file
 from authserver.storage.flask_binding import bind
-from authserver.web.design import design_blueprint
 from authserver.web.errors import register_errors
-from authserver.web.front import front_blueprint
 from authserver.wiring import Container
 from authserver.wiring_housekeeping import Housekeeping
 from authserver.wiring_storage import engine_options
@@ -132,8 +131,7 @@ def application_of(container: Container) -> Application:
     registry = CollectorRegistry()
     shell_metrics = ShellMetrics(registry)
     register_errors(application, shell_metrics.unexpected)
-    application.register_blueprint(design_blueprint())
-    application.register_blueprint(front_blueprint(settings.issuer))
+    register_pages(application, container)
     proxies = settings.server.trusted_proxies
     shell = Shell(
         routes=route_table(routes_of(container, registry)),

@@ -11,7 +11,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 
 import orjson
-from flask import Response, render_template, request
+from flask import Response, request
 from werkzeug.exceptions import HTTPException
 
 from authserver.domain.errors import (
@@ -24,6 +24,9 @@ from authserver.domain.errors import (
     StorageUnavailable,
     Throttled,
 )
+from authserver.web.languages import lazy_gettext as _l
+from authserver.web.page_refusals import PageRefusal
+from authserver.web.rendering import render
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -31,24 +34,40 @@ if TYPE_CHECKING:
     from flask import Flask
     from werkzeug.wrappers import Response as AnyResponse
 
+    from authserver.web.languages import Text
+
 _LOG: Final = logging.getLogger(__name__)
 
 REQUEST_ID_KEY: Final = "authserver.request_id"
 """Where the shell puts the request id."""
 
 _SENTENCES: Final = {
-    400: "The request could not be understood.",
-    401: "You need to sign in for this.",
-    403: "You are not allowed to see this.",
-    404: "There is no such page.",
-    405: "This page cannot be used in that way.",
-    409: "Somebody else changed this in the meantime, or it already exists.",
-    413: "What was sent is too big.",
-    415: "What was sent has a form that is not understood here.",
-    429: "There were too many attempts. Wait a little and try again.",
-    500: "The server made a mistake. Its log has more under the request number.",
-    503: "The server cannot answer now. Try again in a moment.",
+    400: _l("The request could not be understood."),
+    401: _l("You need to sign in for this."),
+    403: _l("You are not allowed to see this."),
+    404: _l("There is no such page."),
+    405: _l("This page cannot be used in that way."),
+    409: _l("Somebody else changed this in the meantime, or it already exists."),
+    413: _l("What was sent is too big."),
+    415: _l("What was sent has a form that is not understood here."),
+    429: _l("There were too many attempts. Wait a little and try again."),
+    500: _l("The server made a mistake. Its log has more under the request number."),
+    503: _l("The server cannot answer now. Try again in a moment."),
 }
+_TITLES: Final = {
+    400: _l("Bad Request"),
+    401: _l("Unauthorized"),
+    403: _l("Forbidden"),
+    404: _l("Not Found"),
+    405: _l("Method Not Allowed"),
+    409: _l("Conflict"),
+    413: _l("Content Too Large"),
+    415: _l("Unsupported Media Type"),
+    429: _l("Too Many Requests"),
+    500: _l("Internal Server Error"),
+    503: _l("Service Unavailable"),
+}
+"""Titles of the error pages; programs get the phrases of the standard."""
 
 
 def register_errors(app: Flask, on_unexpected: Callable[[], None]) -> None:
@@ -57,6 +76,8 @@ def register_errors(app: Flask, on_unexpected: Callable[[], None]) -> None:
     def for_http(error: HTTPException) -> AnyResponse | HTTPException:
         if error.response is not None or error.code is None or error.code < HTTPStatus.BAD_REQUEST:
             return error  # a redirect, or an answer that a view made itself
+        if isinstance(error, PageRefusal):
+            return _answer(error.code, str(error.sentence), title=error.title, advice=error.advice)
         kept = [(name, value) for name, value in error.get_headers() if name in _KEPT_HEADERS]
         return _answer(error.code, headers=kept)
 
@@ -92,20 +113,34 @@ def _domain_answer(error: DomainError) -> tuple[int, str, list[tuple[str, str]]]
     return 400, error.description if isinstance(error, ProtocolRefusal) else "", []
 
 
-def _answer(status: int, detail: str = "", headers: Iterable[tuple[str, str]] = ()) -> Response:
-    title = HTTPStatus(status).phrase
+def _answer(
+    status: int,
+    detail: str = "",
+    headers: Iterable[tuple[str, str]] = (),
+    *,
+    title: Text = "",
+    advice: Text = "",
+) -> Response:
+    phrase = HTTPStatus(status).phrase
     sentence = detail or _SENTENCES.get(status) or _SENTENCES[400]
     request_id = request.environ.get(REQUEST_ID_KEY, "")
     if _wants_page():
-        page = render_template(
-            "error.html", status=status, title=title, sentence=sentence, request_id=request_id
+        page = render(
+            "error.html",
+            status=status,
+            code=status,
+            title=title or _TITLES.get(status) or phrase,
+            sentence=sentence,
+            advice=advice,
+            request_id=request_id,
         )
-        return Response(page, status, list(headers), mimetype="text/html")
+        page.headers.extend(list(headers))
+        return page
     problem = {
         "type": "about:blank",
-        "title": title,
+        "title": phrase,
         "status": status,
-        "detail": sentence,
+        "detail": " ".join(str(text) for text in (sentence, advice) if text),
         "request_id": request_id,
     }
     return Response(

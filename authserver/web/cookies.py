@@ -1,0 +1,41 @@
+"""The two cookies: which names and attributes they have on this server."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from werkzeug.wrappers import Response
+
+SESSION_NAME: Final = "authserver-session"
+BROWSER_NAME: Final = "authserver-browser"
+BROWSER_PREFIX: Final = "br"
+"""What the browser cookie's value begins with, as `SecretMaker` knows it."""
+
+
+class Cookies:
+    """Reads and writes the cookies of one issuer.
+
+    Over https the names carry `__Host-`: a browser then takes the cookie from this very host only,
+    over TLS only, and sends it nowhere else. Browsers refuse such names over plain http, which is
+    allowed on loopback alone.
+    """
+
+    def __init__(self, issuer: str) -> None:
+        """Decide by the issuer's scheme."""
+        self._secure = issuer.startswith("https://")
+        prefix = "__Host-" if self._secure else ""
+        self.session = prefix + SESSION_NAME
+        self.browser = prefix + BROWSER_NAME
+
+    def put(self, response: Response, name: str, value: str) -> None:
+        """Set one for as long as the browser runs; an empty value removes it."""
+        response.set_cookie(
+            name,
+            value,
+            max_age=None if value else 0,
+            path="/",
+            secure=self._secure,
+            httponly=True,
+            samesite="Lax",
+        )

@@ -1,0 +1,29 @@
+"""Points in time, as people read them: in their language, and always with the zone."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from babel.dates import format_date
+from markupsafe import Markup
+
+from authserver.web.languages import language
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+
+def install(app: Flask) -> None:
+    """Give templates the filter `moment`."""
+    app.jinja_env.filters["moment"] = moment
+
+
+def moment(at: float | None) -> Markup:
+    """A `time` element for seconds since the epoch, to the minute; a dash for never."""
+    if at is None:
+        return Markup("–")  # noqa: RUF001 - a dash on purpose
+    point = datetime.fromtimestamp(at, UTC)
+    day = format_date(point.date(), "medium", locale=language())
+    exact = point.strftime("%Y-%m-%dT%H:%M:%SZ")
+    return Markup('<time datetime="{}">{}, {:%H:%M} UTC</time>').format(exact, day, point)
