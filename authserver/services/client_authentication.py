@@ -28,7 +28,10 @@ CLIENT_SECRET = "client_secret"  # noqa: S105 - the purpose of a digest
 
 
 class ClientAuthentication:
-    """Authenticates clients by secret or by assertion (RFC 6749 section 2.3, RFC 7523)."""
+    """Authenticates clients by secret or by assertion (RFC 6749 section 2.3, RFC 7523).
+
+    Public clients are let through by their name alone.
+    """
 
     def __init__(
         self,
@@ -57,6 +60,9 @@ class ClientAuthentication:
     def authenticate(self, presented: PresentedCredentials, call: Call) -> Client:
         """The enabled client that the credentials prove.
 
+        A public client has none and proves nothing (RFC 6749 section 2.1): whoever gives it power
+        needs something else to go by, such as a code with its verifier.
+
         An unknown client and a wrong secret cost the same: a digest, a read, a digest. A right
         credential passes though others in the same network fail too often; an imported secret
         passes there only once it is kept as a keyed digest.
@@ -72,11 +78,22 @@ class ClientAuthentication:
             return self._by_assertion(presented, call)
         if presented.method.uses_secret:
             return self._by_secret(presented, call)
-        attempt = Attempt(PrincipalKind.CLIENT, presented.client_id, call)
+        return self._public(presented.client_id, call)
+
+    def _public(self, client_id: str, call: Call) -> Client:
+        attempt = Attempt(PrincipalKind.CLIENT, client_id, call)
         self._throttle.check_caller(attempt)
-        # Read whether memory holds it or not: the time must not tell which names exist.
-        client = self._directory.clients.read(presented.client_id)
-        raise self._refused(client, attempt, "the client did not authenticate")
+        client = self._directory.clients.known(client_id)
+        if client is None or client.is_confidential or not client.is_enabled:
+            # Read whether memory holds it or not: the time must not tell which names exist.
+            client = self._directory.clients.read(client_id)
+        if client is None:
+            raise self._refused(client, attempt, "no such client")
+        if client.is_confidential:
+            raise self._refused(client, attempt, "the client did not authenticate")
+        if not client.is_enabled:
+            raise self._refused(client, attempt, f"the client is {client.status}")
+        return client
 
     def _by_secret(self, presented: PresentedCredentials, call: Call) -> Client:
         client_id = presented.client_id

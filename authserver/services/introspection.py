@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from authserver.domain.clients import GrantType
 from authserver.domain.resources import ResourceStatus
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from authserver.domain.resources import ProtectedResource
     from authserver.domain.tokens import AccessToken
     from authserver.services.directory import Directory
+
+OWN_GRANTS: Final = frozenset({GrantType.CLIENT_CREDENTIALS})
+GRANTS_OF_USERS: Final = frozenset(grant for grant in GrantType if grant.needs_user)
 
 
 class TokenProblem(StrEnum):
@@ -107,6 +110,7 @@ def _may_still(client: Client, token: AccessToken, resource: ProtectedResource) 
     if not client.is_enabled or resource.name not in client.resources:
         return False
     # A token whose subject is the client comes from this grant and no other.
-    if token.subject == client.subject and GrantType.CLIENT_CREDENTIALS not in client.grant_types:
+    came_by = OWN_GRANTS if token.subject == client.subject else GRANTS_OF_USERS
+    if came_by.isdisjoint(client.grant_types):
         return False
     return not beyond(token.scopes, client.scopes)
