@@ -7,6 +7,14 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Final, TypeVar
 import click
 
 from authserver.cli.administration import JSON, describe, json_value, naming, parts
+from authserver.cli.client_profile_options import (
+    GRANTS,
+    PROFILE_OPTIONS,
+    grant_types,
+    profile_changes,
+    profile_options,
+    warnings,
+)
 from authserver.cli.client_views import client_fields, next_step
 from authserver.cli.context import Context, pass_context
 from authserver.cli.durations import DURATION
@@ -36,6 +44,9 @@ OPTIONS: Final[Mapping[str, str]] = {
     "jwks": "--jwks",
     "bcrypt_hash": "--bcrypt-hash-file",
     "secret_expires_in": "--secret-expires-in",
+    "grant_types": "--grant",
+    "remove_redirect_uris": "--remove-redirect-uri",
+    **PROFILE_OPTIONS,
 }
 """What was typed for each field of a client."""
 
@@ -57,10 +68,12 @@ def _names(option: str, parameter: str, text: str) -> Callable[[_Command], _Comm
 @click.option("--name", default="", help="For people; the client id unless given.")
 @_names("--resource", "resources", "The name of a site it may use. Repeatable.")
 @_names("--scope", "scopes", "A scope it may ask for. Repeatable.")
+@GRANTS
+@click.option("--public", is_flag=True, help="It cannot keep a secret: runs at its user's.")
 @click.option(
     "--auth-method",
     type=click.Choice([each.value for each in ClientAuthMethod if each != ClientAuthMethod.NONE]),
-    help="How it authenticates.  [default: client_secret_basic, with --jwks private_key_jwt]",
+    help="How it authenticates.  [default: client_secret_basic, with keys private_key_jwt]",
 )
 @click.option("--jwks", type=click.File("rb"), help="File with its public keys (JWK set).")
 @click.option(
@@ -71,15 +84,19 @@ def _names(option: str, parameter: str, text: str) -> Callable[[_Command], _Comm
 @click.option("--secret-expires-in", type=DURATION, help="Life of its secret.  [default: no end]")
 @click.option("--lifetime", type=DURATION, help="Life of its tokens.  [default: as configured]")
 @click.option("--contact", default="", help="Whom to ask about it.")
+@profile_options
 @JSON
 @pass_context
 def create(
     context: Context,
+    /,
     *,
     client_id: str,
     name: str,
     resources: tuple[str, ...],
     scopes: tuple[str, ...],
+    grants: tuple[str, ...],
+    public: bool,
     auth_method: str | None,
     jwks: BinaryIO | None,
     bcrypt_hash_file: BinaryIO | None,
@@ -87,21 +104,27 @@ def create(
     lifetime: int | None,
     contact: str,
     as_json: bool,
+    **profile: Any,
 ) -> None:
     """Register a client.
 
     Its secret is printed once, alone on stdout; nobody can show it again. Without a scope or
-    without a resource it may do nothing.
+    without a resource it may do nothing, unless it signs users in: --redirect-uri makes it a client
+    that users sign in for, with the scope openid and any other.
     """
-    by_keys = jwks is not None
+    if public and auth_method is not None:
+        raise click.UsageError("--public: a client that authenticates is not public")
+    by_keys = jwks is not None or bool(profile["jwks_uri"])
     default = ClientAuthMethod.PRIVATE_KEY_JWT if by_keys else ClientAuthMethod.SECRET_BASIC
+    changes = profile_changes(profile)
     configured = context.settings.tokens.access_token_seconds
     services = parts(context)
     with naming(OPTIONS):
         draft = ClientDraft(
             name=name or client_id,
             client_id=_stated(client_id),
-            auth_method=auth_method or default,
+            auth_method=ClientAuthMethod.NONE if public else auth_method or default,
+            grant_types=grant_types(grants, scopes, changes),
             scopes=scopes,
             resources=resources,
             access_token_seconds=configured if lifetime is None else lifetime,
@@ -109,6 +132,7 @@ def create(
             jwks=None if jwks is None else _read("jwks", jwks),
             bcrypt_hash=_bcrypt_hash(bcrypt_hash_file),
             secret_expires_in=secret_expires_in,
+            profile=changes,
         )
         registered = services.clients.create(draft, services.operator)
     _tell(context, registered, as_json=as_json)
@@ -123,13 +147,18 @@ def create(
 @_names("--resource", "resources", "Its sites from now on. Repeatable.")
 @_names("--add-resource", "add_resources", "One more site. Repeatable.")
 @_names("--remove-resource", "remove_resources", "One site less. Repeatable.")
+@GRANTS
 @click.option("--lifetime", type=DURATION, help="Life of its tokens.")
 @click.option("--contact", help="Whom to ask about it; empty for nobody.")
 @click.option("--jwks", type=click.File("rb"), help="File with its new public keys (JWK set).")
+@_names("--add-redirect-uri", "add_redirect_uris", "One more redirect URI. Repeatable.")
+@_names("--remove-redirect-uri", "remove_redirect_uris", "One redirect URI less. Repeatable.")
+@profile_options
 @JSON
 @pass_context
 def update(
     context: Context,
+    /,
     *,
     client_id: str,
     name: str | None,
@@ -139,10 +168,14 @@ def update(
     resources: tuple[str, ...],
     add_resources: tuple[str, ...],
     remove_resources: tuple[str, ...],
+    grants: tuple[str, ...],
     lifetime: int | None,
     contact: str | None,
     jwks: BinaryIO | None,
+    add_redirect_uris: tuple[str, ...],
+    remove_redirect_uris: tuple[str, ...],
     as_json: bool,
+    **profile: Any,
 ) -> None:
     """Change a client; what is not stated stays.
 
@@ -158,9 +191,13 @@ def update(
             resources=resources or None,
             add_resources=add_resources,
             remove_resources=remove_resources,
+            grant_types=grants or None,
             access_token_seconds=lifetime,
             contact=contact,
             jwks=None if jwks is None else _read("jwks", jwks),
+            profile=profile_changes(profile),
+            add_redirect_uris=add_redirect_uris,
+            remove_redirect_uris=remove_redirect_uris,
         )
         if change == ClientUpdate():
             raise click.UsageError("nothing to change: state at least one option")
@@ -169,6 +206,8 @@ def update(
         context.console.json(json_value(described(client)))
         return
     context.console.note(f"updated client {client_id}")
+    for line in warnings(client):
+        context.console.note(line)
     context.console.fields(client_fields(client))
 
 
@@ -196,6 +235,8 @@ def _tell(context: Context, registered: RegisteredClient, *, as_json: bool) -> N
         return
     context.console.note(f"registered client {client.client_id}")
     describe(context, client_fields(client))
+    for line in warnings(client):
+        context.console.note(line)
     if registered.secret is not None:
         context.console.note("client secret, shown only here:")
         context.console.secret(registered.secret.value)

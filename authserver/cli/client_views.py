@@ -5,9 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from authserver.cli.administration import time_or
+from authserver.cli.client_profile_options import GRANT_NAMES
+from authserver.cli.client_profile_views import profile_fields
 from authserver.cli.durations import shown_age, shown_duration
-from authserver.domain.clients import ClientAuthMethod
+from authserver.domain.clients import ClientAuthMethod, GrantType
 from authserver.domain.stored_secrets import DigestKind
+from authserver.services.client_consistency import has_users
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -15,7 +18,9 @@ if TYPE_CHECKING:
     from authserver.domain.clients import Client
     from authserver.domain.resources import ProtectedResource
 
-COLUMNS: Final = ("client id", "name", "status", "resources", "scopes", "tokens", "last used")
+COLUMNS: Final = (
+    "client id", "name", "status", "resources", "scopes", "tokens", "grants", "last used"
+)  # fmt: skip
 SECRET_COLUMNS: Final = ("secret ends with", "made", "expires", "last used")
 KEY_COLUMNS: Final = ("key", "algorithm")
 ASSERTION_TYPE: Final = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
@@ -33,6 +38,7 @@ def client_row(client: Client, now: float) -> Sequence[str]:
         _few(client.resources),
         _few(client.scopes),
         shown_duration(client.access_token_seconds),
+        " ".join(sorted(map(_grant_name, client.grant_types))) or "none",
         shown_age(max(used), now) if used else "-",
     )
 
@@ -44,12 +50,13 @@ def client_fields(client: Client) -> Mapping[str, str]:
         "name": client.name,
         "status": str(client.status),
         "authentication": str(client.auth_method),
-        "grants": " ".join(sorted(client.grant_types)) or "none",
+        "grants": " ".join(sorted(map(_grant_name, client.grant_types))) or "none",
         "resources": " ".join(sorted(client.resources)) or "none",
         "scopes": " ".join(sorted(client.scopes)) or "none",
         "token lifetime": shown_duration(client.access_token_seconds),
         "contact": client.contact or "-",
         "registered": time_or(client.created_at, "-"),
+        **(profile_fields(client) if has_users(client.grant_types) else {}),
     }
 
 
@@ -75,6 +82,9 @@ def next_step(
     client: Client, resources: Iterable[ProtectedResource], token_endpoint: str
 ) -> Sequence[str]:
     """What to type next: how to get a token, or what is missing for one."""
+    if GrantType.CLIENT_CREDENTIALS not in client.grant_types and client.grant_types:
+        issuer = token_endpoint.removesuffix("/oauth2/token")
+        return ("set the app up with the issuer; it finds the rest there:", f"  {issuer}")
     usable = sorted(
         resource.identifier for resource in resources if resource.name in client.resources
     )
@@ -100,6 +110,11 @@ def next_step(
         "get a token (with a fresh signed assertion in the file assertion.jwt):",
         f"  curl {data} --data-urlencode client_assertion@assertion.jwt {token_endpoint}",
     )
+
+
+def _grant_name(grant_type: str) -> str:
+    """A grant as the options name it."""
+    return next((name for name, grant in GRANT_NAMES.items() if grant == grant_type), grant_type)
 
 
 def _few(names: Iterable[str]) -> str:

@@ -49,7 +49,9 @@ class AuthorizationProfile:
     `default_max_age` is in seconds. `publisher` is who answers for the client, as shown to users;
     the `*_uri` texts are links for people, never fetched, but for `jwks_uri` and
     `backchannel_logout_uri`, which only the guarded client calls. `registered_by` is the id of the
-    initial access token of a dynamically registered client, else empty.
+    initial access token of a dynamically registered client, else empty; `other_metadata` is what
+    such a client stated and what changes nothing here (contacts and the like), a JSON object as
+    text, kept to be told back.
     """
 
     application_type: ApplicationType = ApplicationType.WEB
@@ -76,7 +78,8 @@ class AuthorizationProfile:
     refresh_absolute_seconds: int | None = None
     software_id: str = ""
     software_version: str = ""
-    registered_by: str = field(default="")
+    registered_by: str = ""
+    other_metadata: str = field(default="", repr=False)
 
     @property
     def is_dynamic(self) -> bool:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+from dataclasses import fields
+from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from authserver.domain.stored_secrets import DigestKind
@@ -12,6 +14,7 @@ from authserver.domain.stored_secrets import DigestKind
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from authserver.domain.authorization_profiles import AuthorizationProfile
     from authserver.domain.clients import Client
 
 _NOT_THE_KEY: Final = frozenset({"kid", "use", "alg"})
@@ -31,6 +34,7 @@ def described(client: Client) -> dict[str, object]:
         "access_token_seconds": client.access_token_seconds,
         "contact": client.contact,
         "created_at": client.created_at,
+        **_profile(client.profile),
         "keys": [
             {"kid": jwk.get("kid"), "alg": jwk.get("alg"), "thumbprint": _thumbprint(jwk)}
             for jwk in client.jwks
@@ -47,6 +51,19 @@ def described(client: Client) -> dict[str, object]:
             for secret in client.secrets
         ],
     }
+
+
+def _profile(profile: AuthorizationProfile) -> dict[str, object]:
+    """Every field of the profile by its name, sets sorted."""
+    shown: dict[str, object] = {}
+    for each in fields(profile):
+        value = getattr(profile, each.name)
+        if isinstance(value, frozenset):
+            value = sorted(map(str, value))
+        elif isinstance(value, tuple):
+            value = list(value)
+        shown[each.name] = str(value) if isinstance(value, StrEnum) else value
+    return shown
 
 
 def _thumbprint(jwk: Mapping[str, object]) -> str:

@@ -5,11 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from authserver.domain.authorization_profiles import AuthorizationProfile
 from authserver.domain.clients import Client, ClientAuthMethod, ClientStatus, GrantType
 from authserver.domain.errors import InvalidField
 from authserver.domain.resources import ProtectedResource, ResourceStatus
+from authserver.domain.scopes import USER_SCOPES
 from authserver.domain.texts import check_text
 from authserver.domain.tokens import ACCESS_TOKEN_SECONDS_MAX, ACCESS_TOKEN_SECONDS_MIN
+from authserver.services.client_consistency import check_consistency
+from authserver.services.client_profiles import ProfileChanges, changed_profile
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -50,11 +54,11 @@ class ClientRules:
         """
         method = _auth_method(draft.auth_method)
         resources = self._resources(stores, draft.resources)
-        return Client(
+        client = Client(
             client_id=client_id,
             name=check_text("name", draft.name, longest=LONGEST_NAME),
             auth_method=method,
-            grant_types=_grant_types(draft.grant_types, method),
+            grant_types=_grant_types(draft.grant_types),
             scopes=self._scopes(draft.scopes, resources),
             resources=frozenset(resource.name for resource in resources),
             access_token_seconds=self._seconds(draft.access_token_seconds),
@@ -63,7 +67,9 @@ class ClientRules:
             jwks=self._jwks(draft.jwks, method),
             contact=check_text("contact", draft.contact, longest=LONGEST_CONTACT, required=False),
             created_at=now,
+            profile=changed_profile(AuthorizationProfile(), draft.profile),
         )
+        return check_consistency(client)
 
     def updated(self, stores: Stores, client: Client, update: ClientUpdate) -> Client:
         """The client after an update.
@@ -77,14 +83,22 @@ class ClientRules:
             contact = check_text("contact", update.contact, longest=LONGEST_CONTACT, required=False)
             client = replace(client, contact=contact)
         if update.grant_types is not None:
-            types = _grant_types(update.grant_types, client.auth_method)
-            client = replace(client, grant_types=types)
+            client = replace(client, grant_types=_grant_types(update.grant_types))
         if update.access_token_seconds is not None:
             seconds = self._seconds(update.access_token_seconds)
             client = replace(client, access_token_seconds=seconds)
+        client = self._keyed(_profiled(client, update), update)
+        return check_consistency(self._permitted(stores, client, update))
+
+    def _keyed(self, client: Client, update: ClientUpdate) -> Client:
+        """Keys after an update: those that are stated take the place of an address, and back."""
         if update.jwks is not None:
             client = replace(client, jwks=self._jwks(update.jwks, client.auth_method))
-        return self._permitted(stores, client, update)
+            if update.profile.jwks_uri is None:
+                client = replace(client, profile=replace(client.profile, jwks_uri=""))
+        elif update.profile.jwks_uri:
+            client = replace(client, jwks=())
+        return client
 
     def _permitted(self, stores: Stores, client: Client, update: ClientUpdate) -> Client:
         """Scopes and resources after an update: always judged together."""
@@ -118,10 +132,10 @@ class ClientRules:
     def _scopes(
         self, scopes: Sequence[str], resources: Sequence[ProtectedResource]
     ) -> frozenset[str]:
-        """Every scope must mean something at one of the client's resources."""
-        if scopes and not resources:
+        """Every scope must mean something at one of the client's resources, or of users."""
+        if not resources and not USER_SCOPES.issuperset(scopes):
             raise InvalidField("scopes", "only together with a resource they are for")
-        allowed = frozenset().union(
+        allowed = USER_SCOPES.union(
             *(self._scopes_of_kind[resource.kind] for resource in resources)
         )
         for scope in scopes:
@@ -146,9 +160,7 @@ class ClientRules:
 
     def _jwks(self, jwks: object, method: ClientAuthMethod) -> tuple[Mapping[str, object], ...]:
         if method is ClientAuthMethod.PRIVATE_KEY_JWT:
-            if jwks is None:
-                raise InvalidField("jwks", "required with private_key_jwt: a JWK set, public keys")
-            return self._public_keys.normalise(jwks)
+            return () if jwks is None else self._public_keys.normalise(jwks)
         if jwks is not None:
             raise InvalidField("jwks", "only with private_key_jwt")
         return ()
@@ -176,18 +188,29 @@ def _altered(
     return [name for name in after if name not in removed]
 
 
+def _profiled(client: Client, update: ClientUpdate) -> Client:
+    """The profile after an update; redirect URIs may come and go like scopes."""
+    profile = changed_profile(client.profile, update.profile)
+    uris = _altered(
+        "redirect_uris",
+        profile.redirect_uris,
+        update.add_redirect_uris,
+        update.remove_redirect_uris,
+    )
+    if tuple(uris) != profile.redirect_uris:
+        profile = changed_profile(profile, ProfileChanges(redirect_uris=uris))
+    return replace(client, profile=profile)
+
+
 def _auth_method(value: str) -> ClientAuthMethod:
-    allowed = [method for method in ClientAuthMethod if method is not ClientAuthMethod.NONE]
-    if value not in allowed:
-        raise InvalidField("auth_method", "one of " + ", ".join(allowed))
+    if value not in [str(method) for method in ClientAuthMethod]:
+        raise InvalidField("auth_method", "one of " + ", ".join(ClientAuthMethod))
     return ClientAuthMethod(value)
 
 
-def _grant_types(values: Sequence[str], method: ClientAuthMethod) -> frozenset[str]:
+def _grant_types(values: Sequence[str]) -> frozenset[str]:
     known = [str(grant_type) for grant_type in GrantType]
     for value in values:
         if value not in known:
             raise InvalidField("grant_types", "one of " + ", ".join(known))
-    if GrantType.CLIENT_CREDENTIALS in values and method is ClientAuthMethod.NONE:
-        raise InvalidField("grant_types", "client_credentials needs a client that authenticates")
     return frozenset(values)

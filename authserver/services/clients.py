@@ -12,6 +12,7 @@ from authserver.domain.tokens import ACCESS_TOKEN_SECONDS
 from authserver.services.administration import before_and_after
 from authserver.services.client_authentication import CLIENT_SECRET
 from authserver.services.client_descriptions import described
+from authserver.services.client_profiles import NOTHING_STATED, ProfileChanges
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,13 +44,15 @@ class ClientDraft:
     jwks: object = None
     bcrypt_hash: str = ""
     secret_expires_in: float | None = None
+    profile: ProfileChanges = NOTHING_STATED
 
 
 @dataclass(frozen=True, slots=True)
 class ClientUpdate:
     """What an administrator changes; `None` leaves a field as it is.
 
-    Scopes and resources are stated whole, or by what comes and goes, or both in this order.
+    Scopes, resources and (the profile's) redirect URIs are stated whole, or by what comes and goes,
+    or both in this order.
     """
 
     name: str | None = None
@@ -63,6 +66,9 @@ class ClientUpdate:
     access_token_seconds: int | None = None
     contact: str | None = None
     jwks: object = None
+    profile: ProfileChanges = NOTHING_STATED
+    add_redirect_uris: Sequence[str] = ()
+    remove_redirect_uris: Sequence[str] = ()
 
     @property
     def is_about_permissions(self) -> bool:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import TYPE_CHECKING
 
 import pytest
 
+from authserver.domain.authorization_profiles import AuthorizationProfile
 from authserver.domain.clients import ClientStatus
 from authserver.domain.errors import StorageUnavailable
 from tests.doubles import EPOCH
@@ -15,6 +16,9 @@ from tests.services.collaborators import hash_of
 
 if TYPE_CHECKING:
     from tests.cli.administered import Administered
+
+
+GRANT = "client_credentials"
 
 
 def test_an_empty_list_says_what_to_do_next(here: Administered) -> None:
@@ -37,11 +41,38 @@ def test_the_list_is_aligned_and_short(here: Administered) -> None:
     world.clock.set_now(EPOCH + 7200)
     lines = here.done("client", "list").stdout.splitlines()
     assert [re.split(" {2,}", line) for line in lines] == [
-        ["CLIENT ID", "NAME", "STATUS", "RESOURCES", "SCOPES", "TOKENS", "LAST USED"],
-        ["a-client", "First", "enabled", "jira-main", "READ WRITE", "10 minutes", "2 hours ago"],
-        ["other", "other", "enabled", "jira-main", "ADMIN READ SYSTEM_ADMIN +1", "10 minutes", "-"],
-        ["third", "third", "disabled", "none", "none", "10 minutes", "-"],
-        ["three", "three", "enabled", "jira-main", "ADMIN READ WRITE", "10 minutes", "-"],
+        ["CLIENT ID", "NAME", "STATUS", "RESOURCES", "SCOPES", "TOKENS", "GRANTS", "LAST USED"],
+        [
+            "a-client",
+            "First",
+            "enabled",
+            "jira-main",
+            "READ WRITE",
+            "10 minutes",
+            GRANT,
+            "2 hours ago",
+        ],
+        [
+            "other",
+            "other",
+            "enabled",
+            "jira-main",
+            "ADMIN READ SYSTEM_ADMIN +1",
+            "10 minutes",
+            GRANT,
+            "-",
+        ],
+        ["third", "third", "disabled", "none", "none", "10 minutes", GRANT, "-"],
+        [
+            "three",
+            "three",
+            "enabled",
+            "jira-main",
+            "ADMIN READ WRITE",
+            "10 minutes",
+            GRANT,
+            "-",
+        ],
     ]
     assert len({line.index("10 minutes") for line in lines[1:]}) == 1
 
@@ -49,7 +80,8 @@ def test_the_list_is_aligned_and_short(here: Administered) -> None:
 def test_the_list_tells_scripts_every_field(here: Administered) -> None:
     here.world.add_client()
     (told,) = here.json("client", "list")["clients"]
-    assert set(told) == {
+    profile = {each.name for each in fields(AuthorizationProfile)}
+    assert set(told) == profile | {
         "client_id", "name", "status", "auth_method", "grant_types", "scopes", "resources",
         "access_token_seconds", "contact", "created_at", "keys", "secrets",
     }  # fmt: skip
