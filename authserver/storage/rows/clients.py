@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import Column, ForeignKeyConstraint, Index, Integer, Table, Text
+from sqlalchemy import Column, ForeignKeyConstraint, Index, Integer, Table, Text, text
 
 from authserver.storage.rows.metadata import issuer_column, metadata, time_column
 from authserver.storage.rows.secrets import secret_columns
@@ -21,6 +21,8 @@ clients: Final = Table(
     Column("jwks", Text, nullable=False),  # a JSON array of public JWKs
     Column("contact", Text, nullable=False),
     time_column("created_at"),
+    # A JSON object of what differs from the defaults.
+    Column("profile", Text, nullable=False, server_default=text("'{}'")),
 )
 
 client_permissions: Final = Table(
