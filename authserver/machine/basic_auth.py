@@ -6,7 +6,7 @@ import binascii
 from typing import Final
 
 from authserver.domain.errors import InvalidClient
-from authserver.machine.forms import FormComponentError, decode_component
+from authserver.domain.form_components import FormComponentError, decode_component
 
 LONGEST_HEADER: Final = 4096
 

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from authserver.domain.errors import InvalidClient
+from authserver.domain.form_components import CONTROL
 from authserver.machine.basic_auth import LONGEST_HEADER, read_basic
-from authserver.machine.forms import CONTROL
 
 VALUES = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=60).filter(
     lambda text: CONTROL.search(text) is None

@@ -9,13 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from authserver.domain.errors import InvalidField
-from authserver.machine.forms import (
-    CONTROL,
-    FIELDS_MOST,
-    FormComponentError,
-    decode_component,
-    parse_form,
-)
+from authserver.domain.form_components import CONTROL, FormComponentError, decode_component
+from authserver.machine.forms import FIELDS_MOST, parse_form
 
 KNOWN = {"scope": 100, "code": 100}
 PRINTABLE = st.text(st.characters(exclude_categories=["Cs"]), max_size=60).filter(
