@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from authserver.cli.checks import Check, Finding, Subject, ok, warning
+from authserver.domain.authorization_profiles import ApplicationType, AssertionAudience
 from authserver.domain.stored_secrets import DigestKind
+from authserver.services.client_consistency import has_users
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -66,6 +68,53 @@ def imported_secrets(subject: Subject) -> Finding:
     return ok("no client depends on an imported secret")
 
 
+def pkce_exemptions(subject: Subject) -> Finding:
+    """Without PKCE a stolen code is stopped by the client's secret and nonce alone."""
+    found = [each.client_id for each in _with_users(subject) if not each.profile.require_pkce]
+    if found:
+        return warning(
+            f"may leave PKCE out: {_named(found)}",
+            "run authserver client update with --pkce as soon as the client can do it",
+        )
+    return ok("every client must use PKCE")
+
+
+def plain_redirects(subject: Subject) -> Finding:
+    """What a web client gets over plain http is for trying things out on one machine."""
+    found = [
+        each.client_id
+        for each in _with_users(subject)
+        if each.profile.application_type is ApplicationType.WEB
+        and any(uri.startswith("http:") for uri in each.profile.redirect_uris)
+    ]
+    if found:
+        return warning(
+            f"web clients that get answers over plain http on this machine: {_named(found)}",
+            "give them an https redirect URI, or make what runs at users a --native client",
+        )
+    return ok("no web client gets answers over plain http")
+
+
+def assertion_audiences(subject: Subject) -> Finding:
+    """An assertion for the token endpoint's URL may have been made for somebody else's server."""
+    found = [
+        each.client_id
+        for each in _enabled(subject)
+        if each.profile.assertion_audience is AssertionAudience.TOKEN_ENDPOINT
+    ]
+    if found:
+        return warning(
+            f"may name the token endpoint as audience of their assertions: {_named(found)}",
+            "let them name the issuer, then run authserver client update with "
+            "--assertion-audience issuer",
+        )
+    return ok("every assertion has to name the issuer as its audience")
+
+
+def _with_users(subject: Subject) -> Sequence[Client]:
+    return [each for each in _enabled(subject) if has_users(each.grant_types)]
+
+
 def _enabled(subject: Subject) -> Sequence[Client]:
     return [each for each in subject.inspection.clients() if each.is_enabled]
 
@@ -85,4 +134,7 @@ CLIENT_CHECKS: Final = (
     Check("client-token-lives", ("TK-11",), token_lives, needs_schema=True),
     Check("client-credentials", ("CA-06",), working_credentials, needs_schema=True),
     Check("imported-secrets", ("CA-06",), imported_secrets, needs_schema=True),
+    Check("pkce-exemptions", ("PK-01",), pkce_exemptions, needs_schema=True),
+    Check("plain-redirects", ("AZ-05",), plain_redirects, needs_schema=True),
+    Check("assertion-audiences", ("CA-09",), assertion_audiences, needs_schema=True),
 )

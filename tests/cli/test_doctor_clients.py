@@ -10,7 +10,12 @@ import pytest
 
 from authserver.crypto.key_file_making import ensure_key_files
 from authserver.crypto.system import SystemClock
-from authserver.domain.clients import Client, ClientAuthMethod, ClientStatus
+from authserver.domain.authorization_profiles import (
+    ApplicationType,
+    AssertionAudience,
+    AuthorizationProfile,
+)
+from authserver.domain.clients import Client, ClientAuthMethod, ClientStatus, GrantType
 from authserver.domain.stored_secrets import DigestKind, StoredSecret
 from tests.cli.runs import home, run
 from tests.cli.stub_wiring import StubInstallation
@@ -95,3 +100,41 @@ def test_many_clients_are_named_by_a_few_and_a_number(healthy: Path) -> None:
     clients = [replace(CLIENT, client_id=f"client-{n}", secrets=()) for n in range(7)]
     told = finding(healthy, "client-credentials", *clients)["what"]
     assert told.endswith("client-0, client-1, client-2, client-3, client-4 and 2 more")
+
+
+def with_users(**profile: Any) -> Client:
+    stated = {"redirect_uris": ("https://app.example.com/cb",), **profile}
+    return replace(
+        CLIENT,
+        grant_types=frozenset({GrantType.AUTHORIZATION_CODE}),
+        profile=AuthorizationProfile(**stated),
+    )
+
+
+@pytest.mark.rule("PK-01")
+def test_exemptions_from_pkce_are_listed(healthy: Path) -> None:
+    found = finding(healthy, "pkce-exemptions", with_users(require_pkce=False))
+    assert (found["severity"], found["what"]) == ("warning", "may leave PKCE out: ci-reader")
+    assert finding(healthy, "pkce-exemptions", with_users())["severity"] == "ok"
+
+
+@pytest.mark.parametrize(
+    ("kind", "uri", "severity"),
+    [
+        (ApplicationType.WEB, "http://localhost:8080/cb", "warning"),
+        (ApplicationType.WEB, "https://app.example.com/cb", "ok"),
+        (ApplicationType.NATIVE, "http://127.0.0.1/cb", "ok"),
+    ],
+)
+def test_web_clients_with_plain_http_are_listed(
+    healthy: Path, kind: ApplicationType, uri: str, severity: str
+) -> None:
+    client = with_users(application_type=kind, redirect_uris=(uri,))
+    assert finding(healthy, "plain-redirects", client)["severity"] == severity
+
+
+@pytest.mark.rule("CA-09")
+def test_clients_whose_assertions_name_the_token_endpoint_are_listed(healthy: Path) -> None:
+    client = with_users(assertion_audience=AssertionAudience.TOKEN_ENDPOINT)
+    assert finding(healthy, "assertion-audiences", client)["severity"] == "warning"
+    assert finding(healthy, "assertion-audiences", with_users())["severity"] == "ok"

@@ -35,27 +35,27 @@ def world(world: World) -> World:
     return world
 
 
-def made(world: World, *, client: dict[str, Any] | None = None, **stated: Any) -> Client:
+def made(world: World, *, client: Any = None, **stated: Any) -> Client:
     """A new client with users; `stated` is its profile, `client` everything else."""
     profile = ProfileChanges(**{"redirect_uris": [CALLBACK], **stated})
     draft = {"grant_types": CODE, "scopes": ["openid"], "resources": [], **(client or {})}
     return world.add_client("app", profile=profile, **draft).client
 
 
-def refused(world: World, *, client: dict[str, Any] | None = None, **stated: Any) -> InvalidField:
+def refused(world: World, *, client: Any = None, **stated: Any) -> InvalidField:
     with pytest.raises(InvalidField) as refusal:
         made(world, client=client, **stated)
     assert not world.database.state.clients
     return refusal.value
 
 
-def changed(world: World, *, client: dict[str, Any] | None = None, **stated: Any) -> Client:
+def changed(world: World, *, client: Any = None, **stated: Any) -> Client:
     update = ClientUpdate(profile=ProfileChanges(**stated), **(client or {}))
     return world.clients.update("app", update, ADMIN)
 
 
 def change_refused(
-    world: World, *, client: dict[str, Any] | None = None, **stated: Any
+    world: World, *, client: Any = None, **stated: Any
 ) -> InvalidField:
     before = world.database.state.clients
     with pytest.raises(InvalidField) as refusal:
