@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from authserver.settings_fields import HOUR, setting
-from authserver.settings_kinds import Networks, Origins, WholeNumber
+from authserver.settings_kinds import FilePath, Networks, Origins, WholeNumber
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 ACCESS_TOKEN_CAP_SECONDS: Final = HOUR
 """Longest life of an access token, whatever a client is given."""
@@ -67,6 +70,11 @@ class OutboundSettings:
         Networks(),
         [],
         "Private networks that names configured by an administrator may resolve to.",
+    )
+    ca_file: Path | None = setting(
+        FilePath(optional=True),
+        "",
+        "PEM file with further certificate authorities to trust, beside the system's.",
     )
     connect_seconds: int = setting(
         WholeNumber(1, 60), 2, "How long connecting may take, TLS included.", unit="seconds"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
-from authserver.crypto.client_assertions import ClientAssertionVerifier
+from authserver.crypto.client_assertions import ClientAssertionVerifier, ClientKeySets
 from authserver.crypto.current_reader import CurrentTokenReader
 from authserver.crypto.keyring import Keyring
 from authserver.crypto.token_memory import VerifiedTokens
@@ -15,6 +15,7 @@ from authserver.services.directory import Directory, Keys
 from authserver.services.failed_authentications import FailedAuthentications
 from authserver.services.gateway_authentication import GatewayAuthentication
 from authserver.services.hand_over_view import HandOverView
+from authserver.services.remote_keys import RemoteKeyAssertions, RemoteKeys
 from authserver.services.resource_authentication import RESOURCE_SECRET, ResourceAuthentication
 from authserver.services.secret_checks import SecretCheck
 from authserver.services.throttling import Throttle, ThrottleLimits
@@ -104,6 +105,16 @@ class DirectoryParts(GrantParts):
         return FailedAuthentications(self.database, self.throttle)
 
     @cached_property
+    def remote_keys(self) -> RemoteKeys:
+        """Keys of clients at their `jwks_uri`."""
+        return RemoteKeys(
+            http=self.client_http,
+            public_keys=ClientKeySets(),
+            clock=self.clock,
+            aside=self.turns.aside,
+        )
+
+    @cached_property
     def client_authentication(self) -> ClientAuthentication:
         """Which client is this, really?"""
         return ClientAuthentication(
@@ -112,7 +123,12 @@ class DirectoryParts(GrantParts):
             clock=self.clock,
             digester=self.digester,
             secrets=SecretCheck(self.digester, self.passwords, CLIENT_SECRET),
-            assertions=ClientAssertionVerifier([self.settings.issuer]),
+            assertions=RemoteKeyAssertions(
+                ClientAssertionVerifier(
+                    self.settings.issuer, self.settings.issuer + "/oauth2/token"
+                ),
+                self.remote_keys,
+            ),
             throttle=self.throttle,
             failures=self.failed_authentications,
             uses=self.uses,

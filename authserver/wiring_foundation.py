@@ -17,12 +17,14 @@ from authserver.crypto.sealing import Sealer
 from authserver.crypto.secret_values import ReadableSecretMaker
 from authserver.crypto.successor_sealing import HkdfSuccessorSealer
 from authserver.crypto.system import SystemClock, SystemEntropy
+from authserver.domain.outbound import OutboundPolicy
 from authserver.domain.resources import ResourceKind
 from authserver.machine.turns import Turns
 from authserver.services.administration import Act, operator
 from authserver.storage.database import SqlDatabase
 from authserver.storage.journal import FileJournal
 from authserver.storage.journal_database import DatabaseJournal
+from authserver.upstream.http_client import GuardedHttpClient
 from authserver.wiring_storage import make_engine_of
 
 if TYPE_CHECKING:
@@ -70,7 +72,7 @@ class Foundation:
 
     def close(self) -> None:
         """Close what was opened."""
-        for name in ("journal", "database"):
+        for name in ("journal", "database", "client_http"):
             part = self.__dict__.get(name)
             if part is not None:
                 part.close()
@@ -155,3 +157,14 @@ class Foundation:
     def successor_sealer(self) -> HkdfSuccessorSealer:
         """Seals what only the holder of another secret may open."""
         return HkdfSuccessorSealer(self.entropy)
+
+    @cached_property
+    def client_http(self) -> GuardedHttpClient:
+        """Calls URLs that clients registered: strangers may have, so no network is opened to it."""
+        chosen = self.settings.outbound
+        policy = OutboundPolicy(
+            private_origins=frozenset(chosen.private_origins),
+            connect_seconds=chosen.connect_seconds,
+            total_seconds=chosen.total_seconds,
+        )
+        return GuardedHttpClient(clock=self.clock, policy=policy, ca_file=chosen.ca_file)

@@ -8,16 +8,17 @@ from typing import TYPE_CHECKING, Any, Final
 
 import orjson
 
-from authserver.crypto.jose import VerificationKey, peek, verify
+from authserver.crypto.jose import VerificationKey, peek, peek_kid, verify
 from authserver.crypto.jose_policy import CLIENT_ASSERTION
 from authserver.crypto.jose_refusals import Refusal, TokenRefused
 from authserver.crypto.public_jwks import normalise_jwk_set, parse_jwk
+from authserver.domain.authorization_profiles import AssertionAudience
 from authserver.domain.clients import CLIENT_ID
 from authserver.domain.credentials import VerifiedAssertion
 from authserver.domain.errors import InvalidField
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from authserver.domain.clients import Client
 
@@ -46,12 +47,16 @@ class ClientKeySets:
 class ClientAssertionVerifier:
     """Satisfies `authserver.domain.client_key_ports.AssertionVerifier`.
 
-    `audiences` are the accepted values of `aud`: the issuer alone, unless a deployment has
-    clients that name the token endpoint.
+    `aud` is the issuer alone (FAPI 2.0); of a client that is registered so, the token endpoint too.
     """
 
-    def __init__(self, audiences: Collection[str]) -> None:
-        self._audiences = frozenset(audiences)
+    def __init__(self, issuer: str, token_endpoint: str) -> None:
+        self._audiences = MappingProxyType(
+            {
+                AssertionAudience.ISSUER: frozenset({issuer}),
+                AssertionAudience.TOKEN_ENDPOINT: frozenset({issuer, token_endpoint}),
+            }
+        )
         self._key_sets: dict[bytes, Mapping[str, VerificationKey]] = {}
         self._lock = threading.Lock()
 
@@ -63,6 +68,13 @@ class ClientAssertionVerifier:
             return None
         subject: str = claims["sub"]
         return subject if claims["iss"] == subject and CLIENT_ID.match(subject) else None
+
+    def claimed_key(self, assertion: str) -> str | None:
+        """The `kid` that an unverified assertion names; `None` without one, or when malformed."""
+        try:
+            return peek_kid(assertion, CLIENT_ASSERTION)
+        except TokenRefused:
+            return None
 
     def verify(self, assertion: str, client: Client, now: float) -> VerifiedAssertion | None:
         """Signature, claims, times and audience; not yet single use."""
@@ -80,7 +92,7 @@ class ClientAssertionVerifier:
         claims = verify(assertion, CLIENT_ASSERTION, self._keys(client.jwks))
         if claims["iss"] != client.client_id or claims["sub"] != client.client_id:
             raise TokenRefused(Refusal.PARTY)
-        if claims["aud"] not in self._audiences:
+        if claims["aud"] not in self._audiences[client.profile.assertion_audience]:
             raise TokenRefused(Refusal.AUDIENCE)
         _check_times(claims, now)
         return VerifiedAssertion(

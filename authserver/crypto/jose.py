@@ -95,6 +95,16 @@ def peek(token: str, policy: TokenPolicy) -> Mapping[str, Any]:
     return _checked_claims(split(token, policy.chars_max), policy)
 
 
+def peek_kid(token: str, policy: TokenPolicy) -> str | None:
+    """The `kid` in the header, proven by nobody: to find out whether we know the key.
+
+    Raises:
+        TokenRefused: the text is not a token of this form.
+    """
+    kid = parse_object(split(token, policy.chars_max).header).get("kid")
+    return kid if type(kid) is str else None
+
+
 def _key_for(
     header: Mapping[str, Any], policy: TokenPolicy, keys: Mapping[str, VerificationKey]
 ) -> VerificationKey:

@@ -18,6 +18,10 @@ class AssertionVerifier(Protocol):
         """The client id that an unverified assertion names; `None` when it is malformed."""
         ...
 
+    def claimed_key(self, assertion: str) -> str | None:
+        """The `kid` that an unverified assertion names; `None` without one, or when malformed."""
+        ...
+
     def verify(self, assertion: str, client: Client, now: float) -> VerifiedAssertion | None:
         """Signature, claims, times and audience; not yet single use."""
         ...

@@ -51,7 +51,7 @@ def client(*algorithms: str) -> Client:
 
 
 CLIENT: Final = client("ES256", "PS256", "EdDSA")
-VERIFIER: Final = ClientAssertionVerifier({ISSUER})
+VERIFIER: Final = ClientAssertionVerifier(ISSUER, TOKEN_ENDPOINT)
 
 
 def assertion_claims(**changes: object) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from tests.crypto.assertions import (
     CLIENT,
     NOW,
     PRIVATE,
+    TOKEN_ENDPOINT,
     VERIFIER,
     assertion_claims,
     client,
@@ -151,7 +152,7 @@ def test_a_stored_key_that_was_never_registered_verifies_nothing(jwk: dict[str, 
 
 
 def test_many_key_sets_are_remembered_in_bounds() -> None:
-    verifier = ClientAssertionVerifier({ISSUER})
+    verifier = ClientAssertionVerifier(ISSUER, TOKEN_ENDPOINT)
     for number in range(1100):
         jwk = {**public_jwk("EdDSA"), "kid": f"key-{number}"}
         verifier.verify(make(), replace(CLIENT, jwks=(jwk,)), NOW)

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from authserver.crypto.client_assertions import ClientAssertionVerifier
 from authserver.crypto.jose_refusals import Refusal, TokenRefused
+from authserver.domain.authorization_profiles import AssertionAudience, AuthorizationProfile
 from tests.crypto.assertions import (
     CLIENT,
     NOW,
@@ -44,10 +44,32 @@ def test_the_audience_is_a_single_text(audience: object) -> None:
     assert refusal(make(assertion_claims(aud=audience))) is Refusal.CLAIMS
 
 
-def test_a_deployment_may_accept_the_token_endpoint_too() -> None:
-    both = ClientAssertionVerifier({ISSUER, TOKEN_ENDPOINT})
-    assert both.verify(make(assertion_claims(aud=TOKEN_ENDPOINT)), CLIENT, NOW) is not None
-    assert both.verify(make(), CLIENT, NOW) is not None
+SWITCHED = replace(
+    CLIENT, profile=AuthorizationProfile(assertion_audience=AssertionAudience.TOKEN_ENDPOINT)
+)
+
+
+@pytest.mark.rule("CA-09")
+def test_of_a_client_that_is_registered_so_the_token_endpoint_counts_too() -> None:
+    assert VERIFIER.verify(make(assertion_claims(aud=TOKEN_ENDPOINT)), SWITCHED, NOW) is not None
+    assert VERIFIER.verify(make(), SWITCHED, NOW) is not None
+
+
+@pytest.mark.rule("CA-09")
+@pytest.mark.parametrize(
+    "audience", [f"{ISSUER}/oauth2/par", TOKEN_ENDPOINT + "/", "https://other.example.org"]
+)
+def test_no_further_audience_counts_of_such_a_client(audience: str) -> None:
+    assert refusal(make(assertion_claims(aud=audience)), SWITCHED) is Refusal.AUDIENCE
+
+
+@pytest.mark.parametrize("text", ["", "a.b.c", "é", make() + ".x", make(header={"kid": ...})])
+def test_what_names_no_key_claims_none(text: str) -> None:
+    assert VERIFIER.claimed_key(text) is None
+
+
+def test_the_key_that_an_assertion_names_is_told_before_it_is_believed() -> None:
+    assert VERIFIER.claimed_key(make(header={"kid": "somebody's"})) == "somebody's"
 
 
 @pytest.mark.rule("CA-08")

@@ -85,6 +85,9 @@ class NumberedSecrets:
     def secret(self, prefix: str) -> str:
         return f"asv_{prefix}_secret-number-{next(self._numbers):04}"
 
+    def secret_from(self, prefix: str, material: bytes) -> str:
+        return f"asv_{prefix}_{material.hex()}"
+
     def looks_like(self, prefix: str, value: str) -> bool:
         return value.startswith(f"asv_{prefix}_")
 
@@ -171,9 +174,13 @@ class ListedAssertions:
     def __init__(self) -> None:
         self.claims: dict[str, str] = {}
         self.verified: dict[str, VerifiedAssertion] = {}
+        self.kids: dict[str, str] = {}
 
     def claimed_client(self, assertion: str) -> str | None:
         return self.claims.get(assertion)
+
+    def claimed_key(self, assertion: str) -> str | None:
+        return self.kids.get(assertion)
 
     def verify(self, assertion: str, client: Client, now: float) -> VerifiedAssertion | None:
         found = self.verified.get(assertion)
