@@ -136,6 +136,13 @@ class MemoryFailures(MemoryStore):
         found = {key: self._state.failures[key, window_start] for key in keys}
         return {key: count for key, count in found.items() if count}
 
+    def take_back(self, keys: Iterable[str], window_start: float) -> None:
+        self._told("take_back", changes=True)
+        for key in keys:
+            self._state.failures[key, window_start] = max(
+                0, self._state.failures[key, window_start] - 1
+            )
+
 
 class MemoryLeases(MemoryStore):
     def acquire(self, name: str, holder: str, now: float, seconds: float) -> bool:

@@ -49,7 +49,17 @@ class ReadableSecretMaker:
         Raises:
             ValueError: the prefix is not one of `PREFIXES`.
         """
-        value = _start(prefix) + _base64url(self._entropy.token_bytes(_RANDOM_BYTES))
+        return self.secret_from(prefix, self._entropy.token_bytes(_RANDOM_BYTES))
+
+    def secret_from(self, prefix: str, material: bytes) -> str:
+        """The same over 32 given bytes, which must be as hard to guess as random ones.
+
+        Raises:
+            ValueError: the prefix is not one of `PREFIXES`, or these are not 32 bytes.
+        """
+        if len(material) != _RANDOM_BYTES:
+            raise ValueError("a secret is made of 32 bytes")
+        value = _start(prefix) + _base64url(material)
         return value + _checksum(value)
 
     def looks_like(self, prefix: str, value: str) -> bool:

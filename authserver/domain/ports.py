@@ -112,6 +112,10 @@ class SecretMaker(Protocol):
         """A secret of 256 bit: `asv_cs_…` for prefix `cs`, with its checksum."""
         ...
 
+    def secret_from(self, prefix: str, material: bytes) -> str:
+        """The secret that 32 bytes of key material make: the same bytes, the same secret."""
+        ...
+
     def looks_like(self, prefix: str, value: str) -> bool:
         """Whether prefix, alphabet, length and checksum fit (no secret comparison)."""
         ...

@@ -213,6 +213,10 @@ class FailureStore(Protocol):
         """The counts now (absent keys: not failed)."""
         ...
 
+    def take_back(self, keys: Iterable[str], window_start: float) -> None:
+        """Count one less for each key in the window: what was counted ahead was no failure."""
+        ...
+
 
 class LeaseStore(Protocol):
     """Named leases, so that one of N workers does a job."""

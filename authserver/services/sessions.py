@@ -72,13 +72,8 @@ class Sessions:
         """
         if not self._secret_maker.looks_like(COOKIE_PREFIX, cookie):
             return None
-        # Under every pepper, so that a session outlives the change of one.
-        digests = [
-            (pepper_id, self._digester.digest(SESSION_PURPOSE, cookie, pepper_id))
-            for pepper_id in self._digester.peppers
-        ]
         with self._administration.database.reading() as stores:
-            session = stores.sessions.find(digests)
+            session = stores.sessions.find(self._digests(cookie))
             if session is None or not session.is_live(call.at):
                 return None
             user = stores.users.get(session.subject)
@@ -98,13 +93,19 @@ class Sessions:
         previous: Session | None,
         call: Call,
         user_agent: str,
+        cookie: str = "",
     ) -> StartedSession:
         """Sign a user in, inside the caller's transaction: always with a new cookie.
 
         `previous` is the browser's session until now: the same user's goes on under its
-        `session_id`, anybody else's ends.
+        `session_id`, anybody else's ends. `cookie` is the new cookie where the caller has made it;
+        when the user's session has it already, this is the same act done twice and changes nothing.
         """
-        cookie = self._secret_maker.secret(COOKIE_PREFIX)
+        same = stores.sessions.find(self._digests(cookie)) if cookie else None
+        if same is not None and same.is_live(call.at) and same.subject == user.subject:
+            return StartedSession(same, cookie)
+        if not cookie or same is not None:
+            cookie = self._secret_maker.secret(COOKIE_PREFIX)
         pepper_id = self._digester.current_pepper
         fresh = Session(
             session_id=self._secret_maker.identifier(),
@@ -186,6 +187,13 @@ class Sessions:
         """
         with self._administration.changing([], takes_power=True) as stores:
             return self.end_all_in(stores, subject, keep=keep, act=act)
+
+    def _digests(self, cookie: str) -> Sequence[tuple[str, bytes]]:
+        # Under every pepper, so that a session outlives the change of one.
+        return [
+            (pepper_id, self._digester.digest(SESSION_PURPOSE, cookie, pepper_id))
+            for pepper_id in self._digester.peppers
+        ]
 
     def _seen(self, session: Session, at: float) -> Session:
         try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from authserver.storage.inserts import insert_into
 from authserver.storage.rows.failures import failures
@@ -49,3 +49,16 @@ class FailureRows:
             )
         )
         return {key: int(count) for key, count in rows}
+
+    def take_back(self, keys: Iterable[str], window_start: float) -> None:
+        """Count one less for each key in the window, never below none."""
+        for key in sorted(set(keys)):
+            self._connection.execute(
+                update(failures)
+                .where(
+                    failures.c.key == key,
+                    failures.c.window_start == window_start,
+                    failures.c.count > 0,
+                )
+                .values(count=failures.c.count - 1)
+            )
