@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 from authserver import wiring_installation
 from authserver.protocol.server import AuthorizationServer
 from authserver.services.decisions import Decisions
-from authserver.services.introspection import Introspection
 from authserver.services.issuance import Issuance
 from authserver.services.operation_scopes import OperationScopes
 from authserver.services.revocation import Revocation
@@ -49,11 +48,6 @@ class Container(RegistrationParts):
             scopes_of_kind=self.scopes_of_kind,
             longest_seconds=self.settings.tokens.access_token_max_seconds,
         )
-
-    @cached_property
-    def introspection(self) -> Introspection:
-        """The verdict on tokens."""
-        return Introspection(directory=self.directory, tokens=self.tokens)
 
     @cached_property
     def decisions(self) -> Decisions:

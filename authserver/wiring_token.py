@@ -1,9 +1,9 @@
-"""What tokens come from, wired: codes, refresh tokens, userinfo, statements for clients."""
+"""What tokens come from, wired: codes and refresh tokens."""
 
 from __future__ import annotations
 
-from authserver.wiring_authorization import AuthorizationParts
+from authserver.wiring_statements import StatementParts
 
 
-class TokenParts(AuthorizationParts):
-    """What tokens come from, wired: codes, refresh tokens, userinfo, statements for clients."""
+class TokenParts(StatementParts):
+    """What tokens come from, wired: codes and refresh tokens."""

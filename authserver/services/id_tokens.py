@@ -12,7 +12,7 @@ from authserver.services.claims import claims_for, reachable
 if TYPE_CHECKING:
     from authserver.domain.clients import Client
     from authserver.domain.grants import Grant
-    from authserver.domain.ports import Database, Stores
+    from authserver.domain.ports import Database
     from authserver.services.directory import Keys
 
 ID_TOKEN_SECONDS: Final = 600
@@ -35,12 +35,10 @@ class IdTokens:
         access_token: str,
         nonce: str,
         now: float,
-        stores: Stores | None = None,
     ) -> str:
-        """The signed ID token that goes with `access_token`.
+        """The signed ID token that goes with `access_token`; not inside a transaction.
 
-        `nonce` is empty where there is none to repeat: after a refresh (section 12.2). Whoever is
-        inside a transaction passes its `stores`: claims about the user may have to be read.
+        `nonce` is empty where there is none to repeat: after a refresh (section 12.2).
 
         Raises:
             StorageUnavailable: there is no key of the client's algorithm, or the database is needed
@@ -60,12 +58,12 @@ class IdTokens:
         amr = list(grant.amr)
         known = {"nonce": nonce, "acr": grant.acr, "amr": amr, "sid": grant.session_id}
         statement |= {name: value for name, value in known.items() if value}
-        told = {**self._told(grant, client, stores), **statement}
+        told = {**self._told(grant, client), **statement}
         return self._keys.ring.sign_statement(
             StatementType.ID_TOKEN, told, client.profile.id_token_algorithm
         )
 
-    def _told(self, grant: Grant, client: Client, stores: Stores | None) -> dict[str, object]:
+    def _told(self, grant: Grant, client: Client) -> dict[str, object]:
         """Claims of the user that were asked for in the ID token by name; the rest is userinfo's.
 
         None of them can be one of the token's own: `claims_for` never gives those.
@@ -73,21 +71,13 @@ class IdTokens:
         requested = reachable(grant.claims.id_token, client.scopes)
         if not requested:
             return {}
-        if stores is not None:
-            return _read(stores, grant.subject, requested)
-        with self._database.reading() as opened:
-            return _read(opened, grant.subject, requested)
+        with self._database.reading() as stores:
+            user = stores.users.get(grant.subject)
+            groups = stores.groups.of(grant.subject) if "groups" in requested else ()
+        return {} if user is None else claims_for(user, groups, frozenset(), requested)
 
 
 def half_hash(token_value: str) -> str:
     """`at_hash`: the left half of the SHA-256 (for RS256 as for ES256), base64url."""
     digest = hashlib.sha256(token_value.encode("ascii")).digest()
     return urlsafe_b64encode(digest[: len(digest) // 2]).rstrip(b"=").decode("ascii")
-
-
-def _read(stores: Stores, subject: str, requested: frozenset[str]) -> dict[str, object]:
-    user = stores.users.get(subject)
-    if user is None:
-        return {}
-    groups = stores.groups.of(subject) if "groups" in requested else ()
-    return claims_for(user, groups, frozenset(), requested)
