@@ -2,8 +2,81 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+from urllib.parse import urlsplit
+
+from authserver.services.grants import Grants
+from authserver.services.known_browsers import KnownBrowsers
+from authserver.services.password_check import PasswordCheck
+from authserver.services.password_rules import PasswordRules
+from authserver.services.session_ends import SessionEnds
+from authserver.services.sessions import Sessions
+from authserver.services.sign_in import LocalSignIn
+from authserver.services.sign_in_guesses import GuessLimits, SignInGuesses
+from authserver.services.throttling import ThrottleLimits
 from authserver.wiring_directory import DirectoryParts
 
 
 class PeopleParts(DirectoryParts):
     """Users, groups, sessions, sign-in and sign-out, wired."""
+
+    @cached_property
+    def grants(self) -> Grants:
+        """Lists grants and ends them."""
+        return Grants(database=self.database, clock=self.clock, barrier=self.barrier)
+
+    @cached_property
+    def sessions(self) -> Sessions:
+        """Who is signed in at which browser."""
+        return Sessions(
+            administration=self.administration,
+            digester=self.digester,
+            secret_maker=self.secret_maker,
+            ends=SessionEnds(grants=self.grants, secret_maker=self.secret_maker),
+            idle_seconds=self.settings.sessions.idle_seconds,
+            absolute_seconds=self.settings.sessions.absolute_seconds,
+        )
+
+    @cached_property
+    def password_rules(self) -> PasswordRules:
+        """What a chosen password must be like."""
+        return PasswordRules(
+            shortest=self.settings.sign_in.password_characters_min,
+            host=urlsplit(self.settings.issuer).hostname or "",
+        )
+
+    @cached_property
+    def password_check(self) -> PasswordCheck:
+        """Whether a password is a user's own."""
+        chosen = self.settings.sign_in
+        networks = self.settings.throttling
+        limits = GuessLimits(
+            per_network=chosen.failures_per_network,
+            per_account=chosen.failures_per_account,
+            window_seconds=chosen.window_seconds,
+            networks=ThrottleLimits(
+                ipv4_prefix=networks.ipv4_prefix, ipv6_prefix=networks.ipv6_prefix
+            ),
+        )
+        return PasswordCheck(
+            database=self.database,
+            passwords=self.passwords,
+            guesses=SignInGuesses(self.database, limits),
+        )
+
+    @cached_property
+    def known_browsers(self) -> KnownBrowsers:
+        """Browsers in which somebody has signed in before."""
+        return KnownBrowsers(digester=self.digester, secret_maker=self.secret_maker)
+
+    @cached_property
+    def local_sign_in(self) -> LocalSignIn:
+        """Signs users in with their local password."""
+        return LocalSignIn(
+            administration=self.administration,
+            check=self.password_check,
+            sessions=self.sessions,
+            known_browsers=self.known_browsers,
+            digester=self.digester,
+            secret_maker=self.secret_maker,
+        )
