@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Final
 
 import pytest
@@ -10,12 +11,16 @@ from hypothesis import HealthCheck, settings
 from tests.clusters import PostgresCluster
 from tests.databases import PostgresDatabases, SqliteDatabases, opened
 from tests.not_run import summary_lines
+from tests.people.world import OVERRIDES, PeopleInstallation, PeopleWorld
+from tests.rfc.installations import Installations
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from authserver.storage.database import SqlDatabase
+
+    MakeWorld = Callable[..., PeopleWorld]
 
 # How long an example takes says something about the machine, not about the rule.
 settings.register_profile(
@@ -115,3 +120,32 @@ def postgres_cluster(spare_cluster: PostgresCluster) -> Iterator[PostgresCluster
     """A running, empty cluster of this test alone, for tests that stop, pause or starve it."""
     yield spare_cluster
     spare_cluster.freshen()
+
+
+@pytest.fixture(scope="session")
+def people_installations(
+    tmp_path_factory: pytest.TempPathFactory, sqlite_databases: SqliteDatabases
+) -> Installations[PeopleInstallation]:
+    """Copies of one installation over https, with cheap passwords."""
+    folder = tmp_path_factory.mktemp("people")
+    return Installations(folder, sqlite_databases, PeopleInstallation, OVERRIDES)
+
+
+@pytest.fixture
+def make_world(
+    people_installations: Installations[PeopleInstallation], tmp_path: Path
+) -> Iterator[MakeWorld]:
+    """Makes a world with people in it; keywords are settings by environment name."""
+    with ExitStack() as stack:
+
+        def make(**overrides: str) -> PeopleWorld:
+            made = people_installations.make(tmp_path / "people", overrides)
+            return PeopleWorld(stack.enter_context(made))
+
+        yield make
+
+
+@pytest.fixture
+def world(make_world: MakeWorld) -> PeopleWorld:
+    """A world with people in it, of this test alone."""
+    return make_world()

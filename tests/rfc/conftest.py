@@ -24,13 +24,15 @@ if TYPE_CHECKING:
 @pytest.fixture(scope="session")
 def installations(
     tmp_path_factory: pytest.TempPathFactory, sqlite_databases: SqliteDatabases
-) -> Installations:
+) -> Installations[Installation]:
     """Copies of one installation."""
-    return Installations(tmp_path_factory.mktemp("rfc"), sqlite_databases)
+    return Installations(tmp_path_factory.mktemp("rfc"), sqlite_databases, Installation)
 
 
 @pytest.fixture
-def make_installation(installations: Installations, tmp_path: Path) -> Iterator[MakeInstallation]:
+def make_installation(
+    installations: Installations[Installation], tmp_path: Path
+) -> Iterator[MakeInstallation]:
     """Makes a fresh installation; keywords are settings by environment name."""
     with ExitStack() as stack:
 

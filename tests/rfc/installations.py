@@ -6,7 +6,7 @@ import shutil
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
 from authserver.app import Application, application_of
 from authserver.catalogue.loader import load_catalogue
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 ISSUER: Final = forging.ISSUER
 
 catalogue: Final = cache(load_catalogue)
+
+Kind = TypeVar("Kind", bound="Installation")
 
 
 def environment_of(folder: Path, overrides: Mapping[str, str]) -> dict[str, str]:
@@ -82,13 +84,18 @@ class Installation:
 
     def start_worker(self) -> Worker:
         """Another process's worth of state on the same database and clock."""
-        container = Container(self.settings, clock=self.clock)
-        # It is the same for everybody, and nothing else takes as long to make.
-        vars(container)["catalogue"] = catalogue()
+        container = self.make_container()
         application = application_of(container)
         worker = Worker(container, application, Lane(application.wsgi_app))
         self._workers.append(worker)
         return worker
+
+    def make_container(self) -> Container:
+        """The parts of one worker."""
+        container = Container(self.settings, clock=self.clock)
+        # It is the same for everybody, and nothing else takes as long to make.
+        vars(container)["catalogue"] = catalogue()
+        return container
 
     def poll(self) -> None:
         """Let every worker read the authority now, as each does 20 times a second."""
@@ -119,16 +126,27 @@ class Installation:
         return [record_value(record) for record in exported][::-1]
 
 
-class Installations:
-    """Sets one installation up and copies it: keys are slow to make."""
+class Installations(Generic[Kind]):
+    """Sets one installation up and copies it: keys are slow to make.
 
-    def __init__(self, folder: Path, databases: SqliteDatabases) -> None:
+    `overrides` hold for the first and for every copy, which are of the given `kind`.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        databases: SqliteDatabases,
+        kind: type[Kind],
+        overrides: Mapping[str, str] | None = None,
+    ) -> None:
         self._template = folder / "template"
+        self._kind = kind
+        self._overrides = dict(overrides or {})
         data = self._template / "var"
         (data / "journal").mkdir(parents=True)
         data.chmod(0o700)
         databases.copy_to(data / "authserver.db")
-        settings = load_settings(environ=environment_of(self._template, {}))
+        settings = load_settings(environ=environment_of(self._template, self._overrides))
         settings.keys.directory.mkdir(mode=0o700)
         ensure_key_files(settings.keys.directory, SystemEntropy())
         with Container(settings, clock=FakeClock()) as container:
@@ -136,12 +154,10 @@ class Installations:
             container.signing_keys.maintain(container.holder, container.operator)
 
     @contextmanager
-    def make(
-        self, folder: Path, overrides: Mapping[str, str] | None = None
-    ) -> Iterator[Installation]:
+    def make(self, folder: Path, overrides: Mapping[str, str] | None = None) -> Iterator[Kind]:
         """A fresh one, closed with the block."""
         shutil.copytree(self._template, folder, dirs_exist_ok=True)
-        installation = Installation(folder, FakeClock(), overrides or {})
+        installation = self._kind(folder, FakeClock(), {**self._overrides, **(overrides or {})})
         try:
             yield installation
         finally:

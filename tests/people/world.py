@@ -1,0 +1,295 @@
+"""An issuer with a site, apps and a user, over https and SQLite, on a clock that tests set."""
+
+from __future__ import annotations
+
+import hashlib
+from base64 import urlsafe_b64encode
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlencode
+
+from authserver.crypto.passwords import BcryptHasher
+from authserver.domain.clients import ClientAuthMethod, GrantType
+from authserver.domain.users import PersonalData, User, UserStatus
+from authserver.services.client_profiles import ProfileChanges
+from authserver.services.clients import ClientDraft
+from tests.instances import Caller, Site, basic
+from tests.people.browser import Browser
+from tests.rfc.installations import Installation
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from authserver.domain.clients import Client
+    from authserver.wiring import Container
+    from tests.doubles import FakeClock
+    from tests.machine.doors import Answer
+    from tests.people.pages import Page
+    from tests.rfc.lanes import Lane
+
+ISSUER: Final = "https://auth.example.test"
+OVERRIDES: Final = {"AUTHSERVER_ISSUER": ISSUER}
+
+AUTHORIZE: Final = "/oauth2/authorize"
+PASSWORD: Final = "correct horse battery staple"
+VERIFIER: Final = "0123456789-abcdefghijklmnopqrstuvwxyz.ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+USER_GRANTS: Final = (GrantType.AUTHORIZATION_CODE, GrantType.REFRESH_TOKEN)
+USER_SCOPES: Final = ("openid", "profile", "email", "groups", "offline_access")
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A user with a local account and what she knows."""
+
+    username: str
+    password: str
+    subject: str
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """A registered client with a user in front of it; public ones have no secret."""
+
+    client_id: str
+    secret: str
+    redirect_uri: str
+    scopes: tuple[str, ...]
+    resource: str
+
+    @property
+    def authorization(self) -> str | None:
+        """Basic, for the token endpoint; `None` for a public client."""
+        return basic(self.client_id, self.secret) if self.secret else None
+
+    @property
+    def caller(self) -> Caller:
+        """The same as a caller of the machine lane."""
+        return Caller(self.client_id, self.secret)
+
+
+class PeopleInstallation(Installation):
+    """An installation where passwords are cheap to check: tests sign in often."""
+
+    def make_container(self) -> Container:
+        """The parts of one worker."""
+        container = super().make_container()
+        cheap = BcryptHasher(container.entropy, cost=4, at_once=8, waiting=64, patience_seconds=30)
+        vars(container)["passwords"] = cheap
+        return container
+
+
+@dataclass
+class PeopleWorld:
+    """`jira` is the site `jira-main`; `ada` has a password; apps may do all at `jira`."""
+
+    installation: PeopleInstallation
+
+    def __post_init__(self) -> None:
+        self.jira: Site = self.installation.site("jira-main", "jira-dc")
+        self.ada = self.user("ada", data=ADA)
+        self.web_app = self.app("web-app", "https://app.example.test/callback")
+        self.spa = self.app(
+            "spa", "https://spa.example.test/callback", auth_method=ClientAuthMethod.NONE
+        )
+        self.native = self.app(
+            "native",
+            "http://127.0.0.1/callback",
+            auth_method=ClientAuthMethod.NONE,
+            profile=ProfileChanges(
+                application_type="native",
+                redirect_uris=("http://127.0.0.1/callback", "com.example.native:/callback"),
+            ),
+        )
+
+    @property
+    def clock(self) -> FakeClock:
+        """The clock of everything."""
+        return self.installation.clock
+
+    @property
+    def container(self) -> Container:
+        """The parts of the first worker."""
+        return self.installation.container
+
+    @property
+    def lane(self) -> Lane:
+        """The way of machines into the first worker."""
+        return self.installation.lane
+
+    def user(
+        self,
+        username: str,
+        password: str = PASSWORD,
+        *,
+        data: PersonalData | None = None,
+        **stated: Any,
+    ) -> Person:
+        """Put a user into the database; `stated` are other fields of `User`."""
+        container = self.container
+        now = self.clock.now()
+        user = User(
+            subject="user:" + container.secret_maker.identifier(),
+            username=username,
+            is_administrator=False,
+            status=UserStatus.ENABLED,
+            password_hash=container.passwords.hash(password),
+            must_change_password=False,
+            created_at=now,
+            data=data or PersonalData(),
+            updated_at=now,
+        )
+        user = replace(user, **stated)
+        with container.database.writing() as stores:
+            stores.users.add(user)
+        return Person(username, password, user.subject)
+
+    def app(
+        self,
+        client_id: str,
+        redirect_uri: str,
+        *,
+        auth_method: str = ClientAuthMethod.SECRET_BASIC,
+        scopes: Sequence[str] = ("READ", "WRITE", *USER_SCOPES),
+        grant_types: Sequence[str] = USER_GRANTS,
+        profile: ProfileChanges | None = None,
+        **stated: Any,
+    ) -> App:
+        """Register a client for `jira`; `profile` is added to its redirect URI."""
+        changes = ProfileChanges(redirect_uris=(redirect_uri,), publisher="Example Apps Ltd")
+        draft = ClientDraft(
+            name=client_id.replace("-", " ").capitalize(),
+            client_id=client_id,
+            auth_method=auth_method,
+            grant_types=grant_types,
+            scopes=scopes,
+            resources=(self.jira.name,),
+            profile=merged(changes, profile),
+        )
+        made = self.container.clients.create(replace(draft, **stated), self.container.operator)
+        secret = "" if made.secret is None else made.secret.value
+        return App(client_id, secret, redirect_uri, tuple(scopes), self.jira.identifier)
+
+    def client(self, app: App) -> Client:
+        """The registered client of an app."""
+        return self.container.clients.get(app.client_id)
+
+    def browser(self, **stated: str) -> Browser:
+        """A new browser, without any cookie; `peer` and `user_agent` may be stated."""
+        application = self.installation.worker.application.wsgi_app
+        return Browser(application, self.installation.settings.issuer, **stated)
+
+    def signed_in(self, person: Person | None = None, browser: Browser | None = None) -> Browser:
+        """A browser in which a person (ada) is signed in, on the account page."""
+        browser = browser or self.browser()
+        page = browser.get("/login?next=/account")
+        assert page.status == 200, page.text
+        page = self.sign_in(browser, person)
+        assert page.path.endswith("/account"), page.text
+        return browser
+
+    def sign_in(self, browser: Browser, person: Person | None = None) -> Page:
+        """Fill in the sign-in page that the browser shows."""
+        person = person or self.ada
+        return browser.click("sign-in", username=person.username, password=person.password)
+
+    def asked(self, app: App, **parameters: str | None) -> dict[str, str]:
+        """The parameters of an authorization request; `None` takes one out."""
+        usual: dict[str, str | None] = {
+            "response_type": "code",
+            "client_id": app.client_id,
+            "redirect_uri": app.redirect_uri,
+            "scope": "openid READ",
+            "state": "state-of-the-app",
+            "code_challenge": challenge(VERIFIER),
+            "code_challenge_method": "S256",
+        }
+        sent = {**usual, **parameters}
+        return {name: value for name, value in sent.items() if value is not None}
+
+    def authorize(self, browser: Browser, app: App, **parameters: str | None) -> Page:
+        """Send a browser here as the app does: the page or the answer it gets."""
+        query = urlencode(self.asked(app, **parameters))
+        return browser.get(f"{AUTHORIZE}?{query}", cross_site=True)
+
+    def finish(self, browser: Browser, person: Person | None = None) -> Page:
+        """Sign in and allow, whatever of it is asked for: the answer to the app."""
+        page = browser.page
+        for _ in range(4):
+            if page.location:
+                return page
+            buttons = {button for form in page.forms.values() for button in form.buttons}
+            if "sign-in" in buttons:
+                page = self.sign_in(browser, person)
+            elif "allow" in buttons:
+                page = browser.click("allow")
+            else:
+                break
+        if page.location:
+            return page
+        raise AssertionError(f"stuck at {page.url}: {page.status} {page.texts}")
+
+    def code(self, browser: Browser, app: App, **parameters: str | None) -> str:
+        """A code for the app, after signing in and allowing where that is asked for."""
+        self.authorize(browser, app, **parameters)
+        page = self.finish(browser)
+        assert "code" in page.answer, page.location
+        return page.answer["code"]
+
+    def redeem(self, app: App, code: str, *, peer: str | None = None, **form: str | None) -> Answer:
+        """The token endpoint's answer to a code; fields that are `None` are left out."""
+        sent: dict[str, str | None] = {
+            "grant_type": "authorization_code",
+            "code": code,
+            "redirect_uri": app.redirect_uri,
+            "code_verifier": VERIFIER,
+            "client_id": None if app.secret else app.client_id,
+        }
+        return self.lane.post(
+            "/oauth2/token", _without_none(sent | form), app.authorization, peer=peer
+        )
+
+    def refresh(self, app: App, refresh_token: str, **form: str | None) -> Answer:
+        """The token endpoint's answer to a refresh token."""
+        sent: dict[str, str | None] = {
+            "grant_type": "refresh_token",
+            "refresh_token": refresh_token,
+            "client_id": None if app.secret else app.client_id,
+        }
+        return self.lane.post("/oauth2/token", _without_none(sent | form), app.authorization)
+
+    def tokens(
+        self, app: App, browser: Browser | None = None, **parameters: str | None
+    ) -> dict[str, Any]:
+        """What the token endpoint gives for a code of a new browser (or that one)."""
+        answer = self.redeem(app, self.code(browser or self.browser(), app, **parameters))
+        assert answer.status == 200, answer.body
+        return dict(answer.json)
+
+
+ADA: Final = PersonalData(
+    name="Ada Lovelace",
+    given_name="Ada",
+    family_name="Lovelace",
+    email="ada@example.test",
+    email_verified=True,
+    locale="en-GB",
+    zoneinfo="Europe/London",
+)
+
+
+def challenge(verifier: str) -> str:
+    """RFC 7636 section 4.2, S256."""
+    digest = hashlib.sha256(verifier.encode()).digest()
+    return urlsafe_b64encode(digest).rstrip(b"=").decode()
+
+
+def merged(changes: ProfileChanges, more: ProfileChanges | None) -> ProfileChanges:
+    """Both, `more` wins."""
+    if more is None:
+        return changes
+    stated = {name: getattr(more, name) for name in ProfileChanges.__slots__}
+    return replace(changes, **{name: value for name, value in stated.items() if value is not None})
+
+
+def _without_none(form: Mapping[str, str | None]) -> dict[str, str]:
+    return {name: value for name, value in form.items() if value is not None}
