@@ -80,7 +80,37 @@ class Introspection:
         problem = _misfit(token, resource, now) or self._lost_power(token, resource)
         return token if problem is None else UnfitToken(problem, token)
 
-    def _lost_power(self, token: AccessToken, resource: ProtectedResource) -> TokenProblem | None:
+    def judge_anywhere(self, token_value: str, now: float) -> AccessToken | UnfitToken:
+        """The same whatever the token is for: a site that its client may still use, or us.
+
+        Raises:
+            StorageUnavailable: nobody can be sure now.
+        """
+        self._directory.view.ensure_fresh()
+        token = self._tokens.read(token_value)
+        if token is None:
+            return UnfitToken(TokenProblem.UNREADABLE, None)
+        if token.audience == token.issuer:
+            problem = _untimely(token, now) or self._lost_power(token, None)
+            return token if problem is None else UnfitToken(problem, token)
+        resource = self._resource_of(token)
+        if resource is None:
+            return UnfitToken(TokenProblem.CLIENT_MAY_NOT, token)
+        problem = _misfit(token, resource, now) or self._lost_power(token, resource)
+        return token if problem is None else UnfitToken(problem, token)
+
+    def _resource_of(self, token: AccessToken) -> ProtectedResource | None:
+        """The resource that the token is for, among those of its client."""
+        client = self._directory.clients.get(token.client_id)
+        for name in () if client is None else sorted(client.resources):
+            resource = self._directory.resources.get(name)
+            if resource is not None and resource.identifier == token.audience:
+                return resource
+        return None
+
+    def _lost_power(
+        self, token: AccessToken, resource: ProtectedResource | None
+    ) -> TokenProblem | None:
         directory = self._directory
         if directory.view.is_denied(token):
             return TokenProblem.REVOKED
@@ -96,18 +126,25 @@ class Introspection:
 def _misfit(token: AccessToken, resource: ProtectedResource, now: float) -> TokenProblem | None:
     if token.audience != resource.identifier:
         return TokenProblem.OTHER_RESOURCE
+    problem = _untimely(token, now)
+    if problem is None and resource.status is not ResourceStatus.ENABLED:
+        return TokenProblem.RESOURCE_STOPPED
+    return problem
+
+
+def _untimely(token: AccessToken, now: float) -> TokenProblem | None:
     if now >= token.expires_at:
         return TokenProblem.EXPIRED
     if token.issued_at > now + CLOCK_SKEW_SECONDS:
         return TokenProblem.NOT_YET_ISSUED
-    if resource.status is not ResourceStatus.ENABLED:
-        return TokenProblem.RESOURCE_STOPPED
     return None
 
 
-def _may_still(client: Client, token: AccessToken, resource: ProtectedResource) -> bool:
-    """Whether the client would get this token today."""
-    if not client.is_enabled or resource.name not in client.resources:
+def _may_still(client: Client, token: AccessToken, resource: ProtectedResource | None) -> bool:
+    """Whether the client would get this token today; `resource` is `None` for our own audience."""
+    if not client.is_enabled:
+        return False
+    if resource is not None and resource.name not in client.resources:
         return False
     # A token whose subject is the client comes from this grant and no other.
     came_by = OWN_GRANTS if token.subject == client.subject else GRANTS_OF_USERS
