@@ -26,7 +26,7 @@ def visits_of(container: Container) -> Visits:
     """The visits of one application."""
     return Visits(
         issuer=container.settings.issuer,
-        find_session=lambda cookie, call: container.sessions.find(cookie, call),  # noqa: PLW0108 - later
+        find_session=container.sessions.find,
         digester=container.digester,
         secret_maker=container.secret_maker,
         clock=container.clock,

@@ -29,6 +29,9 @@ REQUEST_ID_KEY: Final = "authserver.request_id"
 """Where the shell puts the caller's address and the request id."""
 CSRF_PURPOSE: Final = "csrf"
 CSRF_FIELD: Final = "csrf"
+BEFORE_SIGN_IN: Final = frozenset({"login"})
+"""Forms bound to the browser alone: a second click, or a second tab, comes after the sign-in that
+the first brought about."""
 _USER_AGENT_CHARACTERS: Final = 200
 _VISIT: Final = "authserver_visit"
 
@@ -196,7 +199,8 @@ class Visit:
         self.cookies_to_set[self._visits.cookies.session] = session
 
     def _token(self, form: str, pepper: str) -> str:
-        bound_to = f"{self.browser}\0{self._session}\0{form}"
+        session = "" if form in BEFORE_SIGN_IN else self._session
+        bound_to = f"{self.browser}\0{session}\0{form}"
         digest = self._visits.digester.digest(CSRF_PURPOSE, bound_to, pepper)
         return urlsafe_b64encode(digest).rstrip(b"=").decode()
 
