@@ -18,6 +18,7 @@ PREFIXES: Final = {
     "rt": "refresh token",
     "ac": "authorization code",
     "dc": "device code",
+    "pr": "reference to a pushed authorization request",
     "it": "initial access token for registering clients",
     "ra": "registration access token of a client",
     "se": "cookie of a session",

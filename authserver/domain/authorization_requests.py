@@ -16,6 +16,11 @@ PUSHED_SECONDS: Final = 60
 """How long a pushed request waits for its user (RFC 9126 section 2.2)."""
 ANSWER_AGAIN_SECONDS: Final = 30
 """How long the browser that got an answer gets the same one again: double clicks, lost pages."""
+PUSHED_PREFIX: Final = "pr"
+PUSHED_PURPOSE: Final = "pushed_request"
+"""Prefix and purpose of the digest of the secret in a `request_uri`."""
+REQUEST_URI_START: Final = "urn:ietf:params:oauth:request_uri:"
+"""What stands before that secret (RFC 9126 section 2.2)."""
 
 
 class Prompt(StrEnum):
