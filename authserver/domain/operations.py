@@ -19,6 +19,8 @@ _CANONICAL_PATH: Final = re.compile(
     r"(?:[A-Za-z0-9._~!$&'()*+,=:@-]"
     r"|%(?![01]|2[5DEF]|3[0-9B]|4[1-9A-F]|5[0-9ACF]|6[1-9A-F]|7[0-9AEF])[0-9A-F]{2})+)+"
 )
+_EXTENSIONS: Final = (".atom", ".htm", ".html", ".json", ".txt", ".xml")
+"""What Atlassian's REST framework cuts off the end of a path, and reads as the wanted format."""
 _VERSION: Final = re.compile(r"[0-9]+(?:\.[0-9]+)*")
 
 
@@ -153,11 +155,22 @@ class ProductCatalogue:
 
         Usually one. `path` is what follows the resource's context path, without the query.
         A template whose literals stand everywhere another's stand wins over it; where neither
-        wins, both are given. `HEAD` counts as `GET`. Case matters in methods and paths.
+        wins, both are given. `HEAD` counts as `GET`. Case matters in methods and paths. A path that
+        ends in an extension means what it means without it as well.
         """
+        method = "GET" if method == "HEAD" else method
+        meant = self._match_literally(method, path)
+        if isinstance(meant, Unmatched) or not path.endswith(_EXTENSIONS):
+            return meant
+        also = self._match_literally(method, path[: path.rindex(".")].removesuffix("/"))
+        if isinstance(also, Unmatched):
+            return also
+        return (*meant, *(each for each in also if each not in meant))
+
+    def _match_literally(self, method: str, path: str) -> tuple[Operation, ...] | Unmatched:
         if _CANONICAL_PATH.fullmatch(path) is None:
             return Unmatched.PATH_NOT_CANONICAL
-        return _most_literal(self._nodes(path), "GET" if method == "HEAD" else method)
+        return _most_literal(self._nodes(path), method)
 
     def at(self, path: str) -> tuple[Operation, ...]:
         """Every operation on `path`, whatever its method: what an `OPTIONS` request asks about."""

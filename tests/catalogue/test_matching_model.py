@@ -34,7 +34,8 @@ def calls_of(kind: ResourceKind) -> SearchStrategy[tuple[ResourceKind, str, str]
     latest = paths.map(
         lambda path: path.replace("/api/2/", "/api/latest/").replace("/1.0/", "/latest/")
     )
-    return st.tuples(st.just(kind), methods, paths | latest)
+    extended = st.tuples(paths, st.sampled_from([".json", "/.xml"])).map("".join)
+    return st.tuples(st.just(kind), methods, paths | latest | extended)
 
 
 @settings(max_examples=400, deadline=None)

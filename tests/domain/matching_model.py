@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from authserver.domain.operations import Operation, Unmatched
 
@@ -10,12 +10,26 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
 Parts = list[str]
+EXTENSIONS: Final = ("atom", "htm", "html", "json", "txt", "xml")
 
 
 def model_match(
     operations: Collection[Operation], method: str, path: str
 ) -> set[Operation] | Unmatched:
     """What `method` on the canonical `path` means, by comparing it with every template."""
+    meant = _as_it_is(operations, method, path)
+    stem, dot, extension = path.rpartition(".")
+    if isinstance(meant, Unmatched) or not dot or extension not in EXTENSIONS:
+        return meant
+    if stem.endswith(("/.", "/..")):
+        return Unmatched.PATH_NOT_CANONICAL
+    also = _as_it_is(operations, method, stem.removesuffix("/"))
+    return also if isinstance(also, Unmatched) else meant | also
+
+
+def _as_it_is(
+    operations: Collection[Operation], method: str, path: str
+) -> set[Operation] | Unmatched:
     parts = path.split("/")[1:]
     readings = [parts, *_readings_of_latest(operations, parts)]
     fitting = [each for each in operations for way in readings if _fits(each, way)]

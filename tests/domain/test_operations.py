@@ -63,6 +63,42 @@ def test_head_counts_as_get() -> None:
     assert matched(product("POST /a"), "HEAD /a") is Unmatched.UNKNOWN_METHOD
 
 
+@pytest.mark.parametrize("extension", ["atom", "htm", "html", "json", "txt", "xml"])
+def test_a_path_with_an_extension_means_what_the_site_makes_of_it_as_well(extension: str) -> None:
+    catalogue = product("GET /type", "GET /type/{id}", "GET /type/page", "PUT /type/{id}")
+    for path, meant in (
+        (f"/type/page.{extension}", ["GET /type/{id}", "GET /type/page"]),
+        (f"/type/.{extension}", ["GET /type/{id}", "GET /type"]),
+        (f"/type/7.{extension}", ["GET /type/{id}"]),
+        (f"/type/page.{extension}.{extension}", ["GET /type/{id}"]),
+    ):
+        assert matched(catalogue, f"GET {path}") == meant
+        assert matched(catalogue, f"HEAD {path}") == meant
+
+
+@pytest.mark.parametrize(
+    ("call", "why"),
+    [
+        ("PUT /type/.json", Unmatched.UNKNOWN_METHOD),
+        ("GET /more/.json", Unmatched.UNKNOWN_PATH),
+        ("GET /type/..json", Unmatched.PATH_NOT_CANONICAL),
+        ("GET /type/...xml", Unmatched.PATH_NOT_CANONICAL),
+        ("GET /type.json", Unmatched.UNKNOWN_PATH),
+    ],
+)
+def test_what_is_no_operation_with_or_without_its_extension_is_none(
+    call: str, why: Unmatched
+) -> None:
+    catalogue = product("GET /type", "GET /type/{id}", "PUT /type/{id}", "GET /more/{id}")
+    assert matched(catalogue, call) is why
+
+
+def test_other_endings_are_no_extensions() -> None:
+    catalogue = product("GET /type/{id}", "GET /type/page")
+    for ending in (".png", ".JSON", ".jso", "json", ".json~", ".xml.x"):
+        assert matched(catalogue, f"GET /type/page{ending}") == ["GET /type/{id}"]
+
+
 @pytest.mark.parametrize("method", ["get", "OPTIONS", "PATCH", "", "GET "])
 def test_a_method_that_no_operation_of_the_path_has_is_told_apart(method: str) -> None:
     assert product("GET /a").match(method, "/a") is Unmatched.UNKNOWN_METHOD

@@ -161,6 +161,24 @@ def test_what_is_no_operation_is_closed_to_every_token(desk: Desk, path: str) ->
     assert denied(desk.ask("GET", path, authorization)) is DenyReason.UNKNOWN_PATH
 
 
+@pytest.mark.rule("FA-10")
+@pytest.mark.parametrize("ending", [".json", ".xml", ".html"])
+def test_an_extension_that_the_site_cuts_off_leads_around_no_scope(desk: Desk, ending: str) -> None:
+    desk.world.add_client("ci-admin", scopes=["ADMIN"])
+    reader = f"Bearer {desk.token('READ')}"
+    administrator = f"Bearer {desk.token('ADMIN', 'ci-admin')}"
+    types = f"/rest/api/2/issuetype/{ending}"
+    allowed(desk.ask("GET", "/rest/api/2/issuetype/1", reader))
+    assert denied(desk.ask("GET", types, reader)) is DenyReason.INSUFFICIENT_SCOPE
+    allowed(desk.ask("GET", types, administrator))
+    allowed(desk.ask("GET", ISSUE + ending, reader))
+    for nowhere in (f"/rest/api/2/issue/{ending}", f"/rest/api/2/issue/..{ending}"):
+        assert denied(desk.ask("DELETE", nowhere, administrator)) in {
+            DenyReason.UNKNOWN_METHOD,
+            DenyReason.UNKNOWN_PATH,
+        }
+
+
 @pytest.mark.parametrize("method", ["PATCH", "FOO", "get", "TRACE", "PROPFIND"])
 def test_an_unknown_method_is_denied(desk: Desk, method: str) -> None:
     decision = desk.ask(method, ISSUE, f"Bearer {desk.token('WRITE')}")
