@@ -1,14 +1,17 @@
-"""The two cookies: which names and attributes they have on this server."""
+"""The cookies: which names and attributes they have on this server."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
+
+from authserver.services.known_browsers import KNOWN_SECONDS
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response
 
 SESSION_NAME: Final = "authserver-session"
 BROWSER_NAME: Final = "authserver-browser"
+KNOWN_NAME: Final = "authserver-known"
 BROWSER_PREFIX: Final = "br"
 """What the browser cookie's value begins with, as `SecretMaker` knows it."""
 
@@ -27,13 +30,19 @@ class Cookies:
         prefix = "__Host-" if self._secure else ""
         self.session = prefix + SESSION_NAME
         self.browser = prefix + BROWSER_NAME
+        self.known = prefix + KNOWN_NAME
 
     def put(self, response: Response, name: str, value: str) -> None:
-        """Set one for as long as the browser runs; an empty value removes it."""
+        """Set one; an empty value removes it.
+
+        Session and browser last for as long as the browser runs, what makes a browser known
+        (`services.known_browsers`) half a year.
+        """
+        kept = KNOWN_SECONDS if name == self.known else None
         response.set_cookie(
             name,
             value,
-            max_age=None if value else 0,
+            max_age=kept if value else 0,
             path="/",
             secure=self._secure,
             httponly=True,

@@ -151,6 +151,15 @@ class Visit:
         return self._browser
 
     @property
+    def known_browsers(self) -> str:
+        """The cookie of `services.known_browsers`, as it was sent; empty without one."""
+        return request.cookies.get(self._visits.cookies.known, "")
+
+    def remember(self, known_browsers: str) -> None:
+        """Set that cookie on the answer."""
+        self.cookies_to_set[self._visits.cookies.known] = known_browsers
+
+    @property
     def signed_in(self) -> SignedIn | None:
         """The live session of this browser and its user. Raises StorageUnavailable."""
         if not self._looked:
