@@ -1,4 +1,4 @@
-"""Services for those who administer: clients, resources, users, keys."""
+"""Services for those who administer: clients, resources, gateways, keys."""
 
 from __future__ import annotations
 
@@ -21,7 +21,6 @@ from authserver.services.resealing import Resealing
 from authserver.services.resources import Resources
 from authserver.services.signing_keys import SigningKeys
 from authserver.services.subject_accounts import SubjectAccounts
-from authserver.services.users import Users
 from authserver.storage.sweeping import Sweeper
 from authserver.wiring_audit import AuditParts
 
@@ -86,15 +85,6 @@ class AdministrationParts(AuditParts):
     def gateways(self) -> Gateways:
         """Gateway administration."""
         return Gateways(administration=self.administration, fresh_secrets=self.fresh_secrets)
-
-    @cached_property
-    def users(self) -> Users:
-        """Local users."""
-        return Users(
-            administration=self.administration,
-            passwords=self.passwords,
-            secret_maker=self.secret_maker,
-        )
 
     @cached_property
     def signing_keys(self) -> SigningKeys:

@@ -12,8 +12,8 @@ from authserver.domain.keys import KeyState
 from authserver.settings_secrets import connection_url
 from authserver.storage.issuers import remember_issuer
 from authserver.storage.schema import upgrade
-from authserver.wiring_administration import AdministrationParts
 from authserver.wiring_inspection import inspecting
+from authserver.wiring_people import PeopleParts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,7 +28,7 @@ class Installer:
     def __init__(self, settings: Settings) -> None:
         """Remember the settings; nothing is opened yet."""
         self._settings = settings
-        self._parts = AdministrationParts(settings)
+        self._parts = PeopleParts(settings)
 
     def ensure_key_files(self) -> Sequence[Path]:
         """Make the missing key files; those made now."""

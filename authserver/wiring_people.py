@@ -6,7 +6,9 @@ from functools import cached_property
 from urllib.parse import urlsplit
 
 from authserver.services.grants import Grants
+from authserver.services.groups import Groups
 from authserver.services.known_browsers import KnownBrowsers
+from authserver.services.password_changes import PasswordChanges
 from authserver.services.password_check import PasswordCheck
 from authserver.services.password_rules import PasswordRules
 from authserver.services.session_ends import SessionEnds
@@ -14,6 +16,8 @@ from authserver.services.sessions import Sessions
 from authserver.services.sign_in import LocalSignIn
 from authserver.services.sign_in_guesses import GuessLimits, SignInGuesses
 from authserver.services.throttling import ThrottleLimits
+from authserver.services.user_power import UserPower
+from authserver.services.users import Users
 from authserver.wiring_directory import DirectoryParts
 
 
@@ -80,3 +84,39 @@ class PeopleParts(DirectoryParts):
             digester=self.digester,
             secret_maker=self.secret_maker,
         )
+
+    @cached_property
+    def password_changes(self) -> PasswordChanges:
+        """Users change their own passwords."""
+        return PasswordChanges(
+            administration=self.administration,
+            check=self.password_check,
+            rules=self.password_rules,
+            passwords=self.passwords,
+            sessions=self.sessions,
+            grants=self.grants,
+            known_browsers=self.known_browsers,
+        )
+
+    @cached_property
+    def users(self) -> Users:
+        """Local users."""
+        power = UserPower(
+            administration=self.administration,
+            sessions=self.sessions,
+            grants=self.grants,
+            passwords=self.passwords,
+            secret_maker=self.secret_maker,
+        )
+        return Users(
+            administration=self.administration,
+            passwords=self.passwords,
+            secret_maker=self.secret_maker,
+            rules=self.password_rules,
+            power=power,
+        )
+
+    @cached_property
+    def groups(self) -> Groups:
+        """Local groups."""
+        return Groups(administration=self.administration)

@@ -1,0 +1,113 @@
+"""Local groups and their members."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from authserver.domain.errors import InvalidField, NotFound
+from authserver.domain.groups import Group
+from authserver.domain.texts import check_text
+from authserver.services.user_lookup import existing
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from authserver.domain.users import User
+    from authserver.services.administration import Act, Administration
+
+NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._@-]{0,98}[A-Za-z0-9]\Z|[A-Za-z0-9]\Z")
+LONGEST_DESCRIPTION: Final = 200
+
+
+@dataclass(frozen=True, slots=True)
+class KnownGroup:
+    """A group with its members as users, by user name."""
+
+    group: Group
+    members: Sequence[User]
+
+
+class Groups:
+    """Use cases of group administration."""
+
+    def __init__(self, *, administration: Administration) -> None:
+        """Take the collaborators; hold no state of its own."""
+        self._administration = administration
+
+    def list(self) -> Sequence[KnownGroup]:
+        """All groups, by name."""
+        with self._administration.database.reading() as stores:
+            users = stores.users.list()
+            return [
+                KnownGroup(group, [user for user in users if user.subject in group.members])
+                for group in stores.groups.list()
+            ]
+
+    def create(self, name: str, description: str, act: Act) -> Group:
+        """Add an empty group.
+
+        Raises:
+            InvalidField: the name or the description is not allowed.
+            AlreadyExists: the name is taken.
+        """
+        if NAME.match(name) is None:
+            raise InvalidField(
+                "name",
+                "1 to 100 letters, digits, blanks and . _ @ - between two letters or digits",
+            )
+        text = check_text("description", description, longest=LONGEST_DESCRIPTION, required=False)
+        group = Group(name, text, frozenset(), self._administration.clock.now())
+        with self._administration.changing([], takes_power=False) as stores:
+            stores.groups.add(group)
+            self._administration.record(
+                stores, act, "group.created", name, {"after": {"description": text}}
+            )
+        return group
+
+    def delete(self, name: str, act: Act) -> None:
+        """Remove a group; its members stay users. Raises NotFound."""
+        with self._administration.changing([], takes_power=False) as stores:
+            group = stores.groups.get(name)
+            if group is None:
+                raise NotFound("group", name)
+            stores.groups.remove(name)
+            self._administration.record(
+                stores, act, "group.deleted", name, {"members": sorted(group.members)}
+            )
+
+    def add(self, name: str, handle: str, act: Act) -> bool:
+        """Add a user (by user name or subject); False when it was a member already.
+
+        Raises:
+            NotFound: there is no such group or user.
+        """
+        return self._change(name, handle, "group.member_added", act)
+
+    def remove(self, name: str, handle: str, act: Act) -> bool:
+        """Take a user out; False when it was no member.
+
+        Raises:
+            NotFound: there is no such group or user.
+        """
+        return self._change(name, handle, "group.member_removed", act)
+
+    def _change(self, name: str, handle: str, action: str, act: Act) -> bool:
+        with self._administration.changing([], takes_power=False) as stores:
+            if stores.groups.get(name) is None:
+                raise NotFound("group", name)
+            user = existing(stores, handle)
+            if action == "group.member_added":
+                changed = stores.groups.join(name, user.subject)
+            else:
+                changed = stores.groups.leave(name, user.subject)
+            if changed:
+                self._administration.record(
+                    stores,
+                    act,
+                    action,
+                    name,
+                    {"subject": user.subject, "username": user.username},
+                )
+        return changed

@@ -1,0 +1,30 @@
+"""Finding the user that somebody means."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from authserver.domain.errors import NotFound
+from authserver.domain.users import UserStatus
+
+if TYPE_CHECKING:
+    from authserver.domain.ports import Stores
+    from authserver.domain.users import User
+
+SUBJECT_PREFIX: Final = "user:"
+"""Namespace of users' subjects: no client's subject begins with it (RFC 9700 section 4.15)."""
+
+
+def existing(stores: Stores, handle: str) -> User:
+    """One user by user name or subject; in a writing block locked until its end.
+
+    Raises:
+        NotFound: there is no such user, or it was deleted.
+    """
+    if handle.startswith(SUBJECT_PREFIX):
+        user = stores.users.get(handle)
+    else:
+        user = stores.users.get_by_username(handle)
+    if user is None or user.status is UserStatus.DELETED:
+        raise NotFound("user", handle)
+    return user

@@ -1,0 +1,139 @@
+"""Taking a user's power away, everywhere at once, and giving it back."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from authserver.domain.authority import Change, ChangeKind
+from authserver.domain.errors import Conflict
+from authserver.domain.grants import GrantEnd, GrantFilter
+from authserver.domain.tokens import latest_end
+from authserver.domain.users import PersonalData, UserStatus
+from authserver.services.user_lookup import existing
+
+if TYPE_CHECKING:
+    from authserver.domain.ports import PasswordHasher, SecretMaker, Stores
+    from authserver.domain.users import User
+    from authserver.services.administration import Act, Administration
+    from authserver.services.grants import Grants
+    from authserver.services.sessions import Sessions
+
+ONE_AT_A_TIME: Final = "administrators"
+"""Name of a lease that is taken for its row's lock: see `keep_an_administrator`."""
+
+
+class UserPower:
+    """Stops users, starts them again, and resets their passwords."""
+
+    def __init__(
+        self,
+        *,
+        administration: Administration,
+        sessions: Sessions,
+        grants: Grants,
+        passwords: PasswordHasher,
+        secret_maker: SecretMaker,
+    ) -> None:
+        """Take the collaborators; hold no state of its own."""
+        self._administration = administration
+        self._sessions = sessions
+        self._grants = grants
+        self._passwords = passwords
+        self._secret_maker = secret_maker
+
+    def stop(self, handle: str, status: UserStatus, action: str, act: Act) -> User:
+        """Disable or delete; a deleted user leaves its subject and nothing else.
+
+        Raises:
+            NotFound: there is no such user.
+            Conflict: it is the last enabled administrator.
+        """
+        with self._administration.changing([], takes_power=True) as stores:
+            self.keep_an_administrator(stores, handle)
+            before = existing(stores, handle)
+            after = replace(before, status=status)
+            if status is UserStatus.DELETED:
+                after = replace(
+                    after, password_hash=b"", is_administrator=False, data=PersonalData()
+                )
+                self._forget(stores, before.subject)
+            stores.users.save(after)
+            self._take_power(stores, before.subject, GrantEnd.USER_STOPPED, act)
+            self._administration.record(
+                stores,
+                act,
+                action,
+                before.subject,
+                {"username": before.username, "before": str(before.status), "after": str(status)},
+            )
+        return after
+
+    def start(self, handle: str, act: Act) -> User:
+        """Enable. Raises NotFound."""
+        with self._administration.changing([], takes_power=False) as stores:
+            before = existing(stores, handle)
+            after = replace(before, status=UserStatus.ENABLED)
+            stores.users.save(after)
+            self._administration.record(
+                stores,
+                act,
+                "user.enabled",
+                before.subject,
+                {"username": before.username, "before": str(before.status), "after": "enabled"},
+            )
+        return after
+
+    def reset_password(self, handle: str, act: Act) -> str:
+        """A new one-time password; everything that the user had signed in to ends.
+
+        Raises:
+            NotFound: there is no such user.
+        """
+        with self._administration.database.reading() as stores:
+            existing(stores, handle)
+        password = self._secret_maker.one_time_password()
+        # Before the transaction: it takes a quarter of a second.
+        hashed = self._passwords.hash(password)
+        with self._administration.changing([], takes_power=True) as stores:
+            before = existing(stores, handle)
+            stores.users.save(replace(before, password_hash=hashed, must_change_password=True))
+            self._take_power(stores, before.subject, GrantEnd.PASSWORD_CHANGED, act)
+            self._administration.record(
+                stores, act, "user.password_reset", before.subject, {"username": before.username}
+            )
+        return password
+
+    def keep_an_administrator(self, stores: Stores, handle: str) -> None:
+        """Refuse to take the power to administer from the last user who has it.
+
+        Raises:
+            NotFound: there is no such user.
+            Conflict: it is the last enabled administrator.
+        """
+        # Two who stop each other at the same time would both count the other. Everybody has the
+        # same name here, so that nobody is refused and each waits for the one before.
+        now = self._administration.clock.now()
+        stores.leases.acquire(ONE_AT_A_TIME, ONE_AT_A_TIME, now, 1.0)
+        user = existing(stores, handle)
+        if user.is_administrator and user.is_enabled and stores.users.count_administrators() <= 1:
+            raise Conflict(
+                f"{user.username} is the last enabled administrator: make another one first"
+            )
+
+    def _take_power(self, stores: Stores, subject: str, end: GrantEnd, act: Act) -> None:
+        now = self._administration.clock.now()
+        self._sessions.end_all_in(stores, subject, act=act)
+        self._grants.end_in(
+            stores, GrantFilter(subject=subject), end, actor=act.actor, call=act.call(now), now=now
+        )
+        stores.authority.advance(
+            [Change(ChangeKind.SUBJECT, subject, latest_end(now), issued_until=now)]
+        )
+
+    @staticmethod
+    def _forget(stores: Stores, subject: str) -> None:
+        for consent in stores.consents.list(subject):
+            stores.consents.remove(subject, consent.client_id)
+        for name in stores.groups.of(subject):
+            stores.groups.leave(name, subject)
