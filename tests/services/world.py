@@ -27,16 +27,21 @@ from authserver.services.failed_authentications import FailedAuthentications
 from authserver.services.fresh_secrets import FreshSecrets
 from authserver.services.gateway_authentication import GatewayAuthentication
 from authserver.services.gateways import Gateways, RegisteredGateway
+from authserver.services.grants import Grants
 from authserver.services.hand_overs import HandOvers
 from authserver.services.introspection import Introspection
 from authserver.services.issuance import Issuance
+from authserver.services.password_rules import PasswordRules
 from authserver.services.resource_authentication import RESOURCE_SECRET, ResourceAuthentication
 from authserver.services.resources import RegisteredResource, ResourceDraft, Resources
 from authserver.services.revocation import Revocation
 from authserver.services.secret_checks import SecretCheck
+from authserver.services.session_ends import SessionEnds
+from authserver.services.sessions import Sessions
 from authserver.services.subject_accounts import SubjectAccounts
 from authserver.services.throttling import Throttle, ThrottleLimits
 from authserver.services.usage import LastUses
+from authserver.services.user_power import UserPower
 from authserver.services.users import Users
 from tests.doubles import FakeClock
 from tests.memory_database import MemoryDatabase
@@ -178,10 +183,30 @@ class World:
         self.gateways = Gateways(
             administration=self.administration, fresh_secrets=self.fresh_secrets
         )
+        self.grants = Grants(
+            database=self.database, clock=self.clock, barrier=CommitBarrier(self.clock)
+        )
+        self.sessions = Sessions(
+            administration=self.administration,
+            digester=self.digester,
+            secret_maker=self.secret_maker,
+            ends=SessionEnds(grants=self.grants, secret_maker=self.secret_maker),
+            idle_seconds=3600,
+            absolute_seconds=86_400,
+        )
+        self.password_rules = PasswordRules(shortest=15, host="auth.example.com")
         self.users = Users(
             administration=self.administration,
             passwords=self.passwords,
             secret_maker=self.secret_maker,
+            rules=self.password_rules,
+            power=UserPower(
+                administration=self.administration,
+                sessions=self.sessions,
+                grants=self.grants,
+                passwords=self.passwords,
+                secret_maker=self.secret_maker,
+            ),
         )
         self.signed: dict[str, AccessToken] = {}
         self.assertions_signed: dict[str, SiteAssertion] = {}
