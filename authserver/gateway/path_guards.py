@@ -81,12 +81,23 @@ def page_path(base_path: str) -> str:
 
 def _written(word: str) -> str:
     """A word in these letters, of which any may be escaped, once or more."""
+    return "".join(f"(?:{letter}|{_escaped(letter)})" for letter in word)
+
+
+def _written_in_any_case(word: str) -> str:
+    """The same in small letters, capitals or both."""
     return "".join(
-        f"(?:{letter}|%(?:25)*{ord(letter) >> 4:x}[{ord(letter) & 15:x}{ord(letter) & 15:X}])"
+        f"(?:[{letter}{letter.upper()}]|{_escaped(letter)}|{_escaped(letter.upper())})"
         for letter in word
     )
 
 
-_SECRET: Final = rf"(?:{_written('asv_')}|{_written('eyJ')}[A-Za-z0-9_=%-]{{4}})"
+def _escaped(letter: str) -> str:
+    return f"%(?:25)*{ord(letter) >> 4:x}[{ord(letter) & 15:x}{ord(letter) & 15:X}]"
+
+
+_SESSION: Final = f"(?:;|{_escaped(';')}){_written_in_any_case('jsessionid')}"
+"""How servlet containers write a session into an address (Servlet 6.0 section 7.1.3)."""
+_SECRET: Final = rf"(?:{_written('asv_')}|{_written('eyJ')}[A-Za-z0-9_=%-]{{4}}|{_SESSION})"
 PATH_WITH_SECRET: Final = rf"^((?:(?!{_SECRET})[\x21\x22\x24-\x3e\x40-\x7e])*+){_SECRET}"
-"""Targets with a secret of ours or a JWT in their path; the group is what stands before it."""
+"""Targets with a secret of ours, a JWT or a session in their path; the group stands before it."""

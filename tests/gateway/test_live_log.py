@@ -38,8 +38,42 @@ def test_a_secret_in_a_path_and_what_follows_stay_out_of_the_log(secret: str, be
 
 
 @pytest.mark.parametrize(
+    "session",
+    [
+        ";jsessionid=0123ABCD",
+        ";JSESSIONID=0123ABCD",
+        "%3bjsessionid=0123ABCD",
+        "%253Bjsessionid%3D0123ABCD",
+        ";%6asession%49d=0123ABCD",
+        ";a=b;jsessionid=0123ABCD",
+    ],
+)
+def test_a_session_that_a_site_wrote_into_an_address_stays_out_of_the_log(
+    session: str, bed: Bed
+) -> None:
+    for target in (f"/secure/a{session}", f"/rest/a{session}/b;c?d=e"):
+        answer = bed.call(target, TOKEN)
+        path = bed.logged(answer)["path"]
+
+        assert answer.status == 400
+        assert path.endswith("[redacted]"), path
+        assert path.startswith(target[:7])
+        assert "0123" not in path
+
+
+@pytest.mark.parametrize(
     "path",
-    ["/rest/a/ASV_x", "/rest/a/asv", "/rest/KEYJOHN-1", "/rest/eyJ", "/rest/a/eyJx.y", "/rest/%20"],
+    [
+        "/rest/a/jsessionid",
+        "/rest/a/x=jsessionid=1",
+        "/rest/a;b=c",
+        "/rest/a/ASV_x",
+        "/rest/a/asv",
+        "/rest/KEYJOHN-1",
+        "/rest/eyJ",
+        "/rest/a/eyJx.y",
+        "/rest/%20",
+    ],
 )
 def test_other_paths_stand_there_whole(path: str, bed: Bed) -> None:
     assert bed.logged(bed.call(f"{path}?a=b", TOKEN))["path"] == path
