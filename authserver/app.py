@@ -14,7 +14,7 @@ from authserver.app_pages import register_pages
 from authserver.crypto.client_assertions import CLIENT_ALGORITHMS
 from authserver.domain.errors import StorageUnavailable
 from authserver.logs import AccessLog, configure
-from authserver.machine import auth_request
+from authserver.machine import auth_request, introspection
 from authserver.machine.auth_request import auth_request_endpoint
 from authserver.machine.correlation import current_request_id
 from authserver.machine.discovery import jwks_endpoint, metadata_endpoint
@@ -26,6 +26,7 @@ from authserver.machine.peers import TrustedProxies
 from authserver.machine.revocation import revocation_endpoint
 from authserver.machine.routes import Route, route_table
 from authserver.machine.token import token_endpoint
+from authserver.machine.userinfo import userinfo_endpoint
 from authserver.machine.wsgi import Shell
 from authserver.protocol.metadata import authorization_server_metadata
 from authserver.settings_secrets import connection_url, read_secret_file
@@ -164,6 +165,7 @@ def routes_of(container: Container, registry: CollectorRegistry) -> list[Route]:
     )
     metadata = metadata_endpoint(document, METADATA_MAX_AGE)
     jwks = jwks_endpoint(container.keys, settings.keys.jwks_max_age_seconds)
+    userinfo = userinfo_endpoint(container.userinfo)
     path = urlsplit(settings.issuer).path
     return [
         Route("/oauth2/token", {"POST": token_endpoint(server)}),
@@ -171,10 +173,16 @@ def routes_of(container: Container, registry: CollectorRegistry) -> list[Route]:
             "/oauth2/introspect",
             {
                 "POST": introspection_endpoint(
-                    container.resource_authentication, container.introspection
+                    container.introspection_callers,
+                    container.introspection,
+                    container.own_tokens,
+                    container.introspection_statements,
+                    settings.issuer,
                 )
             },
+            headers=introspection.HEADERS_READ,
         ),
+        Route("/oauth2/userinfo", {"GET": userinfo, "POST": userinfo}),
         Route(
             "/oauth2/revoke",
             {"POST": revocation_endpoint(container.client_authentication, container.revocation)},

@@ -6,6 +6,10 @@ from functools import cached_property
 
 from authserver.services.id_tokens import IdTokens
 from authserver.services.introspection import Introspection
+from authserver.services.introspection_callers import IntrospectionCallers
+from authserver.services.introspection_statements import IntrospectionStatements
+from authserver.services.own_tokens import OwnTokens
+from authserver.services.userinfo import Userinfo
 from authserver.wiring_authorization import AuthorizationParts
 
 
@@ -18,6 +22,42 @@ class StatementParts(AuthorizationParts):
         return Introspection(directory=self.directory, tokens=self.tokens)
 
     @cached_property
+    def introspection_callers(self) -> IntrospectionCallers:
+        """Who asks for a verdict."""
+        return IntrospectionCallers(
+            directory=self.directory,
+            secret_maker=self.secret_maker,
+            resources=self.resource_authentication,
+            clients=self.client_authentication,
+        )
+
+    @cached_property
+    def introspection_statements(self) -> IntrospectionStatements:
+        """Signs verdicts."""
+        return IntrospectionStatements(issuer=self.settings.issuer, keys=self.keys)
+
+    @cached_property
+    def own_tokens(self) -> OwnTokens:
+        """What clients may know of their own tokens."""
+        return OwnTokens(
+            database=self.database,
+            introspection=self.introspection,
+            digester=self.digester,
+            secret_maker=self.secret_maker,
+        )
+
+    @cached_property
     def id_tokens(self) -> IdTokens:
         """ID tokens for clients."""
         return IdTokens(issuer=self.settings.issuer, database=self.database, keys=self.keys)
+
+    @cached_property
+    def userinfo(self) -> Userinfo:
+        """What clients may know of the users they act for."""
+        return Userinfo(
+            issuer=self.settings.issuer,
+            directory=self.directory,
+            introspection=self.introspection,
+            database=self.database,
+            keys=self.keys,
+        )

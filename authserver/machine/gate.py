@@ -91,6 +91,12 @@ class FormRequest:
         return () if value is None else (value,)
 
 
+def is_form(request: Request) -> bool:
+    """Whether the body is declared as a form in UTF-8."""
+    content_type = request.headers.get("content-type", "")
+    return content_type == FORM or _FORM_TYPE.match(content_type) is not None
+
+
 def read_form(request: Request, rules: FormRules) -> FormRequest:
     """Let a form request through, or refuse it. Fields without a rule are ignored.
 
@@ -101,8 +107,7 @@ def read_form(request: Request, rules: FormRules) -> FormRequest:
         InvalidClient: a malformed Authorization header.
     """
     headers = request.headers
-    content_type = headers.get("content-type", "")
-    if content_type != FORM and _FORM_TYPE.match(content_type) is None:
+    if not is_form(request):
         raise FrameRefusal(415, f"Content-Type: must be {FORM}, charset utf-8 or none")
     if request.query:
         raise InvalidField("query string", "must be empty, parameters belong in the body")

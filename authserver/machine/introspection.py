@@ -1,29 +1,49 @@
-"""`POST /oauth2/introspect` (RFC 7662)."""
+"""`POST /oauth2/introspect` (RFC 7662, RFC 9701)."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
 from authserver.domain.errors import InvalidClient
+from authserver.domain.resources import ProtectedResource
+from authserver.domain.scopes import format_scope
+from authserver.domain.tokens import AccessToken
 from authserver.machine.gate import form_rules, read_form
-from authserver.machine.responses import NO_STORE, Response, json_response
+from authserver.machine.responses import NO_STORE, Headers, Response, json_response
 
 if TYPE_CHECKING:
-    from authserver.domain.tokens import AccessToken
+    from collections.abc import Mapping
+
     from authserver.machine.requests import Request
     from authserver.machine.routes import Endpoint
     from authserver.services.introspection import Introspection
-    from authserver.services.resource_authentication import ResourceAuthentication
+    from authserver.services.introspection_callers import IntrospectionCallers
+    from authserver.services.introspection_statements import IntrospectionStatements
+    from authserver.services.own_tokens import GoodRefreshToken, OwnTokens
 
 RULES: Final = form_rules({"token": 16_384, "token_type_hint": 100})
+HEADERS_READ: Final = ("Authorization", "Content-Type", "Accept")
 INACTIVE: Final = Response(200, NO_STORE, b'{"active":false}\n')
 """The one answer for every token that is not good, whatever the reason."""
 
+SIGNED: Final = "application/token-introspection+jwt"
+PLAIN: Final = "application/json"
+_SIGNED_HEADERS: Final[Headers] = (
+    ("Content-Type", SIGNED),
+    ("Cache-Control", "no-store"),
+    ("Pragma", "no-cache"),
+)
+_LONGEST_ACCEPT: Final = 1000
+
 
 def introspection_endpoint(
-    authentication: ResourceAuthentication, introspection: Introspection
+    callers: IntrospectionCallers,
+    introspection: Introspection,
+    own_tokens: OwnTokens,
+    statements: IntrospectionStatements,
+    issuer: str,
 ) -> Endpoint:
-    """The endpoint where protected resources ask about tokens meant for them.
+    """The endpoint where resources ask about tokens meant for them, and clients about their own.
 
     `token_type_hint` is read and changes nothing: every kind of token is looked at.
     """
@@ -33,14 +53,66 @@ def introspection_endpoint(
         if form.credentials is None:
             raise InvalidClient("no credentials presented")
         call = request.call
-        resource = authentication.authenticate(form.credentials, call)
-        token = introspection.active_token(form.require("token"), resource, call)
-        return INACTIVE if token is None else json_response(_active(token))
+        asker = callers.authenticate(form.credentials, call)
+        token_value = form.require("token")
+        if isinstance(asker, ProtectedResource):
+            known = introspection.active_token(token_value, asker, call)
+            answer = None if known is None else _of_access_token(known)
+        else:
+            own = own_tokens.good_token(token_value, asker, call)
+            answer = None if own is None else _of_own(own, issuer)
+        if not wants_signed(request.headers.get("accept", "")):
+            return INACTIVE if answer is None else json_response(answer)
+        signed = statements.sign({"active": False} if answer is None else answer, asker, call.at)
+        return Response(200, _SIGNED_HEADERS, signed.encode("ascii"))
 
     return introspect
 
 
-def _active(token: AccessToken) -> dict[str, object]:
+def wants_signed(accept: str) -> bool:
+    """Whether `Accept` names the signed form, and does not like plain JSON better.
+
+    Whatever cannot be read counts as not there: plain JSON is what everybody understands.
+    """
+    if SIGNED not in accept.lower() or len(accept) > _LONGEST_ACCEPT:
+        return False
+    liked = {PLAIN: 0.0, SIGNED: 0.0}
+    for part in accept.split(","):
+        media_type, *parameters = (each.strip().lower() for each in part.split(";"))
+        if media_type in liked:
+            liked[media_type] = _quality(parameters)
+    return liked[SIGNED] > 0 and liked[SIGNED] >= liked[PLAIN]
+
+
+def _quality(parameters: list[str]) -> float:
+    """The `q` of one media range (RFC 9110 section 12.4.2); 0 when it is no number."""
+    for parameter in parameters:
+        name, _, value = parameter.partition("=")
+        if name == "q":
+            try:
+                return min(max(float(value), 0.0), 1.0)
+            except ValueError:
+                return 0.0
+    return 1.0
+
+
+def _of_own(own: AccessToken | GoodRefreshToken, issuer: str) -> Mapping[str, object]:
+    if isinstance(own, AccessToken):
+        return _of_access_token(own)
+    token, grant = own.token, own.grant
+    return {
+        "active": True,
+        "scope": format_scope(grant.scopes),
+        "client_id": grant.client_id,
+        "exp": int(token.expires_at),
+        "iat": int(token.issued_at),
+        "sub": grant.subject,
+        "aud": grant.audience,
+        "iss": issuer,
+    }
+
+
+def _of_access_token(token: AccessToken) -> Mapping[str, object]:
     return {
         "active": True,
         "scope": token.scope,

@@ -26,6 +26,14 @@ BASIC_CHALLENGE: Final[Headers] = (
 BEARER_CHALLENGE: Final[Headers] = (
     ("WWW-Authenticate", 'Bearer realm="authserver", error="invalid_token"'),
 )
+BARE_CHALLENGE: Final[Headers] = (("WWW-Authenticate", 'Bearer realm="authserver"'),)
+SCOPE_CHALLENGE: Final[Headers] = (
+    (
+        "WWW-Authenticate",
+        'Bearer realm="authserver", error="insufficient_scope", scope="openid"',
+    ),
+)
+"""Userinfo is the only resource of this server that asks for a scope."""
 
 LONGEST_DESCRIPTION: Final = 400
 _FORBIDDEN: Final = re.compile(r"[^\x20-\x21\x23-\x5b\x5d-\x7e]")
@@ -43,7 +51,16 @@ STATUS_OF_CODE: Final = {
 _CHALLENGE_OF_CODE: Final[dict[str, Headers]] = {
     "invalid_client": BASIC_CHALLENGE,
     "invalid_token": BEARER_CHALLENGE,
+    "insufficient_scope": SCOPE_CHALLENGE,
 }
+
+
+class TokenMissing(ProtocolRefusal):
+    """A request without an access token: 401 without an error code (RFC 6750 section 3.1)."""
+
+    def __init__(self) -> None:
+        """Say where the token belongs."""
+        super().__init__("invalid_token", "send the access token as Authorization: Bearer")
 
 
 class FrameRefusal(Exception):
@@ -79,7 +96,9 @@ def refusal_response(error: DomainError | FrameRefusal) -> Response:
             STATUS_OF_CODE.get(error.error, 400),
             error.error,
             error.description,
-            _CHALLENGE_OF_CODE.get(error.error, ()),
+            BARE_CHALLENGE
+            if isinstance(error, TokenMissing)
+            else _CHALLENGE_OF_CODE.get(error.error, ()),
         )
     if isinstance(error, InvalidField):
         return _answer(400, "invalid_request", f"{error.field}: {error.allowed}")

@@ -1,0 +1,67 @@
+"""Who asks about a token: a protected resource, or a client about its own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from authserver.domain.clients import ClientAuthMethod
+
+if TYPE_CHECKING:
+    from authserver.domain.calls import Call
+    from authserver.domain.clients import Client
+    from authserver.domain.credentials import PresentedCredentials
+    from authserver.domain.ports import SecretMaker
+    from authserver.domain.resources import ProtectedResource
+    from authserver.services.client_authentication import ClientAuthentication
+    from authserver.services.directory import Directory
+    from authserver.services.resource_authentication import ResourceAuthentication
+
+CLIENT_PREFIX = "cs"
+RESOURCE_PREFIX = "rs"
+
+
+class IntrospectionCallers:
+    """Authenticates whoever asks at the introspection endpoint (RFC 7662 section 2.1)."""
+
+    def __init__(
+        self,
+        *,
+        directory: Directory,
+        secret_maker: SecretMaker,
+        resources: ResourceAuthentication,
+        clients: ClientAuthentication,
+    ) -> None:
+        """Take the collaborators; hold no state of its own."""
+        self._directory = directory
+        self._secret_maker = secret_maker
+        self._resources = resources
+        self._clients = clients
+
+    def authenticate(
+        self, presented: PresentedCredentials, call: Call
+    ) -> ProtectedResource | Client:
+        """The resource or confidential client that the credentials prove; public ones never.
+
+        Raises:
+            InvalidClient: they prove nothing; the same answer for every cause.
+            Throttled: too many failures.
+            StorageUnavailable: the database is needed and does not answer.
+        """
+        if self._are_of_a_client(presented):
+            return self._clients.authenticate(presented, call)
+        return self._resources.authenticate(presented, call)
+
+    def _are_of_a_client(self, presented: PresentedCredentials) -> bool:
+        """Names of both kinds may be the same, so the credential says which one is meant."""
+        if presented.method is ClientAuthMethod.PRIVATE_KEY_JWT:
+            return True
+        if not presented.method.uses_secret:
+            # Resources always have a secret, so that this proves nothing there.
+            return False
+        if self._secret_maker.looks_like(CLIENT_PREFIX, presented.secret):
+            return True
+        if self._secret_maker.looks_like(RESOURCE_PREFIX, presented.secret):
+            return False
+        # Secrets that clients brought along look like anything.
+        self._directory.view.ensure_fresh()
+        return self._directory.resources.get(presented.client_id) is None
