@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-import hashlib
-from base64 import urlsafe_b64encode
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode
 
 from authserver.crypto.passwords import BcryptHasher
-from authserver.domain.clients import ClientAuthMethod, GrantType
-from authserver.domain.users import PersonalData, User, UserStatus
+from authserver.domain.clients import ClientAuthMethod
 from authserver.services.client_profiles import ProfileChanges
-from authserver.services.clients import ClientDraft
-from tests.instances import Caller, Site, basic
 from tests.people.browser import Browser
+from tests.people.cast import ADA, PASSWORD, VERIFIER, App, Person, add_app, add_user, challenge
 from tests.rfc.installations import Installation
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from authserver.domain.clients import Client
     from authserver.wiring import Container
     from tests.doubles import FakeClock
+    from tests.instances import Site
     from tests.machine.doors import Answer
     from tests.people.pages import Page
     from tests.rfc.lanes import Lane
@@ -31,40 +28,6 @@ ISSUER: Final = "https://auth.example.test"
 OVERRIDES: Final = {"AUTHSERVER_ISSUER": ISSUER}
 
 AUTHORIZE: Final = "/oauth2/authorize"
-PASSWORD: Final = "correct horse battery staple"
-VERIFIER: Final = "0123456789-abcdefghijklmnopqrstuvwxyz.ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-USER_GRANTS: Final = (GrantType.AUTHORIZATION_CODE, GrantType.REFRESH_TOKEN)
-USER_SCOPES: Final = ("openid", "profile", "email", "groups", "offline_access")
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """A user with a local account and what she knows."""
-
-    username: str
-    password: str
-    subject: str
-
-
-@dataclass(frozen=True, slots=True)
-class App:
-    """A registered client with a user in front of it; public ones have no secret."""
-
-    client_id: str
-    secret: str
-    redirect_uri: str
-    scopes: tuple[str, ...]
-    resource: str
-
-    @property
-    def authorization(self) -> str | None:
-        """Basic, for the token endpoint; `None` for a public client."""
-        return basic(self.client_id, self.secret) if self.secret else None
-
-    @property
-    def caller(self) -> Caller:
-        """The same as a caller of the machine lane."""
-        return Caller(self.client_id, self.secret)
 
 
 class PeopleInstallation(Installation):
@@ -116,58 +79,13 @@ class PeopleWorld:
         """The way of machines into the first worker."""
         return self.installation.lane
 
-    def user(
-        self,
-        username: str,
-        password: str = PASSWORD,
-        *,
-        data: PersonalData | None = None,
-        **stated: Any,
-    ) -> Person:
-        """Put a user into the database; `stated` are other fields of `User`."""
-        container = self.container
-        now = self.clock.now()
-        user = User(
-            subject="user:" + container.secret_maker.identifier(),
-            username=username,
-            is_administrator=False,
-            status=UserStatus.ENABLED,
-            password_hash=container.passwords.hash(password),
-            must_change_password=False,
-            created_at=now,
-            data=data or PersonalData(),
-            updated_at=now,
-        )
-        user = replace(user, **stated)
-        with container.database.writing() as stores:
-            stores.users.add(user)
-        return Person(username, password, user.subject)
+    def user(self, username: str, password: str = PASSWORD, **stated: Any) -> Person:
+        """See `cast.add_user`."""
+        return add_user(self.container, username, password, **stated)
 
-    def app(
-        self,
-        client_id: str,
-        redirect_uri: str,
-        *,
-        auth_method: str = ClientAuthMethod.SECRET_BASIC,
-        scopes: Sequence[str] = ("READ", "WRITE", *USER_SCOPES),
-        grant_types: Sequence[str] = USER_GRANTS,
-        profile: ProfileChanges | None = None,
-        **stated: Any,
-    ) -> App:
-        """Register a client for `jira`; `profile` is added to its redirect URI."""
-        changes = ProfileChanges(redirect_uris=(redirect_uri,), publisher="Example Apps Ltd")
-        draft = ClientDraft(
-            name=client_id.replace("-", " ").capitalize(),
-            client_id=client_id,
-            auth_method=auth_method,
-            grant_types=grant_types,
-            scopes=scopes,
-            resources=(self.jira.name,),
-            profile=merged(changes, profile),
-        )
-        made = self.container.clients.create(replace(draft, **stated), self.container.operator)
-        secret = "" if made.secret is None else made.secret.value
-        return App(client_id, secret, redirect_uri, tuple(scopes), self.jira.identifier)
+    def app(self, client_id: str, redirect_uri: str, **stated: Any) -> App:
+        """See `cast.add_app`; for `jira`."""
+        return add_app(self.container, self.jira, client_id, redirect_uri, **stated)
 
     def client(self, app: App) -> Client:
         """The registered client of an app."""
@@ -264,31 +182,6 @@ class PeopleWorld:
         answer = self.redeem(app, self.code(browser or self.browser(), app, **parameters))
         assert answer.status == 200, answer.body
         return dict(answer.json)
-
-
-ADA: Final = PersonalData(
-    name="Ada Lovelace",
-    given_name="Ada",
-    family_name="Lovelace",
-    email="ada@example.test",
-    email_verified=True,
-    locale="en-GB",
-    zoneinfo="Europe/London",
-)
-
-
-def challenge(verifier: str) -> str:
-    """RFC 7636 section 4.2, S256."""
-    digest = hashlib.sha256(verifier.encode()).digest()
-    return urlsafe_b64encode(digest).rstrip(b"=").decode()
-
-
-def merged(changes: ProfileChanges, more: ProfileChanges | None) -> ProfileChanges:
-    """Both, `more` wins."""
-    if more is None:
-        return changes
-    stated = {name: getattr(more, name) for name in ProfileChanges.__slots__}
-    return replace(changes, **{name: value for name, value in stated.items() if value is not None})
 
 
 def _without_none(form: Mapping[str, str | None]) -> dict[str, str]:
