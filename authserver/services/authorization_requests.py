@@ -133,12 +133,23 @@ class AuthorizationRequests:
         with self._database.reading() as stores:
             return self.open_in(stores, request_id, browser, now)
 
-    def open_in(self, stores: Stores, request_id: str, browser: str, now: float) -> OpenRequest:
-        """The same inside the caller's transaction."""
+    def open_in(
+        self,
+        stores: Stores,
+        request_id: str,
+        browser: str,
+        now: float,
+        client: Client | None = None,
+    ) -> OpenRequest:
+        """The same inside the caller's transaction.
+
+        With a `client` that was read a moment ago none is read: in a writing transaction that
+        would make everybody who answers the same client wait for one another.
+        """
         request = self.found_in(stores, request_id, browser)
-        client = stores.clients.get(request.parameters.client_id)
         if request.finished_at is not None:
             raise NotOpen(NotOpenReason.FINISHED, request)
+        client = client or stores.clients.get(request.parameters.client_id)
         if now >= request.expires_at or client is None or not client.is_enabled:
             raise NotOpen(NotOpenReason.EXPIRED, request)
         return OpenRequest(request, client)

@@ -1,0 +1,135 @@
+"""The user's answers on the way: which account, allowed or not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from authserver.services.authorization_steps import Page, next_step, scopes_to_allow
+from authserver.services.consents import Answered
+
+if TYPE_CHECKING:
+    from authserver.domain.calls import Call
+    from authserver.domain.ports import Database, Stores
+    from authserver.services.authorization_requests import AuthorizationRequests, OpenRequest
+    from authserver.services.consent_questions import ConsentQuestion
+    from authserver.services.consents import Consents
+    from authserver.services.sessions import SignedIn
+
+
+@dataclass(frozen=True, slots=True)
+class AskedConsent:
+    """A request whose user has to decide now, with the question."""
+
+    open_request: OpenRequest
+    question: ConsentQuestion
+
+
+class UserAnswers:
+    """Takes the user's answers down; each counts once, and only while it is asked for."""
+
+    def __init__(
+        self, *, database: Database, requests: AuthorizationRequests, consents: Consents
+    ) -> None:
+        """Take the collaborators; hold no state of its own."""
+        self._database = database
+        self._requests = requests
+        self._consents = consents
+
+    def asked(
+        self, request_id: str, browser: str, signed_in: SignedIn | None, call: Call
+    ) -> AskedConsent | None:
+        """The question for the consent page; `None` when it is not the next step.
+
+        Raises:
+            NotOpen: the request cannot go on.
+            StorageUnavailable: nobody can tell now.
+        """
+        with self._database.reading() as stores:
+            opened = self._requests.open_in(stores, request_id, browser, call.at)
+            if signed_in is None or not _is_next(stores, Page.CONSENT, opened, signed_in, call):
+                return None
+        wanted = opened.request.parameters
+        remembered = self._consents.remembered(
+            signed_in.user.subject, wanted.client_id, wanted.audience
+        )
+        question = self._consents.question(
+            opened.client, wanted.audience, wanted.resource, scopes_to_allow(wanted), remembered
+        )
+        return AskedConsent(opened, question)
+
+    def allow(self, request_id: str, browser: str, signed_in: SignedIn, call: Call) -> None:
+        """The user allows what the stored request asks for; without effect when that is not asked.
+
+        Raises:
+            NotOpen: the request cannot go on.
+            StorageUnavailable: nothing was changed.
+        """
+        with self._database.writing() as stores:
+            opened = self._requests.open_in(stores, request_id, browser, call.at)
+            if not _is_next(stores, Page.CONSENT, opened, signed_in, call):
+                return
+            wanted = opened.request.parameters
+            scopes = scopes_to_allow(wanted)
+            subject = signed_in.user.subject
+            if stores.authorization_requests.note_consent(
+                request_id, subject=subject, scopes=scopes, at=call.at
+            ):
+                self._consents.allow_in(
+                    stores,
+                    subject,
+                    wanted.client_id,
+                    wanted.audience,
+                    scopes,
+                    call.at,
+                    call=call,
+                )
+
+    def deny(self, request_id: str, browser: str, signed_in: SignedIn, call: Call) -> None:
+        """The user refuses; without effect when it is not asked for.
+
+        Raises:
+            NotOpen: the request cannot go on.
+            StorageUnavailable: nothing was changed.
+        """
+        with self._database.writing() as stores:
+            opened = self._requests.open_in(stores, request_id, browser, call.at)
+            if not _is_next(stores, Page.CONSENT, opened, signed_in, call):
+                return
+            if stores.authorization_requests.note_denial(request_id, at=call.at):
+                wanted = opened.request.parameters
+                scopes = scopes_to_allow(wanted)
+                self._consents.deny_in(
+                    stores,
+                    Answered(
+                        signed_in.user.subject,
+                        wanted.client_id,
+                        wanted.audience,
+                        scopes,
+                        call.at,
+                        call,
+                    ),
+                )
+
+    def choose_account(
+        self, request_id: str, browser: str, signed_in: SignedIn, call: Call
+    ) -> None:
+        """The user goes on as who is signed in; without effect when that is not asked.
+
+        Raises:
+            NotOpen: the request cannot go on.
+            StorageUnavailable: nothing was changed.
+        """
+        with self._database.writing() as stores:
+            opened = self._requests.open_in(stores, request_id, browser, call.at)
+            if _is_next(stores, Page.SELECT_ACCOUNT, opened, signed_in, call):
+                stores.authorization_requests.note_choice(request_id, account_chosen_at=call.at)
+
+
+def _is_next(
+    stores: Stores, page: Page, opened: OpenRequest, signed_in: SignedIn, call: Call
+) -> bool:
+    """Whether the page is what the dispatcher would show now."""
+    wanted = opened.request.parameters
+    consent = stores.consents.get(signed_in.user.subject, wanted.client_id, wanted.audience)
+    return next_step(opened.request, opened.client, signed_in, consent, call.at) is page
