@@ -14,7 +14,6 @@ from authserver.protocol.server import AuthorizationServer
 from authserver.services.decisions import Decisions
 from authserver.services.issuance import Issuance
 from authserver.services.operation_scopes import OperationScopes
-from authserver.services.revocation import Revocation
 from authserver.wiring_housekeeping import Housekeeping
 from authserver.wiring_inspection import inspecting
 from authserver.wiring_installation import Installer
@@ -61,19 +60,14 @@ class Container(RegistrationParts):
         )
 
     @cached_property
-    def revocation(self) -> Revocation:
-        """Takes tokens back."""
-        return Revocation(
-            database=self.database, view=self.view, tokens=self.tokens, barrier=self.barrier
-        )
-
-    @cached_property
     def authorization_server(self) -> AuthorizationServer:
         """The grants."""
         return AuthorizationServer(
             token_endpoint=self.settings.issuer + "/oauth2/token",
             client_authentication=self.client_authentication,
             issuance=self.issuance,
+            redemption=self.redemption,
+            refreshing=self.refreshing,
         )
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import cached_property
 from urllib.parse import urlsplit
 
-from authserver.services.grants import Grants
 from authserver.services.groups import Groups
 from authserver.services.known_browsers import KnownBrowsers
 from authserver.services.password_changes import PasswordChanges
@@ -23,11 +22,6 @@ from authserver.wiring_directory import DirectoryParts
 
 class PeopleParts(DirectoryParts):
     """Users, groups, sessions, sign-in and sign-out, wired."""
-
-    @cached_property
-    def grants(self) -> Grants:
-        """Lists grants and ends them."""
-        return Grants(database=self.database, clock=self.clock, barrier=self.barrier)
 
     @cached_property
     def sessions(self) -> Sessions:

@@ -14,8 +14,20 @@ if TYPE_CHECKING:
     from authserver.machine.routes import Endpoint
     from authserver.protocol.server import AuthorizationServer
 
+LONGEST_TOKEN: Final = 16_384
+"""What is no code or refresh token, but a token of another kind, is refused as such."""
 RULES: Final = form_rules(
-    {"grant_type": 200, "scope": 8192, "resource": 500, "audience": 500},
+    {
+        "grant_type": 200,
+        "scope": 8192,
+        "resource": 500,
+        "audience": 500,
+        "code": LONGEST_TOKEN,
+        "redirect_uri": 2048,
+        "code_verifier": 1024,
+        "refresh_token": LONGEST_TOKEN,
+        "device_code": LONGEST_TOKEN,
+    },
     repeatable=("resource", "audience"),
 )
 

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from authlib.oauth2.rfc6749 import AuthorizationServer as AuthlibServer
 
 from authserver.domain.errors import ProtocolRefusal
+from authserver.protocol.grants.authorization_code import AuthorizationCodeGrant
 from authserver.protocol.grants.client_credentials import ClientCredentialsGrant
+from authserver.protocol.grants.refresh_token import RefreshTokenGrant
 from authserver.protocol.requests import GrantRequest, TokenAnswer
 
 if TYPE_CHECKING:
@@ -18,9 +20,11 @@ if TYPE_CHECKING:
     from authserver.domain.clients import Client
     from authserver.protocol.requests import TokenRequest
     from authserver.services.client_authentication import ClientAuthentication
+    from authserver.services.code_redemption import CodeRedemption
     from authserver.services.issuance import Issuance
+    from authserver.services.refreshing import Refreshing
 
-GRANTS = (ClientCredentialsGrant,)
+GRANTS = (AuthorizationCodeGrant, RefreshTokenGrant, ClientCredentialsGrant)
 """Every grant this server speaks; metadata announces exactly these."""
 
 
@@ -37,10 +41,14 @@ class AuthorizationServer(AuthlibServer):  # type: ignore[misc]  # Authlib ships
         token_endpoint: str,
         client_authentication: ClientAuthentication,
         issuance: Issuance,
+        redemption: CodeRedemption,
+        refreshing: Refreshing,
     ) -> None:
         """Register every grant."""
         super().__init__()
         self.issuance = issuance
+        self.redemption = redemption
+        self.refreshing = refreshing
         self._token_endpoint = token_endpoint
         self._client_authentication = client_authentication
         for grant in GRANTS:

@@ -10,21 +10,23 @@ from authserver.domain.errors import InvalidClient
 from authserver.services.throttling import NETWORK, PrincipalKind
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from authserver.domain.calls import Call
-    from authserver.domain.ports import Database
+    from authserver.domain.ports import Database, Stores
     from authserver.services.throttling import Attempt, Block, Throttle
 
 FAILED: Final[Mapping[PrincipalKind, str]] = {
     PrincipalKind.CLIENT: "client.authentication_failed",
     PrincipalKind.RESOURCE: "resource.authentication_failed",
     PrincipalKind.GATEWAY: "gateway.authentication_failed",
+    PrincipalKind.REGISTRATION: "registration.authentication_failed",
 }
 THROTTLED: Final[Mapping[str, str]] = {
     PrincipalKind.CLIENT: "client.throttled",
     PrincipalKind.RESOURCE: "resource.throttled",
     PrincipalKind.GATEWAY: "gateway.throttled",
+    PrincipalKind.REGISTRATION: "registration.throttled",
     NETWORK: "network.throttled",
 }
 
@@ -57,11 +59,17 @@ class FailedAuthentications:
             stores.audit.add(
                 _record(attempt.call, FAILED[attempt.kind], attempt.kind, name, detail)
             )
-            for block in blocks:
-                if block.begins:
-                    stores.audit.add(_record_of_block(attempt.call, block, name))
+            self.record_blocks(stores, attempt, blocks, name)
         self._throttle.remember(blocks)
         return InvalidClient(detail)
+
+    def record_blocks(
+        self, stores: Stores, attempt: Attempt, blocks: Iterable[Block], name: str
+    ) -> None:
+        """Put those on record that begin with this attempt; `name` is what to call the caller."""
+        for block in blocks:
+            if block.begins:
+                stores.audit.add(_record_of_block(attempt.call, block, name))
 
 
 def _record_of_block(call: Call, block: Block, name: str) -> AuditEvent:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from authserver.domain.ports import Database, TokenReader
     from authserver.services.authority import AuthorityView
     from authserver.services.commit_barrier import CommitBarrier
+    from authserver.services.refresh_revocation import RefreshTokenRevocation
 
 
 class Revocation:
@@ -25,16 +26,20 @@ class Revocation:
         database: Database,
         view: AuthorityView,
         tokens: TokenReader,
+        refresh_tokens: RefreshTokenRevocation,
         barrier: CommitBarrier,
     ) -> None:
         """Take the collaborators; hold no state of its own."""
         self._database = database
+        self._refresh_tokens = refresh_tokens
         self._view = view
         self._tokens = tokens
         self._barrier = barrier
 
     def revoke_token(self, client: Client, token_value: str, call: Call) -> bool:
-        """Revoke an access token of this client; whether there was anything to revoke.
+        """Revoke an access or refresh token of this client; whether there was anything to revoke.
+
+        A refresh token takes its grant along, an access token nothing else.
 
         What is unknown, expired or another client's is left alone: the caller answers all of them
         alike. So is what is revoked already, but for the wait. When this returns, no worker accepts
@@ -43,6 +48,8 @@ class Revocation:
         Raises:
             StorageUnavailable: nothing was revoked.
         """
+        if self._refresh_tokens.is_about(token_value):
+            return self._refresh_tokens.revoke(client, token_value, call)
         token = self._tokens.read(token_value)
         if token is None:
             # Its key may be younger than this worker's keyring.

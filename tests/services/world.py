@@ -32,6 +32,7 @@ from authserver.services.hand_overs import HandOvers
 from authserver.services.introspection import Introspection
 from authserver.services.issuance import Issuance
 from authserver.services.password_rules import PasswordRules
+from authserver.services.refresh_revocation import RefreshTokenRevocation
 from authserver.services.resource_authentication import RESOURCE_SECRET, ResourceAuthentication
 from authserver.services.resources import RegisteredResource, ResourceDraft, Resources
 from authserver.services.revocation import Revocation
@@ -140,6 +141,13 @@ class Worker:
             database=world.database,
             view=self.view,
             tokens=reader,
+            refresh_tokens=RefreshTokenRevocation(
+                database=world.database,
+                digester=world.digester,
+                secret_maker=world.secret_maker,
+                grants=world.grants,
+                barrier=CommitBarrier(world.clock),
+            ),
             barrier=CommitBarrier(world.clock),
         )
 

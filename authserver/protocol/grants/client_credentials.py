@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from authlib.oauth2.rfc6749.grants import ClientCredentialsGrant as AuthlibGrant
 
+from authserver.protocol.grants.bodies import token_body
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -25,11 +27,4 @@ class ClientCredentialsGrant(AuthlibGrant):  # type: ignore[misc]  # Authlib shi
         issued = self.server.issuance.client_credentials(
             self.request.client, request.form.get("scope"), request.resources, request.call
         )
-        token = issued.token
-        body = {
-            "access_token": issued.value,
-            "token_type": "Bearer",
-            "expires_in": token.expires_at - token.issued_at,
-            "scope": token.scope,
-        }
-        return 200, body, self.TOKEN_RESPONSE_HEADER
+        return 200, token_body(issued), self.TOKEN_RESPONSE_HEADER
