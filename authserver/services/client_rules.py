@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from authserver.domain.client_key_ports import PublicKeys
     from authserver.domain.ports import Stores
+    from authserver.domain.registrations import RegistrationTemplate
     from authserver.domain.resources import ResourceKind
     from authserver.services.clients import ClientDraft, ClientUpdate
 
@@ -89,6 +90,28 @@ class ClientRules:
             client = replace(client, access_token_seconds=seconds)
         client = self._keyed(_profiled(client, update), update)
         return check_consistency(self._permitted(stores, client, update))
+
+    def permissions(
+        self, stores: Stores, resources: Sequence[str], scopes: Sequence[str]
+    ) -> tuple[frozenset[str], frozenset[str]]:
+        """Names of resources, and scopes that mean something there or speak of users.
+
+        Raises:
+            InvalidField: names `resources` or `scopes` and what is allowed.
+        """
+        found = self._resources(stores, resources)
+        return frozenset(each.name for each in found), self._scopes(scopes, found)
+
+    def in_reach(self, stores: Stores, template: RegistrationTemplate) -> RegistrationTemplate:
+        """What is left of a template: resources still there, scopes that mean something."""
+        names = _still_there(stores, template.resources)
+        found = self._resources(stores, names)
+        meant = USER_SCOPES.union(*(self._scopes_of_kind[each.kind] for each in found))
+        return replace(template, resources=frozenset(names), scopes=template.scopes & meant)
+
+    def grants(self, values: Sequence[str]) -> frozenset[str]:
+        """Grant types by their registered names. Raises InvalidField for any other."""
+        return _grant_types(values)
 
     def _keyed(self, client: Client, update: ClientUpdate) -> Client:
         """Keys after an update: those that are stated take the place of an address, and back."""

@@ -125,7 +125,7 @@ class Clients:
             InvalidField: names the field and what is allowed; nothing was stored.
             AlreadyExists: the id is taken, or belonged to a deleted client.
         """
-        client_id = check_client_id(draft.client_id or self._new_id())
+        client_id = check_client_id(draft.client_id or new_client_id(self._secret_maker))
         now = self._administration.clock.now()
         with self._administration.changing(
             [Change(ChangeKind.CLIENT, client_id, 0.0)], takes_power=False
@@ -260,9 +260,10 @@ class Clients:
             )
         return after
 
-    def _new_id(self) -> str:
-        identifier = self._secret_maker.identifier()
-        return "c" + identifier.replace("-", "0").replace("_", "1")
+
+def new_client_id(secret_maker: SecretMaker) -> str:
+    """An id that nobody chose."""
+    return "c" + secret_maker.identifier().replace("-", "0").replace("_", "1")
 
 
 def _existing(stores: Stores, client_id: str) -> Client:
