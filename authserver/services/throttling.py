@@ -46,6 +46,8 @@ class PrincipalKind(StrEnum):
     CLIENT = "client"
     RESOURCE = "resource"
     GATEWAY = "gateway"
+    REGISTRATION = "registration"
+    """Somebody with a token for registering, or for one registration."""
 
 
 @dataclass(frozen=True, slots=True)
