@@ -13,6 +13,7 @@ from prometheus_client import CollectorRegistry
 from authserver.app_pages import register_pages
 from authserver.crypto.client_assertions import CLIENT_ALGORITHMS
 from authserver.domain.errors import StorageUnavailable
+from authserver.domain.scopes import USER_SCOPES
 from authserver.logs import AccessLog, configure
 from authserver.machine import auth_request, introspection
 from authserver.machine.auth_request import auth_request_endpoint
@@ -32,6 +33,7 @@ from authserver.protocol.metadata import authorization_server_metadata
 from authserver.settings_secrets import connection_url, read_secret_file
 from authserver.storage.flask_binding import bind
 from authserver.web.errors import register_errors
+from authserver.web.languages import LANGUAGES
 from authserver.wiring import Container
 from authserver.wiring_housekeeping import Housekeeping
 from authserver.wiring_storage import engine_options
@@ -43,6 +45,7 @@ if TYPE_CHECKING:
     from authserver.settings import Settings
 
 METADATA_MAX_AGE: Final = 300
+REGISTRATION_OFF: Final = "off"
 UNIX: Final = "unix"
 THREAD: Final = "thread"
 FLUSH_SECONDS: Final = 30.0
@@ -160,8 +163,10 @@ def routes_of(container: Container, registry: CollectorRegistry) -> list[Route]:
     document = authorization_server_metadata(
         issuer=settings.issuer,
         grant_types=server.grant_types,
-        scopes=sorted(frozenset().union(*container.scopes_of_kind.values())),
+        scopes=sorted(USER_SCOPES.union(*container.scopes_of_kind.values())),
         assertion_algorithms=sorted(set(CLIENT_ALGORITHMS.values())),
+        ui_locales=LANGUAGES,
+        registers_clients=settings.registration.mode != REGISTRATION_OFF,
     )
     metadata = metadata_endpoint(document, METADATA_MAX_AGE)
     jwks = jwks_endpoint(container.keys, settings.keys.jwks_max_age_seconds)
