@@ -12,9 +12,10 @@ from authserver.services.housekeeping import Chore, run_chores
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from authserver.wiring_administration import AdministrationParts
+    from authserver.wiring_people import PeopleParts
 
 KEYS_SECONDS: Final = 10.0
+LOGOUT_SECONDS: Final = 1.0
 MOVE_SECONDS: Final = 0.2
 SEAL_SECONDS: Final = 0.5
 SWEEP_SECONDS: Final = 60.0
@@ -53,7 +54,7 @@ class Hand(threading.Thread):
 class Housekeeping:
     """What one process does beside the requests; leases see to it that one of N does it."""
 
-    def __init__(self, parts: AdministrationParts) -> None:
+    def __init__(self, parts: PeopleParts) -> None:
         """Work with these parts."""
         self._parts = parts
 
@@ -61,6 +62,7 @@ class Housekeeping:
         """Work until `stop` is set.
 
         Journals are moved and sealed beside everything else: a long sweep must not delay them.
+        Nor must clients that are slow to hear of a logout delay anything.
         When one kind of work fails in a way nobody expected, all of it ends and the failure goes
         up: records that silently are not moved any more would fill the disk.
         """
@@ -70,6 +72,7 @@ class Housekeeping:
             Hand(parts.journal_mover.run, over, MOVE_SECONDS),
             Hand(parts.audit_sealer.run, over, SEAL_SECONDS),
             Hand(lambda over: run_chores(self._chores(over), parts.clock, over), over),
+            Hand(lambda over: run_chores([self._logouts()], parts.clock, over), over),
         ]
         for hand in crew:
             hand.start()
@@ -93,6 +96,13 @@ class Housekeeping:
             Chore("expired rows", SWEEP_SECONDS, lambda: self._sweep(stop)),
             Chore("old audit records", PRUNE_SECONDS, self._prune),
         ]
+
+    def _logouts(self) -> Chore:
+        return Chore(
+            "logouts",
+            LOGOUT_SECONDS,
+            lambda: self._parts.logout_deliveries.deliver(lambda: self._has_lease("logouts")),
+        )
 
     def _sweep(self, stop: threading.Event) -> None:
         """Delete expired rows, holding the lease from batch to batch."""

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from authserver.services.groups import Groups
 from authserver.services.known_browsers import KnownBrowsers
+from authserver.services.logout_deliveries import LogoutDeliveries
 from authserver.services.password_changes import PasswordChanges
 from authserver.services.password_check import PasswordCheck
 from authserver.services.password_rules import PasswordRules
@@ -14,6 +15,7 @@ from authserver.services.session_ends import SessionEnds
 from authserver.services.sessions import Sessions
 from authserver.services.sign_in import LocalSignIn
 from authserver.services.sign_in_guesses import GuessLimits, SignInGuesses
+from authserver.services.sign_out import SignOut
 from authserver.services.throttling import ThrottleLimits
 from authserver.services.user_power import UserPower
 from authserver.services.users import Users
@@ -114,3 +116,20 @@ class PeopleParts(DirectoryParts):
     def groups(self) -> Groups:
         """Local groups."""
         return Groups(administration=self.administration)
+
+    @cached_property
+    def sign_out(self) -> SignOut:
+        """Judges requests for logout."""
+        return SignOut(database=self.database, keys=self.keys)
+
+    @cached_property
+    def logout_deliveries(self) -> LogoutDeliveries:
+        """Tells clients that sessions ended."""
+        return LogoutDeliveries(
+            issuer=self.settings.issuer,
+            database=self.database,
+            clock=self.clock,
+            keys=self.keys,
+            secret_maker=self.secret_maker,
+            http=self.client_http,
+        )

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from authserver.domain.audit import AuditEvent, Outcome
-from authserver.domain.clients import ClientStatus
 from authserver.domain.grants import GrantEnd, GrantFilter
 from authserver.domain.logout_deliveries import LogoutDelivery
 
@@ -42,12 +41,12 @@ class SessionEnds:
     ) -> Sequence[Session]:
         """End one session, or all of a user but `keep`; those that this call ended.
 
-        Their session-bound grants end too, and every client that took part and wants to be told
-        gets a delivery (OpenID Connect Back-Channel Logout section 2.4).
+        Their session-bound grants end too, and every client that took part is put on the list of
+        those to be told (OpenID Connect Back-Channel Logout section 2.4).
         """
         ended = stores.sessions.end(call.at, session_id=session_id, subject=subject, keep=keep)
         for session in ended:
-            told = self._announce(stores, session, call.at)
+            self._announce(stores, session, call.at)
             wanted = GrantFilter(session_id=session.session_id, session_bound=True)
             self._grants.end_in(
                 stores, wanted, GrantEnd.LOGOUT, actor=actor, call=call, now=call.at
@@ -62,27 +61,24 @@ class SessionEnds:
                     object_id=session.session_id,
                     request_id=call.request_id,
                     peer=call.peer,
-                    details={"subject": session.subject, "told": told},
+                    details={"subject": session.subject},
                 )
             )
         return ended
 
-    def _announce(self, stores: Stores, session: Session, now: float) -> list[str]:
-        """Put the clients of the session on the list of those to be told; their ids."""
+    def _announce(self, stores: Stores, session: Session, now: float) -> None:
+        """Put every client of the session on the list of those to be told.
+
+        Whether and where a client wants to be told is looked up when it is: looking here would lock
+        its row against everybody who signs out.
+        """
         grants = stores.grants.list(GrantFilter(session_id=session.session_id), now)
-        told = []
         for client_id in sorted({grant.client_id for grant in grants}):
-            client = stores.clients.get(client_id)
-            if client is None or client.status is ClientStatus.DELETED:
-                continue
-            uri = client.profile.backchannel_logout_uri
-            if not uri:
-                continue
             stores.logout_deliveries.add(
                 LogoutDelivery(
                     delivery_id=self._secret_maker.identifier(),
                     client_id=client_id,
-                    uri=uri,
+                    uri="",
                     subject=session.subject,
                     session_id=session.session_id,
                     created_at=now,
@@ -91,5 +87,3 @@ class SessionEnds:
                     expires_at=now + DELIVERY_SECONDS,
                 )
             )
-            told.append(client_id)
-        return told
