@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from authserver.domain.clients import Client
     from authserver.domain.gateways import Gateway
     from authserver.domain.keys import SigningKey
+    from authserver.domain.resources import ProtectedResource
     from authserver.settings import Settings
 
 SQLITE_FACTS = ("journal_mode", "synchronous", "foreign_keys")
@@ -99,6 +100,11 @@ class Inspector:
         """All gateways."""
         with self._database.reading() as stores:
             return stores.gateways.list()
+
+    def resources(self) -> Sequence[ProtectedResource]:
+        """All protected resources but deleted ones."""
+        with self._database.reading() as stores:
+            return stores.resources.list()
 
 
 def _key_file(sealed: bytes) -> str:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from authserver.cli.checks import Check, Finding, Subject, ok, warning
 from authserver.domain.gateways import SessionCookies
+from authserver.domain.resources import ResourceStatus
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,6 +25,28 @@ def working_keys(subject: Subject) -> Finding:
             "run authserver gateway rotate-key, or remove them",
         )
     return ok("every gateway has a live key")
+
+
+def working_sites(subject: Subject) -> Finding:
+    """A gateway of a stopped site refuses every call, and is left over when the site is gone."""
+    status = {each.name: each.status for each in subject.inspection.resources()}
+    gateways = subject.inspection.gateways()
+    deleted = [each.name for each in gateways if each.resource not in status]
+    disabled = [
+        each.name for each in gateways if status.get(each.resource) is ResourceStatus.DISABLED
+    ]
+    told = [
+        f"{what}: {_named(names)}"
+        for what, names in (("deleted", deleted), ("disabled", disabled))
+        if names
+    ]
+    if told:
+        return warning(
+            f"gateways whose site is stopped refuse every call, {'; '.join(told)}",
+            "run authserver gateway remove where the site is deleted, and where it is disabled "
+            "authserver resource enable, or know why",
+        )
+    return ok("every gateway stands in front of an enabled site")
 
 
 def session_cookies(subject: Subject) -> Finding:
@@ -48,5 +71,6 @@ def _named(names: Sequence[str]) -> str:
 
 GATEWAY_CHECKS: Final = (
     Check("gateway-keys", ("FA-03",), working_keys, needs_schema=True),
+    Check("gateway-sites", ("FA-09",), working_sites, needs_schema=True),
     Check("session-cookies", ("FA-14",), session_cookies, needs_schema=True),
 )

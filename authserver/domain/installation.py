@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from authserver.domain.clients import Client
     from authserver.domain.gateways import Gateway
     from authserver.domain.keys import SigningKey
+    from authserver.domain.resources import ProtectedResource
 
 
 class NotInstalled(DomainError):
@@ -164,4 +165,8 @@ class Inspection(Protocol):
 
     def gateways(self) -> Sequence[Gateway]:
         """All gateways."""
+        ...
+
+    def resources(self) -> Sequence[ProtectedResource]:
+        """All protected resources but deleted ones."""
         ...

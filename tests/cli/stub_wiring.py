@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from authserver.domain.clients import Client
     from authserver.domain.gateways import Gateway
+    from authserver.domain.resources import ProtectedResource
     from authserver.settings import Settings
 
 HEAD = "0002"
@@ -46,6 +47,7 @@ class StubInstallation:
     administrator_count: int = 1
     registered: Sequence[Client] = ()
     proxies: Sequence[Gateway] = ()
+    sites: Sequence[ProtectedResource] = ()
     container: Any = None
     closed: int = 0
 
@@ -96,6 +98,9 @@ class StubInstallation:
 
     def gateways(self) -> Sequence[Gateway]:
         return self.proxies
+
+    def resources(self) -> Sequence[ProtectedResource]:
+        return self.sites
 
 
 @dataclass
