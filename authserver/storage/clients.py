@@ -11,6 +11,7 @@ from sqlalchemy import delete, insert, or_, select, update
 from authserver.domain.clients import Client, ClientAuthMethod, ClientStatus
 from authserver.domain.errors import AlreadyExists, NotFound
 from authserver.domain.stored_secrets import DigestKind
+from authserver.storage.client_profiles import profile_from, profile_text
 from authserver.storage.inserts import insert_into
 from authserver.storage.rows.clients import client_permissions, client_secrets, clients
 from authserver.storage.stored_secrets import (
@@ -202,6 +203,7 @@ def _own_values(client: Client) -> dict[str, Any]:
         "jwks": json.dumps([dict(key) for key in client.jwks]),
         "contact": client.contact,
         "created_at": client.created_at,
+        "profile": profile_text(client.profile),
     }
 
 
@@ -230,4 +232,5 @@ def _client(row: Row[Any], permissions: Sequence[Row[Any]], secrets: Sequence[Ro
         jwks=tuple(json.loads(row.jwks)),
         contact=row.contact,
         created_at=row.created_at,
+        profile=profile_from(row.profile, row.client_id),
     )

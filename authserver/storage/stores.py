@@ -7,13 +7,21 @@ from typing import TYPE_CHECKING
 from authserver.storage.assertions import AssertionRows
 from authserver.storage.audit import AuditRows
 from authserver.storage.authority import AuthorityRows
+from authserver.storage.authorization_requests import AuthorizationRequestRows
 from authserver.storage.clients import ClientRows
+from authserver.storage.consents import ConsentRows
+from authserver.storage.devices import DeviceRows
 from authserver.storage.failures import FailureRows
 from authserver.storage.gateways import GatewayRows
+from authserver.storage.grants import GrantRows
+from authserver.storage.groups import GroupRows
 from authserver.storage.hand_overs import HandOverRows
 from authserver.storage.keys import KeyRows
 from authserver.storage.leases import LeaseRows
+from authserver.storage.logout_deliveries import LogoutDeliveryRows
+from authserver.storage.registrations import RegistrationRows
 from authserver.storage.resources import ResourceRows
+from authserver.storage.sessions import SessionRows
 from authserver.storage.subject_accounts import SubjectAccountRows
 from authserver.storage.users import UserRows
 
@@ -30,13 +38,21 @@ class SqlStores:
         "assertions",
         "audit",
         "authority",
+        "authorization_requests",
         "clients",
+        "consents",
+        "devices",
         "failures",
         "gateways",
+        "grants",
+        "groups",
         "hand_overs",
         "keys",
         "leases",
+        "logout_deliveries",
+        "registrations",
         "resources",
+        "sessions",
         "users",
     )
 
@@ -48,6 +64,14 @@ class SqlStores:
         self.accounts = SubjectAccountRows(transaction)
         self.gateways = GatewayRows(transaction)
         self.users = UserRows(transaction)
+        self.authorization_requests = AuthorizationRequestRows(transaction)
+        self.grants = GrantRows(transaction)
+        self.consents = ConsentRows(transaction)
+        self.sessions = SessionRows(transaction)
+        self.devices = DeviceRows(transaction)
+        self.registrations = RegistrationRows(transaction)
+        self.logout_deliveries = LogoutDeliveryRows(transaction)
+        self.groups = GroupRows(transaction)
         self.keys = KeyRows(transaction)
         self.authority = AuthorityRows(transaction)
         self.assertions = AssertionRows(transaction)

@@ -1,0 +1,176 @@
+"""Grants: the `GrantStore` port, with codes and refresh tokens."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import case, insert, or_, select, update
+
+from authserver.domain.grants import Grant, GrantEnd, GrantOrigin
+from authserver.domain.tokens import latest_end
+from authserver.storage.codes import CodeRows
+from authserver.storage.json_texts import coded, coded_set, texts_from
+from authserver.storage.refresh_tokens import RefreshTokenRows
+from authserver.storage.request_parameters import claims_from, claims_text
+from authserver.storage.rows.grants import grants
+from authserver.storage.texts import is_storable
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlalchemy import ColumnElement, Row
+
+    from authserver.domain.grants import GrantFilter
+
+_COLUMNS = grants.c
+
+
+class GrantRows(CodeRows, RefreshTokenRows):
+    """The grants of one transaction, with their codes and refresh tokens."""
+
+    def add(self, grant: Grant) -> None:
+        """Insert."""
+        self._connection.execute(
+            insert(grants).values(
+                issuer_id=self._issuer_id,
+                grant_id=grant.grant_id,
+                client_id=grant.client_id,
+                subject=grant.subject,
+                audience=grant.audience,
+                resource_name=grant.resource,
+                scopes=coded_set(grant.scopes),
+                origin=grant.origin.value,
+                session_id=grant.session_id,
+                session_bound=grant.session_bound,
+                nonce=grant.nonce,
+                auth_time=grant.auth_time,
+                acr=grant.acr,
+                amr=coded(grant.amr),
+                claims=claims_text(grant.claims),
+                created_at=grant.created_at,
+                valid_until=grant.expires_at,
+                expires_at=grant.expires_at,
+                last_used_at=grant.last_used_at,
+                ended_at=grant.ended_at,
+                end_reason=_reason(grant.end),
+            )
+        )
+
+    def get(self, grant_id: str) -> Grant | None:
+        """One grant, ended ones included; locked until the end when writing."""
+        if not is_storable(grant_id):
+            return None
+        row = self._connection.execute(
+            self._transaction.for_change(
+                select(grants).where(self._mine(grants), _COLUMNS.grant_id == grant_id)
+            )
+        ).one_or_none()
+        return None if row is None else _grant(row)
+
+    def list(self, wanted: GrantFilter, now: float) -> Sequence[Grant]:
+        """Live grants that fit, newest first."""
+        if not _is_possible(wanted):
+            return []
+        rows = self._connection.execute(
+            select(grants).where(
+                self._mine(grants),
+                _COLUMNS.ended_at.is_(None),
+                _COLUMNS.valid_until > now,
+                *_conditions(wanted),
+            )
+        )
+        found = (_grant(row) for row in rows)
+        return sorted(found, key=lambda grant: (-grant.created_at, grant.grant_id))
+
+    def end(self, wanted: GrantFilter, end: GrantEnd, now: float) -> Sequence[str]:
+        """End every live grant that fits (one UPDATE); the ids of those that this call ended.
+
+        A grant whose time is over counts as live while a token that it gave may be.
+        """
+        if not _is_possible(wanted):
+            return []
+        # Locked in one order for everybody: two who end the same grants must not cross.
+        doomed = (
+            select(_COLUMNS.grant_id)
+            .where(
+                self._mine(grants),
+                _COLUMNS.ended_at.is_(None),
+                _COLUMNS.valid_until > now - latest_end(0.0),
+                *_conditions(wanted),
+            )
+            .order_by(_COLUMNS.grant_id)
+            .with_for_update(key_share=True)
+            .cte("doomed")
+        )
+        ended = self._connection.scalars(
+            update(grants)
+            .where(
+                self._mine(grants),
+                _COLUMNS.grant_id.in_(select(doomed.c.grant_id)),
+                _COLUMNS.ended_at.is_(None),
+            )
+            .values(
+                ended_at=now,
+                end_reason=end.value,
+                expires_at=case((_COLUMNS.expires_at < now, _COLUMNS.expires_at), else_=now),
+            )
+            .returning(_COLUMNS.grant_id)
+        )
+        return sorted(ended)
+
+    def note_use(self, grant_id: str, at: float) -> None:
+        """Tokens were issued from it; the last use never moves back."""
+        self._connection.execute(
+            update(grants)
+            .where(
+                self._mine(grants),
+                _COLUMNS.grant_id == grant_id,
+                or_(_COLUMNS.last_used_at.is_(None), _COLUMNS.last_used_at < at),
+            )
+            .values(last_used_at=at)
+        )
+
+
+def _is_possible(wanted: GrantFilter) -> bool:
+    texts = (wanted.grant_id, wanted.client_id, wanted.subject, wanted.resource, wanted.session_id)
+    return all(text is None or is_storable(text) for text in texts)
+
+
+def _conditions(wanted: GrantFilter) -> Sequence[ColumnElement[bool]]:
+    fields: Sequence[tuple[ColumnElement[Any], str | bool | None]] = (
+        (_COLUMNS.grant_id, wanted.grant_id),
+        (_COLUMNS.client_id, wanted.client_id),
+        (_COLUMNS.subject, wanted.subject),
+        (_COLUMNS.resource_name, wanted.resource),
+        (_COLUMNS.session_id, wanted.session_id),
+        (_COLUMNS.session_bound, wanted.session_bound),
+    )
+    return [column == value for column, value in fields if value is not None]
+
+
+def _reason(end: GrantEnd | None) -> str:
+    return "" if end is None else end.value
+
+
+def _grant(row: Row[Any]) -> Grant:
+    return Grant(
+        grant_id=row.grant_id,
+        client_id=row.client_id,
+        subject=row.subject,
+        audience=row.audience,
+        resource=row.resource_name,
+        scopes=frozenset(texts_from(row.scopes, "scopes of a grant")),
+        origin=GrantOrigin(row.origin),
+        session_id=row.session_id,
+        session_bound=row.session_bound,
+        nonce=row.nonce,
+        auth_time=row.auth_time,
+        acr=row.acr,
+        amr=texts_from(row.amr, "amr of a grant"),
+        claims=claims_from(row.claims),
+        created_at=row.created_at,
+        expires_at=row.valid_until,
+        last_used_at=row.last_used_at,
+        ended_at=row.ended_at,
+        end=GrantEnd(row.end_reason) if row.end_reason else None,
+    )

@@ -1,0 +1,137 @@
+"""Local groups and their members: the `GroupStore` port."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import delete, insert, select
+
+from authserver.domain.errors import AlreadyExists, NotFound
+from authserver.domain.groups import Group
+from authserver.storage.inserts import insert_into
+from authserver.storage.rows.groups import group_members, user_groups
+from authserver.storage.store import Store
+from authserver.storage.texts import is_storable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from sqlalchemy import Row
+
+
+class GroupRows(Store):
+    """The groups of one transaction."""
+
+    def get(self, name: str) -> Group | None:
+        """By name; locked until the end when writing."""
+        row = self._locked(name)
+        if row is None:
+            return None
+        members = self._connection.scalars(
+            select(group_members.c.subject).where(
+                self._mine(group_members), group_members.c.group_name == name
+            )
+        )
+        return _group(row, members)
+
+    def list(self) -> Sequence[Group]:
+        """All, by name."""
+        members: dict[str, set[str]] = defaultdict(set)
+        for each in self._connection.execute(
+            select(group_members).where(self._mine(group_members))
+        ):
+            members[each.group_name].add(each.subject)
+        rows = self._connection.execute(select(user_groups).where(self._mine(user_groups)))
+        # Sorted here: a server's collation is its own business.
+        return sorted(
+            (_group(row, members[row.name]) for row in rows), key=lambda group: group.name
+        )
+
+    def add(self, group: Group) -> None:
+        """Insert with its members. Raises AlreadyExists."""
+        added = self._connection.execute(
+            insert_into(self._connection, user_groups)
+            .values(
+                issuer_id=self._issuer_id,
+                name=group.name,
+                description=group.description,
+                created_at=group.created_at,
+            )
+            .on_conflict_do_nothing()
+        )
+        if added.rowcount == 0:
+            raise AlreadyExists("group", group.name)
+        for subject in sorted(group.members):
+            self._connection.execute(
+                insert(group_members).values(
+                    issuer_id=self._issuer_id, group_name=group.name, subject=subject
+                )
+            )
+
+    def remove(self, name: str) -> None:
+        """Delete with its memberships. Raises NotFound."""
+        # Locked first: nobody joins between the two deletions.
+        if self._locked(name) is None:
+            raise NotFound("group", name)
+        self._connection.execute(
+            delete(group_members).where(
+                self._mine(group_members), group_members.c.group_name == name
+            )
+        )
+        self._connection.execute(
+            delete(user_groups).where(self._mine(user_groups), user_groups.c.name == name)
+        )
+
+    def join(self, name: str, subject: str) -> bool:
+        """Add a member; False when it was one. Raises NotFound when there is no such group."""
+        if self._locked(name) is None:
+            raise NotFound("group", name)
+        added = self._connection.execute(
+            insert_into(self._connection, group_members)
+            .values(issuer_id=self._issuer_id, group_name=name, subject=subject)
+            .on_conflict_do_nothing()
+        )
+        return added.rowcount == 1
+
+    def leave(self, name: str, subject: str) -> bool:
+        """Remove a member; False when it was none."""
+        if not (is_storable(name) and is_storable(subject)):
+            return False
+        removed = self._connection.execute(
+            delete(group_members).where(
+                self._mine(group_members),
+                group_members.c.group_name == name,
+                group_members.c.subject == subject,
+            )
+        )
+        return removed.rowcount == 1
+
+    def of(self, subject: str) -> Sequence[str]:
+        """Names of the groups of a user, sorted."""
+        if not is_storable(subject):
+            return []
+        names = self._connection.scalars(
+            select(group_members.c.group_name).where(
+                self._mine(group_members), group_members.c.subject == subject
+            )
+        )
+        return sorted(names)
+
+    def _locked(self, name: str) -> Row[Any] | None:
+        if not is_storable(name):
+            return None
+        return self._connection.execute(
+            self._transaction.for_change(
+                select(user_groups).where(self._mine(user_groups), user_groups.c.name == name)
+            )
+        ).one_or_none()
+
+
+def _group(row: Row[Any], members: Iterable[str]) -> Group:
+    return Group(
+        name=row.name,
+        description=row.description,
+        members=frozenset(members),
+        created_at=row.created_at,
+    )
