@@ -11,6 +11,7 @@ from flask import Flask
 from prometheus_client import CollectorRegistry
 
 from authserver.app_pages import register_pages
+from authserver.app_registration import registration_routes
 from authserver.crypto.client_assertions import CLIENT_ALGORITHMS
 from authserver.domain.errors import StorageUnavailable
 from authserver.domain.scopes import USER_SCOPES
@@ -30,6 +31,7 @@ from authserver.machine.token import token_endpoint
 from authserver.machine.userinfo import userinfo_endpoint
 from authserver.machine.wsgi import Shell
 from authserver.protocol.metadata import authorization_server_metadata
+from authserver.settings_people import REGISTRATION_OFF
 from authserver.settings_secrets import connection_url, read_secret_file
 from authserver.storage.flask_binding import bind
 from authserver.web.errors import register_errors
@@ -45,7 +47,6 @@ if TYPE_CHECKING:
     from authserver.settings import Settings
 
 METADATA_MAX_AGE: Final = 300
-REGISTRATION_OFF: Final = "off"
 UNIX: Final = "unix"
 THREAD: Final = "thread"
 FLUSH_SECONDS: Final = 30.0
@@ -193,6 +194,7 @@ def routes_of(container: Container, registry: CollectorRegistry) -> list[Route]:
             {"POST": revocation_endpoint(container.client_authentication, container.revocation)},
         ),
         Route("/oauth2/jwks", {"GET": jwks}),
+        *registration_routes(container),
         Route(
             "/gateway/auth-request",
             {

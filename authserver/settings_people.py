@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from authserver.settings_fields import DAY, HOUR, YEAR_DAYS, setting
 from authserver.settings_kinds import Choice, WholeNumber
+
+REGISTRATION_OFF: Final = "off"
+"""The value of `registration.mode` that lets nobody register clients."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +78,8 @@ class RegistrationSettings:
     """Clients that register themselves (RFC 7591)."""
 
     mode: str = setting(
-        Choice(("off", "token")),
-        "off",
+        Choice((REGISTRATION_OFF, "token")),
+        REGISTRATION_OFF,
         "Who may register clients at /oauth2/register. off: nobody. token: whoever has an initial "
         "access token.",
     )

@@ -51,17 +51,21 @@ class AdministrationParts(AuditParts):
         )
 
     @cached_property
-    def clients(self) -> Clients:
-        """Client administration."""
-        rules = ClientRules(
+    def client_rules(self) -> ClientRules:
+        """What a client may look like."""
+        return ClientRules(
             scopes_of_kind=self.scopes_of_kind,
             suggest=close_matches,
             public_keys=ClientKeySets(),
             longest_seconds=self.settings.tokens.access_token_max_seconds,
         )
+
+    @cached_property
+    def clients(self) -> Clients:
+        """Client administration."""
         return Clients(
             administration=self.administration,
-            rules=rules,
+            rules=self.client_rules,
             fresh_secrets=self.fresh_secrets,
             secret_maker=self.secret_maker,
         )

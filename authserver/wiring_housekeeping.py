@@ -12,7 +12,7 @@ from authserver.services.housekeeping import Chore, run_chores
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from authserver.wiring_people import PeopleParts
+    from authserver.wiring_registration import RegistrationParts
 
 KEYS_SECONDS: Final = 10.0
 LOGOUT_SECONDS: Final = 1.0
@@ -20,6 +20,7 @@ MOVE_SECONDS: Final = 0.2
 SEAL_SECONDS: Final = 0.5
 SWEEP_SECONDS: Final = 60.0
 PRUNE_SECONDS: Final = 3600.0
+UNUSED_SECONDS: Final = 600.0
 LEASE_SECONDS: Final = 30.0
 DAY_SECONDS: Final = 86_400
 LOOK_SECONDS: Final = 0.2
@@ -54,7 +55,7 @@ class Hand(threading.Thread):
 class Housekeeping:
     """What one process does beside the requests; leases see to it that one of N does it."""
 
-    def __init__(self, parts: PeopleParts) -> None:
+    def __init__(self, parts: RegistrationParts) -> None:
         """Work with these parts."""
         self._parts = parts
 
@@ -95,6 +96,7 @@ class Housekeeping:
             ),
             Chore("expired rows", SWEEP_SECONDS, lambda: self._sweep(stop)),
             Chore("old audit records", PRUNE_SECONDS, self._prune),
+            Chore("unused registrations", UNUSED_SECONDS, self._remove_unused),
         ]
 
     def _logouts(self) -> Chore:
@@ -113,6 +115,13 @@ class Housekeeping:
             days = self._parts.settings.audit.retention_days
             before = self._parts.clock.now() - days * DAY_SECONDS
             self._parts.audit.prune(before, SYSTEM.actor)
+
+    def _remove_unused(self) -> None:
+        """Remove clients that registered themselves and have not been used for long."""
+        if self._has_lease("unused-registrations"):
+            days = self._parts.settings.registration.unused_days
+            before = self._parts.clock.now() - days * DAY_SECONDS
+            self._parts.unused_registrations.remove(before, SYSTEM)
 
     def _has_lease(self, name: str) -> bool:
         parts = self._parts

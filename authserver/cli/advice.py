@@ -17,6 +17,7 @@ _MISSING: Final[Mapping[str, str]] = {
     "resource": "authserver resource list shows those there are",
     "gateway": "authserver gateway list shows those there are",
     "key": "authserver key list shows those there are",
+    "initial access token": "authserver registration token list shows those there are",
     "mapped subject": "authserver account list shows those there are",
 }
 _TAKEN: Final[Mapping[str, str]] = {

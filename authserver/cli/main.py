@@ -26,6 +26,7 @@ NOUNS: Final[Mapping[str, str]] = {
     "doctor": "Check configuration and installation.",
     "settings": "Show settings and where they come from.",
     "client": "Clients that get tokens.",
+    "registration": "Clients that register themselves.",
     "resource": "Protected Jira and Confluence sites.",
     "account": "Accounts of a site that stand for subjects.",
     "user": "Local users.",

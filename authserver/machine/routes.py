@@ -30,6 +30,7 @@ LANE_PATHS: Final = frozenset(
         "/oauth2/par",
         "/oauth2/device_authorization",
         "/oauth2/jwks",
+        "/oauth2/register",
         "/oauth2/userinfo",
         "/livez",
         "/readyz",

@@ -1,0 +1,27 @@
+"""The endpoints of devices and of clients that register themselves."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from authserver.crypto.client_assertions import CLIENT_ALGORITHMS
+from authserver.machine import register
+from authserver.machine.register import RegisterEndpoint
+from authserver.machine.routes import Route
+from authserver.settings_people import REGISTRATION_OFF
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from authserver.wiring import Container
+
+
+def registration_routes(container: Container) -> Sequence[Route]:
+    """Where clients register themselves; nowhere unless the settings open it."""
+    settings = container.settings
+    if settings.registration.mode == REGISTRATION_OFF:
+        return ()
+    endpoint = RegisterEndpoint(
+        container.registrations, settings.issuer, sorted(set(CLIENT_ALGORITHMS.values()))
+    )
+    return (Route("/oauth2/register", endpoint.methods, body_limit=register.BODY_LIMIT),)
