@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from authserver.services.authorization_steps import Page, next_step, scopes_to_allow
@@ -17,14 +16,6 @@ if TYPE_CHECKING:
     from authserver.services.sessions import SignedIn
 
 
-@dataclass(frozen=True, slots=True)
-class AskedConsent:
-    """A request whose user has to decide now, with the question."""
-
-    open_request: OpenRequest
-    question: ConsentQuestion
-
-
 class UserAnswers:
     """Takes the user's answers down; each counts once, and only while it is asked for."""
 
@@ -36,10 +27,10 @@ class UserAnswers:
         self._requests = requests
         self._consents = consents
 
-    def asked(
-        self, request_id: str, browser: str, signed_in: SignedIn | None, call: Call
-    ) -> AskedConsent | None:
-        """The question for the consent page; `None` when it is not the next step.
+    def waiting_for(
+        self, page: Page, request_id: str, browser: str, signed_in: SignedIn, call: Call
+    ) -> OpenRequest | None:
+        """The request, when `page` is its next step.
 
         Raises:
             NotOpen: the request cannot go on.
@@ -47,16 +38,17 @@ class UserAnswers:
         """
         with self._database.reading() as stores:
             opened = self._requests.open_in(stores, request_id, browser, call.at)
-            if signed_in is None or not _is_next(stores, Page.CONSENT, opened, signed_in, call):
-                return None
+            return opened if _is_next(stores, page, opened, signed_in, call) else None
+
+    def question(self, opened: OpenRequest, signed_in: SignedIn) -> ConsentQuestion:
+        """What the consent page asks of this user."""
         wanted = opened.request.parameters
         remembered = self._consents.remembered(
             signed_in.user.subject, wanted.client_id, wanted.audience
         )
-        question = self._consents.question(
+        return self._consents.question(
             opened.client, wanted.audience, wanted.resource, scopes_to_allow(wanted), remembered
         )
-        return AskedConsent(opened, question)
 
     def allow(self, request_id: str, browser: str, signed_in: SignedIn, call: Call) -> None:
         """The user allows what the stored request asks for; without effect when that is not asked.

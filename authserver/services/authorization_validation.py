@@ -97,19 +97,6 @@ class AuthorizationValidation:
             )
         return client
 
-    def check_still(self, accepted: AuthorizationParameters) -> Client:
-        """The client of a request that was accepted earlier, if it may still be answered.
-
-        Raises:
-            UnredirectedRefusal: its client or redirect URI is not registered any more.
-        """
-        client = self._directory.clients.get(accepted.client_id)
-        if client is None or not client.is_enabled:
-            raise UnredirectedRefusal("invalid_request", "client_id: not a client of this server")
-        if not may_answer_at(client, accepted.redirect_uri):
-            raise UnredirectedRefusal("invalid_request", "redirect_uri: not registered any more")
-        return client
-
     def _target(self, client: Client, query: AuthorizationQuery) -> AnswerTarget:
         if "redirect_uri" in query.faults:
             raise UnredirectedRefusal(
@@ -132,6 +119,8 @@ class AuthorizationValidation:
 
     def _check_kind(self, client: Client, query: AuthorizationQuery, *, pushed: bool) -> None:
         """Refuse what this server does not do at all, and what this client may not."""
+        for name, allowed in sorted(query.faults.items()):
+            raise ProtocolRefusal("invalid_request", f"{name}: {allowed}")
         if "request" in query.names():
             raise ProtocolRefusal("request_not_supported", "request: not supported, use PAR")
         if "request_uri" in query.names():
@@ -140,8 +129,6 @@ class AuthorizationValidation:
             raise ProtocolRefusal(
                 "request_uri_not_supported", "request_uri: only one from /oauth2/par"
             )
-        for name, allowed in sorted(query.faults.items()):
-            raise ProtocolRefusal("invalid_request", f"{name}: {allowed}")
         response_type = query.get("response_type")
         if response_type is None:
             raise ProtocolRefusal("invalid_request", "response_type: required")
