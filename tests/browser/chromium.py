@@ -1,0 +1,55 @@
+"""A headless Chromium that knows the test's hosts and trusts the test's certificate alone."""
+
+from __future__ import annotations
+
+import shutil
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Final
+
+from playwright.sync_api import sync_playwright
+
+from tests.not_run import not_run
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from playwright.sync_api import Browser
+
+    from tests.browser.served import ServedPeople
+
+ARGUMENTS: Final = (
+    "--headless=new",
+    "--no-sandbox",  # as root it has none; the pages are ours
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+)
+PATIENCE_MS: Final = 10_000
+
+
+def chromium_binary() -> str:
+    """Where Chromium is; without it the test does not run, and says so."""
+    found = shutil.which("chromium")
+    if found is None:
+        not_run("the pages in a browser", "chromium is not installed")
+    return found
+
+
+@contextmanager
+def running_chromium(served: ServedPeople) -> Iterator[Browser]:
+    """A browser process; each test takes contexts of its own from it."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=chromium_binary(),
+            args=[
+                *ARGUMENTS,
+                f"--host-resolver-rules={served.host_rules}",
+                f"--ignore-certificate-errors-spki-list={served.pinned}",
+            ],
+        )
+        try:
+            yield browser
+        finally:
+            browser.close()
