@@ -1,0 +1,82 @@
+"""The credential says who asks: a resource, or a client."""
+
+from __future__ import annotations
+
+import pytest
+
+from authserver.domain.clients import Client, ClientAuthMethod
+from authserver.domain.credentials import PresentedCredentials, VerifiedAssertion
+from authserver.domain.errors import InvalidClient
+from authserver.domain.resources import ProtectedResource
+from authserver.services.introspection_callers import IntrospectionCallers
+from tests.services.collaborators import IMPORTED, hash_of
+from tests.services.world import World, basic, post
+
+
+@pytest.fixture
+def callers(world: World) -> IntrospectionCallers:
+    worker = world.worker
+    return IntrospectionCallers(
+        directory=worker.directory,
+        secret_maker=world.secret_maker,
+        resources=worker.resource_authentication,
+        clients=worker.client_authentication,
+    )
+
+
+def refused(callers: IntrospectionCallers, world: World, presented: PresentedCredentials) -> None:
+    with pytest.raises(InvalidClient):
+        callers.authenticate(presented, world.call())
+
+
+def test_the_secret_says_which_of_two_with_one_name_asks(
+    world: World, callers: IntrospectionCallers
+) -> None:
+    resource = world.add_resource("same-name")
+    secret = world.add_client("same-name", resources=["same-name"]).secret
+    assert secret is not None
+    for as_sent in (basic, post):
+        of_resource = as_sent("same-name", resource.introspection_secret.value)
+        asked = callers.authenticate(of_resource, world.call())
+        assert isinstance(asked, ProtectedResource)
+    asker = callers.authenticate(basic("same-name", secret.value), world.call())
+    assert isinstance(asker, Client)
+
+
+def test_a_secret_of_one_kind_opens_nothing_of_the_other(
+    world: World, callers: IntrospectionCallers
+) -> None:
+    resource = world.add_resource()
+    secret = world.add_client("web-app").secret
+    assert secret is not None
+    refused(callers, world, basic("jira-main", secret.value))
+    refused(callers, world, basic("web-app", resource.introspection_secret.value))
+    refused(callers, world, basic("web-app", "guess"))
+    refused(callers, world, basic("jira-main", "guess"))
+
+
+def test_a_client_may_ask_with_a_secret_that_it_brought(
+    world: World, callers: IntrospectionCallers
+) -> None:
+    world.add_resource()
+    world.add_client("web-app", bcrypt_hash=hash_of(IMPORTED).decode())
+    asked = callers.authenticate(basic("web-app", IMPORTED), world.call())
+    assert isinstance(asked, Client)
+
+
+def test_a_client_may_ask_with_an_assertion(world: World, callers: IntrospectionCallers) -> None:
+    world.add_resource()
+    world.add_client("signer", auth_method="private_key_jwt", jwks={"keys": [{"kid": "k"}]})
+    world.assertions.claims["text"] = "signer"
+    world.assertions.verified["text"] = VerifiedAssertion("signer", "a-1", world.clock.now() + 60)
+    presented = PresentedCredentials(ClientAuthMethod.PRIVATE_KEY_JWT, "signer", assertion="text")
+    asked = callers.authenticate(presented, world.call())
+    assert isinstance(asked, Client)
+
+
+@pytest.mark.rule("IN-01")
+def test_a_name_alone_is_never_enough(world: World, callers: IntrospectionCallers) -> None:
+    world.add_resource()
+    world.add_client("web-app")
+    for name in ("web-app", "jira-main", "nobody"):
+        refused(callers, world, PresentedCredentials(ClientAuthMethod.NONE, name))
