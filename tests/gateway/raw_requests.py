@@ -8,27 +8,18 @@ from dataclasses import dataclass
 from http.client import HTTPResponse
 from typing import TYPE_CHECKING, Any
 
+from tests.gateway.header_fields import HeaderFields
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer(HeaderFields):
     """One answer."""
 
     status: int
-    headers: tuple[tuple[str, str], ...]
     body: bytes
-
-    def all(self, name: str) -> list[str]:
-        """Every value of a header."""
-        return [value for each, value in self.headers if each.lower() == name.lower()]
-
-    def header(self, name: str) -> str | None:
-        """The value of a header that came at most once."""
-        values = self.all(name)
-        assert len(values) <= 1, (name, values)
-        return values[0] if values else None
 
     @property
     def json(self) -> Any:
@@ -43,7 +34,8 @@ def exchange(port: int, request: bytes, method: str = "GET", seconds: float = 20
         connection.sendall(request)
         response = HTTPResponse(connection, method=method)
         response.begin()
-        return Answer(response.status, tuple(response.getheaders()), response.read())
+        headers = tuple(response.getheaders())
+        return Answer(status=response.status, headers=headers, body=response.read())
 
 
 def call(

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any, Final, Self
 
+from tests.gateway.header_fields import HeaderFields
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from types import TracebackType
@@ -18,24 +20,13 @@ HANG_SECONDS: Final = 60.0
 """How long `Reply.hang` waits, unless the server is closed before."""
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """One request as it came in: `target` raw, `headers` in order and as they were spelled."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen(HeaderFields):
+    """One request as it came in: `target` raw."""
 
     method: str
     target: str
-    headers: tuple[tuple[str, str], ...]
     body: bytes
-
-    def all(self, name: str) -> list[str]:
-        """Every value of a header."""
-        return [value for each, value in self.headers if each.lower() == name.lower()]
-
-    def header(self, name: str) -> str | None:
-        """The value of a header that came at most once."""
-        values = self.all(name)
-        assert len(values) <= 1, (name, values)
-        return values[0] if values else None
 
     @property
     def names(self) -> set[str]:
@@ -128,10 +119,10 @@ def _handler(stub: StubServer) -> type[BaseHTTPRequestHandler]:
             assert "Transfer-Encoding" not in self.headers
             # `self.path` is mended by the library; the request line is not.
             seen = Seen(
-                self.command,
-                self.requestline.split(" ")[1],
-                tuple(self.headers.items()),
-                self.rfile.read(length),
+                method=self.command,
+                target=self.requestline.split(" ")[1],
+                headers=tuple(self.headers.items()),
+                body=self.rfile.read(length),
             )
             stub.seen.append(seen)
             reply = stub.reply(seen)
