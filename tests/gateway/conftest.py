@@ -114,3 +114,34 @@ def bed(module_bed: Bed) -> Bed:
     """The same, as if it had never been used."""
     module_bed.reset()
     return module_bed
+
+
+@pytest.fixture(scope="module")
+def module_api_host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bed]:
+    """nginx with a host name of its own between stubs."""
+    with a_bed(tmp_path_factory.mktemp("bed")) as bed:
+        yield bed
+
+
+@pytest.fixture
+def api_host(module_api_host: Bed) -> Bed:
+    """The same, as if it had never been used."""
+    module_api_host.reset()
+    return module_api_host
+
+
+@pytest.fixture(scope="module", params=["", "/jira"])
+def module_in_front(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Bed]:
+    """nginx in front of a whole site of stubs, which answers at its root or below a path."""
+    folder = tmp_path_factory.mktemp("bed")
+    with a_bed(folder, mode=Mode.IN_FRONT, base_path=request.param) as bed:
+        yield bed
+
+
+@pytest.fixture
+def in_front(module_in_front: Bed) -> Bed:
+    """The same, as if it had never been used."""
+    module_in_front.reset()
+    return module_in_front

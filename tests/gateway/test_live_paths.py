@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from authserver.gateway.site_configuration import Mode
-from tests.gateway.stub_bed import SESSION, TOKEN, Bed, a_bed
+from tests.gateway.stub_bed import SESSION, TOKEN
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from tests.gateway.stub_bed import Bed
 
 ADMIN: Final = "rest/api/2/user"
 AMBIGUOUS: Final = (
@@ -168,27 +167,6 @@ PAGES: Final = (
     "/secure/x[1]{2}|3^4",
     "/secure/x?q=\xe4",
 )
-
-
-@pytest.fixture(scope="module")
-def api_host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bed]:
-    with a_bed(tmp_path_factory.mktemp("bed")) as bed:
-        yield bed
-
-
-@pytest.fixture(scope="module", params=["", "/jira"])
-def in_front(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Bed]:
-    folder = tmp_path_factory.mktemp("bed")
-    with a_bed(folder, mode=Mode.IN_FRONT, base_path=request.param) as bed:
-        yield bed
-
-
-@pytest.fixture(autouse=True)
-def _nothing_seen(api_host: Bed, in_front: Bed) -> None:
-    api_host.reset()
-    in_front.reset()
 
 
 def _refused(bed: Bed, target: str) -> None:

@@ -7,32 +7,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from authserver.gateway.site_configuration import Mode
-from tests.gateway.stub_bed import TOKEN, Bed, a_bed
+from tests.gateway.stub_bed import TOKEN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-
-@pytest.fixture(scope="module")
-def api_host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bed]:
-    with a_bed(tmp_path_factory.mktemp("bed")) as bed:
-        yield bed
-
-
-@pytest.fixture(scope="module", params=["", "/jira"])
-def in_front(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Bed]:
-    folder = tmp_path_factory.mktemp("bed")
-    with a_bed(folder, mode=Mode.IN_FRONT, base_path=request.param) as bed:
-        yield bed
-
-
-@pytest.fixture(autouse=True)
-def _nothing_seen(api_host: Bed, in_front: Bed) -> None:
-    api_host.reset()
-    in_front.reset()
+    from tests.gateway.stub_bed import Bed
 
 
 def _spellings(name: str) -> Iterator[str]:
