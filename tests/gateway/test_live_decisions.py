@@ -2,32 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import pytest
 
-from authserver.domain.hand_over import HandOverKind
-from authserver.gateway.site_configuration import Mode
-from tests.gateway.sites import GATEWAY_KEY, IDENTITY_HEADER
-from tests.gateway.stub_bed import (
-    ALLOWED,
-    BY_SESSION,
-    CALL,
-    DECISION_ID,
-    DENIED,
-    SESSION,
-    TOKEN,
-    Bed,
-    a_bed,
-    refusal,
-    refused,
-    with_also,
-    without,
-)
+from tests.gateway.sites import GATEWAY_KEY
+from tests.gateway.stub_bed import BY_SESSION, CALL, DECISION_ID, SESSION, TOKEN, Bed, refusal
 from tests.gateway.stub_servers import Reply
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 def _session(bed: Bed) -> str:
@@ -163,35 +144,6 @@ def test_an_allowed_call_goes_on_as_the_account(bed: Bed) -> None:
     assert seen.header("X-Request-ID") == asked.header("X-Original-Request-ID")
 
 
-def test_a_refusal_stands_in_the_log_with_its_reason_and_without_the_query(bed: Bed) -> None:
-    bed.decision = refused(403, "403", *DENIED, ("X-Auth-User", "client:bot"))
-    line = bed.logged(bed.call("/rest/api/2/search?jql=secret", TOKEN))
-
-    assert line["path"] == "/rest/api/2/search"
-    assert (line["status"], line["upstream_status"]) == (403, "")
-    assert (line["deny_status"], line["deny_reason"]) == ("403", "insufficient-scope")
-    assert (line["decision_id"], line["user"]) == (DECISION_ID, "client:bot")
-
-
-def test_an_allowed_call_stands_in_the_log_with_whose_it_was(bed: Bed) -> None:
-    line = bed.logged(bed.call(CALL, TOKEN, method="DELETE"))
-
-    wanted = {
-        "method": "DELETE",
-        "path": "/rest/api/2/issue/A-1",
-        "status": 200,
-        "upstream_status": "200",
-        "user": "client:bot",
-        "client": "bot",
-        "jti": "jti-1",
-        "account": "svc-bot",
-        "decision_id": DECISION_ID,
-        "deny_reason": "",
-        "ip": "127.0.0.1",
-    }
-    assert {name: line[name] for name in wanted} == wanted
-
-
 def test_a_site_that_does_not_answer_is_told_from_a_missing_decision(bed: Bed) -> None:
     bed.page = Reply(raw=b"")
     answer = bed.call(CALL, TOKEN)
@@ -230,31 +182,6 @@ def test_the_inner_locations_are_not_there_for_callers(name: str, bed: Bed) -> N
 
     assert (answer.status, answer.json["error"]) == (404, "invalid_request")
     assert bed.take() == ([], [])
-
-
-def test_an_identity_header_names_the_account_and_no_credential_goes_along(tmp_path: Path) -> None:
-    named = with_also(
-        without(without(ALLOWED, "X-Upstream-Authorization"), "X-Hand-Over"),
-        ("X-Hand-Over", f"identity-header:{IDENTITY_HEADER}"),
-        ("X-Upstream-Identity", "|bob|x y|"),
-    )
-    with a_bed(tmp_path, hand_over=HandOverKind.IDENTITY_HEADER, mode=Mode.IN_FRONT) as bed:
-        bed.decision = named
-        bed.call(CALL, TOKEN, (IDENTITY_HEADER, "admin"), (IDENTITY_HEADER.lower(), "root"))
-        (_, (seen,)) = bed.take()
-        assert seen.all(IDENTITY_HEADER) == ["|bob|x y|"]
-        assert "authorization" not in seen.names
-
-        for headers in ((SESSION,), ()):
-            bed.decision = BY_SESSION
-            bed.call("/secure/x", *headers, (IDENTITY_HEADER, "admin"))
-            bed.call(CALL, SESSION, (IDENTITY_HEADER, "admin"))
-            assert all(IDENTITY_HEADER.lower() not in each.names for each in bed.take()[1])
-
-        for wrong in (ALLOWED, without(named, "X-Upstream-Identity")):
-            bed.decision = wrong
-            assert bed.call(CALL, TOKEN, (IDENTITY_HEADER, "admin")).status == 503
-            assert bed.take()[1] == []
 
 
 @pytest.mark.parametrize(

@@ -179,3 +179,26 @@ def test_an_assertion_reaches_the_site_before_the_body_does(mode: Mode, tmp_path
                 response = HTTPResponse(caller)
                 response.begin()
                 assert response.status == 201
+
+
+def test_an_identity_header_names_the_account_and_no_credential_goes_along(tmp_path: Path) -> None:
+    stated = (ID, ("X-Hand-Over", HEADER))
+    named = Reply(200, (*stated, ("X-Upstream-Identity", "|bob|x y|")))
+    by_credential = Reply(200, (ID, ("X-Hand-Over", "service-credential"), CREDENTIAL))
+    with a_bed(tmp_path, hand_over=HandOverKind.IDENTITY_HEADER, mode=Mode.IN_FRONT) as bed:
+        bed.decision = named
+        bed.call(CALL, TOKEN, (IDENTITY_HEADER, "admin"), (IDENTITY_HEADER.lower(), "root"))
+        (_, (seen,)) = bed.take()
+        assert seen.all(IDENTITY_HEADER) == ["|bob|x y|"]
+        assert "authorization" not in seen.names
+
+        for headers in ((SESSION,), ()):
+            bed.decision = Reply(200, (ID, ("X-Hand-Over", "session"), PASS))
+            bed.call("/secure/x", *headers, (IDENTITY_HEADER, "admin"))
+            bed.call(CALL, SESSION, (IDENTITY_HEADER, "admin"))
+            assert all(IDENTITY_HEADER.lower() not in each.names for each in bed.take()[1])
+
+        for wrong in (by_credential, Reply(200, stated)):
+            bed.decision = wrong
+            assert bed.call(CALL, TOKEN, (IDENTITY_HEADER, "admin")).status == 503
+            assert bed.take()[1] == []

@@ -1,4 +1,4 @@
-"""Through a real nginx: no secret of a path stands in a line of the log."""
+"""Through a real nginx: what a line of the log says, and that no secret of a path is in it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Final
 
 import pytest
 
-from tests.gateway.stub_bed import TOKEN, Bed
+from tests.gateway.stub_bed import CALL, DECISION_ID, DENIED, TOKEN, Bed, refused
 
 JWT: Final = "eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiJ4In0.c2lnbmF0dXJl"
 SECRETS: Final = (
@@ -77,3 +77,32 @@ def test_a_session_that_a_site_wrote_into_an_address_stays_out_of_the_log(
 )
 def test_other_paths_stand_there_whole(path: str, bed: Bed) -> None:
     assert bed.logged(bed.call(f"{path}?a=b", TOKEN))["path"] == path
+
+
+def test_a_refusal_stands_in_the_log_with_its_reason_and_without_the_query(bed: Bed) -> None:
+    bed.decision = refused(403, "403", *DENIED, ("X-Auth-User", "client:bot"))
+    line = bed.logged(bed.call("/rest/api/2/search?jql=secret", TOKEN))
+
+    assert line["path"] == "/rest/api/2/search"
+    assert (line["status"], line["upstream_status"]) == (403, "")
+    assert (line["deny_status"], line["deny_reason"]) == ("403", "insufficient-scope")
+    assert (line["decision_id"], line["user"]) == (DECISION_ID, "client:bot")
+
+
+def test_an_allowed_call_stands_in_the_log_with_whose_it_was(bed: Bed) -> None:
+    line = bed.logged(bed.call(CALL, TOKEN, method="DELETE"))
+
+    wanted = {
+        "method": "DELETE",
+        "path": "/rest/api/2/issue/A-1",
+        "status": 200,
+        "upstream_status": "200",
+        "user": "client:bot",
+        "client": "bot",
+        "jti": "jti-1",
+        "account": "svc-bot",
+        "decision_id": DECISION_ID,
+        "deny_reason": "",
+        "ip": "127.0.0.1",
+    }
+    assert {name: line[name] for name in wanted} == wanted
