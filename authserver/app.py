@@ -24,6 +24,7 @@ from authserver.machine.introspection import introspection_endpoint
 from authserver.machine.metrics import DecisionMetrics, ShellMetrics, exposition
 from authserver.machine.mounting import mounted
 from authserver.machine.operations import livez, metrics, readyz
+from authserver.machine.par import par_endpoint
 from authserver.machine.peers import TrustedProxies
 from authserver.machine.revocation import revocation_endpoint
 from authserver.machine.routes import Route, route_table
@@ -192,6 +193,10 @@ def routes_of(container: Container, registry: CollectorRegistry) -> list[Route]:
         Route(
             "/oauth2/revoke",
             {"POST": revocation_endpoint(container.client_authentication, container.revocation)},
+        ),
+        Route(
+            "/oauth2/par",
+            {"POST": par_endpoint(container.client_authentication, container.authorization_front)},
         ),
         Route("/oauth2/jwks", {"GET": jwks}),
         *registration_routes(container),

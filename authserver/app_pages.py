@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from authserver.web.authorize import AuthorizationEndpoint, authorize_blueprint
+from authserver.web.consent import ConsentPage, consent_blueprint
 from authserver.web.design import design_blueprint
 from authserver.web.front import front_blueprint
+from authserver.web.select_account import SelectAccountPage, select_account_blueprint
 from authserver.web.visits import Visits
 
 if TYPE_CHECKING:
@@ -20,6 +23,11 @@ def register_pages(application: Flask, container: Container) -> None:
     visits.install(application)
     application.register_blueprint(design_blueprint())
     application.register_blueprint(front_blueprint(container.settings.issuer))
+    endpoint = AuthorizationEndpoint(visits, container.authorization_front, container.dispatcher)
+    application.register_blueprint(authorize_blueprint(endpoint))
+    answers = container.user_answers
+    application.register_blueprint(consent_blueprint(ConsentPage(visits, answers)))
+    application.register_blueprint(select_account_blueprint(SelectAccountPage(visits, answers)))
 
 
 def visits_of(container: Container) -> Visits:
