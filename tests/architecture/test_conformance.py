@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from tests.conformance.markers import find_marks
@@ -21,6 +22,11 @@ def test_the_list_names_each_requirement_once() -> None:
     identifiers = [row.identifier for row in requirements()]
     assert len(set(identifiers)) == len(identifiers)
     assert {row.level for row in requirements()} <= {"B", "H", "S"}
+
+
+def test_every_requirement_stands_on_the_page() -> None:
+    shown = set(re.findall(r"^\* \*\*(.+?)\*\*", conformance_page(), re.MULTILINE))
+    assert shown == {row.identifier for row in requirements()}
 
 
 def test_the_page_is_what_the_tests_say() -> None:

@@ -28,6 +28,7 @@ _GROUPS: Final = {
     "AK": "API tokens",
     "FE": "Identity providers",
     "SE": "Sessions and passwords",
+    "FA": "Gateways and their decisions",
     "F": "Faults",
 }
 _HEAD: Final = """\
