@@ -9,12 +9,18 @@ from sqlalchemy import case, delete, literal_column, select, tuple_, update
 
 from authserver.domain.tokens import FAR_AHEAD_SECONDS, latest_end
 from authserver.storage.authority import DENIAL_KINDS
+from authserver.storage.ended_grants import EndedGrants
 from authserver.storage.rows.assertions import assertion_uses
 from authserver.storage.rows.authority import authority, authority_changes
+from authserver.storage.rows.authorization_requests import authorization_requests, pushed_requests
 from authserver.storage.rows.clients import client_secrets
+from authserver.storage.rows.devices import device_authorizations
 from authserver.storage.rows.failures import failures
 from authserver.storage.rows.gateways import gateway_keys
+from authserver.storage.rows.grants import authorization_codes, grants, refresh_tokens
+from authserver.storage.rows.registrations import initial_access_tokens
 from authserver.storage.rows.resources import resource_credentials
+from authserver.storage.rows.sessions import logout_deliveries, sessions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -27,7 +33,7 @@ if TYPE_CHECKING:
 SKEW_SECONDS: Final = 300.0
 """How long an expired row stays, for nodes whose clock is behind ours."""
 HISTORY_SECONDS: Final = 90 * 86_400.0
-"""How long an expired secret stays visible to administrators."""
+"""How long what has ended stays visible to people: secrets, sessions, grants."""
 BATCH_ROWS: Final = 250
 PAUSE_SECONDS: Final = 0.01
 """The least pause between two batches: SQLite's other writers look for a gap every 2 ms."""
@@ -130,6 +136,17 @@ SWEPT: Final[Sequence[Sweepable]] = (
     ExpiringTable(client_secrets, HISTORY_SECONDS),
     ExpiringTable(resource_credentials, HISTORY_SECONDS),
     ExpiringTable(gateway_keys, HISTORY_SECONDS),
+    ExpiringTable(authorization_requests, SKEW_SECONDS),
+    ExpiringTable(pushed_requests, SKEW_SECONDS),
+    ExpiringTable(authorization_codes, SKEW_SECONDS),
+    ExpiringTable(refresh_tokens, SKEW_SECONDS),
+    EndedGrants(SKEW_SECONDS),
+    ExpiringTable(grants, HISTORY_SECONDS),
+    ExpiringTable(sessions, HISTORY_SECONDS),
+    ExpiringTable(device_authorizations, SKEW_SECONDS),
+    ExpiringTable(initial_access_tokens, HISTORY_SECONDS),
+    # Whoever delivers gives up on record, even after a day without power.
+    ExpiringTable(logout_deliveries, FAR_AHEAD_SECONDS),
 )
 
 

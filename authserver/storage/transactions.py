@@ -1,4 +1,9 @@
-"""What a store works on: a connection inside a transaction, and for whom."""
+"""What a store works on: a connection inside a transaction, and for whom.
+
+Who locks several things takes them in one order, so that nobody waits in a circle: clients and
+resources, users, groups, authorization requests, devices, sessions; then a code or a refresh token,
+then its grant; and the authority's sequence last, after everything that it tells of.
+"""
 
 from __future__ import annotations
 

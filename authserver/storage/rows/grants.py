@@ -8,7 +8,8 @@ from sqlalchemy import Boolean, Column, Index, Integer, LargeBinary, Table, Text
 
 from authserver.storage.rows.metadata import issuer_column, metadata, time_column
 
-_UNCLEARED: Final = text("ended_at IS NOT NULL AND NOT is_cleared")
+UNCLEARED: Final = text("ended_at IS NOT NULL AND NOT is_cleared")
+"""Ended grants that may still have codes and refresh tokens, in the words of their index."""
 
 grants: Final = Table(
     "grants",
@@ -41,7 +42,7 @@ grants: Final = Table(
     Index(None, "issuer_id", "subject"),
     Index(None, "issuer_id", "resource_name"),
     Index(None, "issuer_id", "session_id"),
-    Index("ix_grants_uncleared", "ended_at", sqlite_where=_UNCLEARED, postgresql_where=_UNCLEARED),
+    Index("ix_grants_uncleared", "ended_at", sqlite_where=UNCLEARED, postgresql_where=UNCLEARED),
 )
 
 authorization_codes: Final = Table(
