@@ -1,0 +1,149 @@
+"""The sign-in page."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from flask import Blueprint, redirect, request
+
+from authserver.domain.errors import Throttled
+from authserver.services.authorization_requests import NotOpen
+from authserver.services.password_check import SignInRefused
+from authserver.web.languages import gettext as _
+from authserver.web.languages import ngettext, prefer
+from authserver.web.onward import Onward, form_targets
+from authserver.web.rendering import render
+
+if TYPE_CHECKING:
+    from flask import Response
+    from werkzeug.wrappers import Response as AnyResponse
+
+    from authserver.domain.ports import SecretMaker
+    from authserver.services.authorization_requests import AuthorizationRequests, OpenRequest
+    from authserver.services.known_browsers import KnownBrowsers
+    from authserver.services.sign_in import LocalSignIn
+    from authserver.web.visits import Visits
+
+FORM: Final = "login"
+LONGEST_USERNAME: Final = 320
+MINUTE: Final = 60
+
+
+class LoginPage:
+    """Asks for user name and password."""
+
+    def __init__(
+        self,
+        *,
+        visits: Visits,
+        sign_in: LocalSignIn,
+        known_browsers: KnownBrowsers,
+        requests: AuthorizationRequests,
+        secret_maker: SecretMaker,
+    ) -> None:
+        """Take the collaborators; hold no state of its own."""
+        self._visits = visits
+        self._sign_in = sign_in
+        self._known_browsers = known_browsers
+        self._requests = requests
+        self._secret_maker = secret_maker
+
+    def show(self) -> AnyResponse:
+        """GET: the form, unless nobody needs it."""
+        onward = Onward.read(request.args)
+        signed_in = self._visits.current().signed_in
+        if onward.request_id:
+            opened = self._open(onward)
+            if opened is None:
+                return self._go(onward)
+            username = opened.request.parameters.login_hint
+            if signed_in is not None and not username:
+                username = signed_in.user.username
+            return self._page(onward, opened, username[:LONGEST_USERNAME])
+        if signed_in is not None:
+            return self._go(onward)
+        return self._page(onward, None, "")
+
+    def submit(self) -> AnyResponse:
+        """POST: sign in, then on to where the person came from."""
+        visit = self._visits.current()
+        visit.check_csrf(FORM)
+        onward = Onward.read(request.form)
+        opened = self._open(onward)
+        username = request.form.get("username", "")[:LONGEST_USERNAME]
+        previous = None if visit.signed_in is None else visit.signed_in.session
+        try:
+            started = self._sign_in.sign_in(
+                username,
+                request.form.get("password", ""),
+                browser=visit.browser,
+                previous=previous,
+                call=visit.call,
+                user_agent=visit.user_agent,
+                attempt=request.form.get("attempt", ""),
+                known_browsers=visit.known_browsers,
+            )
+        except SignInRefused:
+            wrong = _("User name or password is wrong.")
+            return self._page(onward, opened, username, wrong=wrong, status=403)
+        except Throttled as refusal:
+            return self._throttled(onward, opened, username, refusal)
+        visit.begin(started)
+        subject = started.session.subject
+        visit.remember(self._known_browsers.remember(visit.known_browsers, subject))
+        return self._go(onward)
+
+    def _throttled(
+        self, onward: Onward, opened: OpenRequest | None, username: str, refusal: Throttled
+    ) -> Response:
+        minutes = -(-refusal.retry_after_seconds // MINUTE)
+        wrong = ngettext(
+            "There were too many wrong passwords. Try again in %(minutes)s minute.",
+            "There were too many wrong passwords. Try again in %(minutes)s minutes.",
+            minutes,
+        )
+        page = self._page(onward, opened, username, wrong=wrong % {"minutes": minutes}, status=429)
+        page.headers["Retry-After"] = str(refusal.retry_after_seconds)
+        return page
+
+    def _open(self, onward: Onward) -> OpenRequest | None:
+        """The authorization request that this is for, `None` when the dispatcher knows better."""
+        if not onward.request_id:
+            return None
+        visit = self._visits.current()
+        try:
+            opened = self._requests.open(onward.request_id, visit.browser, visit.call.at)
+        except NotOpen:
+            return None
+        prefer(opened.request.parameters.ui_locales)
+        return opened
+
+    def _go(self, onward: Onward) -> AnyResponse:
+        return redirect(self._visits.issuer_path + onward.target, 303)
+
+    def _page(
+        self,
+        onward: Onward,
+        opened: OpenRequest | None,
+        username: str,
+        *,
+        wrong: str = "",
+        status: int = 200,
+    ) -> Response:
+        return render(
+            "login.html",
+            status=status,
+            form_targets=form_targets(opened),
+            client=None if opened is None else opened.client,
+            username=username,
+            wrong=wrong,
+            hidden={**onward.fields, "attempt": self._secret_maker.identifier()},
+        )
+
+
+def login_blueprint(page: LoginPage) -> Blueprint:
+    """Serves /login."""
+    blueprint = Blueprint("login", __name__)
+    blueprint.add_url_rule("/login", "show", page.show, methods=["GET"])
+    blueprint.add_url_rule("/login", "submit", page.submit, methods=["POST"])
+    return blueprint

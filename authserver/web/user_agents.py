@@ -1,0 +1,36 @@
+"""What a browser says it is, in two words that people know."""
+
+from __future__ import annotations
+
+from typing import Final
+
+_BROWSERS: Final = (
+    ("Edg", "Edge"),
+    ("OPR/", "Opera"),
+    ("SamsungBrowser/", "Samsung Internet"),
+    ("Firefox/", "Firefox"),
+    ("FxiOS/", "Firefox"),
+    ("CriOS/", "Chrome"),
+    ("Chrome/", "Chrome"),
+    ("Safari/", "Safari"),
+    ("curl/", "curl"),
+)
+"""In this order: most browsers name their ancestors, too."""
+_SYSTEMS: Final = (
+    ("Android", "Android"),
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Windows", "Windows"),
+    ("Macintosh", "macOS"),
+    ("CrOS", "ChromeOS"),
+    ("Linux", "Linux"),
+)
+
+
+def shown_browser(user_agent: str) -> tuple[str, str]:
+    """Browser and system; each empty when it is none that we know. Anybody can claim anything."""
+    return _first(user_agent, _BROWSERS), _first(user_agent, _SYSTEMS)
+
+
+def _first(user_agent: str, known: tuple[tuple[str, str], ...]) -> str:
+    return next((name for mark, name in known if mark in user_agent), "")
