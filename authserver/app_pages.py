@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from authserver.web.account import AccountPages, account_blueprint
+from authserver.web.account_password import PasswordPage, password_blueprint
 from authserver.web.authorize import AuthorizationEndpoint, authorize_blueprint
 from authserver.web.consent import ConsentPage, consent_blueprint
 from authserver.web.design import design_blueprint
 from authserver.web.front import front_blueprint
+from authserver.web.login import LoginPage, login_blueprint
+from authserver.web.logout import LogoutPages, logout_blueprint
 from authserver.web.select_account import SelectAccountPage, select_account_blueprint
 from authserver.web.visits import Visits
 
 if TYPE_CHECKING:
-    from flask import Flask
+    from flask import Blueprint, Flask
 
     from authserver.wiring import Container
 
@@ -23,6 +27,8 @@ def register_pages(application: Flask, container: Container) -> None:
     visits.install(application)
     application.register_blueprint(design_blueprint())
     application.register_blueprint(front_blueprint(container.settings.issuer))
+    for blueprint in _people(visits, container):
+        application.register_blueprint(blueprint)
     endpoint = AuthorizationEndpoint(visits, container.authorization_front, container.dispatcher)
     application.register_blueprint(authorize_blueprint(endpoint))
     answers = container.user_answers
@@ -39,3 +45,34 @@ def visits_of(container: Container) -> Visits:
         secret_maker=container.secret_maker,
         clock=container.clock,
     )
+
+
+def _people(visits: Visits, container: Container) -> list[Blueprint]:
+    """Signing in and out, and the account pages."""
+    login = LoginPage(
+        visits=visits,
+        sign_in=container.local_sign_in,
+        known_browsers=container.known_browsers,
+        requests=container.authorization_requests,
+        secret_maker=container.secret_maker,
+    )
+    account = AccountPages(
+        visits=visits,
+        users=container.users,
+        sessions=container.sessions,
+        consents=container.consents,
+    )
+    password = PasswordPage(
+        visits=visits,
+        changes=container.password_changes,
+        shortest=container.settings.sign_in.password_characters_min,
+        known_browsers=container.known_browsers,
+        requests=container.authorization_requests,
+    )
+    logout = LogoutPages(visits=visits, sessions=container.sessions, sign_out=container.sign_out)
+    return [
+        login_blueprint(login),
+        account_blueprint(account),
+        password_blueprint(password),
+        logout_blueprint(logout),
+    ]
