@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
+from urllib.parse import unquote
 
 from authserver.domain.audit import Actor, ActorKind, AuditEvent, Outcome
+from authserver.domain.audit_text import visible
 from authserver.domain.decisions import Permit
-from authserver.redaction import redact
+from authserver.redaction import MASK, redact
 
 if TYPE_CHECKING:
     from authserver.domain.caller_credentials import CredentialKind
@@ -21,6 +24,9 @@ LONGEST_PATH: Final = 2000
 LONGEST_WORD: Final = 200
 _SECRET_MARKS: Final = ("asv_", "eyJ", "=", "@")
 """One of these is in every secret that `redact` knows by its look or its place in a path."""
+_ESCAPED_PERCENT: Final = re.compile("%(?:25)+(?=[0-9A-Fa-f]{2})")
+_SESSION: Final = re.compile(r"(?i)(;jsessionid=)[^/;]*")
+"""How servlet containers write a session into an address (Servlet 6.0 section 7.1.3)."""
 _NOBODY: Final = Actor(ActorKind.ANONYMOUS, "")
 
 
@@ -80,6 +86,10 @@ def decision_record(
 
 
 def _path(path: str) -> str:
-    """A path without secrets: somebody may have put one there by mistake."""
+    """A path without secrets, escaped or not: somebody may have put one there by mistake."""
     path = path[:LONGEST_PATH]
-    return redact(path) if any(mark in path for mark in _SECRET_MARKS) else path
+    plain = unquote(_ESCAPED_PERCENT.sub("%", path)) if "%" in path else path
+    if not any(mark in plain for mark in _SECRET_MARKS):
+        return path
+    masked = redact(_SESSION.sub(rf"\1{MASK}", plain))
+    return path if masked == plain else visible(masked, LONGEST_PATH)

@@ -28,3 +28,34 @@ def test_a_secret_in_a_path_is_not_put_on_record(desk: Desk, secret: str) -> Non
     for path in (f"{ISSUE}/{secret}", f"{ISSUE};{secret}"):
         desk.ask("GET", path, f"Bearer {desk.token('READ')}")
         assert secret not in str(desk.world.journal.events[-1])
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "%61sv_cs_c2VjcmV0c2VjcmV0",
+        "as%2576_cs_c2VjcmV0c2VjcmV0",
+        "%252565yJhbGciOiJc2VjcmV0.e30.c2Vj",
+        "%00asv_cs_c2VjcmV0c2VjcmV0",
+        "%ffasv%5fcs_c2VjcmV0c2VjcmV0",
+        "jsessionid=c2VjcmV0",
+        "%6ASESSIONID%3dc2VjcmV0",
+    ],
+)
+def test_nor_is_one_in_a_target_that_cannot_be_read(desk: Desk, written: str) -> None:
+    for path in (f"{ISSUE};{written}", f"{ISSUE}%3B{written}/x", f"{ISSUE}//;{written}?a=b"):
+        desk.ask("GET", path)
+        told = desk.world.journal.events[-1].details["path"]
+        assert isinstance(told, str)
+        assert told.startswith(ISSUE)
+        assert "c2Vj" not in told
+        assert "[redacted]" in told
+        assert told.isprintable()
+
+
+@pytest.mark.parametrize("path", ["/rest/x/%2e%2e/y", "/rest;a=b", "/rest/%00", "/rest/a%2525zz"])
+def test_a_target_that_cannot_be_read_and_has_no_secret_is_put_on_record_as_it_came(
+    desk: Desk, path: str
+) -> None:
+    desk.ask("GET", path)
+    assert desk.world.journal.events[-1].details["path"] == path
