@@ -16,6 +16,7 @@ import requests
 
 from tests.bench.gateways import gateway_in_front_of, nginx_in_front_of, site_call
 from tests.bench.load import Measured, Prepared, run_load
+from tests.bench.people import app_of
 from tests.bench.report import BARE, Results
 from tests.clusters import OWNER, PostgresCluster
 from tests.instances import Caller, Instance, Site, free_port
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 TOKENS = 1_000
 COLD_TOKENS = 20_000
+SPENT_ONCE = 4_000
 WORKERS = 2
 MEBIBYTE = 1024 * 1024
 FORM = {"token": "x" * 400}
@@ -86,9 +88,18 @@ def measure_all(backend: str, *, rounds: int, seconds: float) -> Results:
             Row("the same, each call decided", decided, [site_call(each) for each in tokens]),
         ]
         measured: dict[str, list[Measured]] = {row.name: [] for row in rows}
-        cold: dict[str, Callable[[str], Prepared]] = {
-            "introspection, every token new": lambda token: _introspection(site, token),
-            "decision, every token new": gateway.decision,
+        app = app_of(instance, site)
+
+        def every_token_new(ask: Callable[[str], Prepared]) -> Callable[[], list[Prepared]]:
+            return lambda: [ask(token) for token in _issue(instance, caller, COLD_TOKENS)]
+
+        cold: dict[str, Callable[[], list[Prepared]]] = {
+            "introspection, every token new": every_token_new(
+                lambda token: _introspection(site, token)
+            ),
+            "decision, every token new": every_token_new(gateway.decision),
+            "code to tokens, with ID token": lambda: app.codes(SPENT_ONCE),
+            "refresh, with ID token": lambda: app.refreshes(SPENT_ONCE),
         }
         measured.update({name: [] for name in cold})
         for row in rows:  # warm up: connections, caches, thread pools
@@ -97,9 +108,9 @@ def measure_all(backend: str, *, rounds: int, seconds: float) -> Results:
             for row in rows:
                 _progress(backend, number, row.name)
                 measured[row.name].append(row.measure(seconds))
-            for name, ask in cold.items():
+            for name, prepare in cold.items():
                 _progress(backend, number, name)
-                row = Row(name, ours, [ask(each) for each in _issue(instance, caller, COLD_TOKENS)])
+                row = Row(name, ours, prepare())
                 measured[name].append(row.measure(max(2.0, seconds / 2), once=True))
         about = (
             f"{WORKERS} workers, 32 connections, median of {rounds} round(s) of {seconds:g} s, "
