@@ -10,6 +10,7 @@ import pytest
 from tests.instances import Caller, Site, basic
 from tests.machine.doors import FORM
 from tests.rfc.forger import Forger
+from tests.rfc.granted import Granter
 from tests.rfc.installations import ISSUER
 from tests.rfc.lanes import (
     INACTIVE,
@@ -26,23 +27,26 @@ if TYPE_CHECKING:
     from tests.rfc.installations import Installation
     from tests.rfc.lanes import Lane
 
+SIGNED: Final = "application/token-introspection+jwt"
 HINTS: Final = ("access_token", "refresh_token", "bogus", "id_token", "", "ü", "access_token ")
 SCANNED: Final = 1_000
 ALPHABET: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 
 
 @pytest.mark.rule("IN-01")
-def test_only_a_protected_resource_may_ask(
-    installation: Installation, lane: Lane, reader: Caller
+def test_only_a_protected_resource_or_a_confidential_client_may_ask(
+    installation: Installation, lane: Lane, reader: Caller, jira: Site
 ) -> None:
     container = installation.container
+    spa = Granter(installation).app(jira, "spa", auth_method="none")
     gateway_key = container.gateways.add("edge", "jira", container.operator).key
     token = lane.token(reader)
     for authorization in (
         None,
         "",
         f"Bearer {token}",
-        reader.authorization,
+        basic("reader", "wrong"),
+        basic("reader", jira.secret),
         basic("jira", "wrong"),
         basic("jira", reader.secret),
         basic("jira", gateway_key.value),
@@ -54,8 +58,8 @@ def test_only_a_protected_resource_may_ask(
         answer = lane.post(INTROSPECT, {"token": token}, authorization)
         assert_invalid_client(answer)
         assert b"active" not in answer.body
-    for form in ({"client_id": "jira"}, {"client_id": "reader", "client_secret": reader.secret}):
-        assert_invalid_client(lane.post(INTROSPECT, {"token": token, **form}))
+    for name in ("jira", "reader", spa.client_id, "nobody"):
+        assert_invalid_client(lane.post(INTROSPECT, {"token": token, "client_id": name}))
 
 
 @pytest.mark.rule("IN-01")
@@ -183,7 +187,7 @@ def test_no_other_form_of_answer_tells_more(
     lane: Lane, reader: Caller, jira: Site, wiki: Site
 ) -> None:
     token = lane.token(reader)
-    for accept in ("application/token-introspection+jwt", "application/jwt", "text/html", "*/*"):
+    for accept in ("application/jwt", "text/html", "*/*", f"{SIGNED};q=0", "application/*"):
         headers = {"Accept": accept}
         foreign = lane.post(INTROSPECT, {"token": token}, wiki.authorization, headers=headers)
         assert (foreign.status, foreign.body) == (200, INACTIVE)
