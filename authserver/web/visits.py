@@ -208,7 +208,9 @@ class Visit:
         self.cookies_to_set[self._visits.cookies.session] = session
 
     def _token(self, form: str, pepper: str) -> str:
-        session = "" if form in BEFORE_SIGN_IN else self._session
+        # The session, not its cookie: proving oneself again in another tab changes only the cookie.
+        signed_in = None if form in BEFORE_SIGN_IN else self.signed_in
+        session = "" if signed_in is None else signed_in.session.session_id
         bound_to = f"{self.browser}\0{session}\0{form}"
         digest = self._visits.digester.digest(CSRF_PURPOSE, bound_to, pepper)
         return urlsafe_b64encode(digest).rstrip(b"=").decode()

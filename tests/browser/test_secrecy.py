@@ -24,7 +24,8 @@ class Pages:
 
     def __init__(self, context: BrowserContext) -> None:
         self._responses: list[Response] = []
-        context.on("response", self._responses.append)
+        # Playwright takes no method of a built-in type.
+        context.on("response", lambda response: self._responses.append(response))  # noqa: PLW0108 - see above
 
     def sinks(self) -> dict[str, bytes]:
         """Bodies, addresses and headers but for the two that have to carry secrets."""

@@ -67,7 +67,8 @@ class Bench:
         """The session cookie of a new person."""
         cookie = self.maker.secret("se")
         user = SimpleNamespace(username="ada", must_change_password=must_change_password)
-        self.people[cookie] = SimpleNamespace(user=user, session=SimpleNamespace(session_id="s"))
+        session = SimpleNamespace(session_id=self.maker.identifier())
+        self.people[cookie] = SimpleNamespace(user=user, session=session)
         return cookie
 
     def make_client(self, app: Flask, visits: Visits) -> FlaskClient:
@@ -239,6 +240,15 @@ def test_a_token_is_that_of_one_session(bench: Bench) -> None:
     assert bench.post("/form/x", {"csrf": mine}).status_code == 403
 
 
+def test_a_token_outlives_a_new_cookie_of_the_same_session(bench: Bench) -> None:
+    cookie, renewed = bench.person(), bench.person()
+    bench.use_session(cookie)
+    token = bench.token("x")
+    bench.people[renewed] = bench.people.pop(cookie)
+    bench.use_session(renewed)
+    assert bench.post("/form/x", {"csrf": token}).status_code == 200
+
+
 def test_the_sign_in_form_may_come_twice(bench: Bench) -> None:
     token = bench.token("login")
     cookie = bench.person()
@@ -338,7 +348,7 @@ def test_a_one_time_password_opens_nothing_but_the_page_that_changes_it(bench: B
 
 def test_a_session_is_looked_up_once_for_a_request(bench: Bench) -> None:
     bench.use_session(bench.person())
-    bench.get("/account/sessions")
+    bench.token("x")
     assert len(bench.calls) == 1
 
 
