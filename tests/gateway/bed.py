@@ -13,6 +13,7 @@ from cryptography import x509
 
 from authserver.domain.hand_over import HandOverKind
 from tests.cli.runs import run
+from tests.gateway.block import Block
 from tests.gateway.nginx_process import NginxProcess
 from tests.gateway.raw_requests import Answer, call
 from tests.gateway.shapes import IDENTITY_HEADER, SERVICE_ACCOUNT, SERVICE_SECRET, Shape
@@ -24,7 +25,6 @@ from tests.upstream.certificates import TestAuthority
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
-    from types import TracebackType
 
     from tests.instances import Caller
     from tests.standin.notes import Note
@@ -47,7 +47,7 @@ class Seen:
 
 
 @dataclass(slots=True)
-class GatewayBed:
+class GatewayBed(Block):
     """A site, its gateway and its nginx; started with its block.
 
     `instance` is a running server that other beds use too; without one the bed starts its own and
@@ -63,7 +63,6 @@ class GatewayBed:
     standin: StandInServer = field(init=False)
     nginx: NginxProcess = field(init=False)
     _callers: dict[frozenset[str], Caller] = field(default_factory=dict)
-    _stack: ExitStack = field(default_factory=ExitStack)
 
     @property
     def server(self) -> Instance:
@@ -102,21 +101,6 @@ class GatewayBed:
             self.nginx.start()
             self._stack = stack.pop_all()
         return self
-
-    def stop(self) -> None:
-        """Stop everything that it started."""
-        self._stack.close()
-
-    def __enter__(self) -> Self:
-        return self.start()
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.stop()
 
     def command(self, *arguments: str) -> str:
         """What a command of the server's command line prints; run within this process."""

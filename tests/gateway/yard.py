@@ -23,6 +23,7 @@ from authserver.services.audit_searches import SearchTerms
 from authserver.services.resources import ResourceDraft
 from authserver.settings_sources import load_settings
 from authserver.wiring import build_container
+from tests.gateway.block import Block
 from tests.gateway.nginx_process import NginxProcess
 from tests.gateway.shapes import CLOUD, IDENTITY_HEADER, SERVICE_ACCOUNT, SERVICE_SECRET, Shape
 from tests.gateway.yard_tokens import YardTokens
@@ -34,7 +35,6 @@ from tests.upstream.certificates import TestAuthority
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
-    from types import TracebackType
 
     from authserver.domain.audit_records import AuditRecord
     from authserver.wiring import Container
@@ -90,7 +90,7 @@ def _held_ports(count: int) -> Iterator[list[int]]:
 
 
 @dataclass(slots=True)
-class Yard:
+class Yard(Block):
     """Started with its block."""
 
     folder: Path
@@ -102,7 +102,6 @@ class Yard:
     tokens: YardTokens = field(init=False)
     games: int = 0
     _keys: dict[str, str] = field(default_factory=dict)
-    _stack: ExitStack = field(default_factory=ExitStack)
 
     def start(self) -> Self:
         """Install, register, render and start everything."""
@@ -126,21 +125,6 @@ class Yard:
             self.nginx.start()
             self._stack = stack.pop_all()
         return self
-
-    def stop(self) -> None:
-        """Stop everything."""
-        self._stack.close()
-
-    def __enter__(self) -> Self:
-        return self.start()
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.stop()
 
     def key_of(self, stand: Stand) -> str:
         """The gateway's key."""
