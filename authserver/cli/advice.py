@@ -18,6 +18,9 @@ _MISSING: Final[Mapping[str, str]] = {
     "gateway": "authserver gateway list shows those there are",
     "key": "authserver key list shows those there are",
     "initial access token": "authserver registration token list shows those there are",
+    "user": "authserver user list shows those there are",
+    "group": "authserver group list shows those there are",
+    "session": "authserver session list shows those that live",
     "mapped subject": "authserver account list shows those there are",
 }
 _TAKEN: Final[Mapping[str, str]] = {
@@ -26,6 +29,8 @@ _TAKEN: Final[Mapping[str, str]] = {
         "authserver resource list shows names and identifiers; none is given out again, not even "
         "after authserver resource delete. Another site at the same URL needs --identifier"
     ),
+    "user": "choose another name; authserver user list shows those there are",
+    "group": "choose another name; authserver group list shows those there are",
     "gateway": "choose another name, or give that one a new key: authserver gateway rotate-key",
 }
 

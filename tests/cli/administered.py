@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from authserver.domain.keys import KeyTimes
 from authserver.services.administration import Act, operator
+from authserver.services.groups import Groups
 from authserver.services.resealing import Resealing
 from authserver.services.signing_keys import SigningKeys
 from tests.cli.runs import run
@@ -41,6 +42,9 @@ class MemoryContainer:
         )
         self.hand_overs = world.hand_overs
         self.subject_accounts = world.subject_accounts
+        self.users = world.users
+        self.sessions = world.sessions
+        self.groups = Groups(administration=world.administration)
         self.closed = 0
 
     @property

@@ -1,0 +1,162 @@
+"""What the nouns that are about people share."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, Protocol, cast
+
+import click
+
+from authserver.cli.administration import json_value, time_or
+from authserver.cli.durations import shown_age
+from authserver.services.user_rules import described
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from authserver.cli.context import Context
+    from authserver.domain.ports import Clock
+    from authserver.domain.sessions import Session
+    from authserver.services.administration import Act
+    from authserver.services.groups import Groups, KnownGroup
+    from authserver.services.sessions import Sessions
+    from authserver.services.users import KnownUser, Users
+
+USER_COLUMNS: Final = ("user name", "name", "e-mail", "status", "groups", "subject")
+SESSION_COLUMNS: Final = ("user name", "session", "last seen", "signed in", "address", "browser")
+GROUP_COLUMNS: Final = ("group", "members", "description")
+_FEW: Final = 3
+
+
+class PeopleParts(Protocol):
+    """What these commands ask of the container."""
+
+    @property
+    def clock(self) -> Clock:
+        """The time."""
+        ...
+
+    @property
+    def users(self) -> Users:
+        """Local users."""
+        ...
+
+    @property
+    def groups(self) -> Groups:
+        """Local groups."""
+        ...
+
+    @property
+    def sessions(self) -> Sessions:
+        """Who is signed in."""
+        ...
+
+    @property
+    def operator(self) -> Act:
+        """The act of whoever runs the command."""
+        ...
+
+
+def people(context: Context) -> PeopleParts:
+    """The services of this installation."""
+    return cast("PeopleParts", context.container())
+
+
+USER: Final = click.argument("user", metavar="USER")
+"""A user name or a subject."""
+
+
+def user_value(known: KnownUser) -> Any:
+    """One user for scripts."""
+    return json_value(described(known.user, known.groups))
+
+
+def user_row(known: KnownUser) -> Sequence[str]:
+    """One user in a table."""
+    user = known.user
+    status = str(user.status) + (", administrator" if user.is_administrator else "")
+    return (
+        user.username,
+        user.data.name or "-",
+        user.data.email or "-",
+        status + (", one-time password" if user.must_change_password else ""),
+        _few(known.groups),
+        user.subject,
+    )
+
+
+def user_fields(known: KnownUser) -> Mapping[str, str]:
+    """One user, field by field."""
+    user, data = known.user, known.user.data
+    verified = " (verified)" if data.email_verified else " (not verified)"
+    return {
+        "user name": user.username,
+        "subject": user.subject,
+        "status": str(user.status),
+        "administrator": "yes" if user.is_administrator else "no",
+        "password": "for one use, to be changed" if user.must_change_password else "chosen",
+        "name": data.name or "-",
+        "given name": data.given_name or "-",
+        "family name": data.family_name or "-",
+        "e-mail": data.email + verified if data.email else "-",
+        "locale": data.locale or "-",
+        "time zone": data.zoneinfo or "-",
+        "groups": ", ".join(known.groups) or "none",
+        "created": time_or(user.created_at, "-"),
+    }
+
+
+def group_value(known: KnownGroup) -> Any:
+    """One group for scripts."""
+    group = known.group
+    return json_value(
+        {
+            "name": group.name,
+            "description": group.description,
+            "members": [
+                {"subject": user.subject, "username": user.username} for user in known.members
+            ],
+            "created_at": group.created_at,
+        }
+    )
+
+
+def group_row(known: KnownGroup) -> Sequence[str]:
+    """One group in a table."""
+    members = [user.username for user in known.members]
+    return known.group.name, _few(members), known.group.description or "-"
+
+
+def session_value(session: Session, username: str) -> Any:
+    """One session for scripts; never its cookie, which nobody knows."""
+    return json_value(
+        {
+            "session_id": session.session_id,
+            "subject": session.subject,
+            "username": username,
+            "authenticated_at": session.auth_time,
+            "last_seen_at": session.last_seen_at,
+            "expires_at": session.expires_at,
+            "acr": session.acr,
+            "amr": list(session.amr),
+            "peer": session.peer,
+            "user_agent": session.user_agent,
+        }
+    )
+
+
+def session_row(session: Session, username: str, now: float) -> Sequence[str]:
+    """One session in a table."""
+    return (
+        username,
+        session.session_id,
+        shown_age(session.last_seen_at, now),
+        time_or(session.auth_time, "-"),
+        session.peer or "-",
+        session.user_agent or "-",
+    )
+
+
+def _few(names: Sequence[str]) -> str:
+    if len(names) <= _FEW:
+        return ", ".join(names) or "none"
+    return f"{', '.join(names[:_FEW])} +{len(names) - _FEW}"
