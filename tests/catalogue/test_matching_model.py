@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from authserver.catalogue.loader import load_catalogue
 from authserver.domain.operations import Unmatched
 from authserver.domain.resources import ResourceKind
+from tests.catalogue.example_paths import example_path
 from tests.domain.matching_model import model_match
 
 if TYPE_CHECKING:
@@ -46,6 +48,15 @@ def test_the_compiled_catalogue_agrees_with_the_model(call: tuple[ResourceKind, 
     found = product.match(method, path)
     expected = model_match(product.operations, method, path)
     assert (found if isinstance(found, Unmatched) else set(found)) == expected
+
+
+@pytest.mark.parametrize("kind", list(ResourceKind))
+def test_no_extension_makes_another_operation_of_one(kind: ResourceKind) -> None:
+    product = CATALOGUE.operations.of_kind(kind)
+    for operation in product.operations:
+        for ending in (".json", "/.json"):
+            found = product.match(operation.method, example_path(operation) + ending)
+            assert isinstance(found, Unmatched) or operation in found
 
 
 def test_latest_is_the_third_version_in_cloud_and_the_second_in_data_center() -> None:

@@ -132,6 +132,7 @@ def path_tricks() -> Iterator[Trick]:
         yield _of_session(name, target)
         blocked = f"{name} (session, blocked)"
         yield refused(blocked, _by_session(target), 401, "session-blocked", ("front",))
+    yield from _extensions()
     yield from _forms()
 
 
@@ -151,6 +152,18 @@ def _of_session(name: str, target: str) -> Trick:
         (as_line(target),),
         LENIENT,
     )
+
+
+def _extensions() -> Iterator[Trick]:
+    """What Atlassian's REST framework cuts off, and executes what stands before it."""
+    types = "/rest/api/2/issuetype"
+    read = f"{types}/1"
+    yield Trick("one type", request(read), (200,), ("allowed",), (as_line(read),))
+    for ending in ("json", "xml", "atom"):
+        name, target = f"all types by .{ending}", f"{types}/.{ending}"
+        yield refused(name, request(target), 403, "insufficient-scope")
+        dots = request(f"{_ISSUE}/...{ending}", credential=ADMIN)
+        yield refused(f"dots before .{ending}", dots, 403, "unknown-path")
 
 
 def _forms() -> Iterator[Trick]:
