@@ -11,7 +11,7 @@ from flask import Flask
 from prometheus_client import CollectorRegistry
 
 from authserver.app_pages import register_pages
-from authserver.app_registration import registration_routes
+from authserver.app_registration import device_routes, registration_routes
 from authserver.crypto.client_assertions import CLIENT_ALGORITHMS
 from authserver.domain.errors import StorageUnavailable
 from authserver.domain.scopes import USER_SCOPES
@@ -199,6 +199,7 @@ def routes_of(container: Container, registry: CollectorRegistry) -> list[Route]:
             {"POST": par_endpoint(container.client_authentication, container.authorization_front)},
         ),
         Route("/oauth2/jwks", {"GET": jwks}),
+        *device_routes(container),
         *registration_routes(container),
         Route(
             "/gateway/auth-request",

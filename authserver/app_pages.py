@@ -9,6 +9,7 @@ from authserver.web.account_password import PasswordPage, password_blueprint
 from authserver.web.authorize import AuthorizationEndpoint, authorize_blueprint
 from authserver.web.consent import ConsentPage, consent_blueprint
 from authserver.web.design import design_blueprint
+from authserver.web.device import DevicePages, device_blueprint
 from authserver.web.front import front_blueprint
 from authserver.web.login import LoginPage, login_blueprint
 from authserver.web.logout import LogoutPages, logout_blueprint
@@ -34,6 +35,7 @@ def register_pages(application: Flask, container: Container) -> None:
     answers = container.user_answers
     application.register_blueprint(consent_blueprint(ConsentPage(visits, answers)))
     application.register_blueprint(select_account_blueprint(SelectAccountPage(visits, answers)))
+    application.register_blueprint(device_blueprint(DevicePages(visits, container.device_answers)))
 
 
 def visits_of(container: Container) -> Visits:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from authserver.crypto.client_assertions import CLIENT_ALGORITHMS
-from authserver.machine import register
+from authserver.machine import device_authorization, register
+from authserver.machine.device_authorization import device_authorization_endpoint
 from authserver.machine.register import RegisterEndpoint
 from authserver.machine.routes import Route
 from authserver.settings_people import REGISTRATION_OFF
@@ -14,6 +15,22 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from authserver.wiring import Container
+
+
+def device_routes(container: Container) -> Sequence[Route]:
+    """Where devices begin."""
+    endpoint = device_authorization_endpoint(
+        container.client_authentication,
+        container.device_requests,
+        container.settings.issuer + "/device",
+    )
+    return (
+        Route(
+            "/oauth2/device_authorization",
+            {"POST": endpoint},
+            headers=device_authorization.HEADERS_READ,
+        ),
+    )
 
 
 def registration_routes(container: Container) -> Sequence[Route]:

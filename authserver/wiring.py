@@ -68,6 +68,7 @@ class Container(RegistrationParts):
             issuance=self.issuance,
             redemption=self.redemption,
             refreshing=self.refreshing,
+            device_polling=self.device_polling,
         )
 
 

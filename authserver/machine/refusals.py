@@ -43,7 +43,6 @@ STATUS_OF_CODE: Final = {
     "invalid_client": 401,
     "invalid_token": 401,
     "insufficient_scope": 403,
-    "access_denied": 403,
     "temporarily_unavailable": 503,
 }
 """Where the answer is not 400 (RFC 6749 section 5.2, RFC 6750 section 3.1)."""

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Final
 from authserver.domain.errors import InvalidField, ProtocolRefusal
 from authserver.machine.forms import parse_form
 from authserver.machine.json_bodies import read_json
+from authserver.machine.refusals import FrameRefusal
 from authserver.machine.responses import NO_STORE, Response, json_response
 from authserver.protocol.client_metadata import METADATA_NAMES, read_metadata
 from authserver.protocol.registration_answers import registration_answer
+from authserver.services.registrations import STOPPED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -53,7 +55,9 @@ class RegisterEndpoint:
 
     def get(self, request: Request) -> Response:
         """The registration as it is (RFC 7592 section 2.1)."""
-        found = self._registrations.read(_client_id(request), _bearer(request), request.call)
+        client_id, token = _client_id(request), _bearer(request)
+        with _stopped_is_forbidden():
+            found = self._registrations.read(client_id, token, request.call)
         return json_response(registration_answer(self._issuer, found))
 
     def put(self, request: Request) -> Response:
@@ -66,7 +70,9 @@ class RegisterEndpoint:
 
     def delete(self, request: Request) -> Response:
         """End a registration (RFC 7592 section 2.3)."""
-        self._registrations.delete(_client_id(request), _bearer(request), request.call)
+        client_id, token = _client_id(request), _bearer(request)
+        with _stopped_is_forbidden():
+            self._registrations.delete(client_id, token, request.call)
         return Response(204, NO_STORE[1:], b"")
 
 
@@ -90,10 +96,22 @@ def _client_id(request: Request) -> str:
 def _in_their_words() -> Iterator[None]:
     """Refuse with the codes of RFC 7591 section 3.2.2, and by the names that clients use."""
     try:
-        yield
+        with _stopped_is_forbidden():
+            yield
     except InvalidField as refusal:
         field, _, member = refusal.field.partition(".")
         name = METADATA_NAMES.get(field, field)
         error = "invalid_redirect_uri" if name in _REDIRECTS else "invalid_client_metadata"
         shown = f"{name}.{member}" if member else name
         raise ProtocolRefusal(error, f"{shown}: {refusal.allowed}") from None
+
+
+@contextmanager
+def _stopped_is_forbidden() -> Iterator[None]:
+    """403 for a client that was stopped (RFC 7592 section 2.1); a token endpoint says 400."""
+    try:
+        yield
+    except ProtocolRefusal as refusal:
+        if refusal.error != STOPPED:
+            raise
+        raise FrameRefusal(403, refusal.description, error=STOPPED) from None

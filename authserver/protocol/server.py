@@ -9,6 +9,7 @@ from authlib.oauth2.rfc6749 import AuthorizationServer as AuthlibServer
 from authserver.domain.errors import ProtocolRefusal
 from authserver.protocol.grants.authorization_code import AuthorizationCodeGrant
 from authserver.protocol.grants.client_credentials import ClientCredentialsGrant
+from authserver.protocol.grants.device_code import DeviceCodeGrant
 from authserver.protocol.grants.refresh_token import RefreshTokenGrant
 from authserver.protocol.requests import GrantRequest, TokenAnswer
 
@@ -21,10 +22,11 @@ if TYPE_CHECKING:
     from authserver.protocol.requests import TokenRequest
     from authserver.services.client_authentication import ClientAuthentication
     from authserver.services.code_redemption import CodeRedemption
+    from authserver.services.device_polling import DevicePolling
     from authserver.services.issuance import Issuance
     from authserver.services.refreshing import Refreshing
 
-GRANTS = (AuthorizationCodeGrant, RefreshTokenGrant, ClientCredentialsGrant)
+GRANTS = (AuthorizationCodeGrant, RefreshTokenGrant, ClientCredentialsGrant, DeviceCodeGrant)
 """Every grant this server speaks; metadata announces exactly these."""
 
 
@@ -43,12 +45,14 @@ class AuthorizationServer(AuthlibServer):  # type: ignore[misc]  # Authlib ships
         issuance: Issuance,
         redemption: CodeRedemption,
         refreshing: Refreshing,
+        device_polling: DevicePolling,
     ) -> None:
         """Register every grant."""
         super().__init__()
         self.issuance = issuance
         self.redemption = redemption
         self.refreshing = refreshing
+        self.device_polling = device_polling
         self._token_endpoint = token_endpoint
         self._client_authentication = client_authentication
         for grant in GRANTS:

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from authserver.services.registration_limits import StatedClient
     from authserver.services.secret_checks import SecretCheck
 
+STOPPED: Final = "access_denied"
 _BAD_TOKEN: Final = "the token is not good for this"  # noqa: S105 - what a refusal says
 
 
@@ -250,7 +251,7 @@ def end_registration(stores: Stores, client: Client, now: float) -> None:
 
 def _allowed(client: Client) -> Client:
     if not client.is_enabled:
-        raise ProtocolRefusal("access_denied", "an administrator has stopped this client")
+        raise ProtocolRefusal(STOPPED, "an administrator has stopped this client")
     return client
 
 
