@@ -64,7 +64,13 @@ class OutboundSettings:
         Origins(),
         [],
         "Origins that may be called although they live at a private or loopback address, or on a "
-        "port other than 443.",
+        "port other than 443: those of servers that an administrator configured.",
+    )
+    client_origins: tuple[str, ...] = setting(
+        Origins(),
+        [],
+        "The same for URLs that clients registered (jwks_uri, backchannel_logout_uri). Name none "
+        "here that must not be called by whoever may register a client.",
     )
     private_networks: tuple[str, ...] = setting(
         Networks(),

@@ -160,10 +160,10 @@ class Foundation:
 
     @cached_property
     def client_http(self) -> GuardedHttpClient:
-        """Calls URLs that clients registered: strangers may have, so no network is opened to it."""
+        """Calls URLs that clients registered: strangers may have, so little is open to it."""
         chosen = self.settings.outbound
         policy = OutboundPolicy(
-            private_origins=frozenset(chosen.private_origins),
+            private_origins=frozenset(chosen.client_origins),
             connect_seconds=chosen.connect_seconds,
             total_seconds=chosen.total_seconds,
         )

@@ -126,7 +126,13 @@ def outbound(subject: Subject) -> Finding:
             f"this server may call private networks: {', '.join(networks)}",
             "use outbound.private_origins instead, which names single servers",
         )
-    return ok("no private network may be called")
+    opened = subject.loaded.settings.outbound.client_origins
+    if opened:
+        return warning(
+            f"URLs that clients registered may lead to {', '.join(opened)}",
+            "empty outbound.client_origins unless these are your clients' own servers",
+        )
+    return ok("no private network may be called, and no private server because a client says so")
 
 
 def workers(subject: Subject) -> Finding:

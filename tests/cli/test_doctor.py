@@ -76,6 +76,7 @@ def test_each_finding_that_is_not_ok_says_what_to_do(healthy: Path) -> None:
         ("audit-anchor", "ok", {"AUDIT_ANCHOR_FILE": "/mnt/anchor"}),
         ("outbound", "blocker", {"OUTBOUND_PRIVATE_NETWORKS": "0.0.0.0/0"}),
         ("outbound", "warning", {"OUTBOUND_PRIVATE_NETWORKS": "10.0.0.0/8"}),
+        ("outbound", "warning", {"OUTBOUND_CLIENT_ORIGINS": "https://app.example.org:8443"}),
         ("workers", "warning", {"SERVER_WORKERS": "1"}),
         ("logging", "warning", {"LOG_LEVEL": "debug"}),
         ("debug-mode", "blocker", {"ENV_FLASK_DEBUG": "1"}),

@@ -63,14 +63,31 @@ ENTRIES: Final = (
     Entry(
         "/oauth2/introspect",
         ("POST",),
-        "Whether a token is good for the asking site now (RFC 7662).",
-        "a protected resource, with its introspection secret.",
-        '200 with `{"active": false}` for every token that is not good for this site, whatever the '
-        "reason; else `active`, `scope`, `client_id`, `token_type`, `exp`, `iat`, `sub`, `aud`, "
-        "`iss` and "
-        "`jti`. Do not cache it longer than you can bear a revoked token.",
+        "Whether a token is good now (RFC 7662): an access token for the asking site; for a client "
+        "its own access or refresh token.",
+        "a protected resource with its introspection secret, or a confidential client by its own "
+        "method.",
+        '200 with `{"active": false}` for every token that is not good for the one who asks, '
+        "whatever the reason; else `active`, `scope`, `client_id`, `exp`, `iat`, `sub`, `aud`, "
+        "`iss`, and for access tokens `token_type` and `jti`. Do not cache it longer than you can "
+        "bear a revoked token. Signed it is a JWT with `iss`, `aud` (the identifier of the site, "
+        "or the client id), `iat`, and the same members in `token_introspection` (RFC 9701); a "
+        "site gets the algorithm of its tokens, a client the one of its ID tokens.",
         introspection.RULES,
         _TOKEN_LOOKED_AT,
+        {"Accept": "`application/token-introspection+jwt` asks for a signed answer."},
+    ),
+    Entry(
+        "/oauth2/userinfo",
+        ("GET", "POST"),
+        "What a client may know of the user it acts for (OpenID Connect Core section 5.3). The "
+        "access token needs the scope `openid`; it may be for a site or for this server.",
+        "whoever has the access token: `Authorization: Bearer …`, or `access_token` in the form of "
+        "a `POST`. It stands in one place, never in the query string.",
+        "200 with `sub` and the claims of the token's scopes (`profile`, `email`, `groups`) and of "
+        "the request's `claims`; as a signed JWT for clients with a userinfo algorithm. 401 "
+        "`invalid_token` for every token that is not good, or whose grant or user is over; 403 "
+        "`insufficient_scope` without `openid`.",
     ),
     Entry(
         "/oauth2/revoke",

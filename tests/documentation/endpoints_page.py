@@ -37,7 +37,9 @@ In one way per request, the one it is registered for:
   (RFC 6749 section 2.3.1);
 * `client_secret_post`: the parameters `client_id` and `client_secret`;
 * `private_key_jwt`: the parameters `client_assertion_type` and `client_assertion`, a JWT signed
-  with a key of the client's JWK set (RFC 7523); its `jti` works once.
+  with a key of the client's JWK set, registered here or at its `jwks_uri` (RFC 7523); its `jti`
+  works once, its `aud` is the issuer, or the token endpoint for clients registered so;
+* `none`: public clients name themselves by `client_id` alone. They may not introspect.
 
 Protected resources use the first or the second, with their name and their introspection secret.
 Gateways send their key in a header of their own, for `Authorization` is the caller's.

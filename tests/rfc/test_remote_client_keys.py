@@ -77,7 +77,7 @@ def opened(
 ) -> Installation:
     """An installation whose administrator lets the client's address be called."""
     return make_installation(
-        AUTHSERVER_OUTBOUND_PRIVATE_ORIGINS=server.origin,
+        AUTHSERVER_OUTBOUND_CLIENT_ORIGINS=server.origin,
         AUTHSERVER_OUTBOUND_CA_FILE=str(ca_file),
     )
 
@@ -235,11 +235,12 @@ def test_a_private_address_that_nobody_named_is_not_called(
 
 
 @pytest.mark.rule("CA-10")
-def test_no_network_is_open_to_addresses_that_clients_name(
+def test_what_is_open_for_administrators_is_closed_to_addresses_that_clients_name(
     make_installation: MakeInstallation, server: LoopbackServer, page: Page, ca_file: Path
 ) -> None:
     installation = make_installation(
         AUTHSERVER_OUTBOUND_PRIVATE_NETWORKS="127.0.0.0/8",
+        AUTHSERVER_OUTBOUND_PRIVATE_ORIGINS=server.origin,
         AUTHSERVER_OUTBOUND_CA_FILE=str(ca_file),
     )
     register(installation, f"{server.origin}/jwks")
