@@ -6,8 +6,9 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import and_, delete, select, tuple_, update
+from sqlalchemy import select, update
 
+from authserver.storage.bounded_deletions import bounded_deletion
 from authserver.storage.rows.grants import UNCLEARED, authorization_codes, grants, refresh_tokens
 
 if TYPE_CHECKING:
@@ -50,17 +51,15 @@ class EndedGrants:
 def _delete(
     connection: Connection, table: Table, issuer_id: int, grant_ids: Sequence[str], limit: int
 ) -> int:
-    keys = list(table.primary_key.columns)
     # Rows that somebody else has locked stay until they expire by themselves.
-    doomed = (
-        select(*keys)
-        .where(and_(table.c.issuer_id == issuer_id, table.c.grant_id.in_(grant_ids)))
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-        .cte("doomed")
-    )
     return connection.execute(
-        delete(table).where(tuple_(*keys).in_(select(*doomed.columns)))
+        bounded_deletion(
+            connection,
+            table,
+            limit,
+            table.c.issuer_id == issuer_id,
+            table.c.grant_id.in_(grant_ids),
+        )
     ).rowcount
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
-from sqlalchemy import case, delete, literal_column, select, tuple_, update
+from sqlalchemy import case, select, update
 
 from authserver.domain.tokens import FAR_AHEAD_SECONDS, latest_end
 from authserver.storage.authority import DENIAL_KINDS
+from authserver.storage.bounded_deletions import bounded_deletion
 from authserver.storage.ended_grants import EndedGrants
 from authserver.storage.rows.assertions import assertion_uses
 from authserver.storage.rows.authority import authority, authority_changes
@@ -25,7 +26,7 @@ from authserver.storage.rows.sessions import logout_deliveries, sessions
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from sqlalchemy import ColumnElement, Connection, Delete, Select, Table
+    from sqlalchemy import ColumnElement, Connection, Delete, Table
 
     from authserver.domain.ports import Clock
     from authserver.storage.database import SqlDatabase
@@ -201,30 +202,8 @@ def _deletion(
     limit: int,
     *conditions: ColumnElement[bool],
 ) -> Delete:
-    if connection.dialect.name == "sqlite":
-        # By row id: SQLite would look for a compound key by its first column alone.
-        rowid: ColumnElement[int] = literal_column("rowid")
-        return delete(table).where(rowid.in_(_expired(table, [rowid], before, limit, conditions)))
-    # A common table expression that locks is evaluated once, so that the limit holds. Rows that
-    # somebody else has locked (a failure being counted) are left for the next time.
-    keys = list(table.primary_key.columns)
-    expired = _expired(table, keys, before, limit, conditions)
-    doomed = expired.with_for_update(skip_locked=True, of=table).cte("doomed")
-    return delete(table).where(tuple_(*keys).in_(select(*doomed.columns)))
-
-
-def _expired(
-    table: Table,
-    keys: Sequence[ColumnElement[Any]],
-    before: float,
-    limit: int,
-    conditions: Sequence[ColumnElement[bool]],
-) -> Select[Any]:
+    """The longest expired first."""
     expires_at = table.c.expires_at
-    return (
-        select(*keys)
-        .select_from(table)
-        .where(expires_at <= before, *conditions)
-        .order_by(expires_at)
-        .limit(limit)
+    return bounded_deletion(
+        connection, table, limit, expires_at <= before, *conditions, order_by=expires_at
     )
