@@ -1,0 +1,86 @@
+"""Groups and their members."""
+
+from __future__ import annotations
+
+import pytest
+
+from authserver.domain.errors import AlreadyExists, InvalidField, NotFound
+from authserver.services.groups import Groups
+from tests.services.house import House
+from tests.services.world import ADMIN
+
+
+@pytest.fixture
+def house() -> House:
+    return House()
+
+
+@pytest.fixture
+def groups(house: House) -> Groups:
+    groups = Groups(administration=house.world.administration)
+    groups.create("Jira Users", "Who may use Jira", ADMIN)
+    return groups
+
+
+def members(groups: Groups) -> list[str]:
+    (known,) = groups.list()
+    return [user.username for user in known.members]
+
+
+def test_members_come_and_go_by_name_or_subject(house: House, groups: Groups) -> None:
+    house.user("bob")
+    assert groups.add("Jira Users", "bob", ADMIN)
+    assert groups.add("Jira Users", house.ada.subject, ADMIN)
+    assert members(groups) == ["ada", "bob"]
+    assert groups.remove("Jira Users", "ada", ADMIN)
+    assert members(groups) == ["bob"]
+
+
+def test_twice_is_no_change_and_no_record(house: House, groups: Groups) -> None:
+    assert groups.add("Jira Users", "ada", ADMIN)
+    house.database.audit.clear()
+    assert not groups.add("Jira Users", "ada", ADMIN)
+    assert not groups.remove("Jira Users", house.user("bob").subject, ADMIN)
+    assert not house.database.audit
+
+
+def test_what_is_not_there_is_said(groups: Groups) -> None:
+    for group, user in (("nobody", "ada"), ("Jira Users", "nobody")):
+        with pytest.raises(NotFound):
+            groups.add(group, user, ADMIN)
+        with pytest.raises(NotFound):
+            groups.remove(group, user, ADMIN)
+    with pytest.raises(NotFound):
+        groups.delete("nobody", ADMIN)
+
+
+def test_a_name_is_given_once(groups: Groups) -> None:
+    with pytest.raises(AlreadyExists):
+        groups.create("Jira Users", "", ADMIN)
+
+
+@pytest.mark.parametrize("name", ["", " x", "x ", "a,b", "a\nb", "x" * 101, "-x", "ä"])
+def test_an_odd_name_is_refused(groups: Groups, name: str) -> None:
+    with pytest.raises(InvalidField) as refusal:
+        groups.create(name, "", ADMIN)
+    assert refusal.value.field == "name"
+
+
+def test_a_deleted_group_has_no_members(house: House, groups: Groups) -> None:
+    groups.add("Jira Users", "ada", ADMIN)
+    groups.delete("Jira Users", ADMIN)
+    assert not groups.list()
+    assert house.world.users.get("ada").groups == []
+
+
+def test_every_change_is_on_record(house: House, groups: Groups) -> None:
+    groups.add("Jira Users", "ada", ADMIN)
+    groups.remove("Jira Users", "ada", ADMIN)
+    groups.delete("Jira Users", ADMIN)
+    assert house.actions == [
+        "group.created",
+        "group.member_added",
+        "group.member_removed",
+        "group.deleted",
+    ]
+    assert {event.object_id for event in house.database.audit} == {"Jira Users"}
