@@ -110,7 +110,8 @@ class DevicePages:
             user_code=shown_user_code(read_user_code(typed) or ""),
             question=waiting.question,
             device=device,
-            program=" ".join(part for part in (browser, system) if part),
+            browser=browser,
+            system=system,
             same_address=device.peer == call.peer,
         )
 
