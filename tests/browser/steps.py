@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -65,3 +67,10 @@ def grants_of(served: ServedPeople, person: Person, app: App) -> int:
     with served.container() as container:
         wanted = GrantFilter(subject=person.subject, client_id=app.client_id)
         return len(container.grants.list(wanted))
+
+
+def let_requests_expire(served: ServedPeople) -> None:
+    """Do to every request under way what a quarter of an hour would do."""
+    path = served.instance.folder / "var" / "authserver.db"
+    with closing(sqlite3.connect(path)) as database, database:
+        database.execute("UPDATE authorization_requests SET valid_until = created_at - 1")

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-import sqlite3
-from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
 from playwright.sync_api import expect
 
 from tests.browser.served import CALLBACK, ISSUER, ServedPeople
-from tests.browser.steps import grants_of, reached_app, redeem, request_url, sign_in
+from tests.browser.steps import (
+    grants_of,
+    let_requests_expire,
+    reached_app,
+    redeem,
+    request_url,
+    sign_in,
+)
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Page
@@ -212,10 +217,3 @@ def test_the_keyboard_is_enough(page: Page, app: App, ada: Person) -> None:
     expect(page.locator("#allow")).to_be_focused()
     page.keyboard.press("Enter")
     assert "code" in reached_app(page)
-
-
-def let_requests_expire(served: ServedPeople) -> None:
-    """Do to every request under way what a quarter of an hour would do."""
-    path = served.instance.folder / "var" / "authserver.db"
-    with closing(sqlite3.connect(path)) as database, database:
-        database.execute("UPDATE authorization_requests SET expires_at = created_at - 1")
