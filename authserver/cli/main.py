@@ -31,6 +31,7 @@ NOUNS: Final[Mapping[str, str]] = {
     "account": "Accounts of a site that stand for subjects.",
     "user": "Local users.",
     "group": "Groups of users.",
+    "grant": "What users allowed to apps.",
     "session": "Who is signed in at which browser.",
     "token": "API tokens.",
     "provider": "Identity providers.",

@@ -43,6 +43,7 @@ class MemoryContainer:
         self.hand_overs = world.hand_overs
         self.subject_accounts = world.subject_accounts
         self.users = world.users
+        self.grants = world.grants
         self.sessions = world.sessions
         self.groups = Groups(administration=world.administration)
         self.closed = 0
