@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from authserver.domain.authority import Change, ChangeKind
 from authserver.domain.clients import ClientAuthMethod
 from authserver.domain.stored_secrets import DigestKind
+from authserver.services.registration_uses import note_registration_use
 from authserver.services.throttling import Attempt, PrincipalKind
 
 if TYPE_CHECKING:
@@ -172,6 +173,7 @@ class ClientAuthentication:
             raise self._refused(client, attempt, "the assertion does not verify")
         with self._database.writing() as stores:
             fresh = stores.assertions.spend(client_id, verified.assertion_id, verified.expires_at)
+            note_registration_use(stores, client, call.at)
         if not fresh:
             raise self._refused(client, attempt, "the assertion was used before")
         return client

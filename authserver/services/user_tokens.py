@@ -12,6 +12,7 @@ from authserver.domain.refresh_tokens import REFRESH_PREFIX, REFRESH_PURPOSE, Re
 from authserver.domain.resources import ResourceStatus
 from authserver.domain.tokens import ACCESS_TOKEN_SECONDS_MAX, AccessToken, IssuedToken
 from authserver.services.refresh_rules import may_refresh
+from authserver.services.registration_uses import note_registration_use
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -152,6 +153,7 @@ class UserTokens:
     ) -> None:
         """Put the issue on record, and that the grant was used."""
         stores.grants.note_use(prepared.grant.grant_id, call.at)
+        note_registration_use(stores, prepared.client, call.at)
         token, client_id = prepared.access.token, prepared.client.client_id
         stores.audit.add(
             AuditEvent(

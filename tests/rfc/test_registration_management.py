@@ -9,9 +9,11 @@ import pytest
 from authserver.domain.clients import ClientStatus
 from authserver.wiring_housekeeping import SYSTEM
 from tests.instances import basic
+from tests.people.cast import App
 from tests.rfc.registering import CALLBACK, OPEN, Registrar, initial_token
 
 if TYPE_CHECKING:
+    from tests.conftest import MakeWorld
     from tests.rfc.conftest import MakeInstallation
     from tests.rfc.installations import Installation
 
@@ -250,3 +252,20 @@ def test_a_registration_of_a_deleted_client_is_forgotten(
     assert container.unused_registrations.remove(after, SYSTEM) == 0
     with container.database.reading() as stores:
         assert stores.registrations.get(told["client_id"]) is None
+
+
+def test_a_client_that_gets_tokens_is_in_use(make_world: MakeWorld) -> None:
+    world = make_world(**OPEN)
+    installation, container = world.installation, world.container
+    token = initial_token(installation, scopes=["openid"])
+    told = Registrar(installation.lane, token).registered(token_endpoint_auth_method="none")
+    app = App(told["client_id"], "", CALLBACK, ("openid",), "")
+    start = world.clock.now()
+    world.clock.set_now(start + 50 * DAY)
+    tokens = world.tokens(app, scope="openid")
+    assert "access_token" in tokens
+    with container.database.reading() as stores:
+        registration = stores.registrations.get(app.client_id)
+    assert registration is not None
+    assert 0 <= world.clock.now() - registration.last_used_at < DAY
+    assert container.unused_registrations.remove(world.clock.now() - 2 * DAY, SYSTEM) == 0
