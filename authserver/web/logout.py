@@ -28,6 +28,8 @@ FORM: Final = "sign-out"
 ENDPOINT: Final = "/oauth2/logout"
 OWN: Final = "/logout"
 SIGNED_OUT: Final = "/signed-out"
+LONGEST_QUERY: Final = 7500
+"""Of what a post is turned into: longer ones are refused at the door."""
 PARAMETERS: Final = {
     "id_token_hint": 8192,
     "logout_hint": 320,
@@ -75,6 +77,9 @@ class LogoutPages:
     def bounce() -> AnyResponse:
         """POST /oauth2/logout: the same as GET, which alone brings our cookies from elsewhere."""
         sent = {name: value for name, value in _parameters(request.form).items() if value}
+        if len(urlencode(sent)) > LONGEST_QUERY:
+            # Without it the user is asked.
+            sent.pop("id_token_hint", None)
         return redirect(f"{request.script_root}{ENDPOINT}?{urlencode(sent)}", 303)
 
     def confirmed(self) -> AnyResponse:

@@ -23,7 +23,7 @@ def house() -> House:
 def test_the_new_password_counts_and_the_old_one_does_not(house: House) -> None:
     house.change(house.signed_in(house.sign_in()))
     house.refused("ada", PASSWORD)
-    assert house.sign_in("ada", NEW_PASSWORD)
+    assert house.sign_in("ada", NEW_PASSWORD).cookie
 
 
 def test_this_session_goes_on_with_another_cookie(house: House) -> None:
