@@ -89,10 +89,14 @@ class PagesLane:
         """Call the application.
 
         Raises:
-            FrameRefusal: 405 for a method no page has, or what the body's frame deserves.
+            FrameRefusal: 405 for a method no page has, 400 for a query string that is not ASCII,
+                or what the body's frame deserves.
         """
         if frame.method not in METHODS:
             raise FrameRefusal(405, f"allowed methods: {_ALLOW}", headers=(("Allow", _ALLOW),))
+        if not environ.get("QUERY_STRING", "").isascii():
+            # RFC 3986 section 2; Flask would decode the bytes, or fail.
+            raise FrameRefusal(400, "query string: ASCII only, other characters percent-encoded")
         body = read_body(environ, self._body_limit)
         return _call(self._application, self._environ(environ, frame, body))
 
