@@ -12,20 +12,16 @@ from typing import TYPE_CHECKING, Final
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 
-from authserver.crypto.passwords import BcryptHasher
-from authserver.gateway.front_configuration import FrontConfiguration
-from authserver.gateway.nginx import render_front
-from tests.gateway.nginx_process import NginxProcess
-from tests.instances import Instance, free_port
+from tests.instances import free_port
 from tests.people.cast import ADA, App, Person, add_app, add_user
-from tests.upstream.certificates import TestAuthority
+from tests.people.served_tls import make_passwords_cheap, serve_issuer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from authserver.wiring import Container
-    from tests.instances import Site
+    from tests.instances import Instance, Site
 
 HOST: Final = "auth.example.test"
 ISSUER: Final = f"https://{HOST}"
@@ -85,55 +81,39 @@ class ServedPeople:
             yield container
 
 
-def make_passwords_cheap(container: Container) -> None:
-    """Let new hashes be weak: every check takes as long as its hash was made for."""
-    vars(container)["passwords"] = BcryptHasher(container.entropy, cost=4)
-
-
 @contextmanager
 def serve_people(
     folder: Path, overrides: Mapping[str, str] | None = None
 ) -> Iterator[ServedPeople]:
     """Install, register, serve; everything is stopped with the block."""
-    folder.mkdir(parents=True, exist_ok=True)
-    authority = TestAuthority(folder)
-    certificate = authority.server_file(x509.DNSName(HOST), x509.DNSName(APP_HOST))
-    settings = {
-        "AUTHSERVER_ISSUER": ISSUER,
-        "AUTHSERVER_LOG_LEVEL": "debug",
-        "AUTHSERVER_SERVER_TRUSTED_PROXIES": "127.0.0.1",
-        **(overrides or {}),
-    }
-    port, app_port = free_port(), free_port()
-    with Instance(folder, settings) as instance:
-        instance.run("init")
-        jira = instance.register_site("jira-main", "jira-dc", "https://jira.example.test")
-        with instance.container() as container:
-            make_passwords_cheap(container)
+    app_port = free_port()
+
+    def app(certificate: Path) -> str:
+        return APP_SERVER.format(port=app_port, host=APP_HOST, certificate=certificate)
+
+    with serve_issuer(
+        folder,
+        host=HOST,
+        issuer=ISSUER,
+        other_names=[APP_HOST],
+        overrides=overrides,
+        neighbours=app,
+    ) as served:
+        jira = served.instance.register_site("jira-main", "jira-dc", "https://jira.example.test")
+        with served.container() as container:
             ada = add_user(container, "ada", data=ADA)
             web_app = add_app(container, jira, "web-app", CALLBACK)
-        front = FrontConfiguration(
-            listen=f"127.0.0.1:{port}",
-            server_name=HOST,
-            certificate=str(certificate),
-            certificate_key=str(certificate),
-            upstream=f"http://127.0.0.1:{instance.port}",
-            log_directory=str(folder / "nginx"),
+        yield ServedPeople(
+            served.instance,
+            folder,
+            served.port,
+            app_port,
+            pinned_key(served.certificate),
+            served.ca_file,
+            jira,
+            ada,
+            web_app,
         )
-        app = APP_SERVER.format(port=app_port, host=APP_HOST, certificate=certificate)
-        instance.start()
-        with NginxProcess(folder / "nginx", render_front(front) + app):
-            yield ServedPeople(
-                instance,
-                folder,
-                port,
-                app_port,
-                pinned_key(certificate),
-                authority.ca_file,
-                jira,
-                ada,
-                web_app,
-            )
 
 
 def pinned_key(certificate: Path) -> str:

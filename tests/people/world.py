@@ -11,6 +11,7 @@ from authserver.domain.clients import ClientAuthMethod
 from authserver.services.client_profiles import ProfileChanges
 from tests.people.browser import Browser
 from tests.people.cast import ADA, PASSWORD, VERIFIER, App, Person, add_app, add_user, challenge
+from tests.people.walking import finish, sign_in
 from tests.rfc.installations import Installation
 
 if TYPE_CHECKING:
@@ -107,8 +108,7 @@ class PeopleWorld:
 
     def sign_in(self, browser: Browser, person: Person | None = None) -> Page:
         """Fill in the sign-in page that the browser shows."""
-        person = person or self.ada
-        return browser.click("sign-in", username=person.username, password=person.password)
+        return sign_in(browser, person or self.ada)
 
     def asked(self, app: App, **parameters: str | None) -> dict[str, str]:
         """The parameters of an authorization request; `None` takes one out."""
@@ -131,20 +131,7 @@ class PeopleWorld:
 
     def finish(self, browser: Browser, person: Person | None = None) -> Page:
         """Sign in and allow, whatever of it is asked for: the answer to the app."""
-        page = browser.page
-        for _ in range(4):
-            if page.location:
-                return page
-            buttons = {button for form in page.forms.values() for button in form.buttons}
-            if "sign-in" in buttons:
-                page = self.sign_in(browser, person)
-            elif "allow" in buttons:
-                page = browser.click("allow")
-            else:
-                break
-        if page.location:
-            return page
-        raise AssertionError(f"stuck at {page.url}: {page.status} {page.texts}")
+        return finish(browser, person or self.ada)
 
     def code(self, browser: Browser, app: App, **parameters: str | None) -> str:
         """A code for the app, after signing in and allowing where that is asked for."""
