@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from authserver.machine import introspection, revocation, token
-from tests.documentation import decision_headers
+from authserver.machine import introspection, par, revocation, token
+from tests.documentation import authorization_words, decision_headers
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -59,6 +59,18 @@ ENTRIES: Final = (
             "use several. More than one value is refused as `invalid_target`.",
             "audience": "Read, and changes nothing yet: `resource` names the site.",
         },
+    ),
+    Entry(
+        "/oauth2/par",
+        ("POST",),
+        "Takes an authorization request before its user comes (RFC 9126). The same parameters, "
+        "judged in the same way, go to `/oauth2/authorize` itself, in the query of a GET or the "
+        "form of a POST by the user's browser; that is a page, and answers to the redirect URI.",
+        "a client, by any method below.",
+        "201 with `request_uri` and `expires_in` (60 seconds). The browser brings `client_id` and "
+        "`request_uri` to `/oauth2/authorize`, once; everything else that it brings is ignored.",
+        par.RULES,
+        authorization_words.PARAMETERS,
     ),
     Entry(
         "/oauth2/introspect",
