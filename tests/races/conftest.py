@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.instances import Caller, Instance, Site
+from tests.races.families import Deployment
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -26,6 +27,14 @@ class Fleet:
     def first(self) -> Instance:
         """Where tokens are asked for and revoked."""
         return self.servers[0]
+
+
+@pytest.fixture(scope="module", params=["two servers, PostgreSQL", "two workers, SQLite"])
+def deployment(request: pytest.FixtureRequest) -> Deployment:
+    """Where families of servers keep their data; everything runs on both kinds."""
+    if request.param == "two servers, PostgreSQL":
+        return Deployment(request.getfixturevalue("postgres_databases"))
+    return Deployment(None)
 
 
 @pytest.fixture(params=["two servers, PostgreSQL", "two workers, SQLite"])
