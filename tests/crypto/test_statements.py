@@ -116,6 +116,12 @@ def test_an_access_token_is_no_id_token(ring: Keyring, algorithm: SigningAlgorit
     assert ring.read_id_token(ring.sign(TOKEN, algorithm)) is None
 
 
+@pytest.mark.rule("LO-03")
+def test_the_claims_of_an_id_token_make_none_of_another_kind(shop: Workshop) -> None:
+    for typ in ("at+jwt", "site-assertion+jwt", "logout+jwt", "userinfo+jwt"):
+        assert shop.ring.read_id_token(forged(shop, typ=typ)) is None
+
+
 FLAWS: Final[Mapping[str, dict[str, object]]] = {
     "another issuer": {"iss": "https://other.example.org"},
     "an issuer with a slash": {"iss": ISSUER + "/"},

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from authserver.domain.users import PersonalData
+from authserver.services import claims
 from authserver.services.claims import (
     CLAIMS_OF_SCOPE,
     RESERVED,
@@ -79,6 +80,14 @@ def test_no_name_brings_a_claim_with_which_tokens_speak() -> None:
     assert RESERVED.isdisjoint(SCOPE_OF_CLAIM)
     everything = frozenset(CLAIMS_OF_SCOPE)
     assert told(*everything, by_name=RESERVED) == told(*everything)
+
+
+@pytest.mark.rule("JW-10")
+def test_what_is_kept_of_a_user_under_such_a_name_is_not_told(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(claims, "_known", lambda *_: dict.fromkeys(RESERVED | {"name"}, "x"))
+    assert claims_for(ADA, [], frozenset({"profile"}), RESERVED) == {"name": "x"}
 
 
 def test_names_that_nobody_knows_bring_nothing() -> None:

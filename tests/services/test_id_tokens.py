@@ -11,6 +11,7 @@ import pytest
 
 from authserver.domain.keys import SigningAlgorithm
 from authserver.domain.requested_claims import RequestedClaims
+from authserver.services import id_tokens
 from authserver.services.claims import RESERVED
 from tests.doubles import EPOCH
 from tests.services.collaborators import read_statement
@@ -103,6 +104,18 @@ def test_no_request_moves_a_claim_of_the_token_itself(telling: Telling) -> None:
     telling.add_grant(claims=RequestedClaims(id_token=RESERVED | {"name"}))
     claims = issued(telling)["claims"]
     assert claims == {**plain, "name": "Ada Lovelace"}
+
+
+@pytest.mark.rule("JW-10")
+def test_whatever_is_known_of_a_user_the_tokens_own_claims_win(
+    telling: Telling, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain = issued(telling)["claims"]
+    sly = dict.fromkeys(RESERVED, "of a user")
+    monkeypatch.setattr(id_tokens, "claims_for", lambda *_: {**sly, "name": "Ada"})
+    telling.add_grant(claims=RequestedClaims(id_token=frozenset({"name"})))
+    claims = issued(telling)["claims"]
+    assert {name: claims[name] for name in plain} == plain
 
 
 def test_a_user_who_is_gone_leaves_no_claims(telling: Telling) -> None:

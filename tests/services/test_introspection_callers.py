@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from authserver.domain.clients import Client, ClientAuthMethod
@@ -10,6 +12,7 @@ from authserver.domain.errors import InvalidClient
 from authserver.domain.resources import ProtectedResource
 from authserver.services.introspection_callers import IntrospectionCallers
 from tests.services.collaborators import IMPORTED, hash_of
+from tests.services.telling import APP
 from tests.services.world import World, basic, post
 
 
@@ -78,5 +81,8 @@ def test_a_client_may_ask_with_an_assertion(world: World, callers: Introspection
 def test_a_name_alone_is_never_enough(world: World, callers: IntrospectionCallers) -> None:
     world.add_resource()
     world.add_client("web-app")
-    for name in ("web-app", "jira-main", "nobody"):
+    public = replace(APP, client_id="spa", auth_method=ClientAuthMethod.NONE)
+    with world.database.writing() as stores:
+        stores.clients.add(public)
+    for name in ("web-app", "spa", "jira-main", "nobody"):
         refused(callers, world, PresentedCredentials(ClientAuthMethod.NONE, name))
