@@ -29,9 +29,9 @@ REQUEST_ID_KEY: Final = "authserver.request_id"
 """Where the shell puts the caller's address and the request id."""
 CSRF_PURPOSE: Final = "csrf"
 CSRF_FIELD: Final = "csrf"
-BEFORE_SIGN_IN: Final = frozenset({"login"})
-"""Forms bound to the browser alone: a second click, or a second tab, comes after the sign-in that
-the first brought about."""
+OF_THE_BROWSER: Final = frozenset({"login", "sign-out"})
+"""Forms bound to the browser alone: a second click, or a second tab, comes after the sign-in or
+the sign-out that the first brought about."""
 _USER_AGENT_CHARACTERS: Final = 200
 _VISIT: Final = "authserver_visit"
 
@@ -209,7 +209,7 @@ class Visit:
 
     def _token(self, form: str, pepper: str) -> str:
         # The session, not its cookie: proving oneself again in another tab changes only the cookie.
-        signed_in = None if form in BEFORE_SIGN_IN else self.signed_in
+        signed_in = None if form in OF_THE_BROWSER else self.signed_in
         session = "" if signed_in is None else signed_in.session.session_id
         bound_to = f"{self.browser}\0{session}\0{form}"
         digest = self._visits.digester.digest(CSRF_PURPOSE, bound_to, pepper)

@@ -377,10 +377,10 @@ def test_a_parameter_that_comes_twice_is_refused(browser: Browser, hint: str, na
 
 @pytest.mark.rule("F-06")
 def test_signing_out_twice_is_signing_out_once(
-    world: PeopleWorld, browser: Browser, hint: str
+    world: PeopleWorld, browser: Browser, hint: str, app: App
 ) -> None:
     jar = dict(browser.jar.cookies)
-    browser.get(LOGOUT)
+    ask(browser, client_id=app.client_id, post_logout_redirect_uri=BACK)
     form = browser.page.forms["sign-out-form"].fields
     pages = []
     for _ in range(4):
@@ -389,6 +389,7 @@ def test_signing_out_twice_is_signing_out_once(
     browser.jar.cookies.pop("__Host-authserver-session", None)
     pages.append(browser.post("/logout", form, follow=False))
     assert [page.status for page in pages] == [303] * 5
+    assert {page.location for page in pages} == {BACK}
     assert len(world.installation.records("session.ended")) == 1
 
 
