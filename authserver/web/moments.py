@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from babel.dates import format_date
 from markupsafe import Markup
 
-from authserver.web.languages import language
+from authserver.web.languages import gettext, language
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -20,9 +20,9 @@ def install(app: Flask) -> None:
 
 
 def moment(at: float | None) -> Markup:
-    """A `time` element for seconds since the epoch, to the minute; a dash for never."""
+    """A `time` element for seconds since the epoch, to the minute; a word for never."""
     if at is None:
-        return Markup("–")  # noqa: RUF001 - a dash on purpose
+        return Markup.escape(gettext("never"))
     point = datetime.fromtimestamp(at, UTC)
     day = format_date(point.date(), "medium", locale=language())
     exact = point.strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 FOLDER: Final = Path("var") / "screenshots"
-WIDTHS: Final = {"wide": (1200, 800), "phone": (320, 640)}
 SCHEMES: Final[tuple[Literal["light", "dark"], ...]] = ("light", "dark")
+WIDTHS: Final = {"wide": (1200, 800), "phone": (320, 640)}
 
 
 def main(folder: Path, language: str) -> int:

@@ -1,0 +1,80 @@
+"""What holds for every page: accessible in both colour schemes, whole on a small screen."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from axe_playwright_python.sync_playwright import Axe
+
+from tests.browser.gallery import walk
+
+if TYPE_CHECKING:
+    from playwright.sync_api import BrowserContext, Page, ViewportSize
+
+    from tests.browser.conftest import MakeContext
+    from tests.browser.served import ServedPeople
+
+RULES: Final[dict[str, list[str]]] = {
+    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+    "resultTypes": ["violations"],
+}
+CONTRAST: Final = {"runOnly": ["color-contrast"], "resultTypes": ["violations"]}
+SCRIPTLESS: Final = frozenset({"answer-by-form"})
+"""Pages that are seen in a browser that runs no scripts: axe is one."""
+SMALLEST: Final[ViewportSize] = {"width": 320, "height": 640}
+
+
+class Inspector:
+    """Looks at each page of a walk and remembers what is wrong with it."""
+
+    def __init__(self, *, with_axe: bool) -> None:
+        """Begin with nothing seen; `with_axe` looks closer."""
+        self._script = Axe().axe_script if with_axe else ""
+        self.seen: list[str] = []
+        self.wrong: list[str] = []
+
+    def __call__(self, name: str, page: Page) -> None:
+        """Look at one page."""
+        self.seen.append(name)
+        if self._script and name not in SCRIPTLESS:
+            page.emulate_media(color_scheme="light")
+            page.evaluate(self._script)
+            self._judge(name, page, RULES)
+            page.emulate_media(color_scheme="dark")
+            self._judge(f"{name} (dark)", page, CONTRAST)
+        size = page.viewport_size
+        page.set_viewport_size(SMALLEST)
+        across = int(page.evaluate("document.documentElement.scrollWidth"))
+        if across > SMALLEST["width"]:
+            self.wrong.append(f"{name} is {across} pixels wide")
+        if page.locator("h1").count() != 1:
+            self.wrong.append(f"{name} has not one main heading")
+        assert size is not None
+        page.set_viewport_size(size)
+
+    def _judge(self, name: str, page: Page, rules: dict[str, list[str]]) -> None:
+        found = page.evaluate("rules => axe.run(rules)", rules)["violations"]
+        self.wrong += [f"{name}: {each['id']}: {each['nodes'][0]['html']}" for each in found]
+
+
+def test_every_page_is_accessible_and_fits(context: BrowserContext, served: ServedPeople) -> None:
+    inspector = Inspector(with_axe=True)
+    walk(served, context, inspector)
+    assert len(inspector.seen) > 25
+    assert inspector.wrong == []
+
+
+def test_every_page_fits_with_longer_words(make_context: MakeContext, served: ServedPeople) -> None:
+    inspector = Inspector(with_axe=False)
+    walk(served, make_context(locale="de-DE"), inspector)
+    assert inspector.wrong == []
+
+
+def test_the_closer_look_finds_what_is_wrong(page: Page) -> None:
+    inspector = Inspector(with_axe=True)
+    page.goto("/login")
+    page.locator("label[for=username]").evaluate("label => label.remove()")
+    page.locator(".card").evaluate("card => { card.style.width = '400px'; }")
+    inspector("login", page)
+    assert any("label" in each for each in inspector.wrong)
+    assert any("pixels wide" in each for each in inspector.wrong)
