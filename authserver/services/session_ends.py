@@ -44,7 +44,7 @@ class SessionEnds:
         Their session-bound grants end too, and every client that took part is put on the list of
         those to be told (OpenID Connect Back-Channel Logout section 2.4).
         """
-        self._wait_for_grants(stores, session_id, subject)
+        self._wait_for_grants(stores, session_id, subject, call.at)
         ended = stores.sessions.end(call.at, session_id=session_id, subject=subject, keep=keep)
         for session in ended:
             self._announce(stores, session, call.at)
@@ -68,13 +68,20 @@ class SessionEnds:
         return ended
 
     @staticmethod
-    def _wait_for_grants(stores: Stores, session_id: str | None, subject: str | None) -> None:
-        """Take the user's lock: a grant that is made this moment is there, or will not be made."""
+    def _wait_for_grants(
+        stores: Stores, session_id: str | None, subject: str | None, now: float
+    ) -> None:
+        """Take the user's lock: a grant that is made this moment is there, or will not be made.
+
+        And the grants' own: the end of the first one leads to the authority, after which nobody
+        may wait for another grant.
+        """
         if subject is None and session_id is not None:
             session = stores.sessions.get(session_id)
             subject = None if session is None else session.subject
         if subject is not None:
             stores.users.get(subject)
+            stores.grants.list(GrantFilter(subject=subject), now)
 
     def _announce(self, stores: Stores, session: Session, now: float) -> None:
         """Put every client of the session on the list of those to be told.

@@ -68,15 +68,24 @@ class GrantRows(CodeRows, RefreshTokenRows):
         return None if row is None else _grant(row)
 
     def list(self, wanted: GrantFilter, now: float) -> Sequence[Grant]:
-        """Live grants that fit, newest first."""
+        """Live grants that fit, newest first; locked until the end when writing.
+
+        Who ends several grants one after the other lists them first: each end leads to the
+        authority, and after that nobody may wait for a grant any more.
+        """
         if not _is_possible(wanted):
             return []
         rows = self._connection.execute(
-            select(grants).where(
-                self._mine(grants),
-                _COLUMNS.ended_at.is_(None),
-                _COLUMNS.valid_until > now,
-                *_conditions(wanted),
+            self._transaction.for_change(
+                select(grants)
+                .where(
+                    self._mine(grants),
+                    _COLUMNS.ended_at.is_(None),
+                    _COLUMNS.valid_until > now,
+                    *_conditions(wanted),
+                )
+                # Locked in one order for everybody.
+                .order_by(_COLUMNS.grant_id)
             )
         )
         found = (_grant(row) for row in rows)

@@ -50,13 +50,11 @@ class SessionRows(Store):
         return None if row is None else _session(row)
 
     def get(self, session_id: str) -> Session | None:
-        """By `sid`, ended ones included; locked until the end when writing."""
+        """By `sid`, ended ones included. Not locked: whose it is has to be known first."""
         if not is_storable(session_id):
             return None
         row = self._connection.execute(
-            self._transaction.for_change(
-                select(sessions).where(self._mine(sessions), _COLUMNS.session_id == session_id)
-            )
+            select(sessions).where(self._mine(sessions), _COLUMNS.session_id == session_id)
         ).one_or_none()
         return None if row is None else _session(row)
 

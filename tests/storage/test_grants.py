@@ -6,10 +6,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from sqlalchemy import delete
 
+from authserver.domain.authority import Change, ChangeKind
 from authserver.domain.grants import GrantEnd, GrantFilter
 from authserver.domain.requested_claims import RequestedClaims
 from authserver.domain.tokens import latest_end
+from authserver.storage.rows.grants import grants
 from tests.storage.examples import NOW
 from tests.storage.people_examples import HOSTILE, grant
 from tests.storage.racing import race
@@ -17,6 +20,7 @@ from tests.storage.racing import race
 if TYPE_CHECKING:
     from authserver.domain.grants import Grant
     from authserver.storage.database import SqlDatabase
+    from authserver.storage.stores import SqlStores
 
 ALL = GrantFilter()
 DIFFERENT: dict[str, Any] = {
@@ -33,9 +37,9 @@ def kept(database: SqlDatabase, grant_id: str = "grant-1") -> Grant | None:
         return stores.grants.get(grant_id)
 
 
-def add(database: SqlDatabase, *grants: Grant) -> None:
+def add(database: SqlDatabase, *added: Grant) -> None:
     with database.writing() as stores:
-        for each in grants:
+        for each in added:
             stores.grants.add(each)
 
 
@@ -164,3 +168,28 @@ def test_whoever_reads_a_grant_to_give_from_it_waits_for_its_end(database: SqlDa
     assert found.ended_at == NOW
     uses = [NOW + number for number in range(1, 6) if live[number]]
     assert found.last_used_at == max(uses, default=None)
+
+
+def test_ends_one_after_the_other_do_not_cross_with_single_ones(database: SqlDatabase) -> None:
+    names = [f"grant-{number}" for number in range(6)]
+
+    def end(stores: SqlStores, grant_id: str) -> None:
+        for ended in stores.grants.end(GrantFilter(grant_id=grant_id), GrantEnd.LOGOUT, NOW):
+            stores.authority.advance([Change(ChangeKind.GRANT, ended, NOW + 60)])
+
+    def act(number: int) -> None:
+        with database.writing() as stores:
+            if number % 2:
+                end(stores, names[number])
+                return
+            for each in stores.grants.list(GrantFilter(subject="user:ada"), NOW):
+                end(stores, each.grant_id)
+
+    for turn in range(5):
+        with database.connection_for_writing() as connection:
+            connection.execute(delete(grants))
+        add(database, *(grant(name) for name in names))
+        race(6, act)
+        with database.reading() as stores:
+            assert stores.grants.list(ALL, NOW) == []
+            assert stores.authority.position().seq == 6 * (turn + 1)
