@@ -54,7 +54,7 @@ class Reply:
 
 
 class Callers:
-    """Connections that stay open, one for each caller, to all servers in turn."""
+    """Connections to all servers in turn, one for each caller."""
 
     def __init__(self, servers: Sequence[Instance], authorization: str) -> None:
         self._headers = {
@@ -80,6 +80,9 @@ class Callers:
         def send(connection: HTTPConnection, request: Request) -> Reply:
             path, form = request
             body = urlencode(form)
+            # Anew: the server lets those go that were idle while another test ran.
+            connection.close()
+            connection.connect()
             barrier.wait(timeout=60)
             connection.request("POST", path, body, self._headers)
             answer = connection.getresponse()
