@@ -10,8 +10,6 @@ from authserver.domain.scopes import USER_SCOPES, Product, Risk
 from authserver.services.refresh_rules import OFFLINE_ACCESS, may_refresh
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from authserver.domain.clients import Client
     from authserver.domain.consents import Consent
     from authserver.domain.resources import ProtectedResource
@@ -98,6 +96,8 @@ class ConsentQuestion:
 
 
 _SEVERITY: Final = tuple(Risk)
+_ABOUT_USER: Final = ("openid", "profile", "email", "groups", OFFLINE_ACCESS)
+"""In the order in which they tell more."""
 _PRODUCTS: Final = tuple(Product)
 
 
@@ -175,14 +175,9 @@ def site_of(resource: ProtectedResource | None) -> Site | None:
     return None if resource is None else Site(resource.name, resource.url)
 
 
-def risk_counts(groups: tuple[ScopeGroup, ...]) -> Mapping[Risk, int]:
-    """How many scopes of each risk there are."""
-    risks = [line.risk for group in groups for line in group.lines]
-    return {risk: risks.count(risk) for risk in Risk if risk in risks}
-
-
-def _worst_first(line: ScopeLine) -> tuple[int, str]:
-    return -_SEVERITY.index(line.risk), line.title.casefold()
+def _worst_first(line: ScopeLine) -> tuple[int, int, str]:
+    told = _ABOUT_USER.index(line.name) if line.name in _ABOUT_USER else 0
+    return -_SEVERITY.index(line.risk), told, line.title.casefold()
 
 
 def _order(product: Product | None) -> int:

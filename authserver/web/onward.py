@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Self
 
-from authserver.web.page_policy import form_target
+from authserver.domain.redirect_uris import form_target_of
 from authserver.web.return_targets import HOME, return_target
 
 if TYPE_CHECKING:
@@ -48,4 +48,4 @@ class Onward:
 
 def form_targets(opened: OpenRequest | None) -> Sequence[str]:
     """Where the redirects after a form may lead: to the client, when its request is under way."""
-    return () if opened is None else [form_target(opened.request.parameters.redirect_uri)]
+    return () if opened is None else [form_target_of(opened.request.parameters.redirect_uri)]
