@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 ABOVE_THE_WIRING = (
     "authserver/app.py",
     "authserver/app_pages.py",
+    "authserver/app_registration.py",
     "authserver/wiring",
     "authserver/cli/",
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from authserver.machine import introspection, par, revocation, token
+from authserver.machine import device_authorization, introspection, par, revocation, token
 from tests.documentation import authorization_words, decision_headers
 
 if TYPE_CHECKING:
@@ -43,21 +43,29 @@ ENTRIES: Final = (
     Entry(
         "/oauth2/token",
         ("POST",),
-        "A short-lived access token (RFC 6749 section 4.4, RFC 8707, RFC 9068).",
-        "a client, by any method below.",
+        "Tokens: a short-lived access token (RFC 9068) for the client itself, or for its user by "
+        "a code (RFC 6749 section 4.1.3), a refresh token (section 6) or a device code (RFC 8628 "
+        "section 3.4).",
+        "a client, by any method below; a public one by its `client_id` alone.",
         "200 with `access_token`, `token_type` (`Bearer`), `expires_in` (seconds) and `scope` "
-        "(what was "
-        "granted). There is no refresh token.",
+        "(what was granted); for a user also `id_token` with the scope `openid`, and "
+        "`refresh_token` where the client may refresh. A code, a refresh token and a device code "
+        "are good once.",
         token.RULES,
         {
-            "grant_type": "`client_credentials`, required.",
-            "scope": "Scopes with a blank between them; without it everything the client may have "
-            "at "
-            "the site.",
+            "grant_type": "`authorization_code`, `refresh_token`, `client_credentials` or "
+            "`urn:ietf:params:oauth:grant-type:device_code`, required.",
+            "scope": "Scopes with a blank between them. Without it everything the client may have "
+            "at the site; with a refresh token everything that was granted, or less.",
             "resource": "The identifier of the one site the token is for. Required when the "
-            "client may "
-            "use several. More than one value is refused as `invalid_target`.",
+            "client may use several; for a user the one that was allowed, or none. More than one "
+            "value is refused as `invalid_target`.",
             "audience": "Read, and changes nothing yet: `resource` names the site.",
+            "code": "The code, with `authorization_code`.",
+            "redirect_uri": "Where the code went; absent or exactly the same.",
+            "code_verifier": "What the request's `code_challenge` was made from (RFC 7636).",
+            "refresh_token": "The refresh token, with `refresh_token`.",
+            "device_code": "The device's own code, with the grant of RFC 8628.",
         },
     ),
     Entry(
@@ -111,6 +119,43 @@ ENTRIES: Final = (
         "`Retry-After` when too many revocations wait at once; the token lives then.",
         revocation.RULES,
         _TOKEN_LOOKED_AT,
+    ),
+    Entry(
+        "/oauth2/device_authorization",
+        ("POST",),
+        "Begins a device authorization (RFC 8628): for what has no browser of its own. The user "
+        "types the code at `/device`, sees who asks for what and from where, and answers; the "
+        "device asks `/oauth2/token` meanwhile.",
+        "a client with the grant, by any method below; a public one by its `client_id` alone.",
+        "200 with `device_code`, `user_code`, `verification_uri`, `verification_uri_complete`, "
+        "`expires_in` (600 seconds) and `interval` (5 seconds between questions, more after each "
+        "`slow_down`).",
+        device_authorization.RULES,
+        {
+            "scope": "Scopes with a blank between them; without it everything the client may have "
+            "there but `offline_access`.",
+            "resource": "The identifier of the one site that it is for. Required with scopes of a "
+            "site when the client may use several.",
+        },
+        {"User-Agent": "Shown to the user who answers."},
+    ),
+    Entry(
+        "/oauth2/register",
+        ("POST", "GET", "PUT", "DELETE"),
+        "Clients that register themselves (RFC 7591, OpenID Connect Registration) and look after "
+        "their registration (RFC 7592). Only with `registration.mode = token`; otherwise the "
+        "endpoint does not exist. Bodies are JSON, strictly: UTF-8, no member twice, at most "
+        "64 KiB. `GET`, `PUT` and `DELETE` name the client in the query: `?client_id=…`. Nothing "
+        "that a client states is fetched here, but `jwks_uri` when it signs.",
+        "`POST`: whoever has an initial access token (`authserver registration token create`). "
+        "The others: the client, with its `registration_access_token`. Both as "
+        "`Authorization: Bearer …`.",
+        "201 (`POST`) or 200 with everything that is registered, defaults and cuts included: "
+        "scopes and grants beyond the initial access token's are left out, what is unknown here is "
+        "ignored. `client_secret` is told by `POST` alone, for only its digest is kept. 204 for "
+        "`DELETE`. Refusals name the member: `invalid_redirect_uri`, `invalid_client_metadata`; "
+        "401 `invalid_token` for a token that is wrong, over or used up.",
+        headers={"Authorization": "`Bearer` and the token, required."},
     ),
     Entry(
         "/oauth2/jwks",
@@ -174,9 +219,18 @@ REFUSALS: Final = {
     "invalid_client": "authentication failed, whatever the reason",
     "unauthorized_client": "the client may not use this grant",
     "unsupported_grant_type": "there is no such grant",
+    "invalid_grant": "a code, refresh token or device code is unknown, over, used, or not for this "
+    "client",
     "invalid_scope": "a scope is unknown or not the client's; the description names it",
     "invalid_target": "`resource` is missing, unknown or not the client's; the description names "
     "the "
     "choices",
+    "authorization_pending": "the user of a device has not answered yet",
+    "slow_down": "a device asks too often: five seconds more between questions from now on",
+    "access_denied": "the user of a device refused",
+    "expired_token": "a device code is over: begin again",
+    "invalid_redirect_uri": "a registration states a redirect URI that may not be registered",
+    "invalid_client_metadata": "a registration states something else that may not be registered",
+    "invalid_token": "a Bearer token is missing, wrong, over or used up",
     "temporarily_unavailable": "nobody can be sure now; come back after `Retry-After` seconds",
 }

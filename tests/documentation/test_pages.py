@@ -27,7 +27,7 @@ def test_the_page_of_endpoints_is_what_the_code_says() -> None:
 
 
 def test_every_endpoint_and_no_other_is_on_the_page(tmp_path: Path) -> None:
-    instance = Instance(tmp_path).initialise()
+    instance = Instance(tmp_path, {"AUTHSERVER_REGISTRATION_MODE": "token"}).initialise()
     with instance.container() as container:
         routes = routes_of(container, CollectorRegistry())
     served = {(route.path, method) for route in routes for method in route.methods}
