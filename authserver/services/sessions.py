@@ -165,6 +165,9 @@ class Sessions:
         Raises:
             StorageUnavailable: nothing was changed.
         """
+        session = self.get(session_id)
+        if session is None or session.ended_at is not None:
+            return False
         with self._administration.changing([], takes_power=True) as stores:
             return bool(
                 self._ends.end_in(stores, act.actor, self._call(act), session_id=session_id)
