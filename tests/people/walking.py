@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from tests.people.pages import Page
 
 MOST_PAGES: Final = 4
+FORM: Final = "answer"
+"""The form of an answer that travels as one (OAuth 2.0 Form Post Response Mode)."""
 
 
 def sign_in(browser: Browser, person: Person) -> Page:
@@ -18,10 +20,13 @@ def sign_in(browser: Browser, person: Person) -> Page:
 
 
 def finish(browser: Browser, person: Person) -> Page:
-    """Sign in and allow, whatever of it is asked for: the answer to the app."""
+    """Sign in and allow, whatever of it is asked for: the answer to the app.
+
+    It is a redirect, or a page with a form for the app.
+    """
     page = browser.page
     for _ in range(MOST_PAGES):
-        if page.location:
+        if page.location or FORM in page.forms:
             return page
         buttons = {button for form in page.forms.values() for button in form.buttons}
         if "sign-in" in buttons:
@@ -30,6 +35,6 @@ def finish(browser: Browser, person: Person) -> Page:
             page = browser.click("allow")
         else:
             break
-    if page.location:
+    if page.location or FORM in page.forms:
         return page
     raise AssertionError(f"stuck at {page.url}: {page.status} {page.texts}")

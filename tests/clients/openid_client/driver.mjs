@@ -18,11 +18,11 @@ function told(tokens) {
 }
 
 const COMMANDS = {
-  async discover({ issuer, client_id, client_secret, method, signed_answers }) {
+  async discover({ issuer, client_id, client_secret, method, metadata }) {
     const authentication = METHODS[method](client_secret);
-    config = await client.discovery(new URL(issuer), client_id, undefined, authentication);
-    // ID tokens are verified by signature, though they came over TLS.
-    if (signed_answers) client.enableNonRepudiationChecks(config);
+    config = await client.discovery(new URL(issuer), client_id, metadata, authentication);
+    // Signatures are verified, though what they sign came over TLS.
+    client.enableNonRepudiationChecks(config);
     return config.serverMetadata();
   },
 
@@ -30,6 +30,7 @@ const COMMANDS = {
     config = await client.dynamicClientRegistration(new URL(issuer), metadata, undefined, {
       initialAccessToken: initial_access_token,
     });
+    client.enableNonRepudiationChecks(config);
     return config.clientMetadata();
   },
 
@@ -84,8 +85,9 @@ const COMMANDS = {
     return checks.device;
   },
 
-  async poll() {
-    return told(await client.pollDeviceAuthorizationGrant(config, checks.device));
+  async poll({ interval }) {
+    const device = { ...checks.device, interval };
+    return told(await client.pollDeviceAuthorizationGrant(config, device));
   },
 
   async credentials({ parameters }) {
