@@ -128,6 +128,22 @@ def test_of_a_grant_that_is_revoked_nothing_is_left_two_hundred_times(racing: Fa
     assert all(revoke_at_once(racing) for _ in range(200))
 
 
+@pytest.mark.rule("RT-08")
+def test_rotation_and_replay_are_remembered_when_every_process_was_killed(racing: Family) -> None:
+    first, other = racing.tokens(), racing.tokens()
+    second = racing.callers.ask(racing.refreshing(first["refresh_token"]))
+    racing.age(GRACE_SECONDS + 1)
+    for server in racing.servers:
+        server.kill()
+    for server in racing.servers:
+        server.start()
+    assert racing.is_active(second.body["access_token"])
+    replayed = racing.callers.ask(racing.refreshing(first["refresh_token"]))
+    assert replayed.error == INVALID_GRANT
+    assert dead(racing, [second])
+    assert racing.is_refreshable(other["refresh_token"])
+
+
 def test_without_the_end_of_the_grant_something_is_left(
     deployment: Deployment, tmp_path: Path
 ) -> None:
