@@ -39,7 +39,8 @@ def read_user_code(typed: str) -> str | None:
     """
     if len(typed) > LONGEST_TYPED:
         return None
-    code = "".join(each for each in typed.upper() if each.isalnum())
-    if len(code) != CHARACTERS or not set(LETTERS).issuperset(code):
+    letters = "".join(each for each in typed if each.isalnum())
+    if not letters.isascii():  # some become other letters in upper case
         return None
-    return code
+    code = letters.upper()
+    return code if len(code) == CHARACTERS and set(LETTERS).issuperset(code) else None

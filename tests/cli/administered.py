@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from authserver.domain.keys import KeyTimes
 from authserver.services.administration import Act, operator
 from authserver.services.groups import Groups
+from authserver.services.initial_access_tokens import InitialAccessTokens
 from authserver.services.resealing import Resealing
 from authserver.services.signing_keys import SigningKeys
 from tests.cli.runs import run
@@ -42,6 +43,12 @@ class MemoryContainer:
         )
         self.hand_overs = world.hand_overs
         self.subject_accounts = world.subject_accounts
+        self.initial_access_tokens = InitialAccessTokens(
+            administration=world.administration,
+            rules=world.rules,
+            digester=world.digester,
+            secret_maker=world.secret_maker,
+        )
         self.users = world.users
         self.grants = world.grants
         self.sessions = world.sessions
