@@ -38,13 +38,10 @@ SAME_TYPES: Final = (
     f'{FORM} ; charset="utf-8"',
 )
 OTHER_GRANTS: Final = (
-    "authorization_code",
     "implicit",
     "password",
-    "refresh_token",
     "urn:ietf:params:oauth:grant-type:jwt-bearer",
     "urn:ietf:params:oauth:grant-type:saml2-bearer",
-    "urn:ietf:params:oauth:grant-type:device_code",
     "urn:ietf:params:oauth:grant-type:token-exchange",
     "urn:openid:params:grant-type:ciba",
     "Client_Credentials",
@@ -229,7 +226,11 @@ def test_a_client_uses_only_the_grants_it_is_registered_for(
     installation: Installation, lane: Lane, jira: Site
 ) -> None:
     none = installation.caller("no-grant", jira, "READ", grant_types=())
-    assert lane.ask(none).error == (400, "unauthorized_client")
+    more = {"code": "x", "refresh_token": "x", "device_code": "x"}
+    for grant_type in lane.get("/.well-known/openid-configuration").json["grant_types_supported"]:
+        form = {**more, "grant_type": grant_type}
+        answer = lane.post(TOKEN, form, none.authorization)
+        assert answer.error == (400, "unauthorized_client"), grant_type
     assert installation.records("token.issued") == []
 
 
