@@ -12,10 +12,10 @@ ADVICE := error: pip could not install it, see above; look at network, proxy and
 NEXT_REVISION = $(shell ls migrations/versions | sed -n 's/^\([0-9]\{4\}\)_.*/\1/p' | sort -n | tail -1 \
 	| awk '{ printf "%04d", $$1 + 1 }')
 
-.PHONY: help run test test-slow check format docs bench demo revision clean
+.PHONY: help run test test-slow check format docs texts screenshots bench demo revision clean
 
 help:  ## Print this list.
-	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 
 run: .make/run  ## Set up what is missing and serve on http://localhost:8000.
 	@$(BIN)/authserver init
@@ -44,6 +44,13 @@ docs: .make/develop  ## Write the generated pages of the documentation anew.
 	@$(BIN)/python -m tests.conformance >docs/conformance.md
 	@$(BIN)/python -m tests.documentation.command_line_page >docs/reference/command-line.md
 	@$(BIN)/python -m tests.documentation.endpoints_page >docs/reference/endpoints.md
+
+texts: .make/develop  ## Collect the texts of the pages for their translations.
+	@$(BIN)/python -m tests.web.texts
+
+screenshots: .make/develop  ## Take a picture of every page, into var/screenshots.
+	@tests/system-packages
+	@$(BIN)/python -m tests.browser.screenshots
 
 bench: .make/develop  ## Measure throughput and latency; prints a table.
 	@tests/system-packages

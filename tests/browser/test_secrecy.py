@@ -86,11 +86,11 @@ def test_no_secret_of_a_person_or_an_app_can_be_read_anywhere(
         if name.endswith("_token"):
             secrets[f"second {name}"] = value
     page.goto("/account/password")
-    page.locator("#password").fill(ada.password)
+    page.locator("#current-password").fill(ada.password)
     page.locator("#new-password").fill(CHOSEN)
     page.locator("#repeat-password").fill(CHOSEN)
     page.locator("#change-password").click()
-    expect(page.get_by_role("status")).to_be_visible()
+    expect(page.locator("#done")).to_be_visible()
     keep_cookies()
     page.locator("#sign-out-button").click()
     page.wait_for_url("**/signed-out")
