@@ -85,3 +85,16 @@ def test_the_wait_is_aside_and_the_commit_is_not() -> None:
     with CommitBarrier(Watched(monotonic=0.0), aside=aside).passing():
         happened.append("commit")
     assert happened == ["commit", "aside", "wait", "back"]
+
+
+def test_who_needs_no_certainty_waits_only_where_there_is_room() -> None:
+    clock = FakeClock(monotonic=0.0)
+    barrier = CommitBarrier(clock, places=1)
+    barrier.wait_if_there_is_room()
+    assert sum(clock.slept) == pytest.approx(REVOKER_WAIT_SECONDS)
+    clock.slept.clear()
+    with barrier.passing():
+        barrier.wait_if_there_is_room()
+        assert clock.slept == []
+    barrier.wait_if_there_is_room()
+    assert sum(clock.slept) == pytest.approx(2 * REVOKER_WAIT_SECONDS)

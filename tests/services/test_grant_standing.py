@@ -123,3 +123,24 @@ def test_a_client_that_may_not_refresh_without_offline_access_any_more_gets_noth
     update = ClientUpdate(profile=ProfileChanges(session_refresh=False))
     changed = desk.world.clients.update("web", update, ADMIN)
     desk.refused("invalid_grant", desk.refresh, value, changed)
+
+
+@pytest.mark.rule("RT-07")
+@pytest.mark.parametrize(
+    ("grant_types", "active"),
+    [
+        (("authorization_code",), True),
+        (("authorization_code", "client_credentials"), True),
+        (("client_credentials",), False),
+    ],
+)
+def test_tokens_of_users_end_with_the_last_grant_type_that_needs_one(
+    desk: GrantDesk,
+    grant_types: tuple[str, ...],
+    active: bool,  # noqa: FBT001 - a row of the table
+) -> None:
+    tokens = desk.first_tokens(desk.allow(scopes=frozenset({"READ"})))
+    assert desk.is_active(tokens)
+    update = ClientUpdate(grant_types=grant_types, scopes=("READ", "WRITE"))
+    desk.world.clients.update("app", update, ADMIN)
+    assert desk.is_active(tokens) is active
