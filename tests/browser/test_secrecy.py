@@ -13,32 +13,29 @@ from tests.browser.steps import reached_app, redeem, request_url, sign_in
 from tests.rfc.sinks import leaks, written_below
 
 if TYPE_CHECKING:
-    from playwright.sync_api import BrowserContext, Response
+    from playwright.sync_api import BrowserContext, Page, Response
 
 WRONG = "wrong-Password-Canary-0123456789"
 CHOSEN = "a brand new Canary password 9876"
 
 
 class Pages:
-    """Every page of ours that a context gets, with its address and headers."""
+    """Every answer of ours that a context gets, and what the pages hold."""
 
     def __init__(self, context: BrowserContext) -> None:
-        self._responses: list[Response] = []
-        # Playwright takes no method of a built-in type.
-        context.on("response", lambda response: self._responses.append(response))  # noqa: PLW0108 - see above
+        self.sinks: dict[str, bytes] = {}
+        context.on("response", self._heard)
 
-    def sinks(self) -> dict[str, bytes]:
-        """Bodies, addresses and headers but for the two that have to carry secrets."""
-        found = {}
-        for number, response in enumerate(self._responses):
-            if urlsplit(response.url).hostname != HOST:
-                continue
-            headers = response.headers_array()
-            kept = [each for each in headers if each["name"].lower() not in CARRIERS]
-            found[f"headers {number} of {response.url}"] = repr((response.url, kept)).encode()
-            if not 300 <= response.status < 400:
-                found[f"page {number} {response.url}"] = response.body()
-        return found
+    def see(self, page: Page) -> None:
+        """Keep the page as it stands, before the next one takes its place."""
+        self.sinks[f"page {len(self.sinks)} {page.url}"] = page.content().encode()
+
+    def _heard(self, response: Response) -> None:
+        if urlsplit(response.url).hostname == HOST:
+            # Two headers have to carry secrets: where a code goes to, and cookies.
+            kept = {key: value for key, value in response.headers.items() if key not in CARRIERS}
+            name = f"answer {len(self.sinks)} {response.url}"
+            self.sinks[name] = repr((response.url, kept)).encode()
 
 
 CARRIERS = frozenset({"location", "set-cookie"})
@@ -64,19 +61,21 @@ def test_no_secret_of_a_person_or_an_app_can_be_read_anywhere(
     }
     pages, page = Pages(context), context.new_page()
 
-    def keep_cookies() -> None:
+    def look() -> None:
+        pages.see(page)
         for cookie in context.cookies():
             secrets[f"cookie {cookie['name']} {len(secrets)}"] = cookie["value"]
 
     page.goto(request_url(app, scope="openid READ offline_access", prompt="consent"))
-    keep_cookies()
+    look()
     page.locator("#username").fill(ada.username)
     page.locator("#password").fill(WRONG)
     page.locator("#sign-in").click()
     expect(page.locator("#password-error")).to_be_visible()
+    look()
     sign_in(page, ada)
     expect(page.locator("#allow")).to_be_visible()
-    keep_cookies()
+    look()
     page.locator("#allow").click()
     secrets["code"] = reached_app(page)["code"]
     tokens = redeem(served, app, secrets["code"])
@@ -85,20 +84,23 @@ def test_no_secret_of_a_person_or_an_app_can_be_read_anywhere(
     for name, value in refreshed(served, tokens["refresh_token"]).items():
         if name.endswith("_token"):
             secrets[f"second {name}"] = value
-    page.goto("/account/password")
+    for path in ("/account/authorizations", "/account/sessions", "/account", "/account/password"):
+        page.goto(path)
+        look()
     page.locator("#current-password").fill(ada.password)
     page.locator("#new-password").fill(CHOSEN)
     page.locator("#repeat-password").fill(CHOSEN)
     page.locator("#change-password").click()
     expect(page.locator("#done")).to_be_visible()
-    keep_cookies()
+    look()
     page.locator("#sign-out-button").click()
     page.wait_for_url("**/signed-out")
-    keep_cookies()
+    look()
 
     # JWTs have public parts in common with each other, so their signatures are searched for.
     secrets = {name: value.rpartition(".")[2] for name, value in secrets.items()}
     log = served.instance.log_file.read_bytes()
     assert b'"level":"DEBUG"' in log
     assert ada.subject.encode() in b"".join(written_below(served.folder / "var").values())
-    assert leaks(written_below(served.folder) | pages.sinks(), secrets) == []
+    assert any(b"Ada Lovelace" in page for page in pages.sinks.values())
+    assert leaks(written_below(served.folder) | pages.sinks, secrets) == []
