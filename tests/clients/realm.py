@@ -13,7 +13,7 @@ import requests
 from authserver.services.client_profiles import ProfileChanges
 from tests.instances import Site, free_port
 from tests.people.cast import ADA, App, Person, add_app, add_user, merged
-from tests.people.over_tls import browser_over_tls
+from tests.people.remote import remote_browser
 from tests.people.served_tls import ServedIssuer, serve_issuer
 from tests.people.walking import finish
 
@@ -79,7 +79,7 @@ class Realm:
 
     def browser(self) -> Browser:
         """A new browser."""
-        return browser_over_tls(self.issuer, self.ca_file)
+        return remote_browser(self.issuer, self.ca_file)
 
     def visit(self, browser: Browser, url: str, person: Person) -> Page:
         """Follow an app's link, sign in and allow as asked: the answer to the app."""

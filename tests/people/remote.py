@@ -1,4 +1,4 @@
-"""The pages' browser, let loose on real servers: what it asks goes over TLS."""
+"""The pages' browser, let loose on real servers on loopback ports, with TLS or without."""
 
 from __future__ import annotations
 
@@ -18,17 +18,23 @@ if TYPE_CHECKING:
 SECONDS: Final = 30
 
 
-class OverTls:
-    """A WSGI application that is elsewhere: each call is one HTTPS request to a loopback port."""
+class RemoteApplication:
+    """A WSGI application that is elsewhere: each call is one request to a loopback port.
 
-    def __init__(self, port: int, ca_file: Path) -> None:
+    Without a `ca_file` it is in clear.
+    """
+
+    def __init__(self, port: int, ca_file: Path | None) -> None:
         self._port = port
-        self._context = ssl.create_default_context(cafile=str(ca_file))
+        self._trust = None if ca_file is None else ssl.create_default_context(cafile=str(ca_file))
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Ask the server; the answer's headers as they came."""
         host = str(environ["HTTP_HOST"]).partition(":")[0]
-        connection = _LoopbackConnection(host, self._port, self._context)
+        if self._trust is None:
+            connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=SECONDS)
+        else:
+            connection = _LoopbackConnection(host, self._port, self._trust)
         target = environ["PATH_INFO"]
         if environ["QUERY_STRING"]:
             target += f"?{environ['QUERY_STRING']}"
@@ -62,7 +68,8 @@ class _LoopbackConnection(http.client.HTTPSConnection):
         self.sock = self._trust.wrap_socket(self.sock, server_hostname=self._name)
 
 
-def browser_over_tls(origin: str, ca_file: Path, *, port: int = 0) -> Browser:
-    """A new browser at an https origin; `port` is where that is on loopback, if it does not say."""
-    port = port or urlsplit(origin).port or 443
-    return Browser(OverTls(port, ca_file), origin)
+def remote_browser(origin: str, ca_file: Path | None = None) -> Browser:
+    """A new browser at an origin, whose port is on loopback whatever its host."""
+    port = urlsplit(origin).port
+    assert port is not None, origin
+    return Browser(RemoteApplication(port, ca_file), origin)
