@@ -128,7 +128,10 @@ class GrantPresentations:
     def reused(
         self, stores: Stores, presentation: Presentation, grant_id: str, end: GrantEnd, action: str
     ) -> Verdict:
-        """What was good once is presented again: the grant ends with all that came of it."""
+        """What was good once is presented again: the grant ends with all that came of it.
+
+        `action` is recorded when it ends by this; afterwards it is a refusal like any other.
+        """
         call = presentation.call
         ended = self._grants.end_in(
             stores,
@@ -138,27 +141,25 @@ class GrantPresentations:
             call=call,
             now=call.at,
         )
-        return Verdict(
-            refusal=invalid_grant(end), action=action, grant_id=grant_id, ended=bool(ended)
-        )
+        if not ended:
+            return Verdict(refusal=invalid_grant(f"{end}; it is over"), grant_id=grant_id)
+        return Verdict(refusal=invalid_grant(end), action=action, grant_id=grant_id, ended=True)
 
     def _record(
         self, stores: Stores, presentation: Presentation, verdict: Verdict, refusal: ProtocolRefusal
     ) -> tuple[ProtocolRefusal, Sequence[Block]]:
-        client, blocks = presentation.client, []
-        if not client.is_confidential and refusal.error == "invalid_grant":
+        client = presentation.client
+        blocks: Sequence[Block] = ()
+        # What ended a grant is no guess, and always on record.
+        if not (client.is_confidential or verdict.ended) and refusal.error == "invalid_grant":
             attempt = Attempt(PrincipalKind.CLIENT, client.client_id, presentation.call)
             try:
                 self._throttle.check_network(attempt)
             except Throttled as throttled:
-                # A flood of guesses writes no records; a token that was stolen always does.
-                if verdict.action != REFUSED:
-                    stores.audit.add(_refused(presentation, verdict, refusal))
                 return throttled, ()
-            blocks = list(self._throttle.count(stores, attempt))
-        stores.audit.add(_refused(presentation, verdict, refusal))
-        if blocks:
+            blocks = self._throttle.count(stores, attempt)
             self._failures.record_blocks(stores, attempt, blocks, client.client_id)
+        stores.audit.add(_refused(presentation, verdict, refusal))
         return refusal, blocks
 
 

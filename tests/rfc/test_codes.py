@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from contextlib import closing
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
 import pytest
 
@@ -230,6 +232,27 @@ def test_nothing_may_come_twice(world: PeopleWorld, codes: Codes, name: str) -> 
     doubled = [*form, *(pair for pair in form if pair[0] == name)]
     assert_invalid_request(world.lane.post(TOKEN, doubled))
     assert_invalid_request(world.lane.post(TOKEN, form[:1], query=f"code={code}"))
+    assert world.lane.post(TOKEN, form).status == 200
+
+
+@pytest.mark.rule("TK-01")
+@pytest.mark.rule("TK-02")
+def test_a_code_travels_in_the_form_of_a_post_alone(world: PeopleWorld, codes: Codes) -> None:
+    code = codes.code(world.spa)
+    form = {
+        "grant_type": "authorization_code",
+        "client_id": "spa",
+        "code": code,
+        "redirect_uri": world.spa.redirect_uri,
+        "code_verifier": VERIFIER,
+    }
+    for method in ("GET", "HEAD", "PUT", "DELETE"):
+        answer = world.lane.knock(method, TOKEN, query=urlencode(form))
+        assert (answer.status, answer.headers["allow"]) == (405, "POST")
+    assert_invalid_request(world.lane.post(TOKEN, {}, query=urlencode(form)))
+    json_type = {"Content-Type": "application/json"}
+    body = json.dumps(form).encode()
+    assert world.lane.knock("POST", TOKEN, body, headers=json_type).status == 415
     assert world.lane.post(TOKEN, form).status == 200
 
 
