@@ -10,6 +10,7 @@ import pytest
 
 from authserver.domain.grants import GrantEnd, GrantFilter
 from authserver.domain.refresh_tokens import GRACE_SECONDS
+from authserver.services.client_profiles import ProfileChanges
 from authserver.services.clients import ClientUpdate
 from tests.rfc.changes import database_file
 from tests.rfc.codes import OFFLINE, Codes
@@ -174,9 +175,30 @@ def end_grant(world: PeopleWorld, codes: Codes) -> None:
     world.container.grants.end(wanted, GrantEnd.REVOKED_BY_USER, world.container.operator)
 
 
+def reset_password(world: PeopleWorld, _codes: Codes) -> None:
+    world.container.users.reset_password(world.ada.username, world.container.operator)
+
+
+def revoke_consent(world: PeopleWorld, codes: Codes) -> None:
+    consents, audience = world.container.consents, world.jira.identifier
+    scopes, now = frozenset(OFFLINE), world.clock.now()
+    with world.container.database.writing() as stores:
+        consents.allow_in(stores, codes.subject, "web-app", audience, scopes, now)
+    consents.revoke(codes.subject, "web-app", audience, world.container.operator)
+
+
 @pytest.mark.rule("RT-07")
 @pytest.mark.parametrize(
-    "event", [disable_user, delete_user, disable_client, take_scope, end_grant]
+    "event",
+    [
+        disable_user,
+        delete_user,
+        disable_client,
+        take_scope,
+        end_grant,
+        reset_password,
+        revoke_consent,
+    ],
 )
 def test_a_refresh_token_dies_with_what_it_stands_on(
     world: PeopleWorld, codes: Codes, app: App, event: Callable[[PeopleWorld, Codes], None]
@@ -189,6 +211,27 @@ def test_a_refresh_token_dies_with_what_it_stands_on(
     answer = elsewhere.post(TOKEN, form, app.authorization)
     expected = (401, "invalid_client") if event is disable_client else (400, "invalid_grant")
     assert answer.error == expected, answer.body
+    assert not elsewhere.is_active(world.jira, tokens["access_token"])
+
+
+@pytest.mark.rule("RT-07")
+@pytest.mark.rule("LO-04")
+def test_a_session_bound_refresh_token_dies_with_its_session_on_every_worker(
+    world: PeopleWorld, codes: Codes
+) -> None:
+    app = world.app(
+        "bound", "https://bound.example.test/cb", profile=ProfileChanges(session_refresh=True)
+    )
+    session = codes.session()
+    grant = codes.grant(app, ("openid", "READ"), session=session)
+    tokens = world.redeem(app, codes.code(app, grant)).json
+    tokens = refreshed(world, app, tokens["refresh_token"])
+    elsewhere = world.installation.start_worker().lane
+    assert elsewhere.is_active(world.jira, tokens["access_token"])
+    assert claims_of(tokens["id_token"])["sid"] == session.session_id
+    world.container.sessions.end(session.session_id, world.container.operator)
+    form = {"grant_type": "refresh_token", "refresh_token": tokens["refresh_token"]}
+    assert_invalid_grant(elsewhere.post(TOKEN, form, app.authorization))
     assert not elsewhere.is_active(world.jira, tokens["access_token"])
 
 
