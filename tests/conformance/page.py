@@ -27,6 +27,8 @@ _GROUPS: Final = {
     "AD": "Administration",
     "AK": "API tokens",
     "FE": "Identity providers",
+    "OI": "OpenID Connect",
+    "LO": "Logout",
     "SE": "Sessions and passwords",
     "FA": "Gateways and their decisions",
     "F": "Faults",

@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import quote, urlencode
+from typing import TYPE_CHECKING, Final
+from urllib.parse import quote
 
 import pytest
 
-from authserver.domain.identity_tokens import StatementType
-from authserver.domain.keys import SigningAlgorithm
 from authserver.services.client_profiles import ProfileChanges
+from tests.rfc.leaving import BACK, LOGOUT, add_shop, ask, claims_of, id_token, is_alive
 
 if TYPE_CHECKING:
     from tests.people.browser import Browser
     from tests.people.cast import App
-    from tests.people.pages import Page
     from tests.people.world import PeopleWorld
-
-LOGOUT: Final = "/oauth2/logout"
-BACK: Final = "https://app.example.test/signed-out"
-PROFILE: Final = ProfileChanges(post_logout_redirect_uris=(BACK, BACK + "?from=here"))
-YEAR: Final = 366 * 86_400
 
 MUTATIONS: Final = (
     BACK + "/",
@@ -72,7 +65,7 @@ MUTATIONS: Final = (
 
 @pytest.fixture
 def app(world: PeopleWorld) -> App:
-    return world.app("shop", "https://app.example.test/callback", profile=PROFILE)
+    return add_shop(world)
 
 
 @pytest.fixture
@@ -82,28 +75,7 @@ def browser(world: PeopleWorld) -> Browser:
 
 @pytest.fixture
 def hint(world: PeopleWorld, browser: Browser, app: App) -> str:
-    """The ID token of the browser's session, which begins with it."""
-    return str(world.tokens(app, browser, scope="openid")["id_token"])
-
-
-def ask(browser: Browser, **sent: str) -> Page:
-    return browser.get(f"{LOGOUT}?{urlencode(sent)}", cross_site=True)
-
-
-def is_alive(browser: Browser) -> bool:
-    return browser.get("/account", follow=False).status == 200
-
-
-def forged(world: PeopleWorld, kind: StatementType = StatementType.ID_TOKEN, **claims: Any) -> str:
-    """A statement that our own key signed."""
-    ring = world.container.keys.ring
-    return ring.sign_statement(kind, claims, SigningAlgorithm.RS256)
-
-
-def claims_of(world: PeopleWorld, hint: str) -> dict[str, Any]:
-    read = world.container.keys.ring.read_id_token(hint)
-    assert read is not None
-    return dict(read.claims)
+    return id_token(world, browser, app)
 
 
 @pytest.mark.rule("LO-01", "LO-03")
@@ -252,105 +224,6 @@ def test_a_yes_from_another_site_is_none(browser: Browser, hint: str) -> None:
     assert is_alive(browser)
 
 
-@pytest.mark.rule("LO-02", "LO-03")
-def test_a_hint_of_another_session_of_the_same_user_is_asked_about(
-    world: PeopleWorld, browser: Browser, hint: str
-) -> None:
-    other = world.signed_in()
-    page = ask(other, id_token_hint=hint, post_logout_redirect_uri=BACK)
-    assert page.status == 200
-    assert "question" in page.texts
-    assert is_alive(other)
-    assert is_alive(browser)
-    ask(other, id_token_hint=hint, post_logout_redirect_uri=BACK)
-    assert hint not in other.page.text
-    assert other.click("sign-out").location == BACK
-    assert not is_alive(other)
-    assert is_alive(browser)
-
-
-@pytest.mark.rule("LO-03")
-def test_a_hint_of_another_user_is_asked_about(world: PeopleWorld, hint: str) -> None:
-    bob = world.user("bob")
-    other = world.signed_in(bob)
-    page = ask(other, id_token_hint=hint, post_logout_redirect_uri=BACK)
-    assert "question" in page.texts
-    assert is_alive(other)
-
-
-@pytest.mark.rule("LO-03")
-@pytest.mark.parametrize(
-    "change",
-    [
-        {"sid": None},
-        {"sid": "another-session-of-hers"},
-        {"sub": "user:somebody-else"},
-    ],
-    ids=str,
-)
-def test_a_hint_that_does_not_name_user_and_session_is_asked_about(
-    world: PeopleWorld, browser: Browser, hint: str, change: dict[str, Any]
-) -> None:
-    claims = {**claims_of(world, hint), **change}
-    named = {name: value for name, value in claims.items() if value is not None}
-    page = ask(browser, id_token_hint=forged(world, **named), post_logout_redirect_uri=BACK)
-    assert page.location == ""
-    assert "question" in page.texts
-    assert is_alive(browser)
-
-
-@pytest.mark.rule("LO-03")
-@pytest.mark.parametrize("kind", [each for each in StatementType if each != "JWT"])
-def test_other_statements_of_ours_are_no_hint(
-    world: PeopleWorld, browser: Browser, hint: str, kind: StatementType
-) -> None:
-    wrong = forged(world, kind, **claims_of(world, hint))
-    assert_no_hint(browser, wrong)
-
-
-@pytest.mark.rule("LO-03")
-def test_what_is_no_id_token_of_ours_for_the_client_is_no_hint(
-    world: PeopleWorld, browser: Browser, app: App
-) -> None:
-    tokens = world.tokens(app, browser, scope="openid READ")
-    hint = str(tokens["id_token"])
-    head, body, signature = hint.split(".")
-    for wrong in (
-        tokens["access_token"],
-        "x",
-        "a.b.c",
-        hint[:-4] + ("AAAA" if not hint.endswith("AAAA") else "BBBB"),
-        f"{head}.{body}.",
-        f"eyJhbGciOiJub25lIn0.{body}.",
-        f"{head}.{body[:-2]}xx.{signature}",
-        "\u202e" + hint,
-        hint + "=",
-        "x" * 6000,
-    ):
-        assert_no_hint(browser, wrong)
-    page = ask(browser, id_token_hint=hint, client_id="web-app", post_logout_redirect_uri=BACK)
-    assert page.status == 400
-    assert is_alive(browser)
-
-
-@pytest.mark.rule("LO-03")
-def test_an_ancient_id_token_is_no_hint(world: PeopleWorld, browser: Browser, hint: str) -> None:
-    world.clock.advance(5 * YEAR)
-    page = ask(browser, id_token_hint=hint, post_logout_redirect_uri=BACK)
-    assert page.location == ""
-    assert "invalid id_token_hint" in page.texts["problem"]
-
-
-@pytest.mark.rule("LO-03")
-def test_an_id_token_for_a_client_that_was_stopped_is_no_hint(
-    world: PeopleWorld, browser: Browser, hint: str, app: App
-) -> None:
-    world.container.clients.disable(app.client_id, world.container.operator)
-    page = ask(browser, id_token_hint=hint, post_logout_redirect_uri=BACK)
-    assert page.status == 400
-    assert is_alive(browser)
-
-
 @pytest.mark.rule("LO-07")
 def test_a_session_id_alone_ends_nothing(world: PeopleWorld, browser: Browser, app: App) -> None:
     tokens = world.tokens(app, browser, scope="openid READ")
@@ -391,10 +264,3 @@ def test_signing_out_twice_is_signing_out_once(
     assert [page.status for page in pages] == [303] * 5
     assert {page.location for page in pages} == {BACK}
     assert len(world.installation.records("session.ended")) == 1
-
-
-def assert_no_hint(browser: Browser, wrong: str) -> None:
-    page = ask(browser, id_token_hint=wrong, post_logout_redirect_uri=BACK)
-    assert (page.status, page.location) == (400, ""), wrong
-    assert "invalid id_token_hint" in page.texts["problem"]
-    assert is_alive(browser)

@@ -1,18 +1,15 @@
-"""The sign-in page: guesses, names, forms from elsewhere, and where it leads."""
+"""The sign-in page: names, forms from elsewhere, and where it leads."""
 
 from __future__ import annotations
 
-import threading
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import pytest
 
 from authserver.domain.users import UserStatus
-from tests.people.browser import Browser
+from tests.rfc.entering import stranger, tried, without_tokens
 
 if TYPE_CHECKING:
-    from tests.conftest import MakeWorld
-    from tests.people.cast import Person
     from tests.people.pages import Page
     from tests.people.world import PeopleWorld
 
@@ -25,28 +22,6 @@ XSS: Final = (
     "'--",
     "\u202e\u2028</title>",
 )
-WINDOW: Final = 900
-
-
-def tried(browser: Browser, username: str, password: str, **fields: str | None) -> Page:
-    """One try in a browser that shows the form."""
-    browser.get("/login")
-    return browser.click("sign-in", username=username, password=password, **fields)
-
-
-def stranger(world: PeopleWorld, number: int = 0) -> Browser:
-    return world.browser(peer=f"203.0.113.{number}")
-
-
-def without_tokens(page: Page) -> tuple[int, dict[str, str], str]:
-    """What can be seen of a page, but for what is new in each."""
-    text = page.text
-    for form in page.forms.values():
-        for name in ("csrf", "attempt", "username"):
-            text = text.replace(form.fields.get(name, "\0"), "")
-    headers = {name: value for name, value in page.headers.items() if name != "x-request-id"}
-    headers.pop("content-length", None)
-    return page.status, headers, text
 
 
 @pytest.mark.rule("AZ-13")
@@ -85,81 +60,6 @@ def test_unknown_wrong_and_disabled_look_alike(world: PeopleWorld) -> None:
     for page in pages[1:6]:
         assert without_tokens(page) == first
     assert {page.texts["password-error"] for page in pages} == {"User name or password is wrong."}
-
-
-@pytest.mark.rule("SE-06")
-def test_a_throttled_account_looks_like_a_throttled_name_that_nobody_has(
-    make_world: MakeWorld,
-) -> None:
-    world = make_world(AUTHSERVER_SIGN_IN_FAILURES_PER_NETWORK="3")
-    pages = []
-    for number, name in enumerate(("ada", "nobody")):
-        browser = stranger(world, number)
-        for _ in range(4):
-            page = tried(browser, name, "wrong")
-        pages.append(page)
-    assert without_tokens(pages[0]) == without_tokens(pages[1])
-    assert pages[0].status == 429
-
-
-@pytest.mark.rule("SE-05")
-def test_guessing_is_throttled_by_account_and_network_whatever_the_spelling(
-    world: PeopleWorld,
-) -> None:
-    spellings = ("ada", "ADA", "Ada@Example.Test", "\uff41da", " ada ")
-    browser = stranger(world)
-    for number in range(10):
-        assert tried(browser, spellings[number % len(spellings)], "wrong").status == 403
-    for name in spellings:
-        page = tried(browser, name, world.ada.password)
-        assert page.status == 429
-        assert 0 < int(page.headers["retry-after"]) <= WINDOW
-        assert "too many" in page.texts["password-error"]
-    assert tried(stranger(world, 1), "ada", world.ada.password).path == "/account"
-    world.clock.advance(WINDOW)
-    assert tried(browser, "ada", world.ada.password).path == "/account"
-
-
-@pytest.mark.rule("SE-05")
-def test_the_owner_is_not_locked_out_by_guesses_from_everywhere(world: PeopleWorld) -> None:
-    browser = world.signed_in()
-    browser.click("sign-out-button")
-    for number in range(100):
-        assert tried(stranger(world, number), "ada", "wrong").status == 403
-    assert tried(stranger(world, 200), "ada", world.ada.password).status == 429
-    assert tried(browser, "ada", world.ada.password).path == "/account"
-
-
-@pytest.mark.rule("SE-05")
-def test_a_forged_address_changes_nothing(world: PeopleWorld) -> None:
-    browser = stranger(world)
-    for number in range(11):
-        browser.get("/login")
-        form = {**browser.page.forms["login"].fields, "username": "ada", "password": "wrong"}
-        page = browser.post("/login", form, headers={"X-Forwarded-For": f"192.0.2.{number}"})
-    assert page.status == 429
-
-
-@pytest.mark.rule("SE-05")
-def test_a_burst_of_guesses_is_counted_like_a_row_of_them(world: PeopleWorld) -> None:
-    pages = at_once(world, 24, "wrong", stranger(world))
-    assert [page.status for page in pages].count(403) == 10
-    assert {page.status for page in pages} == {403, 429}
-
-
-@pytest.mark.rule("F-06")
-def test_one_form_sent_many_times_begins_one_session(world: PeopleWorld) -> None:
-    pages = at_once(world, 10, world.ada.password, stranger(world))
-    assert {page.status for page in pages} == {303}
-    sessions = {
-        cookie.partition(";")[0]
-        for page in pages
-        for cookie in page.set_cookies
-        if "-session=" in cookie
-    }
-    assert len(sessions) == 1
-    assert len(world.container.sessions.list(world.ada.subject)) == 1
-    assert len(world.installation.records("session.started")) == 1
 
 
 @pytest.mark.rule("SE-07")
@@ -292,36 +192,6 @@ def test_the_form_says_what_is_wrong_to_everybody(world: PeopleWorld) -> None:
     assert 'autocomplete="current-password"' in page.text
     assert page.forms["login"].fields["username"] == "ada"
     assert "wrong" not in page.forms["login"].fields.get("password", "")
-
-
-def at_once(
-    world: PeopleWorld, count: int, password: str, browser: Browser, person: Person | None = None
-) -> list[Page]:
-    """The same form, sent by so many threads at the same time."""
-    browser.get("/login")
-    fields: dict[str, Any] = {
-        **browser.page.forms["login"].fields,
-        "username": (person or world.ada).username,
-        "password": password,
-    }
-    pages: list[Page] = []
-    start = threading.Barrier(count)
-
-    def send() -> None:
-        own = Browser(
-            world.installation.worker.application.wsgi_app, browser.origin, peer=browser.peer
-        )
-        own.jar.cookies = dict(browser.jar.cookies)
-        start.wait(30)
-        pages.append(own.post("/login", fields, follow=False))
-
-    crowd = [threading.Thread(target=send) for _ in range(count)]
-    for each in crowd:
-        each.start()
-    for each in crowd:
-        each.join(60)
-    assert len(pages) == count
-    return pages
 
 
 def assert_inert(page: Page) -> None:
