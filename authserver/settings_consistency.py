@@ -14,6 +14,7 @@ OWN_SEGMENTS: Final = frozenset(
         "account",
         "admin",
         "assets",
+        "consent",
         "device",
         "gateway",
         "leaks",
@@ -23,6 +24,8 @@ OWN_SEGMENTS: Final = frozenset(
         "metrics",
         "oauth2",
         "readyz",
+        "select-account",
+        "signed-out",
         "static",
     }
 )
