@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from authserver.cli.durations import shown_duration
-from authserver.services.client_profiles import JSON_ALGORITHM
+from authserver.domain.clients import GrantType
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from authserver.domain.authorization_profiles import AuthorizationProfile
     from authserver.domain.clients import Client
 
 
@@ -31,21 +32,28 @@ def profile_fields(client: Client) -> Mapping[str, str]:
     }
     return {
         "application": f"{profile.application_type}, {_kind(client)}",
+        **(_of_codes(profile) if GrantType.AUTHORIZATION_CODE in client.grant_types else {}),
+        "consent": str(profile.consent),
+        "ID token": str(profile.id_token_algorithm),
+        "userinfo": str(profile.userinfo_algorithm or "plain JSON"),
+        **(_of_refresh(profile) if GrantType.REFRESH_TOKEN in client.grant_types else {}),
+        **{name: text for name, text in texts.items() if text},
+    }
+
+
+def _of_codes(profile: AuthorizationProfile) -> Mapping[str, str]:
+    return {
         "redirect URIs": " ".join(profile.redirect_uris) or "none",
         "after sign-out": " ".join(profile.post_logout_redirect_uris) or "none",
         "response modes": " ".join(sorted(profile.response_modes)),
         "PKCE": "required" if profile.require_pkce else "not required (exempt)",
         "pushed requests": "required" if profile.require_pushed_requests else "possible",
-        "consent": str(profile.consent),
-        "ID token": str(profile.id_token_algorithm),
-        "userinfo": str(profile.userinfo_algorithm or JSON_ALGORITHM),
-        "refresh tokens": (
-            "end with the session, without offline_access"
-            if profile.session_refresh
-            else "with offline_access"
-        ),
-        **{name: text for name, text in texts.items() if text},
     }
+
+
+def _of_refresh(profile: AuthorizationProfile) -> Mapping[str, str]:
+    bound = "end with the session, without offline_access"
+    return {"refresh tokens": bound if profile.session_refresh else "with offline_access"}
 
 
 def _kind(client: Client) -> str:

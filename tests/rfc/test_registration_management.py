@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from authserver.domain.clients import ClientStatus
-from authserver.wiring_housekeeping import SYSTEM
+from authserver.wiring_housekeeping import SYSTEM, Housekeeping
 from tests.instances import basic
 from tests.people.cast import App
 from tests.rfc.registering import CALLBACK, OPEN, Registrar, initial_token
@@ -240,6 +240,21 @@ def test_clients_that_nobody_uses_are_removed(
     assert container.unused_registrations.remove(before, SYSTEM) == 0
     assert registrar.manage("GET", told).error == (401, "invalid_token")
     assert registrar.manage("GET", used).status == 200
+
+
+def test_the_chore_goes_by_the_setting(make_installation: MakeInstallation) -> None:
+    installation = make_installation(**OPEN, AUTHSERVER_REGISTRATION_UNUSED_DAYS="3")
+    Registrar(installation.lane, initial_token(installation)).registered()
+    housekeeping = Housekeeping(installation.container)
+    start = installation.clock.now()
+    installation.clock.set_now(start + 3 * DAY)
+    housekeeping._remove_unused()
+    assert len(installation.container.clients.list()) == 1
+    installation.clock.set_now(start + 3 * DAY + 1)
+    housekeeping._remove_unused()
+    assert installation.container.clients.list() == []
+    records = installation.records("client.deleted")
+    assert [each["actor"]["kind"] for each in records] == ["system"]
 
 
 def test_a_registration_of_a_deleted_client_is_forgotten(
