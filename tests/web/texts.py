@@ -11,6 +11,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
+from authserver.catalogue.loader import load_catalogue
 from authserver.web.languages import LANGUAGES, SOURCE
 from tests.architecture.sources import ROOT
 
@@ -52,7 +53,14 @@ def extracted() -> Catalog:
     for name, _, message, comments, context in sorted(found, key=lambda each: each[:2]):
         # Without line numbers, which would change with every edit.
         catalog.add(message, None, [(name, 0)], auto_comments=comments, context=context)
+    for title in sorted(scope_titles()):
+        catalog.add(title, None, [("catalogue/data/scopes.txt", 0)])
     return catalog
+
+
+def scope_titles() -> set[str]:
+    """What scopes are called on the consent page: the template has a variable there."""
+    return {scope.title for scope in load_catalogue().scopes}
 
 
 def read(language: str) -> Catalog:
