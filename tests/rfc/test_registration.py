@@ -180,7 +180,7 @@ def test_a_dangerous_redirect_uri_is_refused_and_nothing_is_stored(
 @pytest.mark.parametrize("name", ["id_token_signed_response_alg", "userinfo_signed_response_alg"])
 @pytest.mark.parametrize("value", ["none", "None", "HS256", "HS512", "RS512", "rs256", "", 7, []])
 def test_an_algorithm_that_is_not_ours_cannot_be_registered(
-    registrar: Registrar, name: str, value: object
+    registrar: Registrar, name: str, value: Any
 ) -> None:
     answer = registrar.post(**{name: value})
     assert answer.error == (400, "invalid_client_metadata")
