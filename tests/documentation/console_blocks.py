@@ -1,4 +1,8 @@
-"""Commands in the documentation: `console` blocks, `$ ` before each command, then its output."""
+"""What readers of the documentation do: type commands, save files.
+
+Commands stand in `console` blocks, `$ ` before each, then its output. A file is a block with its
+name behind the language: `python app.py`.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _BLOCK: Final = re.compile(r"^```console\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+_FILE: Final = re.compile(r"^```[a-z]+ ([a-z_]+\.[a-z]+)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 _PROMPT: Final = "$ "
 _ANYTHING: Final = "…"
 
@@ -45,3 +50,8 @@ def documented_commands(page: str) -> Iterator[DocumentedCommand]:
                 output += line + "\n"
         if command:
             yield DocumentedCommand(command, output)
+
+
+def documented_files(page: str) -> dict[str, str]:
+    """Every file that readers of a Markdown page save, by its name."""
+    return {block[1]: block[2] for block in _FILE.finditer(page)}

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from tests.documentation.console_blocks import DocumentedCommand, documented_commands
+from tests.documentation.console_blocks import (
+    DocumentedCommand,
+    documented_commands,
+    documented_files,
+)
 
 PAGE = """\
 Text with `$ not a command`.
@@ -20,6 +24,12 @@ line one
 $ not run
 ```
 
+```python an_app.py
+print("one")
+
+print("two")
+```
+
 ```console
 $ fourth
 ```
@@ -32,6 +42,10 @@ def test_commands_and_their_output_are_read_in_order() -> None:
         DocumentedCommand("second | third", "line one\n…line two\n"),
         DocumentedCommand("fourth", ""),
     ]
+
+
+def test_files_are_blocks_with_a_name() -> None:
+    assert documented_files(PAGE) == {"an_app.py": 'print("one")\n\nprint("two")\n'}
 
 
 @pytest.mark.parametrize(

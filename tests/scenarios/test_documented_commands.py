@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from tests.documentation.console_blocks import documented_commands
+from tests.documentation.console_blocks import documented_commands, documented_files
 from tests.instances import Instance
 
 if TYPE_CHECKING:
@@ -30,6 +30,10 @@ PAGES: Final = [
     if "```console" in page.read_text()
 ]
 DOCUMENTED_URL: Final = "http://localhost:8000"
+READERS_BROWSER: Final = (
+    f"env PYTHONPATH={ROOT} {sys.executable} -m tests.documentation.visitor %s &"
+)
+"""What Python's webbrowser starts, and does not wait for."""
 _SECONDS: Final = 120
 _MARK: Final = "--- end of command, exit code"
 
@@ -47,7 +51,7 @@ def run_in_one_shell(
         ["bash"],
         input=script,
         cwd=instance.folder,
-        env=instance.environment | {"PATH": path},
+        env=instance.environment | {"PATH": path, "BROWSER": READERS_BROWSER},
         capture_output=True,
         text=True,
         timeout=_SECONDS,
@@ -67,6 +71,8 @@ def test_the_commands_of_a_page_do_what_it_says(page: Path, tmp_path: Path) -> N
         if not command.text.startswith("make ")
     ]
     with Instance(tmp_path / "instance").initialise().start() as instance:
+        for name, content in documented_files(page.read_text()).items():
+            (instance.folder / name).write_text(content.replace(DOCUMENTED_URL, instance.url))
         results = run_in_one_shell(commands, instance)
     for command, (code, printed) in zip(commands, results, strict=True):
         assert code == 0, f"{command.text}\n{printed}"
