@@ -55,7 +55,7 @@ class PasswordCheck:
             StorageUnavailable: nothing was compared, or nothing could be recorded.
         """
         guess = self.guesses.count(account, known_browser=known_browser, call=call)
-        hashed = STAND_IN_HASH if user is None else user.password_hash
+        hashed = b"" if user is None else user.password_hash
         if not self._passwords.is_hash(hashed):
             hashed = STAND_IN_HASH
         try:
