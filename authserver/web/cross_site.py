@@ -8,7 +8,7 @@ from authserver.web.languages import lazy_gettext as _l
 from authserver.web.page_refusals import PageRefusal
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from werkzeug.datastructures import Headers
 
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 OPEN_PATHS: Final = frozenset({"/oauth2/authorize", "/oauth2/logout"})
@@ -19,7 +19,7 @@ _OWN_SITES: Final = frozenset({"", "same-origin", "none"})
 """Values of `Sec-Fetch-Site`; `none` is the user's own doing, such as a reload."""
 
 
-def check_origin(method: str, path: str, headers: Mapping[str, str], own_origin: str) -> None:
+def check_origin(method: str, path: str, headers: Headers, own_origin: str) -> None:
     """Raise PageRefusal for a post that did not come from a page of ours.
 
     Our pages send no referrer, so browsers say `Origin: null` for our own forms: that alone proves

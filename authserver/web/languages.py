@@ -13,7 +13,7 @@ from flask import g, has_request_context, request
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from flask import Flask
+    from flask.sansio.app import App
 
     Text = str | LazyProxy
     """A text, or one that is translated when it is shown."""
@@ -24,7 +24,7 @@ LANGUAGES: Final = ("en", "de")
 _ASKED: Final = "authserver_languages"
 
 
-def install(app: Flask) -> None:
+def install(app: App) -> None:
     """Let the templates of `app` speak: `_()`, `ngettext()`, `{% trans %}`, `language()`."""
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]  # added by the extension
@@ -79,6 +79,6 @@ def catalogue(spoken: str) -> Mapping[str, str]:
             continue
         if isinstance(message.id, str):
             texts[message.id] = str(message.string)
-        else:
+        elif isinstance(message.string, tuple | list):
             texts |= dict(zip(message.id, message.string, strict=True))
     return texts

@@ -7,12 +7,12 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, redirect, request
 
+from authserver.domain.redirect_uris import form_target_of
 from authserver.services.sign_out import LogoutProblem, LogoutRequest
 from authserver.web.account import act_of
 from authserver.web.languages import gettext as _
 from authserver.web.languages import lazy_gettext as _l
 from authserver.web.languages import prefer
-from authserver.web.page_policy import form_target
 from authserver.web.page_refusals import PageRefusal
 from authserver.web.rendering import render
 
@@ -129,7 +129,7 @@ class LogoutPages:
         return render(
             "sign_out.html",
             status=200 if plan.problem is None else 400,
-            form_targets=[form_target(plan.redirect_uri)] if plan.redirect_uri else (),
+            form_targets=[form_target_of(plan.redirect_uri)] if plan.redirect_uri else (),
             person=None if signed_in is None else signed_in.user,
             client=plan.client,
             problem=_sentence(plan.problem),

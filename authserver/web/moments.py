@@ -11,10 +11,10 @@ from markupsafe import Markup
 from authserver.web.languages import gettext, language
 
 if TYPE_CHECKING:
-    from flask import Flask
+    from flask.sansio.app import App
 
 
-def install(app: Flask) -> None:
+def install(app: App) -> None:
     """Give templates the filter `moment`."""
     app.jinja_env.filters["moment"] = moment
 

@@ -6,22 +6,21 @@ import hashlib
 import re
 from base64 import b64encode
 from typing import TYPE_CHECKING, Final
-from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-_SOURCE: Final = re.compile(r"[a-z][a-z0-9+.-]*:(//[A-Za-z0-9.\[\]:-]+)?\Z")
+_SOURCE: Final = re.compile(r"[a-z][a-z0-9+.-]*:(//[^\s;,'/]+)?\Z", re.ASCII)
 SELF: Final = "'self'"
-_WEB: Final = frozenset({"http", "https"})
 
 
 def page_policy(form_targets: Iterable[str] = (), inline_script: str = "") -> str:
     """Our style sheet and images, forms to ourselves and `form_targets`, at most one script.
 
-    `form_targets` are origins (`https://app.example`) or schemes (`com.example.app:`): Chromium
-    holds `form-action` against the redirects that follow a form too. `inline_script` is the text
-    between the script tags, allowed by its hash.
+    `form_targets` are origins (`https://app.example`) or schemes (`com.example.app:`), as
+    `domain.redirect_uris.form_target_of` writes them: Chromium holds `form-action` against the
+    redirects that follow a form too. `inline_script` is the text between the script tags, allowed
+    by its hash.
 
     Raises:
         ValueError: a target is neither an origin nor a scheme.
@@ -39,12 +38,3 @@ def page_policy(form_targets: Iterable[str] = (), inline_script: str = "") -> st
         f"form-action {' '.join((SELF, *targets))}; "
         "base-uri 'none'; frame-ancestors 'none'"
     )
-
-
-def form_target(uri: str) -> str:
-    """What `form-action` must name for a redirect to `uri`: its origin, or its own scheme."""
-    parts = urlsplit(uri)
-    scheme = parts.scheme.lower()
-    if scheme not in _WEB:
-        return f"{scheme}:"
-    return f"{scheme}://{parts.netloc.rpartition('@')[2].lower()}"

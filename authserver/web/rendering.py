@@ -24,7 +24,7 @@ def render(
     """A page.
 
     `form_targets` are where redirects after its forms may lead beside ourselves (see
-    `page_policy.form_target`). `inline_script` is the one script the page may run; the template
+    `page_policy`). `inline_script` is the one script the page may run; the template
     gets it under that name and puts it between script tags unchanged.
     """
     page = render_template(template, inline_script=inline_script, **values)
