@@ -24,19 +24,23 @@ def installed(folder: Path) -> Path:
         RuntimeError: npm is missing, or could not install them; says why.
     """
     npm = program("npm")
-    if npm is None:
-        raise RuntimeError("npm is not installed")
+    if npm is None or program("node") is None:
+        raise RuntimeError("Node.js is not installed")
     for name in ("package.json", "package-lock.json", "driver.mjs"):
         shutil.copy(PROJECT / name, folder / name)
-    done = subprocess.run(
-        [npm, "ci", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error"],
-        cwd=folder,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=INSTALL_SECONDS,
-        check=False,
-    )
+    command = [npm, "ci", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error"]
+    try:
+        done = subprocess.run(
+            command,
+            cwd=folder,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=INSTALL_SECONDS,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        raise RuntimeError(f"npm took more than {INSTALL_SECONDS} seconds") from None
     if done.returncode:
         raise RuntimeError(f"npm could not install openid-client: {done.stderr.strip()[-500:]}")
     return folder / "driver.mjs"

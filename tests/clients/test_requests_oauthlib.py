@@ -87,8 +87,12 @@ def browser(realm: Realm) -> Browser:
     return realm.browser()
 
 
-def test_a_user_signs_in_and_the_app_learns_who_it_is(client: Client, browser: Browser) -> None:
-    person = client.realm.person()
+@pytest.mark.parametrize("algorithm", ["RS256", "ES256"])
+def test_a_user_signs_in_and_the_app_learns_who_it_is(
+    realm: Realm, browser: Browser, algorithm: str
+) -> None:
+    client = Client(realm, realm.app(profile=ProfileChanges(id_token_algorithm=algorithm)))
+    person = realm.person()
     tokens = client.sign_in(browser, person)
     assert sorted(tokens["scope"]) == sorted(SCOPES.split())
     told = client.session.get(client.metadata["userinfo_endpoint"]).json()
@@ -98,12 +102,10 @@ def test_a_user_signs_in_and_the_app_learns_who_it_is(client: Client, browser: B
     # oauthlib leaves the ID token to others.
     keys = requests.get(client.metadata["jwks_uri"], verify=client.trust, timeout=30).json()
     by_id = {key["kid"]: jwt.PyJWK(key) for key in keys["keys"]}
-    header = jwt.get_unverified_header(tokens["id_token"])
-    assert header["alg"] == "RS256"
     claims = jwt.decode(
         tokens["id_token"],
-        by_id[header["kid"]],
-        algorithms=["RS256"],
+        by_id[jwt.get_unverified_header(tokens["id_token"])["kid"]],
+        algorithms=[algorithm],
         audience=client.app.client_id,
         issuer=client.metadata["issuer"],
     )
