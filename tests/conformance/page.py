@@ -16,8 +16,12 @@ ROOT: Final = Path(__file__).parents[2]
 PAGE: Final = ROOT / "docs" / "conformance.md"
 REQUIREMENTS: Final = Path(__file__).parent / "requirements.tsv"
 _GROUPS: Final = {
+    "AZ": "Authorization endpoint",
+    "PK": "PKCE",
     "TK": "Token endpoint",
     "CA": "Client authentication",
+    "RT": "Refresh tokens",
+    "PS": "Pushed authorization requests",
     "IN": "Introspection",
     "RV": "Revocation",
     "MD": "Metadata, keys and their rotation",
