@@ -44,7 +44,7 @@ def language() -> str:
         return SOURCE
     for wanted in (*g.get(_ASKED, ()), *request.accept_languages.values()):
         # RFC 5646: the language comes first, what narrows it behind hyphens.
-        spoken = wanted.partition("-")[0].lower()
+        spoken = str(wanted).partition("-")[0].lower()
         if spoken in LANGUAGES:
             return spoken
     return SOURCE
