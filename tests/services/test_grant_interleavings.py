@@ -25,7 +25,7 @@ def desk(world: World) -> GrantDesk:
     return GrantDesk(world)
 
 
-def meanwhile(desk: GrantDesk, act: Callable[[], object]) -> None:
+def meanwhile(desk: GrantDesk, act: Callable[[], None]) -> None:
     """Do something when the next one has looked, and before it decides."""
     desk.world.database.while_reading = act
 
