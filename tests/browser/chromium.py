@@ -6,7 +6,7 @@ import shutil
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 from tests.not_run import not_run
 
@@ -26,7 +26,7 @@ ARGUMENTS: Final = (
     "--disable-sync",
     "--no-first-run",
 )
-PATIENCE_MS: Final = 10_000
+PATIENCE_MS: Final = 20_000
 
 
 def chromium_binary() -> str:
@@ -40,6 +40,7 @@ def chromium_binary() -> str:
 @contextmanager
 def running_chromium(served: ServedPeople) -> Iterator[Browser]:
     """A browser process; each test takes contexts of its own from it."""
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=chromium_binary(),
