@@ -40,7 +40,9 @@ class SignInSettings:
     failures_per_network: int = setting(
         WholeNumber(3, 1000),
         10,
-        "Wrong passwords for one account from one network in one window before the answer is 429.",
+        "Wrong passwords for one account from one network in one window before the answer is 429. "
+        "Ten times as many from one network, whatever the accounts. A browser in which the "
+        "account's owner has signed in before is counted by itself.",
         unit="failures",
     )
     failures_per_account: int = setting(
