@@ -33,7 +33,7 @@ NOT_PUBLIC: Final = (
     *("/console", "/server-status", "/actuator", "/actuator/env", "/env", "/config", "/phpinfo"),
     *("/.env", "/.git/config", "/admin", "/admin/api/v1/clients", "/keys", "/keys/kek-1.key"),
     *("/var/authserver.db", "/static/../wsgi.py", "/assets/../../wsgi.py", "/assets/%2e%2e/app.py"),
-    *("/login", "/account", "/oauth2/register", "/gateway/forward-auth", "/access/v1/evaluation"),
+    *("/oauth2/register", "/gateway/forward-auth", "/access/v1/evaluation"),
 )
 DECISION: Final = "/gateway/auth-request"
 """For gateways only, and only in the statuses that nginx understands."""
