@@ -161,6 +161,7 @@ def test_signing_out_leads_back_and_ends_what_hangs_on_the_session(realm: Realm)
     # Authlib knows the state again.
     assert party.get(left.location).json == {"post_logout_redirect_uri": SIGNED_OUT}
     assert realm.refresh(app, tokens["refresh_token"]).json()["error"] == "invalid_grant"
+    assert realm.judged(tokens["access_token"]) == {"active": False}
 
 
 @pytest.mark.parametrize("audience", AssertionAudience)

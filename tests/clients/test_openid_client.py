@@ -169,6 +169,7 @@ def test_signing_out_leads_back_and_ends_what_hangs_on_the_session(
     assert page.location == f"{SIGNED_OUT}?state=bye"
     with pytest.raises(ClientRefused, match="invalid_grant"):
         process.do("refresh", token=tokens["refresh_token"])
+    assert realm.judged(tokens["access_token"]) == {"active": False}
 
 
 def test_an_app_without_a_secret_signs_in_by_pkce_alone(
