@@ -23,14 +23,15 @@ _URI: Final = re.compile(
     re.DOTALL,
 )
 _CHARACTERS: Final = re.compile(r"(?:[A-Za-z0-9._~:/?\[\]@!$&'()+,;=#*-]|%[0-9A-Fa-f]{2})+")
-_AUTHORITY: Final = re.compile(r"(?P<host>\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9.-]+)(?::(?P<port>\d+))?")
+_AUTHORITY: Final = re.compile(r"(?P<host>\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9.-]+)(?::(?P<port>[0-9]+))?")
 _NAME: Final = re.compile(
     r"(?=.{1,253}\Z)(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)*"
     r"[A-Za-z](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 )
+_BRACKETS: Final = frozenset("[]")
 _DOTS: Final = re.compile(r"(?:\.|%2[eE]){1,2}")
 _LOOPBACK: Final = re.compile(
-    r"(?P<start>http://(?:127\.0\.0\.1|\[::1\]))(?::(?P<port>[1-9]\d{0,4}))?(?P<rest>(?:[/?].*)?)",
+    r"(?P<start>http://(?:127\.0\.0\.1|\[::1\]))(?::(?P<port>[1-9][0-9]{0,4}))?(?P<rest>(?:[/?].*)?)",
     re.DOTALL,
 )
 _LOOPBACK_HOSTS: Final = frozenset({"127.0.0.1", "[::1]", "localhost"})
@@ -62,7 +63,7 @@ def check_redirect_uri(field: str, uri: object, application_type: ApplicationTyp
     parts = _split(uri)
     if parts is None:
         raise InvalidField(field, "an absolute URI, with its scheme")
-    if "[" in parts.path + parts.query or "]" in parts.path + parts.query:
+    if not _BRACKETS.isdisjoint(parts.path + parts.query):
         raise InvalidField(field, "brackets around an IPv6 address only")
     if any(_DOTS.fullmatch(segment) for segment in parts.path.split("/")):
         raise InvalidField(field, "no . or .. in the path")
@@ -180,6 +181,8 @@ def _check_private_use(field: str, parts: _Parts) -> None:
         )
     if "@" in (parts.authority or ""):
         raise InvalidField(field, "no user name or password before the host")
+    if not _BRACKETS.isdisjoint(parts.authority or ""):
+        raise InvalidField(field, "brackets around an IPv6 address only")
     if not parts.authority and parts.path in {"", "/"}:
         raise InvalidField(field, "a path behind the scheme: com.example.app:/callback")
 

@@ -6,7 +6,7 @@ import logging
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlencode
 
-from flask import Blueprint, Response, redirect, request
+from flask import Blueprint, redirect, request
 from werkzeug.exceptions import MethodNotAllowed, UnsupportedMediaType
 
 from authserver.domain.authorization_answers import (
@@ -21,11 +21,13 @@ from authserver.protocol.authorization_parameters import read_parameters
 from authserver.services.authorization_requests import NotOpen
 from authserver.services.authorization_steps import Page
 from authserver.web.authorization_refusals import stopped, without_cookies
+from authserver.web.client_redirects import ClientRedirect
 from authserver.web.onward import DISPATCHER
 from authserver.web.rendering import render
 from authserver.web.visits import REQUEST_ID_KEY
 
 if TYPE_CHECKING:
+    from flask import Response
     from werkzeug.wrappers import Response as AnyResponse
 
     from authserver.domain.errors import ProtocolRefusal
@@ -133,9 +135,7 @@ def answered(answer: AuthorizationAnswer) -> AnyResponse:
             parameters=answer.parameters,
             is_error=any(name == "error" for name, _ in answer.parameters),
         )
-    # Always 303: the browser must not send its form, with a password in it, to the client
-    # (RFC 9700 section 4.12).
-    return Response(status=303, headers={"Location": answer.location})
+    return ClientRedirect(answer.location)
 
 
 def _refuse_head(allowed: str) -> None:

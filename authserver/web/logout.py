@@ -10,6 +10,7 @@ from flask import Blueprint, redirect, request
 from authserver.domain.redirect_uris import form_target_of
 from authserver.services.sign_out import LogoutProblem, LogoutRequest
 from authserver.web.account import act_of
+from authserver.web.client_redirects import ClientRedirect
 from authserver.web.languages import gettext as _
 from authserver.web.languages import lazy_gettext as _l
 from authserver.web.languages import prefer
@@ -116,7 +117,7 @@ class LogoutPages:
             act = act_of(visit, signed_in.user.subject)
             self._sessions.end(signed_in.session.session_id, act)
         visit.end()
-        return redirect(redirect_uri, 303) if redirect_uri else self._go(SIGNED_OUT)
+        return ClientRedirect(redirect_uri) if redirect_uri else self._go(SIGNED_OUT)
 
     def _question(
         self, plan: LogoutPlan, sent: dict[str, str], signed_in: SignedIn | None

@@ -38,6 +38,7 @@ REFUSED = [
     "http://localhost.evil.test/cb",
     "http://[::ffff:127.0.0.1]/cb",
     "HTTP://127.0.0.1/cb",
+    "com.example.app://[host]/cb",
     "HTTPS://app.example.com/cb",
     "javascript:alert(1)",
     "JaVaScRiPt:alert(1)",
@@ -110,7 +111,14 @@ REFUSED = [
     "com.:/cb",
     "https://app.example.com/" + "a" * LONGEST_REDIRECT_URI,
 ]
-NO_TEXTS: list[object] = [None, 1, True, ["https://app.example.com/cb"], {}, b"https://app.example.com/cb"]
+NO_TEXTS: list[object] = [
+    None,
+    1,
+    True,
+    ["https://app.example.com/cb"],
+    {},
+    b"https://app.example.com/cb",
+]
 
 
 @pytest.mark.parametrize("uri", FOR_EVERYBODY)
@@ -185,6 +193,7 @@ def test_the_two_loopback_addresses_do_not_stand_for_each_other() -> None:
         "http://127.0.0.1:05000/cb",
         "http://127.0.0.1:65536/cb",
         "http://127.0.0.1:١٢٣/cb",
+        "http://127.0.0.1:1٢/cb",
         "http://127.0.0.1: 5000/cb",
         "http://127.0.0.1:5000\\cb",
         "http://127.0.0.1:5000/cb\n",
