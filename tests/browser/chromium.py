@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Browser
 
-    from tests.browser.served import ServedPeople
-
 ARGUMENTS: Final = (
     "--headless=new",
     "--no-sandbox",  # as root it has none; the pages are ours
@@ -38,16 +36,20 @@ def chromium_binary() -> str:
 
 
 @contextmanager
-def running_chromium(served: ServedPeople) -> Iterator[Browser]:
-    """A browser process; each test takes contexts of its own from it."""
+def running_chromium(host_rules: str, pinned: str) -> Iterator[Browser]:
+    """A browser process; each test takes contexts of its own from it.
+
+    `host_rules` are Chromium's words for where names are, `pinned` names the key of the one
+    certificate that it trusts.
+    """
     expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=chromium_binary(),
             args=[
                 *ARGUMENTS,
-                f"--host-resolver-rules={served.host_rules}",
-                f"--ignore-certificate-errors-spki-list={served.pinned}",
+                f"--host-resolver-rules={host_rules}",
+                f"--ignore-certificate-errors-spki-list={pinned}",
             ],
         )
         try:

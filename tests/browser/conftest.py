@@ -29,7 +29,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedPeople]:
 @pytest.fixture(scope="session")
 def chromium(served: ServedPeople) -> Iterator[Browser]:
     """The browser process."""
-    with running_chromium(served) as browser:
+    with running_chromium(served.host_rules, served.pinned) as browser:
         yield browser
 
 

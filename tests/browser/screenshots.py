@@ -40,7 +40,7 @@ def main(folder: Path, language: str) -> int:
     with (
         tempfile.TemporaryDirectory() as place,
         serve_people(Path(place)) as served,
-        running_chromium(served) as browser,
+        running_chromium(served.host_rules, served.pinned) as browser,
     ):
         context = browser.new_context(base_url=ISSUER, locale=language)
         context.set_default_timeout(PATIENCE_MS)

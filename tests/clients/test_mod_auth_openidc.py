@@ -9,6 +9,8 @@ from urllib.parse import quote
 import pytest
 
 from authserver.services.client_profiles import ProfileChanges
+from tests.browser.chromium import PATIENCE_MS, running_chromium
+from tests.browser.served import pinned_key
 from tests.clients.portal import (
     CONTENT,
     GOODBYE,
@@ -118,6 +120,26 @@ def test_signing_out_at_the_issuer_reaches_the_site(visitor: Visitor) -> None:
     while visitor.is_signed_in():
         assert time.monotonic() < deadline, (visitor.portal.folder / "error.log").read_text()
         time.sleep(0.05)
+
+
+def test_a_real_browser_takes_the_whole_way(portal: Portal) -> None:
+    realm, person = portal.realm, portal.realm.person()
+    there = f"MAP {APACHE_HOST} 127.0.0.1"
+    with running_chromium(there, pinned_key(realm.served.certificate)) as browser:
+        page = browser.new_page()
+        page.set_default_timeout(PATIENCE_MS)
+        page.goto(portal.origin + PAGE)
+        page.locator("#username").fill(person.username)
+        page.locator("#password").fill(person.password)
+        page.locator("#sign-in").click()
+        page.locator("#allow").click()
+        page.wait_for_url(portal.origin + PAGE)
+        assert page.locator("body").inner_text() == CONTENT
+        goodbye = portal.origin + GOODBYE
+        page.goto(f"{portal.origin}{OWN_PATH}?logout={quote(goodbye, safe='')}")
+        page.wait_for_url(goodbye)
+        page.goto(portal.origin + PAGE)
+        page.locator("#username").wait_for()
 
 
 def test_a_user_who_denies_gets_no_page(visitor: Visitor) -> None:

@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, Final
 
 import pytest
@@ -31,7 +32,7 @@ PAGES: Final = [
 ]
 DOCUMENTED_URL: Final = "http://localhost:8000"
 READERS_BROWSER: Final = (
-    f"env PYTHONPATH={ROOT} {sys.executable} -m tests.documentation.visitor %s &"
+    f"env {quote(f'PYTHONPATH={ROOT}')} {quote(sys.executable)} -m tests.documentation.visitor %s &"
 )
 """What Python's webbrowser starts, and does not wait for."""
 _SECONDS: Final = 120
