@@ -12,7 +12,7 @@ from prometheus_client import CollectorRegistry
 
 from authserver.app_pages import register_pages
 from authserver.app_registration import device_routes, registration_routes
-from authserver.crypto.client_assertions import CLIENT_ALGORITHMS
+from authserver.crypto.client_assertions import assertion_algorithms
 from authserver.domain.errors import StorageUnavailable
 from authserver.domain.scopes import USER_SCOPES
 from authserver.logs import AccessLog, configure
@@ -166,7 +166,7 @@ def routes_of(container: Container, registry: CollectorRegistry) -> list[Route]:
         issuer=settings.issuer,
         grant_types=server.grant_types,
         scopes=sorted(USER_SCOPES.union(*container.scopes_of_kind.values())),
-        assertion_algorithms=sorted(set(CLIENT_ALGORITHMS.values())),
+        assertion_algorithms=assertion_algorithms(rs256=settings.clients.takes_rs256),
         ui_locales=LANGUAGES,
         registers_clients=settings.registration.mode != REGISTRATION_OFF,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from authserver.crypto.client_assertions import CLIENT_ALGORITHMS
+from authserver.crypto.client_assertions import assertion_algorithms
 from authserver.machine import device_authorization, register
 from authserver.machine.device_authorization import device_authorization_endpoint
 from authserver.machine.register import RegisterEndpoint
@@ -39,6 +39,8 @@ def registration_routes(container: Container) -> Sequence[Route]:
     if settings.registration.mode == REGISTRATION_OFF:
         return ()
     endpoint = RegisterEndpoint(
-        container.registrations, settings.issuer, sorted(set(CLIENT_ALGORITHMS.values()))
+        container.registrations,
+        settings.issuer,
+        assertion_algorithms(rs256=settings.clients.takes_rs256),
     )
     return (Route("/oauth2/register", endpoint.methods, body_limit=register.BODY_LIMIT),)

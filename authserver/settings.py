@@ -18,7 +18,12 @@ from authserver.settings_people import (
     SessionSettings,
     SignInSettings,
 )
-from authserver.settings_rules import OutboundSettings, ThrottlingSettings, TokenSettings
+from authserver.settings_rules import (
+    ClientSettings,
+    OutboundSettings,
+    ThrottlingSettings,
+    TokenSettings,
+)
 from authserver.settings_serving import HousekeepingSettings, MetricsSettings, ServerSettings
 from authserver.settings_state import AuditSettings, DatabaseSettings, KeySettings
 
@@ -53,6 +58,7 @@ class Settings:
     refresh: RefreshSettings = field(default_factory=RefreshSettings)
     sessions: SessionSettings = field(default_factory=SessionSettings)
     sign_in: SignInSettings = field(default_factory=SignInSettings)
+    clients: ClientSettings = field(default_factory=ClientSettings)
     registration: RegistrationSettings = field(default_factory=RegistrationSettings)
     audit: AuditSettings = field(default_factory=AuditSettings)
     throttling: ThrottlingSettings = field(default_factory=ThrottlingSettings)

@@ -6,13 +6,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from authserver.settings_fields import HOUR, setting
-from authserver.settings_kinds import FilePath, Networks, Origins, WholeNumber
+from authserver.settings_kinds import Choice, FilePath, Networks, Origins, WholeNumber
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 ACCESS_TOKEN_CAP_SECONDS: Final = HOUR
 """Longest life of an access token, whatever a client is given."""
+RS256_OFF: Final = "off"
+"""The value of `clients.assertion_rs256` that keeps to what FAPI 2.0 allows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,24 @@ class TokenSettings:
         "Longest life that a client may be given.",
         unit="seconds",
     )
+
+
+@dataclass(frozen=True, slots=True)
+class ClientSettings:
+    """What clients may do, whoever registered them."""
+
+    assertion_rs256: str = setting(
+        Choice((RS256_OFF, "on")),
+        RS256_OFF,
+        "Whether the assertions of private_key_jwt may be signed RS256 too, which OpenID Connect "
+        "has by default and FAPI 2.0 forbids. Then an RSA key whose alg says RS256 is for that "
+        "alone; one that says nothing is for PS256.",
+    )
+
+    @property
+    def takes_rs256(self) -> bool:
+        """Whether RS256 is among the algorithms of client assertions."""
+        return self.assertion_rs256 != RS256_OFF
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,7 +56,7 @@ class AdministrationParts(AuditParts):
         return ClientRules(
             scopes_of_kind=self.scopes_of_kind,
             suggest=close_matches,
-            public_keys=ClientKeySets(),
+            public_keys=ClientKeySets(rs256=self.settings.clients.takes_rs256),
             longest_seconds=self.settings.tokens.access_token_max_seconds,
         )
 

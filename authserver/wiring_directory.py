@@ -109,7 +109,7 @@ class DirectoryParts(GrantParts):
         """Keys of clients at their `jwks_uri`."""
         return RemoteKeys(
             http=self.client_http,
-            public_keys=ClientKeySets(),
+            public_keys=ClientKeySets(rs256=self.settings.clients.takes_rs256),
             clock=self.clock,
             aside=self.turns.aside,
         )
@@ -125,7 +125,9 @@ class DirectoryParts(GrantParts):
             secrets=SecretCheck(self.digester, self.passwords, CLIENT_SECRET),
             assertions=RemoteKeyAssertions(
                 ClientAssertionVerifier(
-                    self.settings.issuer, self.settings.issuer + "/oauth2/token"
+                    self.settings.issuer,
+                    self.settings.issuer + "/oauth2/token",
+                    rs256=self.settings.clients.takes_rs256,
                 ),
                 self.remote_keys,
             ),

@@ -113,6 +113,16 @@ def audit_anchor(subject: Subject) -> Finding:
     return ok(f"checkpoints are copied to {audit.anchor_file}")
 
 
+def assertion_algorithms(subject: Subject) -> Finding:
+    """RS256 has known weaknesses in careless readers, and FAPI 2.0 forbids it."""
+    if subject.loaded.settings.clients.takes_rs256:
+        return warning(
+            "client assertions may be signed RS256, which FAPI 2.0 forbids",
+            "set clients.assertion_rs256 to off as soon as no client needs it",
+        )
+    return ok("client assertions are signed ES256, PS256 or EdDSA")
+
+
 def outbound(subject: Subject) -> Finding:
     """Every private network that may be called is a way into it."""
     networks = subject.loaded.settings.outbound.private_networks
@@ -158,6 +168,7 @@ CONFIGURATION_CHECKS: Final = (
     Check("token-lifetimes", ("TK-11",), token_lifetimes),
     Check("throttling", ("TK-12",), throttling),
     Check("audit-anchor", ("AU-04",), audit_anchor),
+    Check("assertion-algorithms", ("CA-08",), assertion_algorithms),
     Check("outbound", ("HT-05",), outbound),
     Check("workers", (), workers),
     Check("logging", ("HT-04",), logging),

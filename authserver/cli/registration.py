@@ -10,6 +10,7 @@ from authserver.cli.administration import JSON, YES, confirm, json_value, naming
 from authserver.cli.client_profile_options import GRANT_NAMES
 from authserver.cli.context import Context, pass_context
 from authserver.cli.durations import DURATION, shown_age
+from authserver.domain.authorization_profiles import AssertionAudience
 from authserver.domain.clients import GrantType
 from authserver.services.client_descriptions import described
 from authserver.services.initial_access_tokens import (
@@ -115,6 +116,13 @@ def token() -> None:
     is_flag=True,
     help="Its clients that authenticate and sign users in may leave PKCE out; doctor lists them.",
 )
+@click.option(
+    "--assertion-audience",
+    type=click.Choice([each.value for each in AssertionAudience]),
+    default=AssertionAudience.ISSUER.value,
+    help="Which aud its clients' assertions carry; issuer unless given. With token_endpoint either "
+    "will do; doctor lists them.",
+)
 @JSON
 @pass_context
 def create(
@@ -128,6 +136,7 @@ def create(
     quota: int,
     expires_in: int,
     pkce_exempt: bool,
+    assertion_audience: str,
     as_json: bool,
 ) -> None:
     """Make a token; LABEL says whom it is for.
@@ -143,6 +152,7 @@ def create(
                 scopes=scopes or SIGN_IN_SCOPES,
                 resources=resources,
                 pkce_exempt=pkce_exempt,
+                assertion_audience=assertion_audience,
                 quota=quota,
                 expires_in=expires_in,
             ),

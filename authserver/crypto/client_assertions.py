@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import orjson
 
 from authserver.crypto.jose import VerificationKey, peek, peek_kid, verify
-from authserver.crypto.jose_policy import CLIENT_ASSERTION
+from authserver.crypto.jose_policy import CLIENT_ASSERTION, CLIENT_ASSERTION_WITH_RS256
 from authserver.crypto.jose_refusals import Refusal, TokenRefused
 from authserver.crypto.public_jwks import normalise_jwk_set, parse_jwk
 from authserver.domain.authorization_profiles import AssertionAudience
@@ -22,8 +22,18 @@ if TYPE_CHECKING:
 
     from authserver.domain.clients import Client
 
-CLIENT_ALGORITHMS: Final = MappingProxyType({"EC": "ES256", "RSA": "PS256", "OKP": "EdDSA"})
-"""The one algorithm for each type of client key (RFC 8725 section 3.1; FAPI 2.0)."""
+CLIENT_ALGORITHMS: Final = MappingProxyType(
+    {"EC": ("ES256",), "RSA": ("PS256",), "OKP": ("EdDSA",)}
+)
+"""What client keys of each type may sign with (RFC 8725 section 3.1; FAPI 2.0).
+
+A key is for one algorithm: the one that it names, or the first one here.
+"""
+
+CLIENT_ALGORITHMS_WITH_RS256: Final = MappingProxyType(
+    {**CLIENT_ALGORITHMS, "RSA": ("PS256", "RS256")}
+)
+"""The same, for installations that also take what OpenID Connect has by default."""
 
 ASSERTION_SECONDS_MAX: Final = 300
 AHEAD_SECONDS_MAX: Final = 60
@@ -32,8 +42,23 @@ AHEAD_SECONDS_MAX: Final = 60
 _REMEMBERED_SETS: Final = 512
 
 
+def client_algorithms(*, rs256: bool) -> Mapping[str, Sequence[str]]:
+    """The algorithms of client keys by key type; `rs256`: with RS256 among them."""
+    return CLIENT_ALGORITHMS_WITH_RS256 if rs256 else CLIENT_ALGORITHMS
+
+
+def assertion_algorithms(*, rs256: bool) -> Sequence[str]:
+    """All that client assertions may be signed with, in order of their names."""
+    of_types = client_algorithms(rs256=rs256).values()
+    return sorted(algorithm for algorithms in of_types for algorithm in algorithms)
+
+
 class ClientKeySets:
     """Checks the public keys that clients register. Satisfies `client_key_ports.PublicKeys`."""
+
+    def __init__(self, *, rs256: bool = False) -> None:
+        """`rs256`: RSA keys may say that they are for RS256."""
+        self._algorithms = client_algorithms(rs256=rs256)
 
     def normalise(self, jwks: object) -> tuple[Mapping[str, object], ...]:
         """The keys of a JWK set (text or parsed), public members only.
@@ -41,7 +66,7 @@ class ClientKeySets:
         Raises:
             InvalidField: names the member (`jwks.keys[0].crv`) and what is allowed.
         """
-        return normalise_jwk_set(jwks, CLIENT_ALGORITHMS)
+        return normalise_jwk_set(jwks, self._algorithms)
 
 
 class ClientAssertionVerifier:
@@ -50,7 +75,10 @@ class ClientAssertionVerifier:
     `aud` is the issuer alone (FAPI 2.0); of a client that is registered so, the token endpoint too.
     """
 
-    def __init__(self, issuer: str, token_endpoint: str) -> None:
+    def __init__(self, issuer: str, token_endpoint: str, *, rs256: bool = False) -> None:
+        """`rs256`: assertions of keys for RS256 count too."""
+        self._algorithms = client_algorithms(rs256=rs256)
+        self._policy = CLIENT_ASSERTION_WITH_RS256 if rs256 else CLIENT_ASSERTION
         self._audiences = MappingProxyType(
             {
                 AssertionAudience.ISSUER: frozenset({issuer}),
@@ -63,7 +91,7 @@ class ClientAssertionVerifier:
     def claimed_client(self, assertion: str) -> str | None:
         """The client id that an unverified assertion names; `None` when it is malformed."""
         try:
-            claims = peek(assertion, CLIENT_ASSERTION)
+            claims = peek(assertion, self._policy)
         except TokenRefused:
             return None
         subject: str = claims["sub"]
@@ -72,7 +100,7 @@ class ClientAssertionVerifier:
     def claimed_key(self, assertion: str) -> str | None:
         """The `kid` that an unverified assertion names; `None` without one, or when malformed."""
         try:
-            return peek_kid(assertion, CLIENT_ASSERTION)
+            return peek_kid(assertion, self._policy)
         except TokenRefused:
             return None
 
@@ -89,7 +117,7 @@ class ClientAssertionVerifier:
         Raises:
             TokenRefused: says what is wrong, for the operators' log.
         """
-        claims = verify(assertion, CLIENT_ASSERTION, self._keys(client.jwks))
+        claims = verify(assertion, self._policy, self._keys(client.jwks))
         if claims["iss"] != client.client_id or claims["sub"] != client.client_id:
             raise TokenRefused(Refusal.PARTY)
         if claims["aud"] not in self._audiences[client.profile.assertion_audience]:
@@ -106,7 +134,7 @@ class ClientAssertionVerifier:
         text = orjson.dumps([dict(jwk) for jwk in jwks], option=orjson.OPT_SORT_KEYS)
         keys = self._key_sets.get(text)
         if keys is None:
-            keys = _parsed(jwks)
+            keys = _parsed(jwks, self._algorithms)
             with self._lock:
                 if len(self._key_sets) >= _REMEMBERED_SETS:
                     self._key_sets.clear()
@@ -114,9 +142,11 @@ class ClientAssertionVerifier:
         return keys
 
 
-def _parsed(jwks: Sequence[Mapping[str, object]]) -> Mapping[str, VerificationKey]:
+def _parsed(
+    jwks: Sequence[Mapping[str, object]], algorithms: Mapping[str, Sequence[str]]
+) -> Mapping[str, VerificationKey]:
     try:
-        parsed = [parse_jwk(jwk, CLIENT_ALGORITHMS)[0] for jwk in jwks]
+        parsed = [parse_jwk(jwk, algorithms)[0] for jwk in jwks]
     except InvalidField as error:
         # Registration refuses such keys; a row that holds one was not written by us.
         raise TokenRefused(Refusal.KEY, error.field) from None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
@@ -70,3 +70,8 @@ CLIENT_ASSERTION: Final = TokenPolicy(
     optional=MappingProxyType({"iat": is_numeric_date, "nbf": is_numeric_date}),
 )
 """Client assertions of `private_key_jwt` (RFC 7523 section 3; algorithms as FAPI 2.0 has them)."""
+
+CLIENT_ASSERTION_WITH_RS256: Final = replace(
+    CLIENT_ASSERTION, algorithms=CLIENT_ASSERTION.algorithms | {"RS256"}
+)
+"""The same, with the algorithm that OpenID Connect has by default."""

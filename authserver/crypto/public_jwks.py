@@ -47,12 +47,12 @@ def thumbprint(jwk: Mapping[str, object]) -> str:
 
 
 def normalise_jwk_set(
-    document: object, algorithms: Mapping[str, str]
+    document: object, algorithms: Mapping[str, Sequence[str]]
 ) -> tuple[Mapping[str, object], ...]:
     """The keys of a JWK set (text or parsed), each reduced to its public members.
 
-    `algorithms` gives the one algorithm for each allowed `kty`. A key without `kid` gets its
-    thumbprint for one. Members that RFC 7517 and RFC 7518 do not need for a public key, such as
+    `algorithms` gives those for each allowed `kty`, first the one of keys without `alg`. A key
+    without `kid` gets its thumbprint for one. Members that RFC 7517 and RFC 7518 do not need for a public key, such as
     certificates, are dropped and never followed.
 
     Raises:
@@ -74,7 +74,7 @@ def normalise_jwk_set(
 
 
 def parse_jwk(
-    jwk: object, algorithms: Mapping[str, str], field: str = "jwk"
+    jwk: object, algorithms: Mapping[str, Sequence[str]], field: str = "jwk"
 ) -> tuple[VerificationKey, Mapping[str, object]]:
     """One public key, ready to verify, and its normalised JWK.
 
@@ -92,9 +92,10 @@ def parse_jwk(
     kty = jwk.get("kty")
     if not isinstance(kty, str) or kty not in algorithms:
         raise InvalidField(f"{field}.kty", _one_of(algorithms))
-    algorithm = algorithms[kty]
-    if jwk.get("alg", algorithm) != algorithm:
-        raise InvalidField(f"{field}.alg", f"{algorithm} for a key of kty {kty}, or absent")
+    algorithm = jwk.get("alg", algorithms[kty][0])
+    if not isinstance(algorithm, str) or algorithm not in algorithms[kty]:
+        allowed = " or ".join(algorithms[kty])
+        raise InvalidField(f"{field}.alg", f"{allowed} for a key of kty {kty}, or absent")
     _check_use(jwk, field)
     key, members = _READERS[kty](jwk, field)
     kid = jwk.get("kid", thumbprint(members))
@@ -199,6 +200,6 @@ def _text(data: bytes) -> str:
     return encode_segment(data).decode("ascii")
 
 
-def _one_of(algorithms: Mapping[str, str]) -> str:
+def _one_of(algorithms: Mapping[str, Sequence[str]]) -> str:
     kinds = {"EC": "EC (P-256)", "OKP": "OKP (Ed25519)", "RSA": f"RSA (from {RSA_BITS_MIN} bit)"}
     return "allowed are " + ", ".join(kinds[kty] for kty in algorithms)

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
 RSA_BITS: Final = (2048, 3072)
 PURPOSE: Final = "signing-key"
-OUR_ALGORITHMS: Final = MappingProxyType({"EC": "ES256", "RSA": "RS256"})
+OUR_ALGORITHMS: Final = MappingProxyType({"EC": ("ES256",), "RSA": ("RS256",)})
 
 _RSA_EXPONENT: Final = 65537
 _COORDINATE_BYTES: Final = 32

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Final
 
+from authserver.domain.authorization_profiles import AssertionAudience
+
 INITIAL_PREFIX: Final = "it"
 INITIAL_PURPOSE: Final = "initial_access_token"
 REGISTRATION_PREFIX: Final = "ra"
@@ -19,6 +21,7 @@ class RegistrationTemplate:
     scopes: frozenset[str]
     resources: frozenset[str]
     pkce_exempt: bool = False
+    assertion_audience: AssertionAudience = AssertionAudience.ISSUER
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,6 +56,7 @@ _REFUSED: Final = (
     "sector_identifier_uri",
 )
 _CODE: Final = "code"
+_RSA_ALGORITHMS: Final = frozenset({"PS256", "RS256"})
 LONGEST_NAME: Final = 100
 LONGEST_CONTACT: Final = 200
 
@@ -93,7 +94,7 @@ def read_metadata(
         grant_types=_grant_types(stated),
         scopes=sorted(_scopes(stated)),
         contact=", ".join(texts("contacts", stated.get("contacts", [])))[:LONGEST_CONTACT],
-        jwks=stated.get("jwks") if by_keys else None,
+        jwks=_keys(stated) if by_keys else None,
         profile=ProfileChanges(**profile),
     )
     return StatedClient(
@@ -129,6 +130,20 @@ def _check_assertion_algorithm(stated: Mapping[str, object], allowed: Sequence[s
     name = "token_endpoint_auth_signing_alg"
     if name in stated and stated[name] not in allowed:
         raise InvalidField(name, "one of " + ", ".join(allowed))
+
+
+def _keys(stated: Mapping[str, object]) -> object:
+    """Its key set; a key that says nothing else is for the algorithm that the client states."""
+    jwks, algorithm = stated.get("jwks"), stated.get("token_endpoint_auth_signing_alg")
+    if algorithm is None or not isinstance(jwks, dict) or not isinstance(jwks.get("keys"), list):
+        return jwks
+    return {"keys": [_for_algorithm(key, str(algorithm)) for key in jwks["keys"]]}
+
+
+def _for_algorithm(key: object, algorithm: str) -> object:
+    if not isinstance(key, dict) or key.get("kty") != "RSA" or algorithm not in _RSA_ALGORITHMS:
+        return key
+    return {"alg": algorithm, **key}
 
 
 def _grant_types(stated: Mapping[str, object]) -> Sequence[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from authserver.domain.authorization_profiles import AssertionAudience
 from authserver.domain.clients import GrantType
 from authserver.domain.errors import InvalidField, NotFound
 from authserver.domain.registrations import (
@@ -45,6 +46,7 @@ class InitialTokenDraft:
     scopes: Sequence[str] = SIGN_IN_SCOPES
     resources: Sequence[str] = ()
     pkce_exempt: bool = False
+    assertion_audience: str = AssertionAudience.ISSUER
     quota: int = 1
     expires_in: float = EXPIRES_IN
 
@@ -128,6 +130,8 @@ class InitialAccessTokens:
             self._administration.record(stores, act, "initial_token.revoked", token_id, {})
 
     def _template(self, stores: Stores, draft: InitialTokenDraft) -> RegistrationTemplate:
+        if draft.assertion_audience not in list(AssertionAudience):
+            raise InvalidField("assertion_audience", "one of " + ", ".join(AssertionAudience))
         grant_types = self._rules.grants(draft.grant_types)
         if not grant_types:
             raise InvalidField("grant_types", "at least one of " + ", ".join(GrantType))
@@ -139,6 +143,7 @@ class InitialAccessTokens:
             scopes=scopes,
             resources=resources,
             pkce_exempt=draft.pkce_exempt,
+            assertion_audience=AssertionAudience(draft.assertion_audience),
         )
 
 
@@ -152,6 +157,7 @@ def described_token(token: InitialAccessToken) -> dict[str, object]:
         "scopes": sorted(template.scopes),
         "resources": sorted(template.resources),
         "pkce_exempt": template.pkce_exempt,
+        "assertion_audience": str(template.assertion_audience),
         "quota": token.quota,
         "used": token.used,
         "created_at": token.created_at,

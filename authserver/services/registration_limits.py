@@ -35,7 +35,8 @@ class StatedClient:
 def within(stated: StatedClient, template: RegistrationTemplate) -> ClientDraft:
     """The draft cut down to the template (RFC 7591 section 2 lets the server replace values).
 
-    Scopes that were not stated are all of the template's. The answer of the registration states
+    Scopes that were not stated are all of the template's. What its assertions may name as audience
+    is no metadata of a client, so that the template says it. The answer of the registration states
     what is left. Nobody here vouches for such a client, so that its users are asked each time and
     it has to use PKCE unless the template knows better.
 
@@ -59,7 +60,11 @@ def within(stated: StatedClient, template: RegistrationTemplate) -> ClientDraft:
         scopes=sorted(scopes),
         resources=sorted(template.resources),
         profile=replace(
-            draft.profile, require_pkce=not exempt, consent=ConsentRule.ALWAYS, publisher=""
+            draft.profile,
+            require_pkce=not exempt,
+            consent=ConsentRule.ALWAYS,
+            publisher="",
+            assertion_audience=str(template.assertion_audience),
         ),
     )
 
@@ -71,6 +76,7 @@ def as_it_is(client: Client) -> RegistrationTemplate:
         scopes=client.scopes,
         resources=client.resources,
         pkce_exempt=not client.profile.require_pkce,
+        assertion_audience=client.profile.assertion_audience,
     )
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ColumnElement, and_, insert, select, update
 
+from authserver.domain.authorization_profiles import AssertionAudience
 from authserver.domain.registrations import InitialAccessToken, RegistrationTemplate
 from authserver.storage.digests import among
 from authserver.storage.json_texts import Members, coded
@@ -94,6 +95,7 @@ def _template_text(template: RegistrationTemplate) -> str:
             "scopes": sorted(template.scopes),
             "resources": sorted(template.resources),
             "pkce_exempt": template.pkce_exempt,
+            "assertion_audience": str(template.assertion_audience),
         }
     )
 
@@ -105,6 +107,10 @@ def _template(text: str) -> RegistrationTemplate:
         scopes=frozenset(members.texts("scopes")),
         resources=frozenset(members.texts("resources")),
         pkce_exempt=members.flag("pkce_exempt"),
+        # Rows of before this was a choice lack it.
+        assertion_audience=members.choice(
+            "assertion_audience", AssertionAudience, AssertionAudience.ISSUER
+        ),
     )
     members.finish()
     return template

@@ -74,6 +74,8 @@ def test_each_finding_that_is_not_ok_says_what_to_do(healthy: Path) -> None:
         ("token-lifetimes", "ok", {"TOKENS_ACCESS_TOKEN_SECONDS": "900"}),
         ("throttling", "warning", {"THROTTLING_IPV6_PREFIX": "65"}),
         ("audit-anchor", "ok", {"AUDIT_ANCHOR_FILE": "/mnt/anchor"}),
+        ("assertion-algorithms", "ok", {}),
+        ("assertion-algorithms", "warning", {"CLIENTS_ASSERTION_RS256": "on"}),
         ("outbound", "blocker", {"OUTBOUND_PRIVATE_NETWORKS": "0.0.0.0/0"}),
         ("outbound", "warning", {"OUTBOUND_PRIVATE_NETWORKS": "10.0.0.0/8"}),
         ("outbound", "warning", {"OUTBOUND_CLIENT_ORIGINS": "https://app.example.org:8443"}),

@@ -45,6 +45,7 @@ def test_what_is_not_stated_is_for_one_client_that_signs_users_in(here: Administ
         "scopes": ["email", "offline_access", "openid", "profile"],
         "resources": [],
         "pkce_exempt": False,
+        "assertion_audience": "issuer",
         "quota": 1,
         "used": 0,
         "created_at": "2027-01-15T08:00:00.000Z",
@@ -58,6 +59,7 @@ def test_every_limit_can_be_stated(here: Administered) -> None:
         *CREATE, "suite", "--grant", "device_code", "--grant", "client_credentials",
         "--scope", "openid", "--scope", "READ", "--resource", "jira-main", "--quota", "20",
         "--expires-in", "30d", "--pkce-exempt",
+        "--assertion-audience", "token_endpoint",
     )["token"]  # fmt: skip
     assert told["grant_types"] == [
         "client_credentials",
@@ -65,6 +67,7 @@ def test_every_limit_can_be_stated(here: Administered) -> None:
     ]
     assert (told["scopes"], told["resources"]) == (["READ", "openid"], ["jira-main"])
     assert (told["quota"], told["pkce_exempt"]) == (20, True)
+    assert told["assertion_audience"] == "token_endpoint"
     assert told["expires_at"] == "2027-02-14T08:00:00.000Z"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from typing import Any
 
-from authserver.domain.authorization_profiles import ResponseMode
+from authserver.domain.authorization_profiles import AssertionAudience, ResponseMode
 from authserver.domain.authorization_requests import (
     AuthorizationParameters,
     AuthorizationRequest,
@@ -197,6 +197,7 @@ def initial_token(token_id: str = "token-1", **changes: Any) -> InitialAccessTok
             frozenset({"openid"}),
             frozenset({"jira-main"}),
             pkce_exempt=True,
+            assertion_audience=AssertionAudience.TOKEN_ENDPOINT,
         ),
         "quota": 3,
         "used": 0,
