@@ -25,7 +25,6 @@ class StatementParts(AuthorizationParts):
     def introspection_callers(self) -> IntrospectionCallers:
         """Who asks for a verdict."""
         return IntrospectionCallers(
-            directory=self.directory,
             secret_maker=self.secret_maker,
             resources=self.resource_authentication,
             clients=self.client_authentication,

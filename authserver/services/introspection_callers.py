@@ -13,10 +13,8 @@ if TYPE_CHECKING:
     from authserver.domain.ports import SecretMaker
     from authserver.domain.resources import ProtectedResource
     from authserver.services.client_authentication import ClientAuthentication
-    from authserver.services.directory import Directory
     from authserver.services.resource_authentication import ResourceAuthentication
 
-CLIENT_PREFIX = "cs"
 RESOURCE_PREFIX = "rs"
 
 
@@ -26,13 +24,11 @@ class IntrospectionCallers:
     def __init__(
         self,
         *,
-        directory: Directory,
         secret_maker: SecretMaker,
         resources: ResourceAuthentication,
         clients: ClientAuthentication,
     ) -> None:
         """Take the collaborators; hold no state of its own."""
-        self._directory = directory
         self._secret_maker = secret_maker
         self._resources = resources
         self._clients = clients
@@ -52,16 +48,14 @@ class IntrospectionCallers:
         return self._resources.authenticate(presented, call)
 
     def _are_of_a_client(self, presented: PresentedCredentials) -> bool:
-        """Names of both kinds may be the same, so the credential says which one is meant."""
+        """Names of both kinds may be the same, so the credential says which one is meant.
+
+        Nothing is looked up for that: the time must not tell which names exist (CA-03).
+        """
         if presented.method is ClientAuthMethod.PRIVATE_KEY_JWT:
             return True
         if not presented.method.uses_secret:
             # Resources always have a secret, so that this proves nothing there.
             return False
-        if self._secret_maker.looks_like(CLIENT_PREFIX, presented.secret):
-            return True
-        if self._secret_maker.looks_like(RESOURCE_PREFIX, presented.secret):
-            return False
-        # Secrets that clients brought along look like anything.
-        self._directory.view.ensure_fresh()
-        return self._directory.resources.get(presented.client_id) is None
+        # Secrets of resources are all made here; those that clients brought look like anything.
+        return not self._secret_maker.looks_like(RESOURCE_PREFIX, presented.secret)

@@ -160,12 +160,14 @@ def test_every_failed_authentication_of_a_client_is_recorded_with_its_cause(
 
 @pytest.mark.rule("AU-03")
 def test_every_failed_authentication_of_a_site_is_recorded(
-    lane: Lane, jira: Site, reader: Caller, watch: Watch
+    installation: Installation, lane: Lane, jira: Site, reader: Caller, watch: Watch
 ) -> None:
+    other = installation.site("other")
+    watch.new()
     for name, authorization in (
-        ("jira", basic("jira", "wrong")),
-        ("", basic("unknown", "wrong")),
-        ("", reader.authorization),
+        ("jira", basic("jira", other.secret)),
+        ("", basic("unknown", other.secret)),
+        ("", basic("reader", other.secret)),
     ):
         answer = knock(lane, INTROSPECT, {"token": "x"}, authorization)
         watch.one(
@@ -179,13 +181,19 @@ def test_every_failed_authentication_of_a_site_is_recorded(
 
 @pytest.mark.rule("AU-03")
 def test_the_beginning_of_every_block_is_recorded(
-    lane: Lane, jira: Site, reader: Caller, watch: Watch
+    installation: Installation, lane: Lane, jira: Site, reader: Caller, watch: Watch
 ) -> None:
     limit = ThrottleLimits().per_caller
+    of_another_site = installation.site("other").secret
+    watch.new()
     seen = []
-    for path, name in ((TOKEN, "reader"), (INTROSPECT, "jira"), (TOKEN, "unknown")):
+    for path, name, secret in (
+        (TOKEN, "reader", "wrong"),
+        (INTROSPECT, "jira", of_another_site),
+        (TOKEN, "unknown", "wrong"),
+    ):
         for _ in range(limit + 1):
-            answer = knock(lane, path, {**ASKED, "token": "x"}, basic(name, "wrong"))
+            answer = knock(lane, path, {**ASKED, "token": "x"}, basic(name, secret))
         assert answer.status == 429
         records = watch.new()
         assert len(records) == limit + 1

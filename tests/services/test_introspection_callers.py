@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 
 import pytest
@@ -13,18 +14,21 @@ from authserver.domain.resources import ProtectedResource
 from authserver.services.introspection_callers import IntrospectionCallers
 from tests.services.collaborators import IMPORTED, hash_of
 from tests.services.telling import APP
-from tests.services.world import World, basic, post
+from tests.services.world import Worker, World, basic, post
 
 
-@pytest.fixture
-def callers(world: World) -> IntrospectionCallers:
+def callers_of(world: World) -> IntrospectionCallers:
     worker = world.worker
     return IntrospectionCallers(
-        directory=worker.directory,
         secret_maker=world.secret_maker,
         resources=worker.resource_authentication,
         clients=worker.client_authentication,
     )
+
+
+@pytest.fixture
+def callers(world: World) -> IntrospectionCallers:
+    return callers_of(world)
 
 
 def refused(callers: IntrospectionCallers, world: World, presented: PresentedCredentials) -> None:
@@ -86,3 +90,41 @@ def test_a_name_alone_is_never_enough(world: World, callers: IntrospectionCaller
         stores.clients.add(public)
     for name in ("web-app", "spa", "jira-main", "nobody"):
         refused(callers, world, PresentedCredentials(ClientAuthMethod.NONE, name))
+
+
+@pytest.mark.rule("CA-03")
+@pytest.mark.parametrize("with_imports", [False, True])
+@pytest.mark.parametrize("secret", ["guess", "", "\0", "x" * 10_000])
+def test_a_wrong_secret_costs_the_same_whoever_has_the_name(
+    world: World, secret: str, *, with_imports: bool
+) -> None:
+    world.add_resource("jira-main")
+    world.add_client("web-app", resources=["jira-main"])
+    if with_imports:
+        hashed = hash_of(IMPORTED).decode()
+        world.add_client("brought", resources=["jira-main"], bcrypt_hash=hashed)
+    work = {}
+    for name in ("nobody", "web-app", "jira-main"):
+        world.worker = Worker(world)
+        world.worker.view.poll()
+        callers = callers_of(world)
+        world.database.calls.clear()
+        world.digester.calls.clear()
+        world.passwords.compared.clear()
+        refused(callers, world, basic(name, secret))
+        digests = len(world.digester.calls)
+        work[name] = Counter(world.database.calls), digests, len(world.passwords.compared)
+    assert work["nobody"] == work["web-app"] == work["jira-main"]
+    assert work["nobody"][2] == with_imports
+
+
+def test_a_resource_that_memory_holds_costs_its_digests_and_no_read(
+    world: World, callers: IntrospectionCallers
+) -> None:
+    presented = basic("jira-main", world.add_resource().introspection_secret.value)
+    callers.authenticate(presented, world.call())
+    world.database.calls.clear()
+    world.digester.calls.clear()
+    assert isinstance(callers.authenticate(presented, world.call()), ProtectedResource)
+    assert not world.database.calls
+    assert len(world.digester.calls) == len(world.digester.peppers)
