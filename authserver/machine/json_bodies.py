@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 JSON_TYPE: Final = "application/json"
 DEEPEST: Final = 16
+LONGEST_NUMBER_BITS: Final = 63
 _JSON_TYPE: Final = re.compile(
     r'application/json[ \t]*(?:;[ \t]*charset=(?:utf-8|"utf-8")[ \t]*)?\Z', re.IGNORECASE
 )
@@ -46,7 +47,7 @@ def _parsed(body: bytes) -> Any:
         # orjson knows the grammar to the letter (lone surrogates, NaN, numbers beyond a double);
         # json can be asked to show every member.
         orjson.loads(body)
-        return json.loads(text, object_pairs_hook=_unique)
+        return json.loads(text, object_pairs_hook=_unique, parse_int=_whole)
     except (ValueError, RecursionError):
         raise InvalidField("body", _ALLOWED) from None
 
@@ -60,6 +61,14 @@ def _nesting(text: str) -> int:
         elif character in "]}":
             depth -= 1
     return deepest
+
+
+def _whole(digits: str) -> int:
+    """A number that every reader can hold; orjson reads longer ones, but never writes them."""
+    number = int(digits)
+    if number.bit_length() > LONGEST_NUMBER_BITS:
+        raise ValueError("a number of more than 63 bit")
+    return number
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -82,6 +82,8 @@ def test_another_declaration_is_refused(content_type: str) -> None:
         b'{"a":' * 20_000,
         b'{"a": ' + b"9" * 5000 + b"}",
         b'{"a": "\n"}',
+        b'{"a": 9223372036854775808}',
+        b'{"a": [-1000000000000000000000]}',
     ],
 )
 def test_what_could_be_read_in_two_ways_is_refused(body: bytes) -> None:

@@ -256,6 +256,7 @@ def test_bad_metadata_is_refused_by_the_name_that_clients_use(
         b'{"redirect_uris": ["https://a.example/"], "redirect_uris": ["https://b.example/"]}',
         b'{"a": NaN}',
         b'{"a": 1e999}',
+        b'{"redirect_uris": ["https://a.test/"], "jwks": {"keys": [{"x": 99999999999999999999}]}}',
         b'{"a": "\xff"}',
         b'{"a": "\\ud800"}',
         b'{"a":' + b"[" * 40 + b"]" * 40 + b"}",
