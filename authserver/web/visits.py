@@ -172,8 +172,12 @@ class Visit:
         self._use(started.cookie)
 
     def end(self) -> None:
-        """Be signed out from now on: the session's cookie is removed with the answer."""
-        self._use("")
+        """Be signed out from now on: the session's cookie is removed with the answer.
+
+        Only one that came: what another site posts brings no cookies, and must remove none.
+        """
+        if self._session:
+            self._use("")
 
     def csrf(self, form: str) -> str:
         """The token that the form of this name carries in its field `csrf`."""

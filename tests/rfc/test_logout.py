@@ -224,6 +224,17 @@ def test_a_yes_from_another_site_is_none(browser: Browser, hint: str) -> None:
     assert is_alive(browser)
 
 
+@pytest.mark.rule("LO-02")
+def test_a_browser_that_does_not_say_where_a_post_comes_from_keeps_its_cookie(
+    browser: Browser, hint: str
+) -> None:
+    """Old ones send no Sec-Fetch-Site, and `Origin: null` for pages that send no referrer."""
+    silent = {"Origin": "null", "Sec-Fetch-Site": ""}
+    page = browser.post("/logout", {}, headers=silent, follow=False, cross_site=True)
+    assert page.set_cookies == ()
+    assert is_alive(browser)
+
+
 @pytest.mark.rule("LO-07")
 def test_a_session_id_alone_ends_nothing(world: PeopleWorld, browser: Browser, app: App) -> None:
     tokens = world.tokens(app, browser, scope="openid READ")
