@@ -10,6 +10,7 @@ from authserver.domain.grants import GrantOrigin
 from authserver.services.authorization_requests import NotOpen, NotOpenReason
 from authserver.services.authorization_steps import Finish, Page, Refuse, next_step
 from authserver.services.authorization_validation import may_answer_at
+from authserver.services.sessions import still_signed_in
 
 if TYPE_CHECKING:
     from authserver.domain.authorization_requests import AuthorizationRequest
@@ -71,7 +72,7 @@ class Dispatcher:
             opened = self._requests.open_in(
                 stores, request_id, browser, call.at, client=opened.client
             )
-            still = _still_signed_in(stores, signed_in, call)
+            still = None if signed_in is None else still_signed_in(stores, signed_in, call.at)
             step = _step(stores, opened, still, call)
             if isinstance(step, Page):
                 return step
@@ -160,18 +161,3 @@ def _step(stores: Stores, opened: OpenRequest, signed_in: SignedIn | None, call:
     if signed_in is not None:
         consent = stores.consents.get(signed_in.user.subject, wanted.client_id, wanted.audience)
     return next_step(opened.request, opened.client, signed_in, consent, call.at)
-
-
-def _still_signed_in(stores: Stores, signed_in: SignedIn | None, call: Call) -> SignedIn | None:
-    """Who is signed in, unless session or user ended since the request came in.
-
-    Takes the lock of the user: whoever takes a consent back, or stops the user, waits for the
-    grant and ends it, too.
-    """
-    if signed_in is None:
-        return None
-    user = stores.users.get(signed_in.user.subject)
-    session = stores.sessions.get(signed_in.session.session_id)
-    if user is None or not user.is_enabled or session is None or not session.is_live(call.at):
-        return None
-    return type(signed_in)(session, user)

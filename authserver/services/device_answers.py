@@ -15,6 +15,7 @@ from authserver.domain.scope_reach import beyond
 from authserver.domain.user_codes import read_user_code
 from authserver.services.consents import Answered
 from authserver.services.secret_digests import digests_of
+from authserver.services.sessions import SignedOut, still_signed_in
 
 if TYPE_CHECKING:
     from authserver.domain.calls import Call
@@ -81,21 +82,25 @@ class DeviceAnswers:
 
         Raises:
             NotFound: as in `waiting`, also when it was answered a moment ago; nothing was changed.
+            SignedOut: the user's session ended in the meantime; nothing was changed.
             Throttled: as in `waiting`.
             StorageUnavailable: nothing was changed.
         """
         code = self._counted(typed, signed_in, call)
         with self._database.writing() as stores:
             device, client = self._found(stores, code, call)
+            still = still_signed_in(stores, signed_in, call.at)
+            if still is None or still.user.must_change_password:
+                raise SignedOut
             grant = self._granting.grant(
                 stores,
                 client=client,
-                subject=signed_in.user.subject,
+                subject=still.user.subject,
                 audience=device.audience,
                 resource=device.resource,
                 scopes=device.scopes,
                 origin=GrantOrigin.DEVICE,
-                session=signed_in.session,
+                session=still.session,
                 nonce="",
                 claims=RequestedClaims(),
                 call=call,

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from authserver.domain.audit import Actor, ActorKind, AuditEvent, Outcome
-from authserver.domain.errors import StorageUnavailable
+from authserver.domain.errors import DomainError, StorageUnavailable
 from authserver.domain.sessions import SESSION_PURPOSE, Session
 
 if TYPE_CHECKING:
@@ -41,6 +41,27 @@ class StartedSession:
 
     session: Session
     cookie: str = field(repr=False)
+
+
+class SignedOut(DomainError):
+    """The session or its user ended while something was done in it."""
+
+    def __init__(self) -> None:
+        """Say so."""
+        super().__init__("the session ended in the meantime")
+
+
+def still_signed_in(stores: Stores, signed_in: SignedIn, now: float) -> SignedIn | None:
+    """Who is signed in, unless session or user ended since the request came in.
+
+    Takes the lock of the user: whoever takes a consent back, or stops the user, waits for the
+    grant and ends it, too.
+    """
+    user = stores.users.get(signed_in.user.subject)
+    session = stores.sessions.get(signed_in.session.session_id)
+    if user is None or not user.is_enabled or session is None or not session.is_live(now):
+        return None
+    return SignedIn(session, user)
 
 
 class Sessions:

@@ -8,6 +8,7 @@ from flask import Blueprint, request
 
 from authserver.domain.errors import NotFound, Throttled
 from authserver.domain.user_codes import read_user_code, shown_user_code
+from authserver.services.sessions import SignedOut
 from authserver.web.languages import gettext as _
 from authserver.web.languages import ngettext
 from authserver.web.rendering import render
@@ -72,6 +73,8 @@ class DevicePages:
                 return self._done(self._answers.deny(typed, signed_in, visit.call), allowed=False)
         except (NotFound, Throttled) as refusal:
             return self._refused(signed_in, typed, refusal)
+        except SignedOut:
+            raise self._visits.sent_to("/device") from None
         return self._form(signed_in, "")
 
     def _refused(self, signed_in: SignedIn, typed: str, refusal: NotFound | Throttled) -> Response:
