@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 def unsigned(run: Run, **members: str) -> str:
     """A request object without a signature, with the whole request in it."""
-    return jwt.encode({**run.request(), **members}, None, "none")
+    return jwt.encode({**run.request(), **members}, "", "none")
 
 
 class RequestModules:

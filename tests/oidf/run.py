@@ -105,7 +105,7 @@ class Run:
         assert told["iss"] == ISSUER
         return told["code"]
 
-    def call(self, client: SuiteClient | None = None, **form: str) -> Answer:
+    def call(self, form: dict[str, str], client: SuiteClient | None = None) -> Answer:
         """The token endpoint's answer."""
         client = client or self.client
         fields = {**form, **client.fields(self.world.clock.now())}
@@ -114,12 +114,14 @@ class Run:
     def redeem(self, code: str, **form: str) -> Answer:
         """The token endpoint's answer to a code."""
         uri = self.client.redirect_uri
-        return self.call(grant_type="authorization_code", code=code, redirect_uri=uri, **form)
+        usual = {"grant_type": "authorization_code", "code": code, "redirect_uri": uri}
+        return self.call({**usual, **form})
 
     def refresh(self, token: str, client: SuiteClient | None = None, scope: str = "") -> Answer:
         """The token endpoint's answer to a refresh token, with its scope unless empty."""
         more = {"scope": scope} if scope else {}
-        return self.call(client, grant_type="refresh_token", refresh_token=token, **more)
+        form = {"grant_type": "refresh_token", "refresh_token": token, **more}
+        return self.call(form, client)
 
     def taken(self, code: str, *, nonce: str | None = "", **form: str) -> Flow:
         """Redeem a code, check the ID token, and call userinfo. `""`: the nonce that was sent."""
