@@ -49,9 +49,10 @@ class AuthorizationProfile:
     `default_max_age` is in seconds. `publisher` is who answers for the client, as shown to users;
     the `*_uri` texts are links for people, never fetched, but for `jwks_uri` and
     `backchannel_logout_uri`, which only the guarded client calls. `registered_by` is the id of the
-    initial access token of a dynamically registered client, else empty; `other_metadata` is what
-    such a client stated and what changes nothing here (contacts and the like), a JSON object as
-    text, kept to be told back.
+    initial access token of a dynamically registered client, else empty; `is_held` says that an
+    administrator has changed such a client, which then grows no more by itself; `other_metadata` is
+    what such a client stated and what changes nothing here (contacts and the like), a JSON object
+    as text, kept to be told back.
     """
 
     application_type: ApplicationType = ApplicationType.WEB
@@ -79,6 +80,7 @@ class AuthorizationProfile:
     software_id: str = ""
     software_version: str = ""
     registered_by: str = ""
+    is_held: bool = False
     other_metadata: str = field(default="", repr=False)
 
     @property

@@ -151,6 +151,9 @@ class Clients:
         ) as stores:
             before = _existing(stores, client_id)
             after = self._rules.updated(stores, before, update)
+            if after.profile.is_dynamic:
+                # Or it would take back by itself what was taken from it.
+                after = replace(after, profile=replace(after.profile, is_held=True))
             stores.clients.save(after)
             self._administration.record(
                 stores,

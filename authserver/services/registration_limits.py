@@ -15,6 +15,7 @@ from authserver.services.client_consistency import OPENID, has_users
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from authserver.domain.authorization_profiles import AuthorizationProfile
     from authserver.domain.clients import Client
     from authserver.services.clients import ClientDraft
 
@@ -77,6 +78,20 @@ def as_it_is(client: Client) -> RegistrationTemplate:
         resources=client.resources,
         pkce_exempt=not client.profile.require_pkce,
         assertion_audience=client.profile.assertion_audience,
+    )
+
+
+def kept_profile(before: AuthorizationProfile, after: AuthorizationProfile) -> AuthorizationProfile:
+    """A restated profile, with what is an administrator's to say as it was."""
+    pushed = before.is_held and before.require_pushed_requests
+    return replace(
+        after,
+        registered_by=before.registered_by,
+        is_held=before.is_held,
+        response_modes=before.response_modes,
+        require_pushed_requests=after.require_pushed_requests or pushed,
+        refresh_idle_seconds=before.refresh_idle_seconds,
+        refresh_absolute_seconds=before.refresh_absolute_seconds,
     )
 
 

@@ -20,7 +20,7 @@ from authserver.services.administration import Act, before_and_after
 from authserver.services.client_authentication import CLIENT_SECRET
 from authserver.services.client_descriptions import described
 from authserver.services.clients import SECRET_PREFIX, new_client_id
-from authserver.services.registration_limits import as_it_is, within
+from authserver.services.registration_limits import as_it_is, kept_profile, within
 from authserver.services.secret_digests import digests_of
 from authserver.services.throttling import Attempt, PrincipalKind
 
@@ -186,19 +186,10 @@ class Registrations:
 
     def _restated(self, stores: Stores, before: Client, stated: StatedClient, call: Call) -> Client:
         stated = replace(stated, draft=replace(stated.draft, auth_method=before.auth_method))
-        made_with = next(
-            (
-                each.template
-                for each in stores.registrations.list_initial()
-                if each.token_id == before.profile.registered_by
-            ),
-            as_it_is(before),
-        )
-        after = self._checked(stores, stated, made_with, before.client_id, call)
-        profile = replace(after.profile, registered_by=before.profile.registered_by)
+        after = self._checked(stores, stated, _limits(stores, before), before.client_id, call)
         return replace(
             after,
-            profile=profile,
+            profile=kept_profile(before.profile, after.profile),
             status=before.status,
             secrets=before.secrets,
             access_token_seconds=before.access_token_seconds,
@@ -247,6 +238,15 @@ def end_registration(stores: Stores, client: Client, now: float) -> None:
     stores.clients.save(replace(client, status=ClientStatus.DELETED))
     stores.clients.expire_secrets(client.client_id, keep="", at=now)
     stores.registrations.remove(client.client_id)
+
+
+def _limits(stores: Stores, client: Client) -> RegistrationTemplate:
+    """How far a client may restate itself: as its token allowed, until that is changed."""
+    tokens = () if client.profile.is_held else stores.registrations.list_initial()
+    for token in tokens:
+        if token.token_id == client.profile.registered_by and token.revoked_at is None:
+            return token.template
+    return as_it_is(client)
 
 
 def _allowed(client: Client) -> Client:

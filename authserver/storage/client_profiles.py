@@ -71,6 +71,7 @@ def profile_from(text: str, client_id: str) -> AuthorizationProfile:
         software_id=members.text("software_id", ""),
         software_version=members.text("software_version", ""),
         registered_by=members.text("registered_by", ""),
+        is_held=members.flag("is_held", default=PLAIN.is_held),
         other_metadata=members.text("other_metadata", ""),
     )
     members.finish()

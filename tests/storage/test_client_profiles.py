@@ -49,6 +49,7 @@ DEFAULTS: Final = AuthorizationProfile(
     software_id="",
     software_version="",
     registered_by="",
+    is_held=False,
     other_metadata="",
 )
 FULL: Final = AuthorizationProfile(
@@ -77,6 +78,7 @@ FULL: Final = AuthorizationProfile(
     software_id="4NRB1-0XZABZI9E6-5SM3R",
     software_version="1.0",
     registered_by="token-1",
+    is_held=True,
     other_metadata='{"tos_uri#de":"https://b.example.org/bedingungen"}',
 )
 NAMES: Final = [each.name for each in fields(AuthorizationProfile)]
