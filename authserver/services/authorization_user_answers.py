@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from authserver.services.authorization_steps import Page, next_step, scopes_to_allow
 from authserver.services.consents import Answered
+from authserver.services.sessions import still_signed_in
 
 if TYPE_CHECKING:
     from authserver.domain.calls import Call
@@ -59,11 +60,12 @@ class UserAnswers:
         """
         with self._database.writing() as stores:
             opened = self._requests.open_in(stores, request_id, browser, call.at)
-            if not _is_next(stores, Page.CONSENT, opened, signed_in, call):
+            still = still_signed_in(stores, signed_in, call.at)
+            if still is None or not _is_next(stores, Page.CONSENT, opened, still, call):
                 return
             wanted = opened.request.parameters
             scopes = scopes_to_allow(wanted)
-            subject = signed_in.user.subject
+            subject = still.user.subject
             if stores.authorization_requests.note_consent(
                 request_id, subject=subject, scopes=scopes, at=call.at
             ):
