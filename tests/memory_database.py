@@ -166,7 +166,9 @@ class MemoryDatabase:
         assert self._writer.acquire(timeout=10), "a writing transaction inside another one"
         try:
             draft = self.state.copy()
-            yield MemoryStores(draft, self._tick, writing=True)
+            stores = MemoryStores(draft, self._tick, writing=True)
+            yield stores
+            stores.audit.write()
             self._tick("commit")
             self.state = draft
         finally:

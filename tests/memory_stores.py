@@ -12,9 +12,10 @@ from authserver.domain.keys import KeyState, SigningKey
 from tests.memory_secrets import MemoryStore
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from authserver.domain.audit import AuditEvent
+    from tests.memory_database import MemoryState
 
 LOTS: Final = count()
 
@@ -160,6 +161,15 @@ class MemoryLeases(MemoryStore):
 
 
 class MemoryAudit(MemoryStore):
+    def __init__(self, state: MemoryState, told: Callable[..., None]) -> None:
+        super().__init__(state, told)
+        self._added: list[AuditEvent] = []
+
     def add(self, event: AuditEvent) -> None:
         self._told("add", changes=True)
-        self._state.audit.append(event)
+        self._added.append(event)
+
+    def write(self) -> None:
+        """Last before the commit, as in a real database."""
+        self._state.audit.extend(self._added)
+        self._added.clear()

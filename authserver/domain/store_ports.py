@@ -234,5 +234,5 @@ class AuditStore(Protocol):
     """Audit rows of acts with state: written in the act's own transaction."""
 
     def add(self, event: AuditEvent) -> None:
-        """Append one record."""
+        """Append one record; it is written last in the transaction, whenever it was added."""
         ...

@@ -24,28 +24,39 @@ if TYPE_CHECKING:
 class AuditRows:
     """Satisfies `authserver.domain.store_ports.AuditStore` on a connection inside a transaction.
 
+    Records are written last in their transaction: from then on it holds the lock that the sealer
+    waits for, and newcomers wait behind the sealer. Whoever waited for something else meanwhile
+    could close a circle.
+
     Without `keys` its records carry no code; a verification calls them forged.
     """
 
-    __slots__ = ("_connection", "_entered", "_keys")
+    __slots__ = ("_added", "_connection", "_entered", "_keys")
 
     def __init__(self, connection: Connection, keys: ChainKeys | None = None) -> None:
         self._connection = connection
         self._keys: ChainKeys = NoKeys() if keys is None else keys
         self._entered = False
+        self._added: list[tuple[object, ...]] = []
 
     def add(self, event: AuditEvent) -> None:
-        """Append one record; it exists when the transaction is committed.
+        """Append one record; it is written by `write`, after everything else.
 
         Raises:
             TypeError: `details` hold something that is neither JSON nor a set.
         """
+        said = orjson.loads(encode(event))
+        self._added.append(content_of(said, self._keys.current, event.at, None, None))
+
+    def write(self) -> None:
+        """Write what was added, in its order. `SqlDatabase.writing` does so before its commit."""
+        if not self._added:
+            return
         if not self._entered:
             enter(self._connection)
             self._entered = True
-        said = orjson.loads(encode(event))
-        content = content_of(said, self._keys.current, event.at, None, None)
-        insert(self._connection, [content])
+        insert(self._connection, self._added)
+        self._added = []
 
     def search(self, query: AuditQuery) -> AuditPage:
         """One page, newest first."""

@@ -67,15 +67,17 @@ class SqlDatabase:
         """A write: committed durably when the block ends, rolled back when it raises.
 
         SQLite's write lock is taken at the start. When the commit itself fails, the write may or
-        may not have happened; it is never sent a second time.
+        may not have happened; it is never sent a second time. Audit records are written last.
 
         Raises:
             StorageUnavailable: the database cannot answer now.
         """
         with self.aside(), self.connection_for_writing() as connection:
-            yield SqlStores(
+            stores = SqlStores(
                 Transaction(connection, self._issuer_id, writing=True), self._chain_keys
             )
+            yield stores
+            stores.audit.write()
 
     @contextmanager
     def connection_for_reading(self) -> Iterator[Connection]:

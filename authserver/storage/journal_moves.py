@@ -44,6 +44,7 @@ class JournalMoves:
             found = progress_of(connection, name)
             if found.moved_to != progress.moved_to:
                 return found
+            # The journal's own row is locked: nobody else can make us wait from here on.
             enter(connection)
             expect_many(connection)
             if contents:
@@ -51,6 +52,7 @@ class JournalMoves:
             records = AuditRows(connection, self._keys)
             for each in damage:
                 records.add(self._event("audit.journal_damaged", name, each))
+            records.write()
             move_on(connection, found.journal, piece.end, damaged=len(damage))
             return Progress(found.journal, piece.end, found.damaged + len(damage), found.has_ended)
 
@@ -63,6 +65,7 @@ class JournalMoves:
             if rest is not None:
                 records = AuditRows(connection, self._keys)
                 records.add(self._event("audit.journal_torn", name, rest))
+                records.write()
             end(connection, found.journal, self._clock.now())
 
     def _contents(

@@ -2,7 +2,8 @@
 
 Who locks several things takes them in one order, so that nobody waits in a circle: clients and
 resources, users, groups, authorization requests, devices, sessions; then a code or a refresh token,
-then its grant; and the authority's sequence last, after everything that it tells of.
+then its grant; then the authority's sequence, after everything that it tells of; and the lock of
+those who write audit records last, which whoever opened the transaction takes for it.
 """
 
 from __future__ import annotations

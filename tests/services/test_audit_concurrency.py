@@ -97,6 +97,7 @@ class Crowd:
         with self._trail.database.writing() as stores:
             for each in range(records):
                 stores.audit.add(event(10 * number + each))
+                stores.audit.write()  # its number is drawn now, and the commit is far
                 self._over.wait(pause)
             if is_undone:
                 raise Undone
@@ -156,6 +157,7 @@ def seal_between_two_writers(trail: Trail) -> None:
     """One draws its number first and commits last; the sealer comes in between."""
     with trail.database.writing() as early:
         early.audit.add(event(1))
+        early.audit.write()
         trail.add(2)
         trail.sealer().step()
     trail.add(3)

@@ -34,6 +34,7 @@ def test_it_is_unknown_while_somebody_writes(trail: Trail) -> None:
     trail.add(1)
     with trail.database.writing() as stores:
         stores.audit.add(event(2))
+        stores.audit.write()
         assert horizon(trail) is None
         trail.add(3)
         assert horizon(trail) is None
@@ -44,6 +45,7 @@ def test_a_number_that_was_drawn_and_given_up_is_no_gap(trail: Trail) -> None:
     trail.add(1)
     with pytest.raises(ZeroDivisionError), trail.database.writing() as stores:  # noqa: PT012 - one act
         stores.audit.add(event(2))
+        stores.audit.write()
         raise ZeroDivisionError
     trail.add(3)
     assert horizon(trail) == 3
@@ -55,6 +57,7 @@ def test_finding_it_out_lets_writers_go_on(trail: Trail) -> None:
     waiting = threading.Event()
     with trail.database.writing() as stores:
         stores.audit.add(event(1))
+        stores.audit.write()
 
         def ask() -> None:
             waiting.set()
@@ -71,6 +74,7 @@ def test_finding_it_out_lets_writers_go_on(trail: Trail) -> None:
 def test_giving_up_leaves_the_transaction_usable(trail: Trail) -> None:
     with trail.database.writing() as writer:
         writer.audit.add(event(1))
+        writer.audit.write()
         with trail.database.connection_for_writing() as connection:
             before = connection.execute(text("SHOW lock_timeout")).scalar_one()
         with trail.database.writing() as stores:

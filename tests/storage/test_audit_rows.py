@@ -69,6 +69,7 @@ def test_hostile_text_is_one_printable_record_everywhere(trail: Trail, text: str
 def test_the_store_has_no_way_to_change_or_remove_a_record() -> None:
     assert {name for name in vars(AuditRows) if not name.startswith("_")} == {
         "add",
+        "write",
         "search",
         "chain",
     }
