@@ -44,9 +44,18 @@ class PasswordCheck:
         return by_name or by_email
 
     def check(
-        self, user: User | None, account: str, password: str, *, known_browser: str, call: Call
+        self,
+        user: User | None,
+        account: str,
+        password: str,
+        *,
+        known_browser: str,
+        call: Call,
+        named: str = "",
     ) -> tuple[User, Guess]:
         """Accept the password of an enabled user, which it returns; the guess, to be taken back.
+
+        `account` and `named` are as `SignInGuesses.count` has them.
 
         Raises:
             SignInRefused: it is not, or there is no such user, or it is disabled; counted and on
@@ -54,7 +63,7 @@ class PasswordCheck:
             Throttled: too many were wrong.
             StorageUnavailable: nothing was compared, or nothing could be recorded.
         """
-        guess = self.guesses.count(account, known_browser=known_browser, call=call)
+        guess = self.guesses.count(account, known_browser=known_browser, call=call, named=named)
         hashed = b"" if user is None else user.password_hash
         if not self._passwords.is_hash(hashed):
             hashed = STAND_IN_HASH
@@ -66,6 +75,8 @@ class PasswordCheck:
             raise
         if user is None:
             raise self.refusal(guess, call, None, "no such user")
+        if guess.is_over:
+            raise self.refusal(guess, call, user, "too many wrong passwords before this one")
         if not matches or hashed is STAND_IN_HASH:
             raise self.refusal(guess, call, user, "wrong password")
         if not user.is_enabled:

@@ -67,9 +67,12 @@ class LocalSignIn:
             StorageUnavailable: nobody was signed in.
         """
         found = self._check.find(username)
-        account = "?" + canonical(username.strip()) if found is None else found.subject
+        named = "@" + canonical(username.strip())
+        account = "?" + named if found is None else found.subject
         known = self._known_browsers.name(known_browsers, account)
-        user, guess = self._check.check(found, account, password, known_browser=known, call=call)
+        user, guess = self._check.check(
+            found, account, password, known_browser=known, call=call, named=named
+        )
         # Somebody else's session in this browser ends, with what is bound to it.
         takes_power = previous is not None and previous.subject != user.subject
         with self._administration.changing([], takes_power=takes_power) as stores:

@@ -92,8 +92,33 @@ def test_too_many_wrong_passwords_from_one_network_are_throttled(house: House) -
 @pytest.mark.rule("SE-05")
 def test_all_names_of_an_account_share_one_counter(house: House) -> None:
     fill(house, 3, "ada", "ADA@example.org", "\uff41da")
+    house.refused("Ada", PASSWORD)
+    assert failures(house)[-1].reason == "too many wrong passwords before this one"
+    house.clock.advance(900)
+    assert house.sign_in("Ada").cookie
+
+
+@pytest.mark.rule("SE-06")
+def test_a_block_does_not_tell_which_names_are_one_account(house: House) -> None:
+    """Nor that there is one: a name that nobody has is never blocked under another."""
+    fill(house, 3)
+    house.refused("ada@example.org", PASSWORD)
     with pytest.raises(Throttled):
-        house.sign_in("Ada")
+        house.sign_in("ada")
+
+
+@pytest.mark.rule("SE-06")
+def test_a_block_under_another_name_is_answered_after_the_same_work(house: House) -> None:
+    fill(house, 3)
+    fill(house, 3, "nobody")
+    seen = []
+    for name in ("ada@example.org", "nobody@example.org"):
+        house.database.calls.clear()
+        house.world.passwords.compared.clear()
+        house.refused(name, PASSWORD, peer=HOME)
+        seen.append((dict(house.database.calls), len(house.world.passwords.compared)))
+    assert seen[0] == seen[1]
+    assert seen[0][1] == 1
 
 
 @pytest.mark.rule("SE-05")
