@@ -6,7 +6,6 @@ import os
 import pwd
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import time
@@ -16,6 +15,7 @@ from typing import Final
 import psycopg
 
 from tests.not_run import not_run
+from tests.ports import free_port
 
 SUPERUSER: Final = "postgres"
 OWNER: Final = "authserver"
@@ -146,7 +146,7 @@ class PostgresCluster:
             connection.execute(statement.encode())
 
     def _initialise(self, initdb: Path) -> None:
-        self.port = _free_port()
+        self.port = free_port()
         password_file = self.folder / "password"
         password_file.write_text(PASSWORD)
         if os.geteuid() == 0:
@@ -203,10 +203,3 @@ def _server_user() -> pwd.struct_passwd:
         return pwd.getpwnam("postgres")
     except KeyError:
         return pwd.getpwnam("nobody")
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

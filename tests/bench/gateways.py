@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tests.bench.load import Prepared
 from tests.gateway.nginx_process import NginxProcess
-from tests.instances import free_port
+from tests.ports import free_port
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -19,7 +19,8 @@ from tests.bench.load import Measured, Prepared, run_load
 from tests.bench.people import app_of
 from tests.bench.report import BARE, Results
 from tests.clusters import OWNER, PostgresCluster
-from tests.instances import Caller, Instance, Site, free_port
+from tests.instances import Caller, Instance, Site
+from tests.ports import free_port
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

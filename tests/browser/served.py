@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Final
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 
-from tests.instances import free_port
 from tests.people.cast import ADA, App, Person, add_app, add_user
 from tests.people.served_tls import make_passwords_cheap, serve_issuer
+from tests.ports import free_port
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

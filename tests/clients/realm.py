@@ -11,16 +11,17 @@ from urllib.parse import parse_qsl, urlsplit
 import requests
 
 from authserver.services.client_profiles import ProfileChanges
-from tests.instances import Site, free_port
 from tests.people.cast import ADA, App, Person, add_app, add_user, merged
 from tests.people.remote import remote_browser
 from tests.people.served_tls import ServedIssuer, serve_issuer
 from tests.people.walking import finish
+from tests.ports import free_port
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from tests.instances import Site
     from tests.people.browser import Browser
     from tests.people.pages import Page
 

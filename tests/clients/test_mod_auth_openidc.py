@@ -22,7 +22,7 @@ from tests.clients.portal import (
     serve_portal,
 )
 from tests.clients.realm import APACHE_HOST, Realm, query
-from tests.instances import free_port
+from tests.ports import free_port
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

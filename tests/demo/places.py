@@ -10,7 +10,7 @@ from pathlib import Path
 
 from cryptography import x509
 
-from tests.instances import free_port
+from tests.ports import free_port
 from tests.upstream.certificates import TestAuthority
 
 

@@ -17,7 +17,8 @@ from tests.gateway.block import Block
 from tests.gateway.nginx_process import NginxProcess
 from tests.gateway.raw_requests import Answer, call
 from tests.gateway.shapes import IDENTITY_HEADER, SERVICE_ACCOUNT, SERVICE_SECRET, Shape
-from tests.instances import Instance, Site, free_port
+from tests.instances import Instance, Site
+from tests.ports import free_port
 from tests.standin.server import StandInServer
 from tests.standin.site import StandInSite
 from tests.upstream.certificates import TestAuthority

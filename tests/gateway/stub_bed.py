@@ -13,7 +13,7 @@ from tests.gateway.nginx_process import NginxProcess
 from tests.gateway.raw_requests import call, exchange
 from tests.gateway.sites import GATEWAY_KEY, a_site
 from tests.gateway.stub_servers import Reply, Seen, StubServer
-from tests.instances import free_port
+from tests.ports import free_port
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

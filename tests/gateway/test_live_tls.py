@@ -12,7 +12,7 @@ from cryptography import x509
 from tests.gateway.nginx_process import NginxProcess
 from tests.gateway.raw_requests import call
 from tests.gateway.stub_bed import CALL, TOKEN, Bed, a_bed
-from tests.instances import free_port
+from tests.ports import free_port
 from tests.upstream.certificates import TestAuthority
 
 if TYPE_CHECKING:

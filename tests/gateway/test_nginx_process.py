@@ -15,7 +15,7 @@ import pytest
 
 from tests.gateway.nginx_process import NginxProcess, check_configuration
 from tests.gateway.raw_requests import call
-from tests.instances import free_port
+from tests.ports import free_port
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -28,6 +28,7 @@ from tests.gateway.nginx_process import NginxProcess
 from tests.gateway.shapes import CLOUD, IDENTITY_HEADER, SERVICE_ACCOUNT, SERVICE_SECRET, Shape
 from tests.gateway.yard_tokens import YardTokens
 from tests.instances import Instance
+from tests.ports import free_port
 from tests.standin.server import StandInServer
 from tests.standin.site import StandInSite
 from tests.upstream.certificates import TestAuthority
@@ -85,7 +86,7 @@ def _held_ports(count: int) -> Iterator[list[int]]:
         sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
         for each in sockets:
             each.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            each.bind(("127.0.0.1", 0))
+            each.bind(("127.0.0.1", free_port()))
         yield [int(each.getsockname()[1]) for each in sockets]
 
 

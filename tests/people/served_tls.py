@@ -12,7 +12,8 @@ from authserver.crypto.passwords import BcryptHasher
 from authserver.gateway.front_configuration import FrontConfiguration
 from authserver.gateway.nginx import render_front
 from tests.gateway.nginx_process import NginxProcess
-from tests.instances import Instance, free_port
+from tests.instances import Instance
+from tests.ports import free_port
 from tests.upstream.certificates import TestAuthority
 
 if TYPE_CHECKING:

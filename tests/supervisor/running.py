@@ -6,12 +6,13 @@ import contextlib
 import http.client
 import json
 import os
-import socket
 import subprocess
 import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
+
+from tests.ports import free_port
 
 if TYPE_CHECKING:
     import signal
@@ -19,12 +20,6 @@ if TYPE_CHECKING:
 
 PATIENCE_SECONDS: Final = 20.0
 ROOT: Final = Path(__file__).parents[2]
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def wait_until(holds: Callable[[], bool], what: str) -> None:

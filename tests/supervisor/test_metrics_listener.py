@@ -7,7 +7,8 @@ import signal
 from contextlib import closing
 from typing import TYPE_CHECKING
 
-from tests.supervisor.running import free_port, running, wait_until
+from tests.ports import free_port
+from tests.supervisor.running import running, wait_until
 
 if TYPE_CHECKING:
     from pathlib import Path
