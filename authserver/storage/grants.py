@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import case, insert, or_, select, update
+from sqlalchemy import bindparam, case, insert, or_, select, update
 
 from authserver.domain.grants import Grant, GrantEnd, GrantOrigin
 from authserver.domain.tokens import latest_end
@@ -13,7 +13,9 @@ from authserver.storage.json_texts import coded, coded_set, texts_from
 from authserver.storage.refresh_tokens import RefreshTokenRows
 from authserver.storage.request_parameters import claims_from, claims_text
 from authserver.storage.rows.grants import grants
+from authserver.storage.store import of_issuer
 from authserver.storage.texts import is_storable
+from authserver.storage.transactions import Lookup
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,6 +25,17 @@ if TYPE_CHECKING:
     from authserver.domain.grants import GrantFilter
 
 _COLUMNS = grants.c
+_IS_IT: Final = (of_issuer(grants), _COLUMNS.grant_id == bindparam("own_grant"))
+_ADD: Final = insert(grants)
+_GET: Final = Lookup.of(select(grants).where(*_IS_IT))
+_NOTE_USE: Final = (
+    update(grants)
+    .where(
+        *_IS_IT,
+        or_(_COLUMNS.last_used_at.is_(None), _COLUMNS.last_used_at < bindparam("own_time")),
+    )
+    .values(last_used_at=bindparam("own_time"))
+)
 
 
 class GrantRows(CodeRows, RefreshTokenRows):
@@ -31,29 +44,30 @@ class GrantRows(CodeRows, RefreshTokenRows):
     def add(self, grant: Grant) -> None:
         """Insert."""
         self._connection.execute(
-            insert(grants).values(
-                issuer_id=self._issuer_id,
-                grant_id=grant.grant_id,
-                client_id=grant.client_id,
-                subject=grant.subject,
-                audience=grant.audience,
-                resource_name=grant.resource,
-                scopes=coded_set(grant.scopes),
-                origin=grant.origin.value,
-                session_id=grant.session_id,
-                session_bound=grant.session_bound,
-                nonce=grant.nonce,
-                auth_time=grant.auth_time,
-                acr=grant.acr,
-                amr=coded(grant.amr),
-                claims=claims_text(grant.claims),
-                created_at=grant.created_at,
-                valid_until=grant.expires_at,
-                expires_at=grant.expires_at,
-                last_used_at=grant.last_used_at,
-                ended_at=grant.ended_at,
-                end_reason=_reason(grant.end),
-            )
+            _ADD,
+            {
+                "issuer_id": self._issuer_id,
+                "grant_id": grant.grant_id,
+                "client_id": grant.client_id,
+                "subject": grant.subject,
+                "audience": grant.audience,
+                "resource_name": grant.resource,
+                "scopes": coded_set(grant.scopes),
+                "origin": grant.origin.value,
+                "session_id": grant.session_id,
+                "session_bound": grant.session_bound,
+                "nonce": grant.nonce,
+                "auth_time": grant.auth_time,
+                "acr": grant.acr,
+                "amr": coded(grant.amr),
+                "claims": claims_text(grant.claims),
+                "created_at": grant.created_at,
+                "valid_until": grant.expires_at,
+                "expires_at": grant.expires_at,
+                "last_used_at": grant.last_used_at,
+                "ended_at": grant.ended_at,
+                "end_reason": _reason(grant.end),
+            },
         )
 
     def get(self, grant_id: str) -> Grant | None:
@@ -61,9 +75,7 @@ class GrantRows(CodeRows, RefreshTokenRows):
         if not is_storable(grant_id):
             return None
         row = self._connection.execute(
-            self._transaction.for_change(
-                select(grants).where(self._mine(grants), _COLUMNS.grant_id == grant_id)
-            )
+            self._transaction.form_of(_GET), self._own(own_grant=grant_id)
         ).one_or_none()
         return None if row is None else _grant(row)
 
@@ -129,15 +141,7 @@ class GrantRows(CodeRows, RefreshTokenRows):
 
     def note_use(self, grant_id: str, at: float) -> None:
         """Tokens were issued from it; the last use never moves back."""
-        self._connection.execute(
-            update(grants)
-            .where(
-                self._mine(grants),
-                _COLUMNS.grant_id == grant_id,
-                or_(_COLUMNS.last_used_at.is_(None), _COLUMNS.last_used_at < at),
-            )
-            .values(last_used_at=at)
-        )
+        self._connection.execute(_NOTE_USE, self._own(own_grant=grant_id, own_time=at))
 
 
 def _is_possible(wanted: GrantFilter) -> bool:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import case, insert, select, update
+from sqlalchemy import bindparam, case, insert, select, update
 
 from authserver.domain.sessions import Session
 from authserver.storage.digests import among
 from authserver.storage.json_texts import coded, texts_from
 from authserver.storage.rows.sessions import sessions
-from authserver.storage.store import Store
+from authserver.storage.store import Store, of_issuer
 from authserver.storage.texts import is_storable
 
 if TYPE_CHECKING:
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from authserver.domain.people_ports import Digests
 
 _COLUMNS = sessions.c
+_GET: Final = select(sessions).where(
+    of_issuer(sessions), _COLUMNS.session_id == bindparam("own_session")
+)
 
 
 class SessionRows(Store):
@@ -53,9 +56,7 @@ class SessionRows(Store):
         """By `sid`, ended ones included. Not locked: whose it is has to be known first."""
         if not is_storable(session_id):
             return None
-        row = self._connection.execute(
-            select(sessions).where(self._mine(sessions), _COLUMNS.session_id == session_id)
-        ).one_or_none()
+        row = self._connection.execute(_GET, self._own(own_session=session_id)).one_or_none()
         return None if row is None else _session(row)
 
     def renew(self, session: Session) -> bool:

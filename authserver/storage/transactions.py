@@ -16,6 +16,19 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
+class Lookup:
+    """A query that is built once, as it is and locking its rows (`Transaction.for_change`)."""
+
+    plain: Select[Any]
+    locking: Select[Any]
+
+    @classmethod
+    def of(cls, query: Select[Any]) -> Lookup:
+        """Both forms of the query."""
+        return cls(query, query.with_for_update(key_share=True))
+
+
+@dataclass(frozen=True, slots=True)
 class Transaction:
     """One open transaction of one issuer."""
 
@@ -30,3 +43,7 @@ class Transaction:
         second sees what the first did. SQLite has one writer anyway and ignores it.
         """
         return query.with_for_update(key_share=True) if self.writing else query
+
+    def form_of(self, lookup: Lookup) -> Select[Any]:
+        """What `for_change` would make of the query, made before."""
+        return lookup.locking if self.writing else lookup.plain

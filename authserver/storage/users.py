@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.exc import IntegrityError
 
 from authserver.domain.errors import AlreadyExists, NotFound
 from authserver.domain.users import PersonalData, User, UserStatus, canonical
 from authserver.storage.inserts import insert_into
 from authserver.storage.rows.users import users
-from authserver.storage.store import Store
+from authserver.storage.store import Store, of_issuer
 from authserver.storage.texts import is_storable
+from authserver.storage.transactions import Lookup
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 
 _COLUMNS = users.c
 _IS_KEPT: Final = _COLUMNS.status != UserStatus.DELETED.value
+_GET: Final = Lookup.of(
+    select(users).where(of_issuer(users), _COLUMNS.subject == bindparam("own_subject"))
+)
 
 
 class UserRows(Store):
@@ -28,8 +32,12 @@ class UserRows(Store):
 
     def get(self, subject: str) -> User | None:
         """By subject, deleted ones included; locked until the end when writing."""
-        found = self._found(_COLUMNS.subject == subject) if is_storable(subject) else []
-        return found[0] if found else None
+        if not is_storable(subject):
+            return None
+        row = self._connection.execute(
+            self._transaction.form_of(_GET), self._own(own_subject=subject)
+        ).one_or_none()
+        return None if row is None else _user(row)
 
     def get_by_username(self, username: str) -> User | None:
         """By canonical user name, never a deleted one; locked until the end when writing."""
