@@ -52,8 +52,8 @@ def normalise_jwk_set(
     """The keys of a JWK set (text or parsed), each reduced to its public members.
 
     `algorithms` gives those for each allowed `kty`, first the one of keys without `alg`. A key
-    without `kid` gets its thumbprint for one. Members that RFC 7517 and RFC 7518 do not need for a public key, such as
-    certificates, are dropped and never followed.
+    without `kid` gets its thumbprint for one. Members that RFC 7517 and RFC 7518 do not need for a
+    public key, such as certificates, are dropped and never followed.
 
     Raises:
         InvalidField: names the member (`jwks.keys[0].crv`) and what is allowed.
