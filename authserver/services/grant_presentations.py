@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from authserver.services.user_tokens import PreparedTokens
 
 REFUSED: Final = "token.refused"
+PENDING: Final = "authorization_pending"
+"""What a device is told until its user answers: no failure of anybody's."""
 
 
 def invalid_grant(detail: str) -> ProtocolRefusal:
@@ -66,7 +68,8 @@ class Verdict:
 class GrantPresentations:
     """Runs presentations. A refusal is committed too: it burns, ends, counts and is on record.
 
-    Guesses of public clients count as failures of the caller: nobody had to authenticate for them.
+    Refusals of public clients count as failures of the caller: nobody had to authenticate for them,
+    and each of them is written down.
     A confidential client is not blocked by what its users send through it.
     """
 
@@ -151,7 +154,7 @@ class GrantPresentations:
         client = presentation.client
         blocks: Sequence[Block] = ()
         # What ended a grant is no guess, and always on record.
-        if not (client.is_confidential or verdict.ended) and refusal.error == "invalid_grant":
+        if not (client.is_confidential or verdict.ended or refusal.error == PENDING):
             attempt = Attempt(PrincipalKind.CLIENT, client.client_id, presentation.call)
             try:
                 self._throttle.check_network(attempt)
