@@ -98,29 +98,6 @@ def test_all_names_of_an_account_share_one_counter(house: House) -> None:
     assert house.sign_in("Ada").cookie
 
 
-@pytest.mark.rule("SE-06")
-def test_a_block_does_not_tell_which_names_are_one_account(house: House) -> None:
-    """Nor that there is one: a name that nobody has is never blocked under another."""
-    fill(house, 3)
-    house.refused("ada@example.org", PASSWORD)
-    with pytest.raises(Throttled):
-        house.sign_in("ada")
-
-
-@pytest.mark.rule("SE-06")
-def test_a_block_under_another_name_is_answered_after_the_same_work(house: House) -> None:
-    fill(house, 3)
-    fill(house, 3, "nobody")
-    seen = []
-    for name in ("ada@example.org", "nobody@example.org"):
-        house.database.calls.clear()
-        house.world.passwords.compared.clear()
-        house.refused(name, PASSWORD, peer=HOME)
-        seen.append((dict(house.database.calls), len(house.world.passwords.compared)))
-    assert seen[0] == seen[1]
-    assert seen[0][1] == 1
-
-
 @pytest.mark.rule("SE-05")
 def test_a_window_ends(house: House) -> None:
     fill(house, 3)
