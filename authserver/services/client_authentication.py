@@ -58,7 +58,9 @@ class ClientAuthentication:
         self._failures = failures
         self._uses = uses
 
-    def authenticate(self, presented: PresentedCredentials, call: Call) -> Client:
+    def authenticate(
+        self, presented: PresentedCredentials, call: Call, *, or_resource: bool = False
+    ) -> Client:
         """The enabled client that the credentials prove.
 
         A public client has none and proves nothing (RFC 6749 section 2.1): whoever gives it power
@@ -67,6 +69,8 @@ class ClientAuthentication:
         An unknown client and a wrong secret cost the same: a digest, a read, a digest. A right
         credential passes though others in the same network fail too often; an imported secret
         passes there only once it is kept as a keyed digest.
+
+        `or_resource`: where a secret may as well be meant as a resource's, see `Attempt`.
 
         Raises:
             InvalidClient: they prove nothing; the same answer for every cause.
@@ -78,7 +82,7 @@ class ClientAuthentication:
         if presented.method is ClientAuthMethod.PRIVATE_KEY_JWT:
             return self._by_assertion(presented, call)
         if presented.method.uses_secret:
-            return self._by_secret(presented, call)
+            return self._by_secret(presented, call, or_resource=or_resource)
         return self._public(presented.client_id, call)
 
     def _public(self, client_id: str, call: Call) -> Client:
@@ -96,9 +100,11 @@ class ClientAuthentication:
             raise self._refused(client, attempt, f"the client is {client.status}")
         return client
 
-    def _by_secret(self, presented: PresentedCredentials, call: Call) -> Client:
+    def _by_secret(
+        self, presented: PresentedCredentials, call: Call, *, or_resource: bool
+    ) -> Client:
         client_id = presented.client_id
-        attempt = Attempt(PrincipalKind.CLIENT, client_id, call)
+        attempt = Attempt(PrincipalKind.CLIENT, client_id, call, or_resource=or_resource)
         self._throttle.check_caller(attempt)
         client = self._directory.clients.known(client_id)
         secret = self._match(client, presented)

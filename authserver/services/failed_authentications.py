@@ -53,13 +53,15 @@ class FailedAuthentications:
             StorageUnavailable: the database does not answer.
         """
         self._throttle.check_network(attempt)
-        name = attempt.name if known else ""
+        # Looked up whether a client has the name or not: the time must not tell (CA-03).
+        meant_as_resource = attempt.or_resource and self._is_resource(attempt.name)
+        kind = PrincipalKind.RESOURCE if meant_as_resource and not known else attempt.kind
+        name = attempt.name if known or meant_as_resource else ""
         with self._database.writing() as stores:
             blocks = self._throttle.count(stores, attempt)
-            stores.audit.add(
-                _record(attempt.call, FAILED[attempt.kind], attempt.kind, name, detail)
-            )
-            self.record_blocks(stores, attempt, blocks, name)
+            record = _record(attempt.call, FAILED[kind], kind, name, detail)
+            stores.audit.add(replace(record, resource=name) if meant_as_resource else record)
+            self.record_blocks(stores, replace(attempt, kind=kind), blocks, name)
         self._throttle.remember(blocks)
         return InvalidClient(detail)
 
@@ -69,17 +71,19 @@ class FailedAuthentications:
         """Put those on record that begin with this attempt; `name` is what to call the caller."""
         for block in blocks:
             if block.begins:
-                stores.audit.add(_record_of_block(attempt.call, block, name))
+                stores.audit.add(_record_of_block(attempt, block, name))
+
+    def _is_resource(self, name: str) -> bool:
+        with self._database.reading() as stores:
+            return stores.resources.get(name) is not None
 
 
-def _record_of_block(call: Call, block: Block, name: str) -> AuditEvent:
-    record = _record(
-        call,
-        THROTTLED[block.kind],
-        block.kind,
-        block.network if block.kind == NETWORK else name,
-        "too many failures",
-    )
+def _record_of_block(attempt: Attempt, block: Block, name: str) -> AuditEvent:
+    kind: str = attempt.kind
+    thing = name
+    if block.kind == NETWORK:
+        kind, thing = block.kind, block.network
+    record = _record(attempt.call, THROTTLED[kind], kind, thing, "too many failures")
     return replace(record, details={"network": block.network, "until": block.until})
 
 
@@ -91,6 +95,8 @@ def _record(call: Call, action: str, kind: str, name: str, reason: str) -> Audit
         actor=Actor(ActorKind.ANONYMOUS, ""),
         object_kind=kind,
         object_id=name,
+        client_id=name if kind == PrincipalKind.CLIENT else "",
+        resource=name if kind == PrincipalKind.RESOURCE else "",
         reason=reason,
         request_id=call.request_id,
         peer=call.peer,

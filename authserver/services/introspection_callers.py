@@ -44,7 +44,7 @@ class IntrospectionCallers:
             StorageUnavailable: the database is needed and does not answer.
         """
         if self._are_of_a_client(presented):
-            return self._clients.authenticate(presented, call)
+            return self._clients.authenticate(presented, call, or_resource=True)
         return self._resources.authenticate(presented, call)
 
     def _are_of_a_client(self, presented: PresentedCredentials) -> bool:

@@ -52,11 +52,15 @@ class PrincipalKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """Somebody tries to prove to be `name`: that is what was sent, it may be anything."""
+    """Somebody tries to prove to be `name`: that is what was sent, it may be anything.
+
+    With `or_resource` a client was looked for, but the name may be meant as a resource's.
+    """
 
     kind: PrincipalKind
     name: str
     call: Call
+    or_resource: bool = False
 
 
 @dataclass(frozen=True, slots=True)

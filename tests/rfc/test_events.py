@@ -153,6 +153,7 @@ def test_every_failed_authentication_of_a_client_is_recorded_with_its_cause(
                 actor=ANONYMOUS,
                 outcome="refused",
                 object={"kind": "client", "id": client_id},
+                client_id=client_id,
                 **from_here(answer),
             )
             assert cause in record["reason"]
@@ -165,6 +166,7 @@ def test_every_failed_authentication_of_a_site_is_recorded(
     other = installation.site("other")
     watch.new()
     for name, authorization in (
+        ("jira", basic("jira", "wrong")),
         ("jira", basic("jira", other.secret)),
         ("", basic("unknown", other.secret)),
         ("", basic("reader", other.secret)),
@@ -175,6 +177,7 @@ def test_every_failed_authentication_of_a_site_is_recorded(
             actor=ANONYMOUS,
             outcome="refused",
             object={"kind": "resource", "id": name},
+            resource=name,
             **from_here(answer),
         )
 
@@ -184,12 +187,13 @@ def test_the_beginning_of_every_block_is_recorded(
     installation: Installation, lane: Lane, jira: Site, reader: Caller, watch: Watch
 ) -> None:
     limit = ThrottleLimits().per_caller
-    of_another_site = installation.site("other").secret
+    of_another_site = installation.site("wiki").secret
     watch.new()
     seen = []
     for path, name, secret in (
         (TOKEN, "reader", "wrong"),
         (INTROSPECT, "jira", of_another_site),
+        (INTROSPECT, "wiki", "wrong"),
         (TOKEN, "unknown", "wrong"),
     ):
         for _ in range(limit + 1):
@@ -199,7 +203,10 @@ def test_the_beginning_of_every_block_is_recorded(
         assert len(records) == limit + 1
         seen.append(records[-1])
     for record, kind, name in zip(
-        seen, ("client", "resource", "client"), ("reader", "jira", ""), strict=True
+        seen,
+        ("client", "resource", "resource", "client"),
+        ("reader", "jira", "wiki", ""),
+        strict=True,
     ):
         assert (record["action"], record["outcome"]) == (f"{kind}.throttled", "refused")
         assert (record["actor"], record["object"]) == (ANONYMOUS, {"kind": kind, "id": name})
