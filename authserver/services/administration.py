@@ -69,11 +69,12 @@ class Administration:
         object_id: str,
         details: Mapping[str, object],
         *,
+        client_id: str = "",
         resource: str = "",
     ) -> None:
         """Put the act on record in its own transaction. `action` begins with the object's kind.
 
-        `resource` is the protected resource that it is about, where that is not the object.
+        `client_id` and `resource` are what it is about besides, where they are not the object.
         """
         stores.audit.add(
             AuditEvent(
@@ -83,7 +84,7 @@ class Administration:
                 actor=act.actor,
                 object_kind=action.partition(".")[0],
                 object_id=object_id,
-                client_id=object_id if action.startswith("client.") else "",
+                client_id=object_id if action.startswith("client.") else client_id,
                 resource=object_id if action.startswith("resource.") else resource,
                 request_id=act.request_id,
                 peer=act.peer,

@@ -191,6 +191,7 @@ class Consents:
                     "consent.revoked",
                     client_id,
                     {"subject": subject, "grants": len(ended)},
+                    client_id=client_id,
                     resource=audience,
                 )
         return bool(removed or ended)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from authserver.domain.audit import Actor, ActorKind, AuditEvent, Outcome
 from authserver.domain.clients import GrantType
 from authserver.domain.device_authorizations import USER_CODE_PURPOSE, DeviceState
 from authserver.domain.errors import NotFound
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from authserver.services.consents import Consents
     from authserver.services.granting import Granting
     from authserver.services.sessions import SignedIn
-    from authserver.services.sign_in_guesses import SignInGuesses
+    from authserver.services.sign_in_guesses import Guess, SignInGuesses
 
 GUESSES_PER_USER: Final = 10
 GUESSES_EVERYWHERE: Final = 50
@@ -43,7 +44,10 @@ class WaitingDevice:
 
 
 class DeviceAnswers:
-    """What a signed-in user does with a user code. Wrong codes are counted ahead, and few."""
+    """What a signed-in user does with a user code.
+
+    Wrong codes are counted ahead, and few; each is on record.
+    """
 
     def __init__(
         self,
@@ -148,11 +152,24 @@ class DeviceAnswers:
         account = f"user code\0{signed_in.user.subject}"
         guess = self._guesses.count(account, known_browser="", call=call)
         with self._database.writing() as stores:
-            self._found(stores, code, call)
-            self._guesses.take_back(stores, guess)
+            is_shown = self._find(stores, code, call) is not None
+            if is_shown:
+                self._guesses.take_back(stores, guess)
+            else:
+                stores.audit.add(_wrong_code(signed_in, guess, call))
+        if not is_shown:
+            raise _no_such_code()
         return code
 
     def _found(self, stores: Stores, code: str, call: Call) -> tuple[DeviceAuthorization, Client]:
+        found = self._find(stores, code, call)
+        if found is None:
+            raise _no_such_code()
+        return found
+
+    def _find(
+        self, stores: Stores, code: str, call: Call
+    ) -> tuple[DeviceAuthorization, Client] | None:
         device = stores.devices.find_by_user_code(
             digests_of(self._digester, USER_CODE_PURPOSE, code)
         )
@@ -161,10 +178,10 @@ class DeviceAnswers:
             or device.state is not DeviceState.PENDING
             or call.at >= device.expires_at
         ):
-            raise _no_such_code()
+            return None
         client = stores.clients.get(device.client_id)
         if client is None or not _may_still(stores, client, device):
-            raise _no_such_code()
+            return None
         return device, client
 
 
@@ -181,6 +198,21 @@ def _may_still(stores: Stores, client: Client, device: DeviceAuthorization) -> b
         device.resource in client.resources
         and resource is not None
         and resource.status is ResourceStatus.ENABLED
+    )
+
+
+def _wrong_code(signed_in: SignedIn, guess: Guess, call: Call) -> AuditEvent:
+    """The record of a guess; `counters` are those that it filled: a block begins with it."""
+    return AuditEvent(
+        at=call.at,
+        action="device.code_refused",
+        outcome=Outcome.REFUSED,
+        actor=Actor(ActorKind.USER, signed_in.user.subject),
+        object_kind="device",
+        reason="no device waits that shows this code",
+        request_id=call.request_id,
+        peer=call.peer,
+        details={"counters": list(guess.full)},
     )
 
 

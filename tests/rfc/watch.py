@@ -37,3 +37,15 @@ class Watch:
         assert {name: record[name] for name in expected} == expected
         assert record["time"] == at
         return record
+
+    def those(
+        self, *actions: str, actor: Mapping[str, str], **fields: object
+    ) -> dict[str, dict[str, Any]]:
+        """The new records by action: of these and no others, each with these fields."""
+        at = self._at
+        records = self.new()
+        assert sorted(record["action"] for record in records) == sorted(actions)
+        expected = {"time": at, "actor": actor, **fields}
+        for record in records:
+            assert {name: record[name] for name in expected} == expected, record
+        return {record["action"]: record for record in records}
