@@ -49,9 +49,11 @@ class FailedAuthentications:
         one: anything else may be a secret in the wrong field.
 
         Raises:
-            Throttled: the network is blocked.
+            Throttled: the caller or the network is blocked.
             StorageUnavailable: the database does not answer.
         """
+        # Who sends no name is not checked before: whatever is right passes.
+        self._throttle.check_caller(attempt)
         self._throttle.check_network(attempt)
         # Looked up whether a client has the name or not: the time must not tell (CA-03).
         meant_as_resource = attempt.or_resource and self._is_resource(attempt.name)

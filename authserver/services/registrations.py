@@ -113,6 +113,8 @@ class Registrations:
             found = self._found(stores, client_id, token_value)
         if found is None:
             raise self._refused(call, "no registration has this token")
+        if not found.is_enabled:
+            self._refused(call, f"the client {client_id} is {found.status}")
         return RegisteredClient(_allowed(found), "", token_value)
 
     def replace(
@@ -203,6 +205,8 @@ class Registrations:
             )
         if found is None or not found.is_live(call.at):
             raise self._refused(call, "no live initial access token")
+        if found.used >= found.quota:
+            raise self._refused(call, f"the initial access token {found.token_id} is used up")
         return found
 
     def _found(self, stores: Stores, client_id: str, value: str) -> Client | None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 import authserver.services
+import authserver.storage
 from authserver.domain.audit import Actor, ActorKind
 from authserver.domain.keys import KeyState
 from authserver.services.administration import Act
@@ -21,19 +22,20 @@ from tests.rfc.tokens import claims_of
 from tests.rfc.watch import Watch
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from tests.instances import Site
     from tests.machine.doors import Answer
+    from tests.rfc.conftest import MakeInstallation
     from tests.rfc.installations import Installation
     from tests.rfc.lanes import Lane
 
 ADMIN: Final = Act(Actor(ActorKind.ADMINISTRATOR, "alice"), "request-of-alice", "192.0.2.1")
 PEER: Final = "203.0.113.7"
 ASKED: Final = {"grant_type": "client_credentials"}
-ACTION: Final = re.compile(
-    r"(?:token|client|resource|gateway|network|key|key_file|user|audit)\.[a-z_]+\Z"
-)
+ACTION: Final = re.compile(r"[a-z_]+\.[a-z_]+\Z")
+JOURNAL_MOVES: Final = "journal_moves.py"
+"""The one place outside of the services that makes records."""
 JWT_BEARER: Final = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 ANONYMOUS: Final = {"kind": "anonymous", "id": ""}
 CLIENT: Final = {"kind": "client", "id": "reader"}
@@ -52,8 +54,26 @@ MATRIX: Final = (
     *("gateway.created", "gateway.updated", "gateway.key_rotated", "gateway.removed"),
     *("key.made", "key.active", "key.retiring", "key.gone", "key.revoked"),
     *("key.resealed", "key_file.made"),
-    *("user.created", "audit.pruned"),
+    *("account.mapped", "account.unmapped", "account.imported"),
+    *("user.created", "user.updated", "user.disabled", "user.enabled", "user.deleted"),
+    *("user.password_changed", "user.password_reset", "user.sign_in_failed", "user.throttled"),
+    *("group.created", "group.deleted", "group.member_added", "group.member_removed"),
+    *("session.started", "session.renewed", "session.ended", "logout.told", "logout.not_told"),
+    *("consent.given", "consent.refused", "consent.revoked"),
+    *("grant.created", "grant.ended", "code.reused", "refresh.reused"),
+    *("device.requested", "device.code_refused"),
+    *("initial_token.created", "initial_token.revoked"),
+    *("registration.authentication_failed", "registration.throttled"),
+    *("call.allowed", "call.denied"),
+    *("audit.pruned", "audit.journal_damaged", "audit.journal_torn"),
 )
+"""Every action there is."""
+ELSEWHERE: Final = (
+    "rfc/test_gateway_keys.py",
+    "gateway/test_call_records.py",
+    "storage/test_journal_mover.py",
+)
+"""What is brought about neither here nor in a `test_*_events.py` beside."""
 
 
 @pytest.fixture
@@ -202,29 +222,70 @@ def test_the_beginning_of_every_block_is_recorded(
         records = watch.new()
         assert len(records) == limit + 1
         seen.append(records[-1])
-    for record, kind, name in zip(
-        seen,
-        ("client", "resource", "resource", "client"),
-        ("reader", "jira", "wiki", ""),
-        strict=True,
-    ):
-        assert (record["action"], record["outcome"]) == (f"{kind}.throttled", "refused")
-        assert (record["actor"], record["object"]) == (ANONYMOUS, {"kind": kind, "id": name})
+    expected = (
+        ("client.throttled", "reader"),
+        ("resource.throttled", "jira"),
+        ("resource.throttled", "wiki"),
+        ("client.throttled", ""),
+    )
+    for record, (action, name) in zip(seen, expected, strict=True):
+        assert (record["action"], record["outcome"]) == (action, "refused")
+        assert record["actor"] == ANONYMOUS
+        assert record["object"] == {"kind": action.partition(".")[0], "id": name}
         assert record["peer"] == PEER
         assert record["details"]["network"] == f"{PEER}/32"
 
 
 @pytest.mark.rule("AU-03")
+def test_the_beginning_of_a_block_of_a_network_is_recorded(
+    make_installation: MakeInstallation,
+) -> None:
+    installation = make_installation(AUTHSERVER_THROTTLING_FAILURES="3")
+    limit = 30
+    watch = Watch(installation)
+    for number in range(limit + 1):
+        answer = knock(installation.lane, TOKEN, ASKED, basic(f"unknown-{number}", "wrong"))
+    assert answer.status == 429
+    records = watch.new()
+    assert len(records) == limit + 1
+    block = records[-1]
+    assert (block["action"], block["outcome"]) == ("network.throttled", "refused")
+    assert (block["actor"], block["peer"]) == (ANONYMOUS, PEER)
+    assert block["object"] == {"kind": "network", "id": f"{PEER}/32"}
+
+
+@pytest.mark.rule("AU-03")
 def test_the_matrix_knows_every_action_in_the_code() -> None:
-    (folder,) = authserver.services.__path__
-    written_out = {
+    (services,) = map(Path, authserver.services.__path__)
+    (storage,) = map(Path, authserver.storage.__path__)
+    # Moves of keys are named by the state a key goes to.
+    moves = {f"key.{state}" for state in KeyState if state is not KeyState.NEXT}
+    written_out = actions_in(*services.glob("*.py"), storage / JOURNAL_MOVES)
+    assert written_out | moves == set(MATRIX)
+    assert len(MATRIX) == len(set(MATRIX))
+
+
+@pytest.mark.rule("AU-03")
+def test_every_action_of_the_matrix_is_brought_about() -> None:
+    tests = Path(__file__).parent.parent
+    families = (tests / "rfc").glob("test_*_events.py")
+    written_out = actions_in(*families, *(tests / name for name in ELSEWHERE))
+    here = ast.parse(Path(__file__).read_text())
+    written_out |= actions_of(node for node in here.body if isinstance(node, ast.FunctionDef))
+    assert set(MATRIX) - written_out == set()
+
+
+def actions_in(*paths: Path) -> set[str]:
+    """What looks like an action in these files."""
+    return actions_of(ast.parse(path.read_text()) for path in paths)
+
+
+def actions_of(trees: Iterable[ast.AST]) -> set[str]:
+    return {
         node.value
-        for path in Path(folder).glob("*.py")
-        for node in ast.walk(ast.parse(path.read_text()))
+        for tree in trees
+        for node in ast.walk(tree)
         if isinstance(node, ast.Constant)
         and isinstance(node.value, str)
         and ACTION.match(node.value)
     }
-    # Moves of keys are named by the state a key goes to.
-    moves = {f"key.{state}" for state in KeyState if state is not KeyState.NEXT}
-    assert written_out | moves == set(MATRIX)
