@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import atexit
 import shutil
 from contextlib import contextmanager
+from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from playwright.sync_api import expect, sync_playwright
@@ -13,7 +15,7 @@ from tests.not_run import not_run
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, Playwright
 
 ARGUMENTS: Final = (
     "--headless=new",
@@ -35,6 +37,15 @@ def chromium_binary() -> str:
     return found
 
 
+@cache
+def _playwright() -> Playwright:
+    """One for the whole process: a second one finds the first one's event loop, and gives up."""
+    expect.set_options(timeout=PATIENCE_MS)
+    started = sync_playwright().start()
+    atexit.register(started.stop)
+    return started
+
+
 @contextmanager
 def running_chromium(host_rules: str, pinned: str) -> Iterator[Browser]:
     """A browser process; each test takes contexts of its own from it.
@@ -42,17 +53,15 @@ def running_chromium(host_rules: str, pinned: str) -> Iterator[Browser]:
     `host_rules` are Chromium's words for where names are, `pinned` names the key of the one
     certificate that it trusts.
     """
-    expect.set_options(timeout=PATIENCE_MS)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=chromium_binary(),
-            args=[
-                *ARGUMENTS,
-                f"--host-resolver-rules={host_rules}",
-                f"--ignore-certificate-errors-spki-list={pinned}",
-            ],
-        )
-        try:
-            yield browser
-        finally:
-            browser.close()
+    browser = _playwright().chromium.launch(
+        executable_path=chromium_binary(),
+        args=[
+            *ARGUMENTS,
+            f"--host-resolver-rules={host_rules}",
+            f"--ignore-certificate-errors-spki-list={pinned}",
+        ],
+    )
+    try:
+        yield browser
+    finally:
+        browser.close()

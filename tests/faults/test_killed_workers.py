@@ -39,6 +39,7 @@ def kill_workers(start_server: StartServer, url: str, *, seconds: float) -> None
     check(instance, site, load.answers)
 
 
+@pytest.mark.slow
 @pytest.mark.rule("AU-05")
 def test_killed_workers_lose_nothing_that_was_answered(
     database_url: str, start_server: StartServer
@@ -53,6 +54,7 @@ def test_a_minute_of_killed_workers_loses_nothing_that_was_answered(
     kill_workers(start_server, database_url, seconds=60)
 
 
+@pytest.mark.slow
 def test_after_the_death_of_all_processes_a_start_goes_on_where_they_were(
     database_url: str, start_server: StartServer
 ) -> None:

@@ -210,11 +210,16 @@ def _good(field: str) -> str:
     return "/jira" if field == "base_path" else str(getattr(a_site(listen="8443"), field))
 
 
+def _beginning(line: str) -> str:
+    # A pattern of a map may hold a field, written so that it stands for itself.
+    return line[:2] if line.startswith('"~') else line.split(" ", maxsplit=1)[0]
+
+
 def _shape(text: str) -> list[str]:
     """The words that begin each directive outside of comments."""
     lines = (line.strip() for line in text.splitlines())
     # Texts of the log's format hold the gateway's name, and have no blanks to end it.
-    begins = [line.split(" ")[0] for line in lines if line and line[0] not in "#'"]
+    begins = [_beginning(line) for line in lines if line and line[0] not in "#'"]
     # TLS to a server adds directives of its own.
     return [each for each in begins if not each.startswith(("proxy_ssl", "location"))]
 

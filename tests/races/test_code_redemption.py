@@ -49,6 +49,7 @@ def test_one_of_fifty_redemptions_wins_two_hundred_times(racing: Family) -> None
     assert [redeem_at_once(racing) for _ in range(200)] == [1] * 200
 
 
+@pytest.mark.slow
 def test_without_spending_more_than_one_wins(deployment: Deployment, tmp_path: Path) -> None:
     extra = weakened(tmp_path / "weakened", NO_SPENDING)
     with family(tmp_path, deployment, extra) as racing:

@@ -156,6 +156,7 @@ def test_a_token_for_seven_clients_registers_seven(devices: Devices) -> None:
     assert [devices.register_at_once() for _ in range(3)] == [QUOTA] * 3
 
 
+@pytest.mark.slow
 def test_without_the_limits_there_are_more(deployment: Deployment, tmp_path: Path) -> None:
     extra = {**OPEN, **weakened(tmp_path / "weakened", NO_LIMITS)}
     with family(tmp_path, deployment, extra) as racing:

@@ -65,6 +65,7 @@ def test_all_of_fifty_refreshes_get_the_same_successor_two_hundred_times(racing:
     assert {refresh_at_once(racing) for _ in range(200)} == {(1, 1)}
 
 
+@pytest.mark.slow
 def test_without_rotation_under_one_statement_successors_differ(
     deployment: Deployment, tmp_path: Path
 ) -> None:
@@ -128,6 +129,7 @@ def test_of_a_grant_that_is_revoked_nothing_is_left_two_hundred_times(racing: Fa
     assert all(revoke_at_once(racing) for _ in range(200))
 
 
+@pytest.mark.slow
 @pytest.mark.rule("RT-08")
 def test_rotation_and_replay_are_remembered_when_every_process_was_killed(racing: Family) -> None:
     first, other = racing.tokens(), racing.tokens()
@@ -144,6 +146,7 @@ def test_rotation_and_replay_are_remembered_when_every_process_was_killed(racing
     assert racing.is_refreshable(other["refresh_token"])
 
 
+@pytest.mark.slow
 def test_without_the_end_of_the_grant_something_is_left(
     deployment: Deployment, tmp_path: Path
 ) -> None:

@@ -57,6 +57,7 @@ def test_ten_thousand_probes_find_revoked_tokens_dead(make_fleet: MakeFleet) -> 
     assert active == 0
 
 
+@pytest.mark.slow
 def test_without_the_wait_of_the_revoker_a_revoked_token_is_seen_alive(
     make_fleet: MakeFleet, tmp_path: Path
 ) -> None:
@@ -115,6 +116,7 @@ def test_a_stalled_worker_never_answers_from_old_memory(make_fleet: MakeFleet) -
     assert asked_after_a_stall(make_fleet({})) == 0
 
 
+@pytest.mark.slow
 def test_with_an_eternal_lease_a_stalled_worker_answers_from_old_memory(
     make_fleet: MakeFleet, tmp_path: Path
 ) -> None:

@@ -101,6 +101,7 @@ def test_the_demo_tells_the_whole_story_and_leaves_nothing_behind(folder: Path) 
     _assert_nothing_left(folder)
 
 
+@pytest.mark.slow
 def test_a_step_that_goes_wrong_is_named_and_fails_the_demo(folder: Path) -> None:
     demo = _start(folder)
     _read_until(demo, SERVERS_ARE_UP)
@@ -116,6 +117,7 @@ def test_a_step_that_goes_wrong_is_named_and_fails_the_demo(folder: Path) -> Non
     _assert_nothing_left(folder)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "number", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.slow)]
 )
