@@ -190,3 +190,30 @@ def test_a_server_that_is_down_is_told_as_such_and_no_secret_is_logged(tmp_path:
     lines = (tmp_path / "authserver.requests.log").read_text().splitlines()
     logged = [(line["path"], line["status"]) for line in map(json.loads, lines)]
     assert logged == [("/oauth2/token", 503), ("/[redacted]", 503)]
+
+
+@pytest.mark.parametrize("path", ["/oauth2/authorize", "/oauth2/device_authorization"])
+def test_nobody_begins_without_end(tmp_path: Path, path: str) -> None:
+    port = free_port()
+    with StubServer(_answer) as server:
+        configuration = render_front(
+            a_front(
+                listen=f"127.0.0.1:{port}",
+                server_name="localhost",
+                plain_http=True,
+                upstream=f"http://127.0.0.1:{server.port}",
+                log_directory=str(tmp_path),
+            )
+        )
+        # The same limits for a slower world: here nobody can be quick enough to meet them.
+        slower = configuration.replace("rate=20r/s", "rate=1r/m").replace("burst=200", "burst=2")
+        assert slower.count("1r/m") == slower.count("burst=2 ") == 1
+        with NginxProcess(tmp_path, slower) as nginx:
+            front = Front(port, server, nginx)
+            begun = [front.call(f"{path}?client_id=anybody") for _ in range(4)]
+            others = [front.call("/oauth2/token"), front.call("/login")]
+
+    assert [answer.status for answer in begun] == [200, 200, 200, 429]
+    assert begun[-1].json["error"] == "temporarily_unavailable"
+    assert begun[-1].header("Retry-After") == "5"
+    assert [answer.status for answer in others] == [200, 200]
