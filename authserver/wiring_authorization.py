@@ -12,10 +12,10 @@ from authserver.services.authorization_user_answers import UserAnswers
 from authserver.services.authorization_validation import AuthorizationValidation
 from authserver.services.consent_questions import ConsentQuestions
 from authserver.services.consents import Consents
-from authserver.wiring_people import PeopleParts
+from authserver.wiring_bearer import BearerParts
 
 
-class AuthorizationParts(PeopleParts):
+class AuthorizationParts(BearerParts):
     """The part of a container that asks users on behalf of clients."""
 
     @cached_property

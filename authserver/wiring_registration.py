@@ -19,10 +19,10 @@ from authserver.services.secret_checks import SecretCheck
 from authserver.services.sign_in_guesses import GuessLimits, SignInGuesses
 from authserver.services.throttling import ThrottleLimits
 from authserver.services.unused_registrations import UnusedRegistrations
-from authserver.wiring_token import TokenParts
+from authserver.wiring_exchange import ExchangeParts
 
 
-class RegistrationParts(TokenParts):
+class RegistrationParts(ExchangeParts):
     """Devices and dynamic registration, wired."""
 
     @cached_property

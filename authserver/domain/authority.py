@@ -18,6 +18,10 @@ class ChangeKind(StrEnum):
     GATEWAY = "gateway"
     HAND_OVER = "hand-over"
     """How calls reach a resource, and which accounts stand for its callers there."""
+    PROVIDER = "provider"
+    """An identity provider: how it is configured, its group rules, what of its counts no more."""
+    USER = "user"
+    """A user: its status, its identities, its groups and what they give. By subject."""
 
 
 DENIALS = frozenset({ChangeKind.TOKEN, ChangeKind.GRANT, ChangeKind.SUBJECT})

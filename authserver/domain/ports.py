@@ -9,6 +9,11 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from authserver.domain.audit import AuditEvent
+    from authserver.domain.federation_ports import (
+        IdentityStore,
+        ProviderStore,
+        UpstreamSignInStore,
+    )
     from authserver.domain.gateway_ports import AccountStore, GatewayStore, HandOverStore
     from authserver.domain.people_ports import (
         AuthorizationRequestStore,
@@ -211,6 +216,21 @@ class Stores(Protocol):
     @property
     def groups(self) -> GroupStore:
         """Local groups."""
+        ...
+
+    @property
+    def providers(self) -> ProviderStore:
+        """Identity providers."""
+        ...
+
+    @property
+    def identities(self) -> IdentityStore:
+        """Who users are at providers."""
+        ...
+
+    @property
+    def upstream_sign_ins(self) -> UpstreamSignInStore:
+        """Sign-ins under way at providers, and the provider's side of sessions."""
         ...
 
     @property
