@@ -1,0 +1,1 @@
+"""Stand-ins for identity providers, made from what their makers document."""
