@@ -44,6 +44,7 @@ class Container(RegistrationParts):
             keys=self.keys,
             journal=self.journal,
             secret_maker=self.secret_maker,
+            presentations=self.grant_presentations,
             scopes_of_kind=self.scopes_of_kind,
             longest_seconds=self.settings.tokens.access_token_max_seconds,
         )

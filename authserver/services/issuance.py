@@ -13,6 +13,7 @@ from authserver.domain.scope_reach import beyond
 from authserver.domain.scopes import USER_SCOPES, parse_scope
 from authserver.domain.tokens import ACCESS_TOKEN_SECONDS_MAX, AccessToken, IssuedToken
 from authserver.redaction import redact
+from authserver.services.grant_presentations import Presentation
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from authserver.domain.ports import Journal, SecretMaker
     from authserver.domain.resources import ProtectedResource, ResourceKind
     from authserver.services.directory import Directory, Keys
+    from authserver.services.grant_presentations import GrantPresentations
 
 SHOWN = 100
 """Characters of a refused value that a description repeats."""
@@ -38,6 +40,7 @@ class Issuance:
         keys: Keys,
         journal: Journal,
         secret_maker: SecretMaker,
+        presentations: GrantPresentations,
         scopes_of_kind: Mapping[ResourceKind, frozenset[str]],
         longest_seconds: int = ACCESS_TOKEN_SECONDS_MAX,
     ) -> None:
@@ -47,6 +50,7 @@ class Issuance:
         self._keys = keys
         self._journal = journal
         self._secret_maker = secret_maker
+        self._presentations = presentations
         self._scopes_of_kind = scopes_of_kind
         self._longest_seconds = min(longest_seconds, ACCESS_TOKEN_SECONDS_MAX)
 
@@ -60,8 +64,12 @@ class Issuance:
 
         Raises:
             ProtocolRefusal: `unauthorized_client`, `invalid_target` or `invalid_scope`; recorded.
+            Throttled: a public client fails too often.
             StorageUnavailable: no key, no journal or no certainty; nothing was issued.
         """
+        if not client.is_confidential:
+            # Nobody had to authenticate for that, so it is counted as a failure.
+            self._presentations.admit(Presentation(client, GrantType.CLIENT_CREDENTIALS, call))
         try:
             token, resource = self._decide(client, scope, resources, call)
             algorithm = SigningAlgorithm(resource.signing_algorithm)

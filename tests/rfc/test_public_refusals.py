@@ -22,6 +22,7 @@ LIMIT = 20
         {"grant_type": "authorization_code", "code": "x"},
         {"grant_type": "refresh_token", "refresh_token": "x"},
         {"grant_type": "urn:ietf:params:oauth:grant-type:device_code", "device_code": "x"},
+        {"grant_type": "client_credentials"},
     ],
 )
 def test_refusals_of_a_public_client_do_not_fill_the_record(

@@ -27,6 +27,7 @@ from authserver.services.failed_authentications import FailedAuthentications
 from authserver.services.fresh_secrets import FreshSecrets
 from authserver.services.gateway_authentication import GatewayAuthentication
 from authserver.services.gateways import Gateways, RegisteredGateway
+from authserver.services.grant_presentations import GrantPresentations
 from authserver.services.grants import Grants
 from authserver.services.hand_overs import HandOvers
 from authserver.services.introspection import Introspection
@@ -132,6 +133,13 @@ class Worker:
             keys=self.keys,
             journal=world.journal,
             secret_maker=world.secret_maker,
+            presentations=GrantPresentations(
+                database=world.database,
+                grants=world.grants,
+                barrier=CommitBarrier(world.clock),
+                throttle=self.throttle,
+                failures=failures,
+            ),
             scopes_of_kind=SCOPES,
             longest_seconds=1800,
         )
