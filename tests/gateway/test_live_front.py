@@ -192,28 +192,62 @@ def test_a_server_that_is_down_is_told_as_such_and_no_secret_is_logged(tmp_path:
     assert logged == [("/oauth2/token", 503), ("/[redacted]", 503)]
 
 
-@pytest.mark.parametrize("path", ["/oauth2/authorize", "/oauth2/device_authorization"])
+def _slow_front(folder: Path, server: StubServer, port: int) -> str:
+    configuration = render_front(
+        a_front(
+            listen=f"127.0.0.1:{port}",
+            server_name="localhost",
+            plain_http=True,
+            upstream=f"http://127.0.0.1:{server.port}",
+            log_directory=str(folder),
+        )
+    )
+    # The same limits for a slower world: here nobody can be quick enough to meet them.
+    slower = configuration.replace("rate=20r/s", "rate=1r/m").replace("burst=200", "burst=2")
+    assert slower.count("1r/m") == slower.count("burst=2 ") == 1
+    return slower
+
+
+@pytest.mark.parametrize(
+    "path", ["/oauth2/authorize", "/oauth2/%61uthorize", "/oauth2/device_authorization"]
+)
 def test_nobody_begins_without_end(tmp_path: Path, path: str) -> None:
     port = free_port()
-    with StubServer(_answer) as server:
-        configuration = render_front(
-            a_front(
-                listen=f"127.0.0.1:{port}",
-                server_name="localhost",
-                plain_http=True,
-                upstream=f"http://127.0.0.1:{server.port}",
-                log_directory=str(tmp_path),
-            )
-        )
-        # The same limits for a slower world: here nobody can be quick enough to meet them.
-        slower = configuration.replace("rate=20r/s", "rate=1r/m").replace("burst=200", "burst=2")
-        assert slower.count("1r/m") == slower.count("burst=2 ") == 1
-        with NginxProcess(tmp_path, slower) as nginx:
-            front = Front(port, server, nginx)
-            begun = [front.call(f"{path}?client_id=anybody") for _ in range(4)]
-            others = [front.call("/oauth2/token"), front.call("/login")]
+    with (
+        StubServer(_answer) as server,
+        NginxProcess(tmp_path, _slow_front(tmp_path, server, port)) as nginx,
+    ):
+        front = Front(port, server, nginx)
+        begun = [front.call(f"{path}?client_id=anybody") for _ in range(4)]
+        others = [front.call("/oauth2/token"), front.call("/login")]
 
     assert [answer.status for answer in begun] == [200, 200, 200, 429]
     assert begun[-1].json["error"] == "temporarily_unavailable"
     assert begun[-1].header("Retry-After") == "5"
     assert [answer.status for answer in others] == [200, 200]
+    # Request lines name people, and a flood of them would fill the disk after all.
+    assert "anybody" not in nginx.error_log
+
+
+@pytest.mark.parametrize(
+    ("addresses", "statuses"),
+    [
+        # Whoever has one IPv6 address has at least 2^64 of them; a 10 is a line's end.
+        (["2001:db8::1", "2001:db8::a:2", "2001:db8::3:a", "2001:db8::4"], [200, 200, 200, 429]),
+        (["a0a::a", "a0a:0:0:0:a0a::", "a0a::1", "a0a::2"], [200, 200, 200, 429]),
+        (["2001:db8:0:1::1", "2001:db8:0:2::1", "2001:db8:0:3::1", "2001:db8:0:4::1"], [200] * 4),
+        (["192.0.2.1", "192.0.2.2", "192.0.2.3", "192.0.2.4"], [200] * 4),
+        (["192.0.2.1"] * 4, [200, 200, 200, 429]),
+    ],
+)
+def test_who_begins_is_counted_by_network(
+    tmp_path: Path, addresses: list[str], statuses: list[int]
+) -> None:
+    port = free_port()
+    with StubServer(_answer) as server:
+        told = "set_real_ip_from 127.0.0.1;\nreal_ip_header X-From;\n"
+        with NginxProcess(tmp_path, told + _slow_front(tmp_path, server, port)) as nginx:
+            front = Front(port, server, nginx)
+            begun = [front.call("/oauth2/authorize", ("X-From", each)) for each in addresses]
+
+    assert [answer.status for answer in begun] == statuses
