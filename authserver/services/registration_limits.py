@@ -82,17 +82,48 @@ def as_it_is(client: Client) -> RegistrationTemplate:
 
 
 def kept_profile(before: AuthorizationProfile, after: AuthorizationProfile) -> AuthorizationProfile:
-    """A restated profile, with what is an administrator's to say as it was."""
-    pushed = before.is_held and before.require_pushed_requests
-    return replace(
+    """A restated profile, with what is an administrator's to say as it was.
+
+    Raises:
+        InvalidField: nothing is left of where an administrator lets it send its users.
+    """
+    kept = replace(
         after,
         registered_by=before.registered_by,
         is_held=before.is_held,
         response_modes=before.response_modes,
-        require_pushed_requests=after.require_pushed_requests or pushed,
         refresh_idle_seconds=before.refresh_idle_seconds,
         refresh_absolute_seconds=before.refresh_absolute_seconds,
     )
+    return _held(before, kept) if before.is_held else kept
+
+
+def _held(before: AuthorizationProfile, after: AuthorizationProfile) -> AuthorizationProfile:
+    """Where users are sent, and what they are shown: as an administrator left it, or less."""
+    redirect_uris = _still(before.redirect_uris, after.redirect_uris)
+    if after.redirect_uris and not redirect_uris:
+        raise InvalidField(
+            "redirect_uris", "among those that it has: an administrator has changed this client"
+        )
+    ages = [age for age in (before.default_max_age, after.default_max_age) if age is not None]
+    return replace(
+        after,
+        application_type=before.application_type,
+        redirect_uris=redirect_uris,
+        post_logout_redirect_uris=_still(
+            before.post_logout_redirect_uris, after.post_logout_redirect_uris
+        ),
+        require_pushed_requests=before.require_pushed_requests or after.require_pushed_requests,
+        default_max_age=min(ages, default=None),
+        client_uri=before.client_uri,
+        logo_uri=before.logo_uri,
+        policy_uri=before.policy_uri,
+        tos_uri=before.tos_uri,
+    )
+
+
+def _still(before: tuple[str, ...], after: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(uri for uri in after if uri in before)
 
 
 def _grant_types(draft: ClientDraft, template: RegistrationTemplate) -> frozenset[str]:

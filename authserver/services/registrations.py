@@ -191,6 +191,8 @@ class Registrations:
         after = self._checked(stores, stated, _limits(stores, before), before.client_id, call)
         return replace(
             after,
+            # Users know it by that.
+            name=before.name if before.profile.is_held else after.name,
             profile=kept_profile(before.profile, after.profile),
             status=before.status,
             secrets=before.secrets,

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 GRANTS = [GrantType.AUTHORIZATION_CODE.value, GrantType.REFRESH_TOKEN.value]
 SCOPES = ("READ", "WRITE", "offline_access", "openid")
 FULL = " ".join(SCOPES)
+EVIL = "https://evil.example.test/callback"
 
 
 @pytest.fixture
@@ -69,6 +70,52 @@ def test_what_an_administrator_took_stays_taken(
     assert after["grant_types"] == GRANTS[:1]
     assert after["require_pushed_authorization_requests"]
     assert restated(registrar, told)["scope"] == after["scope"]
+
+
+def test_where_its_users_are_sent_and_what_they_are_shown_stay_as_an_administrator_left_them(
+    world: PeopleWorld, registrar: Registrar
+) -> None:
+    stated = {
+        "redirect_uris": [CALLBACK, EVIL],
+        "post_logout_redirect_uris": [CALLBACK, EVIL],
+        "client_name": "Jira",
+        "client_uri": EVIL,
+        "application_type": "native",
+    }
+    told = registrar.registered(**stated)
+    update = ClientUpdate(
+        name="Somebody's app",
+        profile=ProfileChanges(
+            post_logout_redirect_uris=[CALLBACK],
+            client_uri="",
+            application_type="web",
+            default_max_age=600,
+        ),
+        remove_redirect_uris=[EVIL],
+    )
+    before = world.container.clients.update(told["client_id"], update, world.container.operator)
+    again = {"client_id": told["client_id"], "default_max_age": 9000, **stated}
+    answer = registrar.manage("PUT", told, **again)
+    assert answer.status == 200, answer.body
+    after = world.container.clients.get(told["client_id"])
+    assert (after.name, after.profile) == (before.name, before.profile)
+    assert (answer.json["client_name"], answer.json["redirect_uris"]) == (after.name, [CALLBACK])
+    again = {**again, "default_max_age": 60, "post_logout_redirect_uris": []}
+    assert registrar.manage("PUT", told, **again).status == 200
+    profile = world.container.clients.get(told["client_id"]).profile
+    assert (profile.default_max_age, profile.post_logout_redirect_uris) == (60, ())
+
+
+def test_a_client_that_states_only_what_was_taken_is_refused(
+    world: PeopleWorld, registrar: Registrar
+) -> None:
+    told = registrar.registered(redirect_uris=[CALLBACK, EVIL])
+    update = ClientUpdate(remove_redirect_uris=[EVIL])
+    world.container.clients.update(told["client_id"], update, world.container.operator)
+    answer = registrar.manage("PUT", told, client_id=told["client_id"], redirect_uris=[EVIL])
+    assert answer.error == (400, "invalid_redirect_uri")
+    profile = world.container.clients.get(told["client_id"]).profile
+    assert profile.redirect_uris == (CALLBACK,)
 
 
 def test_times_that_an_administrator_set_stay(
