@@ -11,6 +11,7 @@ from authserver.services.logout_deliveries import LogoutDeliveries
 from authserver.services.password_changes import PasswordChanges
 from authserver.services.password_check import PasswordCheck
 from authserver.services.password_rules import PasswordRules
+from authserver.services.provider_power import ProviderPower
 from authserver.services.session_ends import SessionEnds
 from authserver.services.sessions import Sessions
 from authserver.services.sign_in import LocalSignIn
@@ -26,13 +27,23 @@ class PeopleParts(DirectoryParts):
     """Users, groups, sessions, sign-in and sign-out, wired."""
 
     @cached_property
+    def session_ends(self) -> SessionEnds:
+        """Ends sessions with what is bound to them."""
+        return SessionEnds(grants=self.grants, secret_maker=self.secret_maker)
+
+    @cached_property
+    def provider_power(self) -> ProviderPower:
+        """Ends what came by an identity provider that is stopped, or by an identity."""
+        return ProviderPower(ends=self.session_ends, grants=self.grants)
+
+    @cached_property
     def sessions(self) -> Sessions:
         """Who is signed in at which browser."""
         return Sessions(
             administration=self.administration,
             digester=self.digester,
             secret_maker=self.secret_maker,
-            ends=SessionEnds(grants=self.grants, secret_maker=self.secret_maker),
+            ends=self.session_ends,
             idle_seconds=self.settings.sessions.idle_seconds,
             absolute_seconds=self.settings.sessions.absolute_seconds,
         )

@@ -28,6 +28,8 @@ class GrantEnd(StrEnum):
     LOGOUT = "the session it was bound to ended"
     PASSWORD_CHANGED = "the user's password was changed"  # noqa: S105 - a reason
     USER_STOPPED = "the user was disabled or deleted"
+    PROVIDER_STOPPED = "the identity provider was disabled or removed"
+    IDENTITY_UNLINKED = "the identity it came by was unlinked"
 
 
 @dataclass(frozen=True, slots=True)

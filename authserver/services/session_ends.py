@@ -9,7 +9,7 @@ from authserver.domain.grants import GrantEnd, GrantFilter
 from authserver.domain.logout_deliveries import LogoutDelivery
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from authserver.domain.audit import Actor
     from authserver.domain.calls import Call
@@ -46,6 +46,43 @@ class SessionEnds:
         """
         self._wait_for_grants(stores, session_id, subject, call.at)
         ended = stores.sessions.end(call.at, session_id=session_id, subject=subject, keep=keep)
+        self._settle(stores, actor, call, ended, {})
+        return ended
+
+    def end_these_in(
+        self,
+        stores: Stores,
+        actor: Actor,
+        call: Call,
+        sessions: Mapping[str, str],
+        details: Mapping[str, object],
+    ) -> Sequence[Session]:
+        """End some sessions, of several users perhaps; those that this call ended.
+
+        `sessions` has the users' subjects by `session_id`; `details` are put on record besides.
+        """
+        # Everything is locked before the first end leads to the authority.
+        for subject in sorted(set(sessions.values())):
+            stores.users.get(subject)
+        for subject in sorted(set(sessions.values())):
+            stores.grants.list(GrantFilter(subject=subject), call.at)
+        ended = [
+            session
+            for session_id in sorted(sessions)
+            for session in stores.sessions.end(call.at, session_id=session_id)
+        ]
+        self._settle(stores, actor, call, ended, details)
+        return ended
+
+    def _settle(
+        self,
+        stores: Stores,
+        actor: Actor,
+        call: Call,
+        ended: Sequence[Session],
+        details: Mapping[str, object],
+    ) -> None:
+        """What follows from the end of sessions."""
         for session in ended:
             self._announce(stores, session, call.at)
             wanted = GrantFilter(session_id=session.session_id, session_bound=True)
@@ -62,10 +99,9 @@ class SessionEnds:
                     object_id=session.session_id,
                     request_id=call.request_id,
                     peer=call.peer,
-                    details={"subject": session.subject},
+                    details={"subject": session.subject, **details},
                 )
             )
-        return ended
 
     @staticmethod
     def _wait_for_grants(

@@ -1,0 +1,149 @@
+"""Taking away what came by an identity provider, or by one identity there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from authserver.domain.authority import Change, ChangeKind
+from authserver.domain.grants import GrantEnd, GrantFilter
+from authserver.domain.tokens import latest_end
+from authserver.services.user_power import ONE_AT_A_TIME
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from authserver.domain.identities import Identity, UpstreamSession
+    from authserver.domain.ports import Stores
+    from authserver.services.administration import Act
+    from authserver.services.grants import Grants
+    from authserver.services.session_ends import SessionEnds
+
+
+class ProviderPower:
+    """Ends sessions and grants inside the transaction of whoever stops a provider or an identity.
+
+    That transaction waits at the barrier. It locks the provider, then the identity, before
+    it comes here; whoever signs somebody in does so too, and then locks the user: so what is begun
+    this moment is there to be ended, or will not be begun.
+    """
+
+    def __init__(self, *, ends: SessionEnds, grants: Grants) -> None:
+        """Take the collaborators; hold no state of its own."""
+        self._ends = ends
+        self._grants = grants
+
+    def stop_in(self, stores: Stores, provider_name: str, act: Act, *, now: float) -> int:
+        """End what came by a provider that counts no more; how many users that reached.
+
+        Sessions begun through it, and every grant that was made in them. Whoever has no identity at
+        another enabled provider loses every grant and access token: of a grant whose session is
+        long over nobody knows by which way the user had come. A local password does not change
+        that; with it, the user may sign in and allow things anew.
+        """
+        stores.providers.get(provider_name)
+        # Whoever counts administrators locks several users, too; here everybody takes turns.
+        stores.leases.acquire(ONE_AT_A_TIME, ONE_AT_A_TIME, now, 1.0)
+        known = {each.subject for each in stores.identities.list(provider_name)}
+        begun = stores.upstream_sign_ins.sessions(provider_name)
+        reached = sorted(known | {each.subject for each in begun})
+        self._lock(stores, reached, now)
+        enabled = _enabled_but(stores, provider_name)
+        stranded = [
+            subject
+            for subject in reached
+            if not any(each.provider in enabled for each in stores.identities.of(subject))
+        ]
+        self._end(
+            stores,
+            _by_id(begun),
+            stranded,
+            act,
+            end=GrantEnd.PROVIDER_STOPPED,
+            provider=provider_name,
+            now=now,
+        )
+        return len(reached)
+
+    def identity_stopped_in(
+        self, stores: Stores, identity: Identity, act: Act, *, now: float
+    ) -> None:
+        """End what came by an identity that is being unlinked, or was in this transaction.
+
+        Sessions begun by it, and every grant that was made in them. When the user has no other way
+        to sign in, everything: all sessions, grants and access tokens.
+        """
+        subject = identity.subject
+        begun = [
+            each
+            for each in stores.upstream_sign_ins.sessions(
+                identity.provider, subject_key=identity.subject_key
+            )
+            if each.subject == subject
+        ]
+        self._lock(stores, [subject], now)
+        user = stores.users.get(subject)
+        enabled = _enabled_but(stores, "")
+        has_way = (user is not None and bool(user.password_hash)) or any(
+            each.provider in enabled
+            for each in stores.identities.of(subject)
+            if (each.provider, each.subject_key) != (identity.provider, identity.subject_key)
+        )
+        sessions = _by_id(begun)
+        if not has_way:
+            sessions.update(
+                (each.session_id, subject) for each in stores.sessions.list(subject, now)
+            )
+        self._end(
+            stores,
+            sessions,
+            [] if has_way else [subject],
+            act,
+            end=GrantEnd.IDENTITY_UNLINKED,
+            provider=identity.provider,
+            now=now,
+        )
+        stores.authority.advance([Change(ChangeKind.USER, subject, latest_end(now))])
+
+    @staticmethod
+    def _lock(stores: Stores, subjects: Iterable[str], now: float) -> None:
+        """Everybody first, then their grants: after the authority nobody may wait any more."""
+        for subject in subjects:
+            stores.users.get(subject)
+        for subject in subjects:
+            stores.grants.list(GrantFilter(subject=subject), now)
+
+    def _end(
+        self,
+        stores: Stores,
+        sessions: Mapping[str, str],
+        stranded: Sequence[str],
+        act: Act,
+        *,
+        end: GrantEnd,
+        provider: str,
+        now: float,
+    ) -> None:
+        details = {"upstream": provider}
+        call = act.call(now)
+        # Who is told of the end of a session is whoever has a grant in it: so sessions come first.
+        self._ends.end_these_in(stores, act.actor, call, sessions, details)
+        filters = [
+            *(GrantFilter(session_id=each) for each in sorted(sessions)),
+            *(GrantFilter(subject=each) for each in stranded),
+        ]
+        for wanted in filters:
+            self._grants.end_in(stores, wanted, end, actor=act.actor, call=call, now=now)
+        until = latest_end(now)
+        stores.authority.advance(
+            [Change(ChangeKind.SUBJECT, each, until, issued_until=now) for each in stranded]
+        )
+
+
+def _by_id(begun: Iterable[UpstreamSession]) -> dict[str, str]:
+    return {each.session_id: each.subject for each in begun}
+
+
+def _enabled_but(stores: Stores, name: str) -> frozenset[str]:
+    return frozenset(
+        each.name for each in stores.providers.list() if each.is_enabled and each.name != name
+    )
