@@ -13,8 +13,8 @@ from authserver.crypto.sealing import SealBroken, key_id_of
 from authserver.domain.installation import SchemaStatus, SealedValue
 from authserver.storage.database import SqlDatabase
 from authserver.storage.issuers import stored_issuer
-from authserver.storage.schema import SchemaState, newest_revision, schema_status
-from authserver.storage.schema import SchemaStatus as StoredStatus
+from authserver.storage.schema_state import SchemaState, newest_revision, schema_status
+from authserver.storage.schema_state import SchemaStatus as StoredStatus
 from authserver.storage.sqlite import file_path
 from authserver.wiring_storage import make_engine_of
 

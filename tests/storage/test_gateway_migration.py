@@ -11,7 +11,7 @@ from alembic.config import Config
 from sqlalchemy import text
 
 from authserver.domain.gateways import SessionCookies
-from authserver.storage.schema import MIGRATIONS
+from authserver.storage.schema_state import MIGRATIONS
 from authserver.storage.stored_secrets import secret_values
 from tests.databases import opened
 from tests.storage.examples import NOW, secret

@@ -12,7 +12,7 @@ from sqlalchemy import inspect, text
 
 from authserver.domain.authorization_profiles import AuthorizationProfile, ConsentRule
 from authserver.domain.users import PersonalData, UserStatus
-from authserver.storage.schema import MIGRATIONS
+from authserver.storage.schema_state import MIGRATIONS
 from tests.databases import opened
 from tests.storage.examples import NOW, client, user
 from tests.storage.people_examples import consent, grant, group, session

@@ -21,12 +21,12 @@ from authserver.domain.errors import Conflict, InvalidField, StorageUnavailable
 from authserver.domain.installation import NotInstalled
 from authserver.storage import rows
 from authserver.storage.rows.metadata import metadata
-from authserver.storage.schema import (
+from authserver.storage.schema import upgrade
+from authserver.storage.schema_state import (
     MIGRATIONS,
     SchemaState,
     newest_revision,
     schema_status,
-    upgrade,
 )
 from tests.databases import opened
 
@@ -96,7 +96,7 @@ def test_an_empty_database_is_told_from_one_that_is_behind_or_ahead(
     newer = tmp_path / "migrations"
     shutil.copytree(MIGRATIONS, newer)
     (newer / "versions" / "9999_later.py").write_text(
-        f"revision, down_revision = '9999', {status.head!r}\nbranch_labels = depends_on = None\n"
+        f"revision = '9999'\ndown_revision = {status.head!r}\nbranch_labels = depends_on = None\n"
     )
     behind = schema_status(database.engine, newer)
     assert (behind.state, behind.current, behind.head) == (
@@ -123,7 +123,7 @@ def test_a_step_that_fails_leaves_the_schema_where_it_was(
     shutil.copytree(MIGRATIONS, newer)
     (newer / "versions" / "9999_broken.py").write_text(
         "from alembic import op\nimport sqlalchemy as sa\n"
-        f"revision, down_revision = '9999', {before.head!r}\n"
+        f"revision = '9999'\ndown_revision = {before.head!r}\n"
         "branch_labels = depends_on = None\n"
         "def upgrade():\n"
         "    op.create_table('half', sa.Column('x', sa.Integer))\n"
