@@ -4,6 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
+
+from authserver.domain.tokens import AccessToken
+
+ACCESS_TOKEN_TYPES: Final = frozenset({"", "jwt", "at+jwt"})
+"""What `typ` of an access token may be, in lower case; "" stands for none.
+
+Okta, Entra ID and Cognito do not send the one of RFC 9068.
+"""
+ID_TOKEN_TYPES: Final = frozenset({"", "jwt"})
+LOGOUT_TOKEN_TYPES: Final = frozenset({"", "jwt", "logout+jwt"})
 
 
 class ExternalProblem(StrEnum):
@@ -76,8 +87,8 @@ class ExternalToken:
 
     `subject_key` is empty for a token that speaks for the client alone. `scopes` are the
     provider's. `groups` is the claim as it came, `None` when there is none; `overage` says that
-    the provider left the groups out. Times are seconds since the epoch. `session_id` is Cognito's
-    `origin_jti`, else empty.
+    the provider left the groups out. Times are seconds since the epoch; `not_before` is 0 where it
+    says none. `session_id` is Cognito's `origin_jti`, else empty.
     """
 
     provider: str
@@ -92,3 +103,17 @@ class ExternalToken:
     groups: tuple[str, ...] | None
     overage: bool
     groups_malformed: bool = False
+    not_before: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class ForeignAccessToken(AccessToken):
+    """A provider's token that counts here: what it is worth, in our words.
+
+    `issuer` is the provider's, `subject` ours (a user's or a client's), `client_id` our client's
+    where one is mapped, else `<provider>:<its client>`; `scopes` are ours. `token_id` is
+    `<provider>:<its id>` and `grant_id` empty: nothing here was granted.
+    """
+
+    provider: str
+    provider_client: str
