@@ -23,6 +23,7 @@ PREFIXES: Final = {
     "ra": "registration access token of a client",
     "se": "cookie of a session",
     "br": "cookie of a browser",
+    "us": "state of a sign-in at an identity provider",
 }
 """What each kind of secret is called between `asv_` and the second underscore."""
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from authserver.domain.group_rules import GroupSnapshot
+
+ID_TOKEN_PURPOSE: Final = "upstream-id-token"  # noqa: S105 - binds sealed ID tokens to their use
+"""Of `UpstreamSession.sealed_id_token`; the context is the session's id."""
 
 
 class IdentityStatus(StrEnum):

@@ -81,6 +81,8 @@ class SignInProblem(StrEnum):
     ACCOUNT_STOPPED = "account-stopped"
     LINKED_TO_OTHER = "linked-to-other"
     """The identity belongs to another user."""
+    ALREADY_CONNECTED = "already-connected"
+    """The user is connected to somebody else at the same provider."""
     LINK_NOT_PROVED = "link-not-proved"
     """The session in which linking began is over, or its proof is too old."""
 

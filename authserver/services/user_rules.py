@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 USERNAME: Final = re.compile(r"[a-z0-9][a-z0-9._@+-]{0,99}\Z")
 LONGEST_NAME: Final = 200
 LONGEST_EMAIL: Final = 254
-_EMAIL: Final = re.compile(r"[^@\s]{1,64}@[^@\s]{1,253}\Z")
-_LOCALE: Final = re.compile(r"([A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,5})?\Z")
+EMAIL: Final = re.compile(r"[^@\s]{1,64}@[^@\s]{1,253}\Z")
+LOCALE: Final = re.compile(r"([A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,5})?\Z")
 _ZONE: Final = re.compile(r"([A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+){0,2})?\Z")
 
 
@@ -55,7 +55,7 @@ class PersonalUpdate:
         if "email" in stated:
             stated["email"] = _checked_email(stated["email"])
         for field, form, allowed in (
-            ("locale", _LOCALE, "a language tag like en or de-AT"),
+            ("locale", LOCALE, "a language tag like en or de-AT"),
             ("zoneinfo", _ZONE, "a time zone like Europe/Berlin"),
         ):
             if field in stated and form.match(stated[field]) is None:
@@ -108,6 +108,6 @@ def described(user: User, groups: Sequence[str]) -> Mapping[str, object]:
 
 def _checked_email(email: str) -> str:
     text = check_text("email", email, longest=LONGEST_EMAIL, required=False)
-    if text and _EMAIL.match(text) is None:
+    if text and EMAIL.match(text) is None:
         raise InvalidField("email", "an e-mail address like ada@example.com, or nothing")
     return text
