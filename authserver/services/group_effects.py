@@ -1,0 +1,163 @@
+"""What a person's groups at a provider change here."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
+
+from authserver.domain.audit import Actor, ActorKind, AuditEvent, Outcome
+from authserver.domain.authority import Change, ChangeKind
+from authserver.domain.group_rules import SnapshotState
+from authserver.domain.tokens import latest_end
+from authserver.services.administration import before_and_after
+from authserver.services.group_verdicts import Derived, derived, verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from authserver.domain.calls import Call
+    from authserver.domain.group_rules import GroupRule, GroupSnapshot, GroupVerdict
+    from authserver.domain.identities import Identity
+    from authserver.domain.ports import Stores
+    from authserver.domain.providers import Provider
+
+
+class _Step(NamedTuple):
+    """An identity before and after its groups were judged, with what they gave and give."""
+
+    was: Identity
+    gave: Derived
+    identity: Identity
+    gives: Derived
+
+    @property
+    def is_change(self) -> bool:
+        """Whether anybody has to hear of it."""
+        return self.gave != self.gives or _state(self.was) != _state(self.identity)
+
+    @property
+    def takes(self) -> bool:
+        """Whether somebody has less now; a ceiling that comes first of all was never higher."""
+        is_first = self.was.snapshot is None and self.gave == Derived()
+        return self.gives.takes_from(self.gave) and not is_first
+
+
+class GroupEffects:
+    """Applies verdicts inside somebody's transaction, which has locked identity and user."""
+
+    def apply_in(  # noqa: PLR0917 - who and what, in the order of the sign-in
+        self,
+        stores: Stores,
+        provider: Provider,
+        identity: Identity,
+        snapshot: GroupSnapshot,
+        judged: GroupVerdict,
+        call: Call,
+    ) -> Identity:
+        """Give and take what the groups give, keep the snapshot, and save the identity.
+
+        What changed is put on record and advances the authority: nobody may wait for another lock
+        after that, so this comes last. When something was taken away, none of the tokens counts
+        that the user was given until now. The user's own flag is never touched. Raises NotFound.
+        """
+        rules = stores.providers.rules(provider.name)
+        step = _settle(stores, rules, identity, snapshot, judged)
+        _announce(stores, [step], call)
+        return step.identity
+
+    def rules_changed_in(self, stores: Stores, provider: Provider, call: Call) -> int:
+        """Judge everybody's last snapshot anew, after a rule came or went; how many changed.
+
+        What rested on a rule that is gone is taken away now, not at the next sign-in. It comes last
+        in its transaction, too, which waits at the barrier.
+        """
+        rules = stores.providers.rules(provider.name)
+        steps = []
+        for listed in stores.identities.list(provider.name):
+            identity = stores.identities.find(provider.name, listed.subject_key)
+            if identity is not None and identity.snapshot is not None:
+                judged = verdict(rules, identity.snapshot, call.at)
+                steps.append(_settle(stores, rules, identity, identity.snapshot, judged))
+        _announce(stores, steps, call)
+        return sum(step.is_change for step in steps)
+
+
+def given_in(stores: Stores, identity: Identity) -> Derived:
+    """What the groups of an identity give by now."""
+    groups = stores.identities.groups_by(identity.provider, identity.subject)
+    return Derived(groups, identity.is_administrator, identity.ceiling)
+
+
+def _settle(
+    stores: Stores,
+    rules: Sequence[GroupRule],
+    identity: Identity,
+    snapshot: GroupSnapshot,
+    judged: GroupVerdict,
+) -> _Step:
+    gave = given_in(stores, identity)
+    wanted = derived(rules, judged, gave)
+    stores.identities.set_groups(identity.provider, identity.subject, wanted.local_groups)
+    changed = replace(
+        identity,
+        snapshot=snapshot,
+        is_administrator=wanted.is_administrator,
+        ceiling=wanted.ceiling,
+    )
+    stores.identities.save(changed)
+    # A group may be gone whose rule is still there.
+    return _Step(identity, gave, changed, given_in(stores, changed))
+
+
+def _announce(stores: Stores, steps: Sequence[_Step], call: Call) -> None:
+    until = latest_end(call.at)
+    changes = []
+    for step in steps:
+        if not step.is_change:
+            continue
+        subject = step.identity.subject
+        stores.audit.add(_record(step, call))
+        changes.append(Change(ChangeKind.USER, subject, until))
+        if step.takes:
+            changes.append(Change(ChangeKind.SUBJECT, subject, until, issued_until=call.at))
+    if changes:
+        stores.authority.advance(changes)
+
+
+def _record(step: _Step, call: Call) -> AuditEvent:
+    identity = step.identity
+    told = before_and_after(_told(step.was, step.gave), _told(identity, step.gives))
+    return AuditEvent(
+        at=call.at,
+        action="identity.groups_changed",
+        outcome=Outcome.SUCCESS,
+        actor=Actor(ActorKind.SYSTEM, f"provider:{identity.provider}"),
+        object_kind="identity",
+        object_id=identity.subject,
+        request_id=call.request_id,
+        peer=call.peer,
+        details={"provider": identity.provider, **told, **_origin(identity.snapshot)},
+    )
+
+
+def _state(identity: Identity) -> str:
+    return "" if identity.snapshot is None else identity.snapshot.state.value
+
+
+def _told(identity: Identity, given: Derived) -> dict[str, object]:
+    return {
+        "state": _state(identity),
+        "groups": sorted(given.local_groups),
+        "is_administrator": given.is_administrator,
+        "ceiling": None if given.ceiling is None else sorted(given.ceiling),
+    }
+
+
+def _origin(snapshot: GroupSnapshot | None) -> dict[str, object]:
+    """How many there were and where from; which ones is in the identity, and ends with it."""
+    if snapshot is None:
+        return {}
+    told: dict[str, object] = {"source": snapshot.source, "count": len(snapshot.values)}
+    if snapshot.state is not SnapshotState.COMPLETE:
+        told |= {"detail": snapshot.detail, "is_outage": snapshot.is_outage}
+    return told
