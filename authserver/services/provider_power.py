@@ -73,6 +73,7 @@ class ProviderPower:
         to sign in, everything: all sessions, grants and access tokens.
         """
         subject = identity.subject
+        self._lock(stores, [subject], now)
         begun = [
             each
             for each in stores.upstream_sign_ins.sessions(
@@ -80,7 +81,6 @@ class ProviderPower:
             )
             if each.subject == subject
         ]
-        self._lock(stores, [subject], now)
         user = stores.users.get(subject)
         enabled = _enabled_but(stores, "")
         has_way = (user is not None and bool(user.password_hash)) or any(

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from authserver.domain.authority import Change, ChangeKind
 from authserver.domain.errors import NotFound
+from authserver.domain.tokens import latest_end
 from authserver.domain.users import UserStatus
 
 if TYPE_CHECKING:
@@ -28,3 +30,8 @@ def existing(stores: Stores, handle: str) -> User:
     if user is None or user.status is UserStatus.DELETED:
         raise NotFound("user", handle)
     return user
+
+
+def known_anew(subject: str, now: float) -> Change:
+    """Tells every worker to look at the user again: status, identities, groups."""
+    return Change(ChangeKind.USER, subject, latest_end(now))
