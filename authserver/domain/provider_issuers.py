@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 GUID: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 """To be used with `fullmatch`; lower case, as Entra ID writes it."""
 ENTRA_START: Final = "https://login.microsoftonline.com/"
+ENTRA_V2: Final = "https://login.microsoftonline.com/{tenantid}/v2.0"
 ENTRA_V1: Final = "https://sts.windows.net/{tenantid}/"
 """Issuer of tokens of the first version, whatever endpoint they were asked for at."""
 
@@ -41,3 +42,20 @@ def allows_tenant(provider: Provider, tenant: str) -> bool:
     if provider.serves_many_tenants:
         return tenant in provider.tenants
     return tenant in provider.issuer and (not provider.tenants or tenant in provider.tenants)
+
+
+def may_sign(key_issuer: str, issuer: str) -> bool:
+    """Whether a key that names an issuer (Entra ID's do) may sign tokens of `issuer`.
+
+    In `key_issuer` `{tenantid}` stands for the tenant. Keys name issuers of the second version
+    alone and sign tokens of the first one, too.
+    """
+    if TENANT_PLACE in key_issuer and tenant_in(key_issuer, issuer) is not None:
+        return True
+    if TENANT_PLACE not in key_issuer and key_issuer == issuer:
+        return True
+    tenant = tenant_in(ENTRA_V1, issuer)
+    return tenant is not None and key_issuer in (
+        ENTRA_V2,
+        ENTRA_V2.replace(TENANT_PLACE, tenant),
+    )

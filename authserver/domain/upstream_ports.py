@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from authserver.domain.errors import DomainError
+from authserver.domain.external_tokens import ACCESS_TOKEN_TYPES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -83,15 +84,27 @@ class ForeignTokenReader(Protocol):
         *,
         issuer: str,
         chars_max: int | None = None,
+        types: frozenset[str] = ACCESS_TOKEN_TYPES,
     ) -> Mapping[str, object]:
         """The claims of a token signed by one of `keys` (by `kid`); times are not judged.
 
-        A key with an `issuer` member (Entra ID) is for tokens of that issuer alone: `{tenantid}` in
-        it stands for the tenant. `issuer` is what the token's own `iss` must be.
+        `types` are the values of `typ` that this kind of token may have (see
+        `authserver.domain.external_tokens`). A key with an `issuer` member (Entra ID) is for tokens
+        of that issuer alone: `{tenantid}` in it stands for the tenant. `issuer` is what the token's
+        own `iss` must be.
 
         Raises:
-            ForeignTokenRefused: signature, algorithm, key or form.
+            ForeignTokenRefused: signature, algorithm, key, issuer or form;
+                `not_an_access_token` where `typ` is of another kind.
         """
+        ...
+
+
+class ForeignKeys(Protocol):
+    """Judges the keys that providers publish."""
+
+    def usable(self, keys: Sequence[object]) -> Sequence[Mapping[str, object]]:
+        """Those we can use, each reduced to what is needed; see `ProviderKeys`."""
         ...
 
 
@@ -101,7 +114,7 @@ class UpstreamServer(Protocol):
     `seconds` lowers the time that is left for the whole answer.
     """
 
-    def discover(self, provider: Provider) -> ProviderMetadata:
+    def discover(self, provider: Provider, *, seconds: float | None = None) -> ProviderMetadata:
         """Fetch and check the metadata.
 
         Raises:
@@ -111,7 +124,9 @@ class UpstreamServer(Protocol):
         """
         ...
 
-    def keys(self, jwks_uri: str) -> Sequence[Mapping[str, object]]:
+    def keys(
+        self, jwks_uri: str, *, seconds: float | None = None
+    ) -> Sequence[Mapping[str, object]]:
         """Fetch the keys: those we can use (see `ProviderKeys`), perhaps none.
 
         Raises:
@@ -150,7 +165,8 @@ class UpstreamServer(Protocol):
         """Ids of all groups of a person in Microsoft Graph, nested ones too, every page.
 
         `tenant` and `object_id` are GUIDs out of verified claims; `credential` is the secret of the
-        application `GroupsRule.directory_client_id` (or ours, where that is empty).
+        application `GroupsRule.directory_client_id` (or ours, where that is empty). Of more than
+        `GROUPS_MAX` the first ones, one more than that.
 
         Raises:
             UpstreamFailure: no complete list; nothing is returned of an incomplete one.
