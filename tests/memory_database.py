@@ -17,10 +17,12 @@ from authserver.domain.errors import StorageUnavailable
 from tests.memory_clients import MemoryClients, MemoryResources
 from tests.memory_gateways import MemoryGateways
 from tests.memory_grants import MemoryGrants
+from tests.memory_groups import MemoryGroups
 from tests.memory_hand_overs import MemoryAccounts, MemoryHandOvers
+from tests.memory_identities import MemoryIdentities, MemoryUpstreamSignIns
+from tests.memory_providers import MemoryProviders
 from tests.memory_registrations import (
     MemoryDevices,
-    MemoryGroups,
     MemoryLogoutDeliveries,
     MemoryRegistrations,
 )
@@ -45,16 +47,22 @@ if TYPE_CHECKING:
     from authserver.domain.codes import AuthorizationCode
     from authserver.domain.consents import Consent
     from authserver.domain.device_authorizations import DeviceAuthorization
+    from authserver.domain.external_tokens import DenialKind, ExternalDenial
     from authserver.domain.gateways import Gateway
     from authserver.domain.grants import Grant
+    from authserver.domain.group_rules import GroupRule
     from authserver.domain.groups import Group
     from authserver.domain.hand_over import HandOver, SubjectAccount
+    from authserver.domain.identities import Identity, UpstreamSession
     from authserver.domain.keys import SigningKey
     from authserver.domain.logout_deliveries import LogoutDelivery
+    from authserver.domain.provider_documents import DocumentKind, ProviderDocument
+    from authserver.domain.providers import Provider, ProviderDomain
     from authserver.domain.refresh_tokens import RefreshToken
     from authserver.domain.registrations import InitialAccessToken, Registration
     from authserver.domain.resources import ProtectedResource
     from authserver.domain.sessions import Session
+    from authserver.domain.upstream_sign_ins import UpstreamAttempt
     from authserver.domain.users import User
 
 
@@ -80,6 +88,20 @@ class MemoryState:
     registrations: dict[str, Registration] = field(default_factory=dict)
     logout_deliveries: dict[str, LogoutDelivery] = field(default_factory=dict)
     groups: dict[str, Group] = field(default_factory=dict)
+    providers: dict[str, Provider] = field(default_factory=dict)
+    provider_domains: dict[str, ProviderDomain] = field(default_factory=dict)
+    group_rules: dict[tuple[str, str], GroupRule] = field(default_factory=dict)
+    provider_documents: dict[tuple[str, DocumentKind], ProviderDocument] = field(
+        default_factory=dict
+    )
+    external_denials: dict[tuple[str, DenialKind, str], ExternalDenial] = field(
+        default_factory=dict
+    )
+    identities: dict[tuple[str, str], Identity] = field(default_factory=dict)
+    derived_groups: dict[tuple[str, str], frozenset[str]] = field(default_factory=dict)
+    upstream_attempts: dict[tuple[str, bytes], UpstreamAttempt] = field(default_factory=dict)
+    upstream_sessions: dict[str, UpstreamSession] = field(default_factory=dict)
+    upstream_logouts: dict[tuple[str, str], float] = field(default_factory=dict)
     keys: dict[str, SigningKey] = field(default_factory=dict)
     changes: list[NumberedChange] = field(default_factory=list)
     seq: int = 0
@@ -125,6 +147,9 @@ class MemoryStores:
         self.registrations = MemoryRegistrations(state, told("registrations"))
         self.logout_deliveries = MemoryLogoutDeliveries(state, told("logout_deliveries"))
         self.groups = MemoryGroups(state, told("groups"))
+        self.providers = MemoryProviders(state, told("providers"))
+        self.identities = MemoryIdentities(state, told("identities"))
+        self.upstream_sign_ins = MemoryUpstreamSignIns(state, told("upstream_sign_ins"))
         self.keys = MemoryKeys(state, told("keys"))
         self.authority = MemoryAuthority(state, told("authority"))
         self.assertions = MemoryAssertions(state, told("assertions"))

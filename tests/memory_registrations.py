@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from authserver.domain.errors import AlreadyExists, NotFound
+from authserver.domain.errors import AlreadyExists
 from tests.memory_secrets import MemoryStore
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from authserver.domain.device_authorizations import DeviceAuthorization, DeviceState
-    from authserver.domain.groups import Group
     from authserver.domain.logout_deliveries import LogoutDelivery
     from authserver.domain.people_ports import Digests
     from authserver.domain.registrations import InitialAccessToken, Registration
@@ -164,44 +163,3 @@ class MemoryLogoutDeliveries(MemoryStore):
     def remove(self, delivery_id: str) -> None:
         self._told("remove", changes=True)
         self._state.logout_deliveries.pop(delivery_id, None)
-
-
-class MemoryGroups(MemoryStore):
-    def get(self, name: str) -> Group | None:
-        self._told("get")
-        return self._state.groups.get(name)
-
-    def list(self) -> Sequence[Group]:
-        self._told("list")
-        return sorted(self._state.groups.values(), key=lambda each: each.name)
-
-    def add(self, group: Group) -> None:
-        self._told("add", changes=True)
-        if group.name in self._state.groups:
-            raise AlreadyExists("group", group.name)
-        self._state.groups[group.name] = group
-
-    def remove(self, name: str) -> None:
-        self._told("remove", changes=True)
-        if self._state.groups.pop(name, None) is None:
-            raise NotFound("group", name)
-
-    def join(self, name: str, subject: str) -> bool:
-        self._told("join", changes=True)
-        stored = self._state.groups.get(name)
-        if stored is None:
-            raise NotFound("group", name)
-        self._state.groups[name] = replace(stored, members=stored.members | {subject})
-        return subject not in stored.members
-
-    def leave(self, name: str, subject: str) -> bool:
-        self._told("leave", changes=True)
-        stored = self._state.groups.get(name)
-        if stored is None or subject not in stored.members:
-            return False
-        self._state.groups[name] = replace(stored, members=stored.members - {subject})
-        return True
-
-    def of(self, subject: str) -> Sequence[str]:
-        self._told("of")
-        return sorted(each.name for each in self._state.groups.values() if subject in each.members)

@@ -26,7 +26,11 @@ class MemoryUsers(MemoryStore):
     def get_by_email(self, email: str) -> User | None:
         self._told("get_by_email")
         asked = canonical(email)
-        found = [user for user in self._kept() if asked and canonical(user.data.email) == asked]
+        found = [
+            user
+            for user in self._kept()
+            if asked and canonical(user.data.email) == asked and user.password_hash
+        ]
         return found[0] if len(found) == 1 else None
 
     def list(self) -> Sequence[User]:
@@ -36,7 +40,7 @@ class MemoryUsers(MemoryStore):
     def count_administrators(self) -> int:
         self._told("count_administrators")
         return sum(
-            user.is_administrator and user.status is UserStatus.ENABLED
+            user.is_administrator and user.is_enabled and bool(user.password_hash)
             for user in self._state.users.values()
         )
 

@@ -48,7 +48,10 @@ class ProviderStore(Protocol):
         ...
 
     def replace_sealed(self, name: str, secret_id: str, *, before: bytes, after: bytes) -> bool:
-        """Store a secret in another seal; False when it is not `before` any more."""
+        """Store a secret in another seal; False when it is not `before` any more.
+
+        An empty `secret_id` stands for the secret of the directory (`GroupsRule`).
+        """
         ...
 
     def domains(self) -> Sequence[ProviderDomain]:
@@ -80,13 +83,14 @@ class ProviderStore(Protocol):
         ...
 
     def document(self, name: str, kind: DocumentKind) -> ProviderDocument | None:
-        """A document as last read."""
+        """A document as last read; `None` until one was put."""
         ...
 
     def claim_fetch(self, name: str, kind: DocumentKind, *, at: float, not_after: float) -> bool:
         """Set `asked_at` to `at` unless somebody asked later than `not_after`.
 
-        True for one caller at most (one conditional UPDATE, or the first INSERT).
+        True for one caller at most (one conditional UPDATE, or the first INSERT). Who asked more
+        than a day ahead of `at` had a wrong clock and does not count.
         """
         ...
 
@@ -127,7 +131,7 @@ class IdentityStore(Protocol):
         ...
 
     def save(self, identity: Identity) -> None:
-        """Replace everything but provider, subject key and subject. Raises NotFound."""
+        """Replace everything but provider, subject key, subject, creation. Raises NotFound."""
         ...
 
     def unlink(self, provider: str, subject_key: str, at: float) -> bool:
@@ -137,6 +141,7 @@ class IdentityStore(Protocol):
     def set_groups(self, provider: str, subject: str, groups: frozenset[str]) -> None:
         """The local groups that this provider's groups give the user: these and no others.
 
+        Names of no group are passed over.
         `GroupStore.of`, `get` and `list` count them as members; `leave` does not reach them.
         """
         ...

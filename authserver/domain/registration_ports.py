@@ -114,7 +114,7 @@ class LogoutDeliveryStore(Protocol):
 
 
 class GroupStore(Protocol):
-    """Local groups and their members."""
+    """Local groups and their members: by hand, and by `IdentityStore.set_groups`."""
 
     def get(self, name: str) -> Group | None:
         """By name; locked until the end when writing."""
@@ -133,11 +133,11 @@ class GroupStore(Protocol):
         ...
 
     def join(self, name: str, subject: str) -> bool:
-        """Add a member; False when it was one."""
+        """Add a member by hand; False when it was one so. Raises NotFound: no such group."""
         ...
 
     def leave(self, name: str, subject: str) -> bool:
-        """Remove a member; False when it was none."""
+        """Remove a member that was added by hand; False when it was none."""
         ...
 
     def of(self, subject: str) -> Sequence[str]:

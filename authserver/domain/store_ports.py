@@ -103,7 +103,10 @@ class UserStore(Protocol):
         ...
 
     def get_by_email(self, email: str) -> User | None:
-        """By canonical (case-folded) e-mail address; `None` when nobody or more than one has it."""
+        """Who has a local password and this address (case-folded); `None` unless just one.
+
+        A user without a password signs in at a provider; that address disturbs nobody here.
+        """
         ...
 
     def list(self) -> Sequence[User]:
@@ -118,7 +121,7 @@ class UserStore(Protocol):
         ...
 
     def count_administrators(self) -> int:
-        """Enabled administrators."""
+        """Enabled administrators with a local password: who gets in without any provider."""
         ...
 
     def add(self, user: User) -> None:

@@ -3,21 +3,33 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import bindparam, delete, insert, select, union_all
 
 from authserver.domain.errors import AlreadyExists, NotFound
 from authserver.domain.groups import Group
 from authserver.storage.inserts import insert_into
 from authserver.storage.rows.groups import group_members, user_groups
-from authserver.storage.store import Store
+from authserver.storage.rows.identities import provider_group_members
+from authserver.storage.store import Store, of_issuer
 from authserver.storage.texts import is_storable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from sqlalchemy import Row
+
+MEMBERSHIPS: Final = (group_members, provider_group_members)
+"""By hand, and by what somebody's groups at a provider mean: both make a member."""
+_OF: Final = union_all(
+    *(
+        select(table.c.group_name).where(
+            of_issuer(table), table.c.subject == bindparam("own_subject")
+        )
+        for table in MEMBERSHIPS
+    )
+)
 
 
 class GroupRows(Store):
@@ -28,20 +40,23 @@ class GroupRows(Store):
         row = self._locked(name)
         if row is None:
             return None
-        members = self._connection.scalars(
-            select(group_members.c.subject).where(
-                self._mine(group_members), group_members.c.group_name == name
+        members: set[str] = set()
+        for table in MEMBERSHIPS:
+            members.update(
+                self._connection.scalars(
+                    select(table.c.subject).where(self._mine(table), table.c.group_name == name)
+                )
             )
-        )
         return _group(row, members)
 
     def list(self) -> Sequence[Group]:
         """All, by name."""
         members: dict[str, set[str]] = defaultdict(set)
-        for each in self._connection.execute(
-            select(group_members).where(self._mine(group_members))
-        ):
-            members[each.group_name].add(each.subject)
+        for table in MEMBERSHIPS:
+            for each in self._connection.execute(
+                select(table.c.group_name, table.c.subject).where(self._mine(table))
+            ):
+                members[each.group_name].add(each.subject)
         rows = self._connection.execute(select(user_groups).where(self._mine(user_groups)))
         # Sorted here: a server's collation is its own business.
         return sorted(
@@ -71,20 +86,19 @@ class GroupRows(Store):
 
     def remove(self, name: str) -> None:
         """Delete with its memberships. Raises NotFound."""
-        # Locked first: nobody joins between the two deletions.
+        # Locked first: nobody joins between the deletions.
         if self._locked(name) is None:
             raise NotFound("group", name)
-        self._connection.execute(
-            delete(group_members).where(
-                self._mine(group_members), group_members.c.group_name == name
+        for table in MEMBERSHIPS:
+            self._connection.execute(
+                delete(table).where(self._mine(table), table.c.group_name == name)
             )
-        )
         self._connection.execute(
             delete(user_groups).where(self._mine(user_groups), user_groups.c.name == name)
         )
 
     def join(self, name: str, subject: str) -> bool:
-        """Add a member; False when it was one. Raises NotFound when there is no such group."""
+        """Add a member by hand; False when it was one so. Raises NotFound: no such group."""
         if self._locked(name) is None:
             raise NotFound("group", name)
         added = self._connection.execute(
@@ -95,7 +109,7 @@ class GroupRows(Store):
         return added.rowcount == 1
 
     def leave(self, name: str, subject: str) -> bool:
-        """Remove a member; False when it was none."""
+        """Remove a member that was added by hand; False when it was none."""
         if not (is_storable(name) and is_storable(subject)):
             return False
         removed = self._connection.execute(
@@ -111,12 +125,7 @@ class GroupRows(Store):
         """Names of the groups of a user, sorted."""
         if not is_storable(subject):
             return []
-        names = self._connection.scalars(
-            select(group_members.c.group_name).where(
-                self._mine(group_members), group_members.c.subject == subject
-            )
-        )
-        return sorted(names)
+        return sorted(set(self._connection.scalars(_OF, self._own(own_subject=subject))))
 
     def _locked(self, name: str) -> Row[Any] | None:
         if not is_storable(name):

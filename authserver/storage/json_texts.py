@@ -72,6 +72,16 @@ class Members:
             return None
         return cast("int", self._take(name, lambda value: type(value) is int, None))
 
+    def number(self, name: str, default: int | None = None) -> int:
+        """A whole number."""
+        return cast("int", self._take(name, lambda value: type(value) is int, default))
+
+    def moment(self, name: str) -> float:
+        """A point in time (seconds since the epoch)."""
+        return float(
+            cast("float", self._take(name, lambda value: type(value) in (int, float), None))
+        )
+
     def texts(self, name: str, default: tuple[str, ...] | None = None) -> tuple[str, ...]:
         """A list of texts."""
         return tuple(cast("Sequence[str]", self._take(name, _is_texts, default)))
@@ -91,10 +101,24 @@ class Members:
         values = self.texts(name, None if default is None else tuple(default))
         return frozenset(self._known(name, kind, value) for value in values)
 
-    def members(self, name: str) -> Members:
+    def members(self, name: str, default: Mapping[str, object] | None = None) -> Members:
         """An object inside."""
-        inner = self._take(name, lambda value: isinstance(value, dict), None)
+        inner = self._take(name, lambda value: isinstance(value, dict), default)
         return Members(json.dumps(inner), f"{self._what}, {name}")
+
+    def texts_by_name(self, name: str) -> dict[str, str]:
+        """An object inside whose members, of any names, are texts; without it an empty one."""
+        inner = self.members(name, {})
+        return {each: inner.text(each) for each in inner.names()}
+
+    def text_lists_by_name(self, name: str) -> dict[str, tuple[str, ...]]:
+        """The same with lists of texts."""
+        inner = self.members(name, {})
+        return {each: inner.texts(each) for each in inner.names()}
+
+    def names(self) -> Sequence[str]:
+        """Names of the members that nobody took yet."""
+        return tuple(self._members)
 
     def finish(self) -> None:
         """Refuse what is left: nobody here knows what it means."""

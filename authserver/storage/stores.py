@@ -16,13 +16,16 @@ from authserver.storage.gateways import GatewayRows
 from authserver.storage.grants import GrantRows
 from authserver.storage.groups import GroupRows
 from authserver.storage.hand_overs import HandOverRows
+from authserver.storage.identities import IdentityRows
 from authserver.storage.keys import KeyRows
 from authserver.storage.leases import LeaseRows
 from authserver.storage.logout_deliveries import LogoutDeliveryRows
+from authserver.storage.providers import ProviderRows
 from authserver.storage.registrations import RegistrationRows
 from authserver.storage.resources import ResourceRows
 from authserver.storage.sessions import SessionRows
 from authserver.storage.subject_accounts import SubjectAccountRows
+from authserver.storage.upstream_sign_ins import UpstreamSignInRows
 from authserver.storage.users import UserRows
 
 if TYPE_CHECKING:
@@ -47,12 +50,15 @@ class SqlStores:
         "grants",
         "groups",
         "hand_overs",
+        "identities",
         "keys",
         "leases",
         "logout_deliveries",
+        "providers",
         "registrations",
         "resources",
         "sessions",
+        "upstream_sign_ins",
         "users",
     )
 
@@ -72,6 +78,9 @@ class SqlStores:
         self.registrations = RegistrationRows(transaction)
         self.logout_deliveries = LogoutDeliveryRows(transaction)
         self.groups = GroupRows(transaction)
+        self.providers = ProviderRows(transaction)
+        self.identities = IdentityRows(transaction)
+        self.upstream_sign_ins = UpstreamSignInRows(transaction)
         self.keys = KeyRows(transaction)
         self.authority = AuthorityRows(transaction)
         self.assertions = AssertionRows(transaction)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _COLUMNS = users.c
 _IS_KEPT: Final = _COLUMNS.status != UserStatus.DELETED.value
+_HAS_PASSWORD: Final = _COLUMNS.password_hash != b""
 _GET: Final = Lookup.of(
     select(users).where(of_issuer(users), _COLUMNS.subject == bindparam("own_subject"))
 )
@@ -47,11 +48,14 @@ class UserRows(Store):
         return found[0] if found else None
 
     def get_by_email(self, email: str) -> User | None:
-        """By e-mail address in any case; `None` when nobody or more than one has it."""
+        """Who has a local password and this e-mail address in any case; `None` unless just one.
+
+        An address that a provider tells of somebody else disturbs no sign-in here.
+        """
         address = canonical(email)
         if not address or not is_storable(address):
             return None
-        found = self._found(_COLUMNS.canonical_email == address, _IS_KEPT)
+        found = self._found(_COLUMNS.canonical_email == address, _IS_KEPT, _HAS_PASSWORD)
         return found[0] if len(found) == 1 else None
 
     def list(self) -> Sequence[User]:
@@ -61,9 +65,10 @@ class UserRows(Store):
         return sorted(map(_user, rows), key=lambda user: user.username)
 
     def count_administrators(self) -> int:
-        """Enabled administrators; when writing they stay so until the end.
+        """Enabled administrators with a local password; when writing they stay so until the end.
 
-        So of two who stop each other, or themselves, one sees that nobody else is left.
+        They get in whatever happens to a provider. And of two who stop each other, or themselves,
+        one sees that nobody else is left.
         """
         found = self._connection.scalars(
             self._transaction.for_change(
@@ -72,6 +77,7 @@ class UserRows(Store):
                     self._mine(users),
                     _COLUMNS.is_administrator,
                     _COLUMNS.status == UserStatus.ENABLED.value,
+                    _HAS_PASSWORD,
                 )
                 .order_by(_COLUMNS.subject)
             )

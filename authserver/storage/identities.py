@@ -1,0 +1,196 @@
+"""Who users are at identity providers: the `IdentityStore` port."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from sqlalchemy import delete, or_, select, update
+
+from authserver.domain.errors import AlreadyExists, NotFound
+from authserver.domain.identities import Identity, IdentityStatus
+from authserver.storage.derived_groups import DerivedGroupRows
+from authserver.storage.group_snapshots import snapshot_from, snapshot_text
+from authserver.storage.inserts import insert_into
+from authserver.storage.json_texts import coded_set, texts_from
+from authserver.storage.rows.identities import identities, provider_group_members
+from authserver.storage.texts import is_storable
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlalchemy import ColumnElement, Row, Select
+
+_COLUMNS = identities.c
+_IS_LINKED: Final = _COLUMNS.status == IdentityStatus.LINKED.value
+
+
+class IdentityRows(DerivedGroupRows):
+    """The identities of one transaction, with the groups they gave."""
+
+    def find(self, provider: str, subject_key: str) -> Identity | None:
+        """The linked one; locked until the end when writing."""
+        if not (is_storable(provider) and is_storable(subject_key)):
+            return None
+        row = self._connection.execute(
+            self._transaction.for_change(
+                select(identities).where(*self._named(provider, subject_key))
+            )
+        ).one_or_none()
+        return None if row is None else _identity(row)
+
+    def of(self, subject: str) -> Sequence[Identity]:
+        """The linked ones of a user, by provider. Not locked: `find` does that."""
+        if not is_storable(subject):
+            return []
+        found = self._linked(_COLUMNS.subject == subject)
+        return sorted(found, key=lambda each: (each.provider, each.subject_key))
+
+    def list(self, provider: str) -> Sequence[Identity]:
+        """The linked ones of a provider, by subject."""
+        if not is_storable(provider):
+            return []
+        found = self._linked(_COLUMNS.provider_name == provider)
+        return sorted(found, key=lambda each: (each.subject, each.subject_key))
+
+    def add(self, identity: Identity) -> None:
+        """Insert. Raises AlreadyExists while the same person is linked to somebody."""
+        values = {
+            "subject": identity.subject,
+            "created_at": identity.created_at,
+            "expires_at": None,
+            **_own_values(identity),
+        }
+        added = self._connection.execute(
+            insert_into(self._connection, identities)
+            .values(
+                issuer_id=self._issuer_id,
+                provider_name=identity.provider,
+                subject_key=identity.subject_key,
+                **values,
+            )
+            .on_conflict_do_update(
+                index_elements=list(identities.primary_key.columns),
+                set_=values,
+                where=_COLUMNS.status != IdentityStatus.LINKED.value,
+            )
+        )
+        if added.rowcount == 0:
+            # The key is personal data: errors name the provider alone.
+            raise AlreadyExists("identity at", identity.provider)
+
+    def save(self, identity: Identity) -> None:
+        """Replace everything but provider, subject key, subject and creation. Raises NotFound."""
+        saved = self._connection.execute(
+            update(identities)
+            .where(
+                *self._named(identity.provider, identity.subject_key),
+                _COLUMNS.subject == identity.subject,
+            )
+            .values(**_own_values(identity))
+        )
+        if saved.rowcount == 0:
+            raise NotFound("identity at", identity.provider)
+
+    def unlink(self, provider: str, subject_key: str, at: float) -> bool:
+        """End it, with the groups it gave; False when it was not linked."""
+        if not (is_storable(provider) and is_storable(subject_key)):
+            return False
+        ended = self._connection.execute(
+            update(identities)
+            .where(*self._named(provider, subject_key))
+            .values(
+                status=IdentityStatus.UNLINKED.value,
+                expires_at=at,
+                snapshot="",
+                is_administrator=False,
+                ceiling=None,
+            )
+            .returning(_COLUMNS.subject)
+        ).one_or_none()
+        if ended is None:
+            return False
+        members = provider_group_members.c
+        self._connection.execute(
+            delete(provider_group_members).where(
+                self._mine(provider_group_members),
+                members.provider_name == provider,
+                members.subject == ended.subject,
+            )
+        )
+        return True
+
+    def due_for_sleep(
+        self, provider: str, *, checked_before: float, limit: int
+    ) -> Sequence[Identity]:
+        """Linked ones that are awake and were last checked before then, longest ago first."""
+        return self._waiting(provider, checked_before, limit)
+
+    def due_for_warning(
+        self, provider: str, *, checked_before: float, limit: int
+    ) -> Sequence[Identity]:
+        """The same for those who were not warned since their last check."""
+        unwarned = or_(_COLUMNS.warned_at.is_(None), _COLUMNS.warned_at < _COLUMNS.last_checked_at)
+        return self._waiting(provider, checked_before, limit, unwarned)
+
+    def _waiting(
+        self, provider: str, checked_before: float, limit: int, *conditions: ColumnElement[bool]
+    ) -> Sequence[Identity]:
+        if not is_storable(provider):
+            return []
+        chosen = (
+            self._chosen(
+                _COLUMNS.provider_name == provider,
+                _COLUMNS.asleep_since.is_(None),
+                _COLUMNS.last_checked_at < checked_before,
+                *conditions,
+            )
+            .order_by(_COLUMNS.last_checked_at, _COLUMNS.subject_key)
+            .limit(limit)
+        )
+        return [_identity(row) for row in self._connection.execute(chosen)]
+
+    def _linked(self, condition: ColumnElement[bool]) -> Sequence[Identity]:
+        return [_identity(row) for row in self._connection.execute(self._chosen(condition))]
+
+    def _chosen(self, *conditions: ColumnElement[bool]) -> Select[Any]:
+        return select(identities).where(self._mine(identities), _IS_LINKED, *conditions)
+
+    def _named(self, provider: str, subject_key: str) -> tuple[ColumnElement[bool], ...]:
+        return (
+            self._mine(identities),
+            _COLUMNS.provider_name == provider,
+            _COLUMNS.subject_key == subject_key,
+            _IS_LINKED,
+        )
+
+
+def _own_values(identity: Identity) -> dict[str, Any]:
+    return {
+        "shown": identity.shown,
+        "status": identity.status.value,
+        "last_sign_in_at": identity.last_sign_in_at,
+        "last_checked_at": identity.last_checked_at,
+        "snapshot": snapshot_text(identity.snapshot),
+        "is_administrator": identity.is_administrator,
+        "ceiling": None if identity.ceiling is None else coded_set(identity.ceiling),
+        "asleep_since": identity.asleep_since,
+        "warned_at": identity.warned_at,
+    }
+
+
+def _identity(row: Row[Any]) -> Identity:
+    return Identity(
+        provider=row.provider_name,
+        subject_key=row.subject_key,
+        subject=row.subject,
+        shown=row.shown,
+        status=IdentityStatus(row.status),
+        created_at=row.created_at,
+        last_sign_in_at=row.last_sign_in_at,
+        last_checked_at=row.last_checked_at,
+        snapshot=snapshot_from(row.snapshot),
+        is_administrator=row.is_administrator,
+        ceiling=None if row.ceiling is None else frozenset(texts_from(row.ceiling, "ceiling")),
+        asleep_since=row.asleep_since,
+        warned_at=row.warned_at,
+    )

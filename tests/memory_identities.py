@@ -1,0 +1,150 @@
+"""Identities and sign-ins at providers in memory."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from authserver.domain.errors import AlreadyExists, NotFound
+from authserver.domain.identities import Identity, IdentityStatus, UpstreamSession
+from tests.memory_secrets import MemoryStore
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from authserver.domain.people_ports import Digests
+    from authserver.domain.upstream_sign_ins import UpstreamAttempt
+
+
+class MemoryIdentities(MemoryStore):
+    def find(self, provider: str, subject_key: str) -> Identity | None:
+        self._told("find")
+        stored = self._state.identities.get((provider, subject_key))
+        return stored if stored is not None and _is_linked(stored) else None
+
+    def of(self, subject: str) -> Sequence[Identity]:
+        self._told("of")
+        found = (each for each in self._linked() if each.subject == subject)
+        return sorted(found, key=lambda each: (each.provider, each.subject_key))
+
+    def list(self, provider: str) -> Sequence[Identity]:
+        self._told("list")
+        found = (each for each in self._linked() if each.provider == provider)
+        return sorted(found, key=lambda each: (each.subject, each.subject_key))
+
+    def add(self, identity: Identity) -> None:
+        self._told("add", changes=True)
+        assert identity.provider in self._state.providers
+        key = (identity.provider, identity.subject_key)
+        stored = self._state.identities.get(key)
+        if stored is not None and _is_linked(stored):
+            raise AlreadyExists("identity at", identity.provider)
+        self._state.identities[key] = identity
+
+    def save(self, identity: Identity) -> None:
+        self._told("save", changes=True)
+        key = (identity.provider, identity.subject_key)
+        stored = self._state.identities.get(key)
+        if stored is None or not _is_linked(stored) or stored.subject != identity.subject:
+            raise NotFound("identity at", identity.provider)
+        self._state.identities[key] = replace(identity, created_at=stored.created_at)
+
+    def unlink(self, provider: str, subject_key: str, at: float) -> bool:
+        self._told("unlink", changes=True)
+        stored = self._state.identities.get((provider, subject_key))
+        if stored is None or not _is_linked(stored):
+            return False
+        self._state.identities[provider, subject_key] = replace(
+            stored,
+            status=IdentityStatus.UNLINKED,
+            snapshot=None,
+            is_administrator=False,
+            ceiling=None,
+        )
+        self._state.derived_groups.pop((provider, stored.subject), None)
+        return True
+
+    def set_groups(self, provider: str, subject: str, groups: frozenset[str]) -> None:
+        self._told("set_groups", changes=True)
+        self._state.derived_groups[provider, subject] = groups & frozenset(self._state.groups)
+
+    def groups_by(self, provider: str, subject: str) -> frozenset[str]:
+        self._told("groups_by")
+        return self._state.derived_groups.get((provider, subject), frozenset())
+
+    def due_for_sleep(
+        self, provider: str, *, checked_before: float, limit: int
+    ) -> Sequence[Identity]:
+        self._told("due_for_sleep")
+        return self._waiting(provider, checked_before)[:limit]
+
+    def due_for_warning(
+        self, provider: str, *, checked_before: float, limit: int
+    ) -> Sequence[Identity]:
+        self._told("due_for_warning")
+        return [
+            each
+            for each in self._waiting(provider, checked_before)
+            if each.warned_at is None or each.warned_at < each.last_checked_at
+        ][:limit]
+
+    def _waiting(self, provider: str, checked_before: float) -> Sequence[Identity]:
+        found = (
+            each
+            for each in self._linked()
+            if each.provider == provider
+            and each.asleep_since is None
+            and each.last_checked_at < checked_before
+        )
+        return sorted(found, key=lambda each: (each.last_checked_at, each.subject_key))
+
+    def _linked(self) -> Sequence[Identity]:
+        return [each for each in self._state.identities.values() if _is_linked(each)]
+
+
+class MemoryUpstreamSignIns(MemoryStore):
+    def add(self, attempt: UpstreamAttempt) -> None:
+        self._told("add", changes=True)
+        key = (attempt.pepper_id, attempt.digest)
+        assert key not in self._state.upstream_attempts
+        self._state.upstream_attempts[key] = attempt
+
+    def spend(self, digests: Digests, now: float) -> UpstreamAttempt | None:
+        self._told("spend", changes=True)
+        for key in digests:
+            stored = self._state.upstream_attempts.get(key)
+            if stored is not None and now < stored.expires_at:
+                return self._state.upstream_attempts.pop(key)
+        return None
+
+    def put_session(self, session: UpstreamSession) -> None:
+        self._told("put_session", changes=True)
+        self._state.upstream_sessions[session.session_id] = session
+
+    def session(self, session_id: str) -> UpstreamSession | None:
+        self._told("session")
+        return self._state.upstream_sessions.get(session_id)
+
+    def sessions(
+        self, provider: str, *, upstream_sid: str | None = None, subject_key: str | None = None
+    ) -> Sequence[UpstreamSession]:
+        self._told("sessions")
+        found = (
+            each
+            for each in self._state.upstream_sessions.values()
+            if each.provider == provider
+            and upstream_sid in (None, each.upstream_sid)
+            and subject_key in (None, each.subject_key)
+        )
+        return sorted(found, key=lambda each: (each.created_at, each.session_id))
+
+    def spend_logout(self, provider: str, jti: str, expires_at: float) -> bool:
+        self._told("spend_logout", changes=True)
+        if (provider, jti) in self._state.upstream_logouts:
+            return False
+        self._state.upstream_logouts[provider, jti] = expires_at
+        return True
+
+
+def _is_linked(identity: Identity) -> bool:
+    return identity.status is IdentityStatus.LINKED
