@@ -8,6 +8,7 @@ from authserver.machine.bodies import read_body
 from authserver.machine.frames import HEADER_LIMIT
 from authserver.machine.refusals import FrameRefusal
 from authserver.machine.requests import Request
+from authserver.machine.routes import route_for
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,24 +22,25 @@ _NO_BODY: Final = frozenset({"GET", "HEAD"})
 
 
 class MachineLane:
-    """Finds the endpoint by exact path and method and calls it."""
+    """Finds the endpoint by path and method and calls it."""
 
     def __init__(self, routes: Mapping[str, ReadyRoute]) -> None:
         """Take the table that `route_table` made."""
         self._routes = routes
 
     def route_of(self, path: str) -> str:
-        """The path as the table knows it, empty when it does not: safe as a metric's label."""
-        return path if path in self._routes else ""
+        """The route's path, empty when there is none: safe as a metric's label."""
+        route = route_for(self._routes, path)
+        return "" if route is None else route.path
 
     def header_limit(self, path: str) -> int:
         """How many bytes of headers a request to `path` may have."""
-        route = self._routes.get(path)
+        route = route_for(self._routes, path)
         return HEADER_LIMIT if route is None else route.header_limit
 
     def refuse(self, path: str) -> Refuse | None:
         """How the endpoint at `path` words its refusals, where it does so itself."""
-        route = self._routes.get(path)
+        route = route_for(self._routes, path)
         return None if route is None else route.refuse
 
     def answer(self, environ: WSGIEnvironment, frame: Frame) -> Response:
@@ -51,7 +53,7 @@ class MachineLane:
             FrameRefusal: 404, 405 with `Allow`, or what the body's frame deserves.
             DomainError: the endpoint's refusal.
         """
-        route = self._routes.get(frame.path)
+        route = route_for(self._routes, frame.path)
         if route is None:
             raise FrameRefusal(404, "there is no such endpoint", error="not_found")
         endpoint = route.methods.get(frame.method)

@@ -1,4 +1,4 @@
-"""The route table of the machine lane: exact path, then method, then endpoint."""
+"""The route table of the machine lane: path, then method, then endpoint."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ LANE_PATHS: Final = frozenset(
         "/metrics",
     }
 )
-LANE_PREFIXES: Final = ("/.well-known/", "/gateway/", "/access/v1/")
+LANE_PREFIXES: Final = ("/.well-known/", "/gateway/", "/access/v1/", "/oauth2/backchannel-logout/")
 
 
 def lane_owns(path: str) -> bool:
@@ -49,6 +49,7 @@ def lane_owns(path: str) -> bool:
 class Route:
     """One path with its endpoint for each method.
 
+    A path that ends in `/` stands for every path with one more segment, and not for itself.
     `GET` serves `HEAD` too. `headers` are the request headers the endpoints read; `body_limit`
     is in bytes, and so is `header_limit`, for all headers together. `refuse` is for endpoints
     whose callers understand a few statuses only.
@@ -106,6 +107,15 @@ def route_table(routes: Iterable[Route]) -> Mapping[str, ReadyRoute]:
             route.refuse,
         )
     return table
+
+
+def route_for(table: Mapping[str, ReadyRoute], path: str) -> ReadyRoute | None:
+    """The route that serves `path`; `None`: there is none."""
+    route = table.get(path)
+    if route is None:
+        start = path[: path.rfind("/") + 1]
+        return table.get(start) if start != path else None
+    return None if path.endswith("/") else route
 
 
 def environ_key(header: str) -> str:
