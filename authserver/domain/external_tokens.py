@@ -117,3 +117,16 @@ class ForeignAccessToken(AccessToken):
 
     provider: str
     provider_client: str
+
+
+@dataclass(frozen=True, slots=True)
+class ForeignMention:
+    """What a refused token said of itself, for records; empty texts where nothing is known.
+
+    `provider` is the one whose issuer the token names, proven or not; `client_id` and `token_id`
+    are the provider's and come from verified claims only.
+    """
+
+    provider: str
+    client_id: str = ""
+    token_id: str = ""

@@ -18,3 +18,11 @@ def beyond(requested: frozenset[str], allowed: frozenset[str]) -> frozenset[str]
     return frozenset(
         scope for scope in requested - allowed if not SUFFICIENT.get(scope, NOTHING) & allowed
     )
+
+
+def common(some: frozenset[str], others: frozenset[str]) -> frozenset[str]:
+    """What both sets reach: those of each that lie within the other one.
+
+    Of WRITE and READ that is READ, which neither a plain intersection nor a union would say.
+    """
+    return (some - beyond(some, others)) | (others - beyond(others, some))

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import unquote
 
 from authserver.domain.audit import Actor, ActorKind, AuditEvent, Outcome
 from authserver.domain.audit_text import visible
 from authserver.domain.decisions import Permit
+from authserver.domain.external_tokens import ForeignAccessToken
 from authserver.redaction import MASK, redact
 
 if TYPE_CHECKING:
     from authserver.domain.caller_credentials import CredentialKind
     from authserver.domain.decisions import AccessRequest, Decision
+    from authserver.domain.external_tokens import ForeignMention
     from authserver.domain.gateways import Gateway
     from authserver.domain.raw_targets import Target
     from authserver.domain.resources import ProtectedResource
     from authserver.domain.tokens import AccessToken
+    from authserver.services.introspection import UnfitToken
 
 LONGEST_PATH: Final = 2000
 """Characters of a path on record; no query, whose values are nobody's business."""
@@ -38,11 +41,11 @@ def decision_record(
     resource: ProtectedResource,
     credential: CredentialKind,
     target: Target | None,
-    unfit: AccessToken | None,
+    unfit: UnfitToken | None,
 ) -> AuditEvent:
     """The record of a decision; `peer` is the caller behind the gateway.
 
-    `unfit` is a token of ours that came and is not good any more, or not here.
+    `unfit` is a token that came and is not good any more, or not here.
     """
     token = decision.token
     details: dict[str, object] = {
@@ -57,7 +60,10 @@ def decision_record(
     if token is not None:
         details["subject"] = token.subject
         details["scope"] = token.scope
-    known = token or unfit
+    known = _named(token, unfit)
+    if known.provider:
+        details["provider"] = known.provider
+        details["provider_client"] = known.provider_client
     if isinstance(decision, Permit):
         action, outcome, reason = "call.allowed", Outcome.SUCCESS, decision.detail
         details["hand_over"] = decision.hand_over
@@ -75,13 +81,47 @@ def decision_record(
         actor=_NOBODY if token is None else Actor(ActorKind.CLIENT, token.client_id),
         object_kind="decision",
         object_id=request.decision_id,
-        client_id="" if known is None else known.client_id,
+        client_id=known.client_id,
         resource=resource.identifier,
-        token_id="" if known is None else known.token_id,
+        token_id=known.token_id,
         reason=reason,
         request_id=request.decision_id,
         peer=request.address,
         details=details,
+    )
+
+
+class _Named(NamedTuple):
+    """Whose token came, as far as that is known; the texts of a provider only where it is one's."""
+
+    client_id: str = ""
+    token_id: str = ""
+    provider: str = ""
+    provider_client: str = ""
+
+
+_UNNAMED: Final = _Named()
+
+
+def _named(token: AccessToken | None, unfit: UnfitToken | None) -> _Named:
+    if token is None and unfit is not None:
+        if unfit.foreign is not None:
+            return _named_foreign(unfit.foreign)
+        token = unfit.token
+    if token is None:
+        return _UNNAMED
+    if isinstance(token, ForeignAccessToken):
+        return _Named(token.client_id, token.token_id, token.provider, token.provider_client)
+    return _Named(token.client_id, token.token_id)
+
+
+def _named_foreign(mention: ForeignMention) -> _Named:
+    provider, client_id, token_id = mention.provider, mention.client_id, mention.token_id
+    return _Named(
+        f"{provider}:{client_id}" if client_id else "",
+        f"{provider}:{token_id}" if token_id else "",
+        provider,
+        client_id,
     )
 
 

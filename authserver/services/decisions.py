@@ -118,7 +118,7 @@ class Decisions:
                 resource=resource,
                 credential=credential.kind,
                 target=target,
-                unfit=token.token if isinstance(token, UnfitToken) else None,
+                unfit=token if isinstance(token, UnfitToken) else None,
             )
         )
         return decision
@@ -136,7 +136,7 @@ class Decisions:
         if call.credential is not CredentialKind.BEARER:
             return self._without_token(call, target, operations)
         if isinstance(call.token, UnfitToken):
-            detail = call.token.problem
+            detail = call.token.reason
             return Deny(DenyReason.TOKEN_INVALID, operations=operations, detail=detail)
         assert token is not None  # noqa: S101 - a Bearer token was judged
         if isinstance(matched, Unmatched):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from authserver.domain.external_tokens import ExternalToken
     from authserver.domain.provider_documents import ProviderKeys
@@ -21,12 +21,13 @@ CHARACTERS_IN_A_UNIT: Final = 2048
 class VerifiedExternal:
     """What was verified, and under what: it counts only while neither has changed.
 
-    `jwk` is the key that verified, `keys` the document in which it was last found.
+    `jwks` are the keys whose `kid` is `key_id`, `keys` the document in which they were last found.
     """
 
     provider: Provider
     keys: ProviderKeys
-    jwk: Mapping[str, object]
+    key_id: str
+    jwks: Sequence[Mapping[str, object]]
     token: ExternalToken
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 from authserver.domain.clients import GrantType
 from authserver.domain.resources import ResourceStatus
@@ -13,12 +14,15 @@ from authserver.domain.tokens import CLOCK_SKEW_SECONDS
 if TYPE_CHECKING:
     from authserver.domain.calls import Call
     from authserver.domain.clients import Client
+    from authserver.domain.external_tokens import ExternalProblem, ForeignMention
     from authserver.domain.ports import TokenReader
     from authserver.domain.resources import ProtectedResource
     from authserver.domain.tokens import AccessToken
     from authserver.services.directory import Directory
 
 OWN_GRANTS: Final = frozenset({GrantType.CLIENT_CREDENTIALS})
+log = logging.getLogger(__name__)
+
 GRANTS_OF_USERS: Final = frozenset(grant for grant in GrantType if grant.needs_user)
 
 
@@ -36,19 +40,61 @@ class TokenProblem(StrEnum):
 
 
 class UnfitToken(NamedTuple):
-    """A token that is not good; `token` is what it says when it is ours, however dead."""
+    """A token that is not good; `token` is what it says when it is ours, however dead.
 
-    problem: TokenProblem
+    `foreign` is what is known of a provider's token, and `detail` the claim or the rule that its
+    problem is about; both are for records.
+    """
+
+    problem: TokenProblem | ExternalProblem
     token: AccessToken | None
+    foreign: ForeignMention | None = None
+    detail: str = ""
+
+    @property
+    def reason(self) -> str:
+        """The problem, with the detail where there is one."""
+        return f"{self.problem}: {self.detail}" if self.detail else self.problem
+
+
+NOT_OURS: Final = UnfitToken(TokenProblem.UNREADABLE, None)
+
+
+class ForeignTokens(Protocol):
+    """Judges tokens that we did not issue."""
+
+    def judge(
+        self, token_value: str, resource: ProtectedResource, now: float
+    ) -> AccessToken | UnfitToken:
+        """What one is worth at `resource`, or why nothing. Raises StorageUnavailable."""
+        ...
+
+
+class NoForeignTokens:
+    """Where nobody else's tokens count. Satisfies `ForeignTokens`."""
+
+    def judge(
+        self, token_value: str, resource: ProtectedResource, now: float
+    ) -> AccessToken | UnfitToken:
+        """Nothing."""
+        del token_value, resource, now
+        return NOT_OURS
 
 
 class Introspection:
     """The verdict on access tokens. Every asker (introspection, decisions, userinfo) uses it."""
 
-    def __init__(self, *, directory: Directory, tokens: TokenReader) -> None:
+    def __init__(
+        self,
+        *,
+        directory: Directory,
+        tokens: TokenReader,
+        foreign: ForeignTokens | None = None,
+    ) -> None:
         """Take the collaborators; hold no state of its own."""
         self._directory = directory
         self._tokens = tokens
+        self._foreign = NoForeignTokens() if foreign is None else foreign
 
     def active_token(
         self, token_value: str, resource: ProtectedResource, call: Call
@@ -59,7 +105,15 @@ class Introspection:
             StorageUnavailable: nobody can be sure now.
         """
         verdict = self.judge(token_value, resource, call.at)
-        return None if isinstance(verdict, UnfitToken) else verdict
+        if not isinstance(verdict, UnfitToken):
+            return verdict
+        if verdict.foreign is not None:
+            log.info(
+                "introspection %s: token of provider %s, client %s, refused: %s",
+                *(call.request_id, verdict.foreign.provider or "?"),
+                *(verdict.foreign.client_id or "?", verdict.reason),
+            )
+        return None
 
     def judge(
         self, token_value: str, resource: ProtectedResource, now: float
@@ -68,6 +122,7 @@ class Introspection:
 
         Good means: ours, unexpired, not revoked, meant for this resource, and its client is
         enabled, may still use the grant it came from, and may still have every scope of it here.
+        Or a provider's, and good as `ExternalTokens` has it: asked only where we did not issue it.
         The reason is for records: whoever presents the token is told none.
 
         Raises:
@@ -76,12 +131,14 @@ class Introspection:
         self._directory.view.ensure_fresh()
         token = self._tokens.read(token_value)
         if token is None:
-            return UnfitToken(TokenProblem.UNREADABLE, None)
+            return self._foreign.judge(token_value, resource, now)
         problem = _misfit(token, resource, now) or self._lost_power(token, resource)
         return token if problem is None else UnfitToken(problem, token)
 
     def judge_anywhere(self, token_value: str, now: float) -> AccessToken | UnfitToken:
         """The same whatever the token is for: a site that its client may still use, or us.
+
+        Only of our own tokens: a provider's opens sites, and nothing of ours.
 
         Raises:
             StorageUnavailable: nobody can be sure now.
@@ -89,7 +146,7 @@ class Introspection:
         self._directory.view.ensure_fresh()
         token = self._tokens.read(token_value)
         if token is None:
-            return UnfitToken(TokenProblem.UNREADABLE, None)
+            return NOT_OURS
         if token.audience == token.issuer:
             problem = _untimely(token, now) or self._lost_power(token, None)
             return token if problem is None else UnfitToken(problem, token)
