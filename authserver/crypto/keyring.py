@@ -10,6 +10,8 @@ import orjson
 from authserver.crypto.access_tokens import MEDIA_TYPE, claims_text, read_claims
 from authserver.crypto.jose import is_unique_form, is_valid, sign
 from authserver.crypto.jose_strict import TOKEN_CHARS_MAX, decode_segment, encode_segment
+from authserver.crypto.provider_assertions import MEDIA_TYPE as PROVIDER_MEDIA_TYPE
+from authserver.crypto.provider_assertions import provider_assertion_text
 from authserver.crypto.sealing import SealBroken
 from authserver.crypto.signing_keys import open_key
 from authserver.crypto.site_assertions import MEDIA_TYPE as ASSERTION_MEDIA_TYPE
@@ -28,9 +30,15 @@ if TYPE_CHECKING:
     from authserver.domain.hand_over import SiteAssertion
     from authserver.domain.identity_tokens import IdTokenHint
     from authserver.domain.keys import SigningAlgorithm, SigningKey
+    from authserver.domain.provider_assertions import ProviderAssertion
     from authserver.domain.tokens import AccessToken
 
-_SIGNED_TYPES: Final = (MEDIA_TYPE, ASSERTION_MEDIA_TYPE, *map(str, StatementType))
+_SIGNED_TYPES: Final = {
+    MEDIA_TYPE,
+    ASSERTION_MEDIA_TYPE,
+    PROVIDER_MEDIA_TYPE,
+    *map(str, StatementType),
+}
 _SHOWN_IN_ORDER: Final = (KeyState.ACTIVE, KeyState.NEXT, KeyState.RETIRING)
 
 
@@ -113,6 +121,16 @@ class Keyring:
             ValueError: the claims name another issuer.
         """
         return self._signed(algorithm, kind.value, statement_text(claims, self._issuer))
+
+    def sign_provider_assertion(
+        self, assertion: ProviderAssertion, algorithm: SigningAlgorithm
+    ) -> str:
+        """The compact JWT, `typ: JWT`, which `read` and `read_id_token` never take for a token.
+
+        Raises:
+            StorageUnavailable: there is no active key of the algorithm.
+        """
+        return self._signed(algorithm, PROVIDER_MEDIA_TYPE, provider_assertion_text(assertion))
 
     def _signed(self, algorithm: SigningAlgorithm, media_type: str, text: bytes) -> str:
         active = self._active.get(algorithm.value)

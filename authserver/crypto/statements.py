@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 
 _LATEST_TIME: Final = 2**53 - 1
 """The largest integer that every JSON reader understands alike."""
-_NEVER_OF_AN_ID_TOKEN: Final = frozenset({"events", "scope", "client_id", "token_introspection"})
+_NEVER_OF_AN_ID_TOKEN: Final = frozenset(
+    {"events", "scope", "client_id", "token_introspection", "jti"}
+)
 """What other kinds of tokens are known by: a text that has it was never meant as an ID token."""
 
 

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from authserver.domain.hand_over import HandOver, SiteAssertion
     from authserver.domain.identity_tokens import IdTokenHint, StatementType
     from authserver.domain.keys import SigningAlgorithm, SigningKey
+    from authserver.domain.provider_assertions import ProviderAssertion
     from authserver.domain.tokens import AccessToken
 
 
@@ -78,6 +79,26 @@ class CredentialResealer(Protocol):
         ...
 
 
+class SecretResealer(Protocol):
+    """Moves secrets that are sealed for a purpose from one key-encryption key to another."""
+
+    def key_file(self, sealed: bytes) -> str:
+        """Name of the key file that opens it.
+
+        Raises:
+            DomainError: it is not sealed in a known way.
+        """
+        ...
+
+    def reseal(self, sealed: bytes, *, purpose: str, context: str) -> bytes | None:
+        """The same secret sealed under the newest key file; `None` when it already is.
+
+        Raises:
+            DomainError: it does not open, or its key file is missing.
+        """
+        ...
+
+
 class KeyFileMaker(Protocol):
     """Makes files of key-encryption keys."""
 
@@ -115,6 +136,12 @@ class Keyring(Protocol):
 
     def sign_assertion(self, assertion: SiteAssertion, algorithm: SigningAlgorithm) -> str:
         """The compact JWT, `typ: site-assertion+jwt`. Raises StorageUnavailable like `sign`."""
+        ...
+
+    def sign_provider_assertion(
+        self, assertion: ProviderAssertion, algorithm: SigningAlgorithm
+    ) -> str:
+        """The compact JWT by which we authenticate at a provider. Raises like `sign`."""
         ...
 
     def sign_statement(

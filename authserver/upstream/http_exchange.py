@@ -93,7 +93,7 @@ def exchange(connection: PinnedConnection, call: Call) -> tuple[OutboundResponse
             decode_content=False,
         )
         response = connection.getresponse()
-        _check_status(response.status)
+        _check_status(response.status, response.headers.get("location", ""))
         answer = OutboundResponse(
             status=response.status,
             headers=_headers(response),
@@ -111,11 +111,14 @@ def exchange(connection: PinnedConnection, call: Call) -> tuple[OutboundResponse
     raise failure
 
 
-def _check_status(status: int) -> None:
+def _check_status(status: int, location: str) -> None:
     if 300 <= status < 400 and status != 304:  # noqa: PLR2004 - RFC 9110 section 15.4
-        # The Location is not followed and not told: it is the other server's text.
+        # The Location is not followed and in no text: it is the other server's.
         raise OutboundAnswerInvalid(
-            OutboundReason.REDIRECT_REFUSED, "redirects are not followed", status=status
+            OutboundReason.REDIRECT_REFUSED,
+            "redirects are not followed",
+            status=status,
+            location=location,
         )
     if not 200 <= status < 600:  # noqa: PLR2004 - RFC 9110 section 15
         raise OutboundAnswerInvalid(

@@ -1,4 +1,4 @@
-"""Reads a JSON object that everybody who reads it reads the same (RFC 8259, RFC 7493)."""
+"""Reads JSON that everybody who reads it reads the same (RFC 8259, RFC 7493)."""
 
 from __future__ import annotations
 
@@ -33,9 +33,20 @@ def json_object(content_type: str, body: bytes) -> dict[str, object]:
     Raises:
         OutboundAnswerInvalid: `not_json`; the detail names the rule, never the content.
     """
+    document: dict[str, object] = _value(content_type, body, dict, "not an object")
+    return document
+
+
+def json_array(content_type: str, body: bytes) -> list[object]:
+    """The array in `body`, under the rules of `json_object`. Raises OutboundAnswerInvalid."""
+    document: list[object] = _value(content_type, body, list, "not an array")
+    return document
+
+
+def _value(content_type: str, body: bytes, kind: type, otherwise: str) -> Any:
     detail = ""
     try:
-        return _parse(content_type, body)
+        return _parse(content_type, body, kind, otherwise)
     except _Unfit as error:
         detail = str(error)
     except RecursionError:
@@ -46,7 +57,7 @@ def json_object(content_type: str, body: bytes) -> dict[str, object]:
     raise OutboundAnswerInvalid(OutboundReason.NOT_JSON, detail)
 
 
-def _parse(content_type: str, body: bytes) -> dict[str, object]:
+def _parse(content_type: str, body: bytes, kind: type, otherwise: str) -> object:
     if not _is_json(content_type):
         raise _Unfit("the Content-Type is not a JSON one")
     # Commas and braces inside strings count too: an upper bound costs no second parser.
@@ -62,8 +73,8 @@ def _parse(content_type: str, body: bytes) -> dict[str, object]:
         parse_constant=_refuse_constant,
         parse_float=_finite,
     )
-    if not isinstance(document, dict):
-        raise _Unfit("not an object")
+    if not isinstance(document, kind):
+        raise _Unfit(otherwise)
     _check(document)
     return document
 
@@ -93,7 +104,7 @@ def _finite(text: str) -> float:
     return number
 
 
-def _check(document: dict[str, object]) -> None:
+def _check(document: object) -> None:
     """Depth and strings, level by level so that depth costs no stack."""
     level: list[object] = [document]
     for _ in range(MAX_DEPTH):

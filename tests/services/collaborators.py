@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from authserver.domain.clients import Client
     from authserver.domain.credentials import VerifiedAssertion
     from authserver.domain.hand_over import SiteAssertion
+    from authserver.domain.provider_assertions import ProviderAssertion
     from authserver.domain.tokens import AccessToken
 
 
@@ -128,6 +129,11 @@ class PlainKeyring:
         value = f"{algorithm}.{self._active[algorithm]}.{assertion.assertion_id}"
         self._assertions[value] = assertion
         return value
+
+    def sign_provider_assertion(
+        self, assertion: ProviderAssertion, algorithm: SigningAlgorithm
+    ) -> str:
+        return f"{algorithm}.{self._active[algorithm]}.{assertion.assertion_id}"
 
     def sign_statement(
         self, kind: StatementType, claims: Mapping[str, object], algorithm: SigningAlgorithm

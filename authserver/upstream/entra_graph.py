@@ -1,0 +1,123 @@
+"""Microsoft Graph: all groups of a person, for whom a token has too many.
+
+The addresses are built here. What a token or an answer points to is followed only where it stays
+at Graph's own origin: `_claim_sources` never is.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from authserver.domain.group_rules import GROUPS_MAX
+from authserver.domain.outbound import OutboundRefused
+from authserver.domain.provider_issuers import GUID
+from authserver.domain.providers import TENANT_PLACE, ProviderAuth
+from authserver.upstream.http_urls import parse_url
+from authserver.upstream.oidc_failures import failures, refused, unusable
+from authserver.upstream.oidc_token_endpoint import access_token_in, authenticated, post_form
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from authserver.domain.providers import Provider
+    from authserver.upstream.oidc_budget import BudgetedCalls
+
+HTTP_OK: Final = 200
+PLACE: Final = "Microsoft Graph"
+PAGES_MAX: Final = 20
+PAGE_SIZE: Final = 999
+"""The largest that Graph gives; 20 pages of it are more than `GROUPS_MAX`."""
+GRAPH_OF: Final = {
+    "https://login.microsoftonline.com": "https://graph.microsoft.com",
+    "https://login.microsoftonline.us": "https://graph.microsoft.us",
+    "https://login.partner.microsoftonline.cn": "https://microsoftgraph.chinacloudapi.cn",
+}
+"""Where Graph is for each of Microsoft's clouds; elsewhere it is where the issuer is."""
+
+
+def read_groups(
+    calls: BudgetedCalls, provider: Provider, tenant: str, object_id: str, credential: str
+) -> Sequence[str]:
+    """Ids of all groups, nested ones too; of more than `GROUPS_MAX` the first, one more than that.
+
+    Raises:
+        UpstreamFailure: no complete list.
+    """
+    if not GUID.fullmatch(tenant) or not GUID.fullmatch(object_id):
+        raise unusable(PLACE, "the tenant or the person is not named by a GUID")
+    origin = _origin(provider.issuer)
+    graph = GRAPH_OF.get(origin, origin)
+    headers = {
+        "Authorization": f"Bearer {_token(calls, provider, tenant, graph, credential)}",
+        # Without it Graph refuses $count, and the cast to groups.
+        "ConsistencyLevel": "eventual",
+    }
+    url = (
+        f"{graph}/v1.0/users/{object_id}/transitiveMemberOf/microsoft.graph.group"
+        f"?$select=id&$count=true&$top={PAGE_SIZE}"
+    )
+    found: list[str] = []
+    for _ in range(PAGES_MAX):
+        page = _page(calls, url, headers)
+        found += _ids(page)
+        if len(found) > GROUPS_MAX:
+            return found[: GROUPS_MAX + 1]
+        following = page.get("@odata.nextLink")
+        if following is None:
+            return found
+        url = _at_home(following, graph)
+    raise unusable(PLACE, f"more than {PAGES_MAX} pages")
+
+
+def _token(
+    calls: BudgetedCalls, provider: Provider, tenant: str, graph: str, credential: str
+) -> str:
+    """A token of the application's own, from the tenant's token endpoint."""
+    chosen = provider.groups.directory_client_id
+    # A credential of its own is a secret; ours is whatever we sign in with.
+    has_own = bool(chosen or provider.groups.directory_secret)
+    auth = ProviderAuth.SECRET_POST if has_own or provider.auth.uses_secret else provider.auth
+    headers, form = authenticated(auth, chosen or provider.client_id, credential)
+    form |= {"grant_type": "client_credentials", "scope": f"{graph}/.default"}
+    endpoint = tenant_token_endpoint(provider, tenant)
+    return access_token_in(post_form(calls, endpoint, headers, form))
+
+
+def tenant_token_endpoint(provider: Provider, tenant: str) -> str:
+    """Where applications of a tenant get their own tokens."""
+    return f"{_origin(provider.issuer)}/{tenant}/oauth2/v2.0/token"
+
+
+def _origin(issuer: str) -> str:
+    try:
+        return parse_url(issuer.replace(TENANT_PLACE, "tenant")).origin
+    except OutboundRefused:
+        raise unusable(PLACE, "the configured issuer is not an address") from None
+
+
+def _page(calls: BudgetedCalls, url: str, headers: Mapping[str, str]) -> Mapping[str, object]:
+    with failures(PLACE):
+        answer = calls.request_json("GET", url, headers)
+    if answer.status != HTTP_OK:
+        raise refused(PLACE, answer.status, answer.document)
+    return answer.document
+
+
+def _ids(page: Mapping[str, object]) -> Sequence[str]:
+    value = page.get("value")
+    if not isinstance(value, list):
+        raise unusable(PLACE, "value is not a list")
+    ids = [each.get("id") if isinstance(each, dict) else None for each in value]
+    if not all(isinstance(each, str) and GUID.fullmatch(each) for each in ids):
+        raise unusable(PLACE, "a group has no id")
+    return [str(each) for each in ids]
+
+
+def _at_home(following: object, graph: str) -> str:
+    """The address of the next page, where it is Graph's."""
+    try:
+        if isinstance(following, str) and parse_url(following).origin == graph:
+            return following
+    except OutboundRefused:
+        pass
+    raise unusable(PLACE, "the next page is at another host")
