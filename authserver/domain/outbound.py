@@ -86,14 +86,25 @@ class OutboundUnavailable(OutboundError):
 
 
 class OutboundAnswerInvalid(OutboundError):
-    """The server answered, but not with something we take. `status` is 0 where none was read."""
+    """The server answered, but not with something we take. `status` is 0 where none was read.
+
+    `location` is where a redirect led, which is never followed: the other server's text, to be
+    judged and not to be shown.
+    """
 
     def __init__(
-        self, reason: OutboundReason, detail: str = "", *, origin: str = "", status: int = 0
+        self,
+        reason: OutboundReason,
+        detail: str = "",
+        *,
+        origin: str = "",
+        status: int = 0,
+        location: str = "",
     ) -> None:
         """Remember the reason, and the HTTP status code where that is the reason."""
         super().__init__(reason, detail, origin=origin)
         self.status = status
+        self.location = location
 
 
 @dataclass(frozen=True, slots=True)
