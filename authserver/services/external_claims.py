@@ -225,7 +225,9 @@ def _oidc(provider: Provider, claims: Claims) -> _Said:
 
 
 def _check_audience(provider: Provider, stated: frozenset[str]) -> None:
-    if stated.isdisjoint(provider.bearer.audiences) or not stated.isdisjoint(GRAPH):
+    if stated.isdisjoint(provider.bearer.audiences) or any(
+        each.rstrip("/") in GRAPH for each in stated
+    ):
         raise refused(ExternalProblem.AUDIENCE_NOT_ACCEPTED, "aud")
 
 
