@@ -42,7 +42,8 @@ class Living:
         self._clock = clock
         self._ends = ends
 
-    def wake_in(self, stores: Stores, subject: str, call: Call) -> None:
+    @staticmethod
+    def wake_in(stores: Stores, subject: str, call: Call) -> None:
         """The user has just signed in. Takes the identities' locks: see `held_identities`."""
         woken = False
         for identity in held_identities(stores, subject):

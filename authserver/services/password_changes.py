@@ -10,6 +10,7 @@ from authserver.domain.errors import Conflict
 from authserver.domain.grants import GrantEnd, GrantFilter
 from authserver.domain.sessions import PASSWORD_ACR, PASSWORD_AMR
 from authserver.services.administration import Act
+from authserver.services.living import held_identities
 from authserver.services.password_rules import PasswordProblem, PasswordRefused
 
 if TYPE_CHECKING:
@@ -87,6 +88,7 @@ class PasswordChanges:
         ends = change.end_other_sessions or change.end_grants
         with self._administration.changing([], takes_power=ends) as stores:
             self._check.guesses.take_back(stores, guess)
+            held_identities(stores, user.subject)
             before = stores.users.get(user.subject)
             if (
                 before is None

@@ -14,6 +14,7 @@ from authserver.domain.scope_reach import beyond
 from authserver.domain.scopes import parse_scope
 from authserver.services.grant_presentations import Presentation, Verdict, invalid_grant
 from authserver.services.grant_standing import why_not
+from authserver.services.living import Living
 from authserver.services.secret_digests import digests_of
 
 if TYPE_CHECKING:
@@ -30,6 +31,10 @@ if TYPE_CHECKING:
     from authserver.services.user_tokens import PreparedTokens, UserTokens
 
 REFRESH_REUSED: Final = "refresh.reused"
+ASLEEP: Final = (
+    "the user has not signed in for long and must sign in here again; this token works after that"
+)
+"""Only who presents a good token of its own hears it: it is the one cause that passes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +106,9 @@ class Refreshing:
                 return invalid_grant("no such refresh token")
             if grant.client_id != client.client_id:
                 return invalid_grant("another client's refresh token")
-            problem = why_not(stores, grant, client, call.at)
-        if problem:
-            return invalid_grant(problem)
+            refusal = _refusal(stores, grant, client, call.at)
+        if refusal is not None:
+            return refusal
         try:
             prepared = self._tokens.prepare(
                 client,
@@ -197,6 +202,16 @@ class Refreshing:
             return None
         digest = self._digester.digest(REFRESH_PURPOSE, successor, leaf.pepper_id)
         return successor if hmac.compare_digest(digest, leaf.digest) else None
+
+
+def _refusal(stores: Stores, grant: Grant, client: Client, now: float) -> ProtocolRefusal | None:
+    """Why no token may descend from the grant now; `None` when one may."""
+    problem = why_not(stores, grant, client, now)
+    if problem:
+        return invalid_grant(problem)
+    if Living.is_asleep(stores, grant.subject):
+        return ProtocolRefusal("invalid_grant", ASLEEP, detail="the user's identities sleep")
+    return None
 
 
 def _narrowed(scope: str | None, grant: Grant) -> frozenset[str]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from authserver.domain.audit import Actor, ActorKind, AuditEvent, Outcome
 from authserver.domain.errors import DomainError, StorageUnavailable
 from authserver.domain.sessions import SESSION_PURPOSE, Session
+from authserver.services.living import Living
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -115,12 +116,15 @@ class Sessions:
         call: Call,
         user_agent: str,
         cookie: str = "",
+        auth_time: float | None = None,
+        provider: str = "",
     ) -> StartedSession:
         """Sign a user in, inside the caller's transaction: always with a new cookie.
 
         `previous` is the browser's session until now: the same user's goes on under its
         `session_id`, anybody else's ends. `cookie` is the new cookie where the caller has made it;
         when the user's session has it already, this is the same act done twice and changes nothing.
+        Whoever slept is awake: callers that lock the user lock its identities before that.
         """
         same = stores.sessions.find(self._digests(cookie)) if cookie else None
         if same is not None and same.is_live(call.at) and same.subject == user.subject:
@@ -133,7 +137,7 @@ class Sessions:
             subject=user.subject,
             digest=self._digester.digest(SESSION_PURPOSE, cookie, pepper_id),
             pepper_id=pepper_id,
-            auth_time=call.at,
+            auth_time=call.at if auth_time is None else auth_time,
             acr=acr,
             amr=tuple(amr),
             created_at=call.at,
@@ -152,6 +156,7 @@ class Sessions:
             self._ends.end_in(stores, actor, call, session_id=previous.session_id)
         if session is fresh:
             stores.sessions.add(fresh)
+        Living.wake_in(stores, user.subject, call)
         stores.audit.add(
             AuditEvent(
                 at=call.at,
@@ -162,7 +167,12 @@ class Sessions:
                 object_id=session.session_id,
                 request_id=call.request_id,
                 peer=call.peer,
-                details={"acr": acr, "amr": list(amr), "user_agent": session.user_agent},
+                details={
+                    "acr": acr,
+                    "amr": list(amr),
+                    "user_agent": session.user_agent,
+                    **({"provider": provider} if provider else {}),
+                },
             )
         )
         return StartedSession(session, cookie)

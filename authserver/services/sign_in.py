@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 from authserver.domain.sessions import PASSWORD_ACR, PASSWORD_AMR
 from authserver.domain.users import canonical
+from authserver.services.living import held_identities
+from authserver.services.living import held_identities
 from authserver.services.sessions import COOKIE_PREFIX
 
 if TYPE_CHECKING:
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
     from authserver.services.administration import Administration
     from authserver.services.known_browsers import KnownBrowsers
     from authserver.services.password_check import PasswordCheck
-    from authserver.services.sessions import Sessions, StartedSession
+from authserver.services.sessions import Sessions, StartedSession
 
 ATTEMPT_PURPOSE: Final = "sign-in attempt"
 _ATTEMPT: Final = re.compile(r"[A-Za-z0-9_-]{22}\Z")
@@ -77,6 +79,7 @@ class LocalSignIn:
         takes_power = previous is not None and previous.subject != user.subject
         with self._administration.changing([], takes_power=takes_power) as stores:
             self._check.guesses.take_back(stores, guess)
+            held_identities(stores, user.subject)
             current = stores.users.get(user.subject)
             if (
                 current is not None

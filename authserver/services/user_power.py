@@ -10,9 +10,13 @@ from authserver.domain.errors import Conflict
 from authserver.domain.grants import GrantEnd, GrantFilter
 from authserver.domain.tokens import latest_end
 from authserver.domain.users import PersonalData, UserStatus
-from authserver.services.user_lookup import existing
+from authserver.services.living import held_identities
+from authserver.services.user_lookup import existing, known_anew
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from authserver.domain.identities import Identity
     from authserver.domain.ports import PasswordHasher, SecretMaker, Stores
     from authserver.domain.users import User
     from authserver.services.administration import Act, Administration
@@ -49,15 +53,18 @@ class UserPower:
             NotFound: there is no such user.
             Conflict: it is the last enabled administrator.
         """
+        with self._administration.database.reading() as stores:
+            subject = existing(stores, handle).subject
         with self._administration.changing([], takes_power=True) as stores:
+            identities = held_identities(stores, subject)
             self.keep_an_administrator(stores, handle)
-            before = existing(stores, handle)
+            before = existing(stores, subject)
             after = replace(before, status=status)
             if status is UserStatus.DELETED:
                 after = replace(
                     after, password_hash=b"", is_administrator=False, data=PersonalData()
                 )
-                self._forget(stores, before.subject)
+                self._forget(stores, before.subject, identities)
             stores.users.save(after)
             self._take_power(stores, before.subject, GrantEnd.USER_STOPPED, act)
             self._administration.record(
@@ -75,6 +82,7 @@ class UserPower:
             before = existing(stores, handle)
             after = replace(before, status=UserStatus.ENABLED)
             stores.users.save(after)
+            stores.authority.advance([known_anew(before.subject, self._administration.clock.now())])
             self._administration.record(
                 stores,
                 act,
@@ -116,9 +124,12 @@ class UserPower:
         now = self._administration.clock.now()
         stores.leases.acquire(ONE_AT_A_TIME, ONE_AT_A_TIME, now, 1.0)
         user = existing(stores, handle)
-        if user.is_administrator and user.is_enabled and stores.users.count_administrators() <= 1:
+        # Others get in as long as their provider does, which is no reason to keep anybody.
+        counts = user.is_administrator and user.is_enabled and user.password_hash
+        if counts and stores.users.count_administrators() <= 1:
             raise Conflict(
-                f"{user.username} is the last enabled administrator: make another one first"
+                f"{user.username} is the last enabled administrator with a password here: "
+                "make another one first"
             )
 
     def _take_power(self, stores: Stores, subject: str, end: GrantEnd, act: Act) -> None:
@@ -128,11 +139,16 @@ class UserPower:
             stores, GrantFilter(subject=subject), end, actor=act.actor, call=act.call(now), now=now
         )
         stores.authority.advance(
-            [Change(ChangeKind.SUBJECT, subject, latest_end(now), issued_until=now)]
+            [
+                Change(ChangeKind.SUBJECT, subject, latest_end(now), issued_until=now),
+                known_anew(subject, now),
+            ]
         )
 
-    @staticmethod
-    def _forget(stores: Stores, subject: str) -> None:
+    def _forget(self, stores: Stores, subject: str, identities: Sequence[Identity]) -> None:
+        now = self._administration.clock.now()
+        for identity in identities:
+            stores.identities.unlink(identity.provider, identity.subject_key, now)
         for consent in stores.consents.list(subject):
             stores.consents.remove(subject, consent.client_id)
         for name in stores.groups.of(subject):

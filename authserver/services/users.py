@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from authserver.domain.errors import NotFound
 from authserver.domain.users import PersonalData, User, UserStatus
 from authserver.services.administration import before_and_after
-from authserver.services.user_lookup import SUBJECT_PREFIX, existing
+from authserver.services.user_lookup import SUBJECT_PREFIX, existing, known_anew
 from authserver.services.user_rules import PersonalUpdate, checked_username, described
 
 if TYPE_CHECKING:
@@ -163,6 +163,7 @@ class Users:
             for name in dict.fromkeys(update.remove_groups):
                 _existing_group(stores, name)
                 stores.groups.leave(name, after.subject)
+            stores.authority.advance([known_anew(after.subject, self._administration.clock.now())])
             known = _known(stores, after)
             self._administration.record(
                 stores,
