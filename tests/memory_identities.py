@@ -57,12 +57,18 @@ class MemoryIdentities(MemoryStore):
         self._state.identities[provider, subject_key] = replace(
             stored,
             status=IdentityStatus.UNLINKED,
+            last_checked_at=at,
             snapshot=None,
             is_administrator=False,
             ceiling=None,
         )
         self._state.derived_groups.pop((provider, stored.subject), None)
         return True
+
+    def unlinked_at(self, provider: str, subject_key: str) -> float | None:
+        self._told("unlinked_at")
+        stored = self._state.identities.get((provider, subject_key))
+        return None if stored is None or _is_linked(stored) else stored.last_checked_at
 
     def set_groups(self, provider: str, subject: str, groups: frozenset[str]) -> None:
         self._told("set_groups", changes=True)

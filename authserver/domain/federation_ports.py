@@ -138,6 +138,10 @@ class IdentityStore(Protocol):
         """End it, with the groups it gave; False when it was not linked."""
         ...
 
+    def unlinked_at(self, provider: str, subject_key: str) -> float | None:
+        """When it was unlinked; `None` while it is linked, never was, or that is long ago."""
+        ...
+
     def set_groups(self, provider: str, subject: str, groups: frozenset[str]) -> None:
         """The local groups that this provider's groups give the user: these and no others.
 

@@ -2,38 +2,26 @@
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
+from authserver.domain.email_domains import domain_in_one_spelling, domain_of
 from authserver.domain.users import canonical
 
 if TYPE_CHECKING:
     from authserver.domain.ports import Stores
     from authserver.domain.providers import DomainRouting, Provider
 
-_DOMAIN: Final = re.compile(
-    r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)+"
-)
-LONGEST_DOMAIN: Final = 253
 
+def unmistakable_domain(address: str) -> str:
+    """The domain of an address that a provider vouches for, in lower case and IDNA.
 
-def domain_of(address: str) -> str:
-    """The domain of an e-mail address, in lower case and IDNA.
-
-    Empty where there is none, or none that stands for one domain only: some letters (`ß`) were
-    once taken for others, and two servers may disagree about what such a name means.
+    Empty for none, and for one that two servers may read as two domains: some letters (`ß`) were
+    once taken for others, and whoever owns the one does not own the other.
     """
-    at, _, domain = address.rpartition("@")
-    domain = domain.lower()
-    if not at or len(domain) > LONGEST_DOMAIN:
-        return ""
-    try:
-        encoded = domain.encode("idna")
-        back = encoded.decode("idna")
-    except UnicodeError:
-        return ""
-    text = encoded.decode("ascii")
-    return text if domain in {back, text} and _DOMAIN.fullmatch(text) else ""
+    said = address.rpartition("@")[2].lower()
+    found = domain_in_one_spelling(said) or ""
+    is_the_same = said == found or said == found.encode("ascii").decode("idna")
+    return found if is_the_same else ""
 
 
 def route_of(stores: Stores, name: str) -> tuple[Provider, DomainRouting] | None:

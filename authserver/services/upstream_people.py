@@ -45,15 +45,17 @@ AMR_START: Final = "amr:"
 _METHOD: Final = re.compile(r"[!-~]{1,50}")
 
 
-def merged(claims: Mapping[str, object], userinfo: Mapping[str, object]) -> Mapping[str, object]:
-    """Claims of an ID token, and what userinfo adds to them. `userinfo` is empty: not asked.
+def merged(
+    claims: Mapping[str, object], userinfo: Mapping[str, object] | None
+) -> Mapping[str, object]:
+    """Claims of an ID token, and what userinfo adds to them; `None`: it was not asked.
 
     What both say counts as the ID token has it: that one is signed.
 
     Raises:
         UpstreamFailure: userinfo is about somebody else (OpenID Connect Core section 5.3.2).
     """
-    if not userinfo:
+    if userinfo is None:
         return claims
     subject = claims.get("sub")
     if not isinstance(subject, str) or userinfo.get("sub") != subject:

@@ -119,6 +119,20 @@ class IdentityRows(DerivedGroupRows):
         )
         return True
 
+    def unlinked_at(self, provider: str, subject_key: str) -> float | None:
+        """When it was unlinked; `None` while it is linked, never was, or that is long ago."""
+        if not (is_storable(provider) and is_storable(subject_key)):
+            return None
+        ended: float | None = self._connection.execute(
+            select(_COLUMNS.expires_at).where(
+                self._mine(identities),
+                _COLUMNS.provider_name == provider,
+                _COLUMNS.subject_key == subject_key,
+                _COLUMNS.status != IdentityStatus.LINKED.value,
+            )
+        ).scalar_one_or_none()
+        return ended
+
     def due_for_sleep(
         self, provider: str, *, checked_before: float, limit: int
     ) -> Sequence[Identity]:
