@@ -106,9 +106,9 @@ class Refreshing:
                 return invalid_grant("no such refresh token")
             if grant.client_id != client.client_id:
                 return invalid_grant("another client's refresh token")
-            refusal = _refusal(stores, grant, client, call.at)
-        if refusal is not None:
-            return refusal
+            problem = _refusal(stores, grant, client, call.at)
+        if problem is not None:
+            return problem
         try:
             prepared = self._tokens.prepare(
                 client,

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Final
 from authserver.domain.sessions import PASSWORD_ACR, PASSWORD_AMR
 from authserver.domain.users import canonical
 from authserver.services.living import held_identities
-from authserver.services.living import held_identities
 from authserver.services.sessions import COOKIE_PREFIX
 
 if TYPE_CHECKING:
