@@ -1,0 +1,122 @@
+"""What groups of a provider mean here."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from authserver.domain.errors import Conflict, InvalidField, NotFound
+from authserver.domain.group_rules import GroupEffect, GroupRule
+from authserver.domain.provider_issuers import GUID
+from authserver.domain.providers import GroupSource, ProviderKind
+from authserver.domain.texts import check_text
+from authserver.services.provider_descriptions import described_rule
+from authserver.services.provider_fields import MOST_ENTRIES, check_word
+from authserver.services.provider_lookup import existing_provider, provider_changed
+from authserver.services.provider_rules import check_group
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from authserver.domain.ports import SecretMaker, Stores
+    from authserver.services.administration import Act, Administration
+    from authserver.services.provider_bearer_rules import KnownScopes
+
+LONGEST_LABEL: Final = 100
+
+
+class ProviderGroupRules:
+    """Use cases of group rules. A rule that means nothing is refused, never kept and skipped."""
+
+    def __init__(
+        self, *, administration: Administration, scopes: KnownScopes, secret_maker: SecretMaker
+    ) -> None:
+        """Take the collaborators; hold no state of its own."""
+        self._administration = administration
+        self._scopes = scopes
+        self._secret_maker = secret_maker
+
+    def list(self, name: str) -> Sequence[GroupRule]:
+        """The rules of a provider. Raises NotFound."""
+        with self._administration.database.reading() as stores:
+            existing_provider(stores, name)
+            return stores.providers.rules(name)
+
+    def add(
+        self, name: str, external: str, effect: str, act: Act, *, value: str = "", label: str = ""
+    ) -> GroupRule:
+        """Say what a group means; it holds at each next sign-in, and for tokens at once.
+
+        `value` is a local group, or scopes separated by blanks; for the other effects it is empty.
+
+        Raises:
+            NotFound: there is no such provider or local group.
+            InvalidField: names the field and what is allowed; nothing was stored.
+            AlreadyExists: there is this rule.
+            Conflict: the provider's groups are not read, or it has as many rules as there may be.
+        """
+        now = self._administration.clock.now()
+        with self._administration.changing(provider_changed(name, now), takes_power=True) as stores:
+            provider = existing_provider(stores, name)
+            if provider.groups.source is GroupSource.NONE:
+                raise Conflict(
+                    f"provider {name} reads no groups: first run authserver provider update {name} "
+                    "--groups-source claim"
+                )
+            if len(stores.providers.rules(name)) >= MOST_ENTRIES:
+                raise Conflict(f"provider {name} has {MOST_ENTRIES} rules, the most there may be")
+            kind = check_word("effect", effect, GroupEffect)
+            rule = GroupRule(
+                rule_id=self._secret_maker.identifier(),
+                provider=name,
+                external=_external(provider.kind, external),
+                effect=kind,
+                value=self._value(stores, kind, value),
+                label=check_text("label", label, longest=LONGEST_LABEL, required=False),
+                created_at=now,
+            )
+            stores.providers.add_rule(rule)
+            self._administration.record(
+                stores, act, "provider.rule_added", name, {"after": described_rule(rule)}
+            )
+        return rule
+
+    def remove(self, name: str, rule_id: str, act: Act) -> GroupRule:
+        """Let a group mean that no more, from each next sign-in on, and for tokens at once.
+
+        Raises:
+            NotFound: there is no such provider or rule.
+        """
+        now = self._administration.clock.now()
+        with self._administration.changing(provider_changed(name, now), takes_power=True) as stores:
+            existing_provider(stores, name)
+            rules = stores.providers.rules(name)
+            rule = next((each for each in rules if each.rule_id == rule_id), None)
+            if rule is None or not stores.providers.remove_rule(name, rule_id):
+                raise NotFound("group rule", rule_id)
+            self._administration.record(
+                stores, act, "provider.rule_removed", name, {"before": described_rule(rule)}
+            )
+        return rule
+
+    def _value(self, stores: Stores, effect: GroupEffect, value: str) -> str:
+        match effect:
+            case GroupEffect.LOCAL_GROUP:
+                if stores.groups.get(value) is None:
+                    raise NotFound("group", value)
+                return value
+            case GroupEffect.SCOPES:
+                names = value.split()
+                if not names:
+                    raise InvalidField("value", "one scope or more")
+                return " ".join(sorted({self._scopes.check("value", each) for each in names}))
+            case GroupEffect.ADMINISTRATOR | GroupEffect.DENY:
+                if value:
+                    raise InvalidField("value", f"none, for {effect}")
+                return ""
+
+
+def _external(kind: ProviderKind, value: str) -> str:
+    group = check_group("external", value)
+    if kind is ProviderKind.ENTRA and GUID.fullmatch(group.lower()) and group != group.lower():
+        raise InvalidField("external", "a GUID in lower case, as Entra ID writes it")
+    return group
