@@ -88,7 +88,8 @@ class ExternalToken:
     `subject_key` is empty for a token that speaks for the client alone. `scopes` are the
     provider's. `groups` is the claim as it came, `None` when there is none; `overage` says that
     the provider left the groups out. Times are seconds since the epoch; `not_before` is 0 where it
-    says none. `session_id` is Cognito's `origin_jti`, else empty.
+    says none. `session_id` is Cognito's `origin_jti`, else empty. `shown` is how the person is
+    called there, for people only: it is compared with nothing.
     """
 
     provider: str
@@ -104,6 +105,7 @@ class ExternalToken:
     overage: bool
     groups_malformed: bool = False
     not_before: float = 0.0
+    shown: str = ""
 
 
 @dataclass(frozen=True, slots=True)

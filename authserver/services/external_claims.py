@@ -39,6 +39,14 @@ GRAPH: Final = frozenset({"00000003-0000-0000-c000-000000000000", "https://graph
 """Audiences of Microsoft Graph: tokens for it are for nobody else, whatever is configured."""
 ID_TOKEN_CLAIMS: Final = ("nonce", "at_hash", "c_hash", "s_hash")
 LOGOUT_CLAIMS: Final = ("events",)
+NAMES: Final = {
+    ProviderKind.OKTA: ("sub",),
+    ProviderKind.ENTRA: ("preferred_username", "unique_name", "upn"),
+    ProviderKind.COGNITO: ("username",),
+    ProviderKind.OIDC: ("preferred_username", "username"),
+}
+"""Where a person's name for people stands; no rule ever looks at it."""
+SHOWN_CHARACTERS_MAX: Final = 200
 
 
 class _Said(NamedTuple):
@@ -82,6 +90,7 @@ def read_claims(provider: Provider, claims: Claims, times: Times) -> ExternalTok
         overage=said.overage,
         groups_malformed=malformed,
         not_before=times.not_before,
+        shown=_shown(provider, claims) if said.speaks_for_user else "",
     )
 
 
@@ -237,6 +246,12 @@ def _subject_key(provider: Provider, claims: Claims) -> str:
     except SubjectClaimUnusable as error:
         problem = ExternalProblem.CLAIM_MISSING if error.is_missing else ExternalProblem.CLAIM_TYPE
         raise refused(problem, error.claim) from None
+
+
+def _shown(provider: Provider, claims: Claims) -> str:
+    values = (claims.get(name) for name in NAMES[provider.kind])
+    texts = (each for each in values if isinstance(each, str) and each.isprintable())
+    return next((each for each in texts if 0 < len(each) <= SHOWN_CHARACTERS_MAX), "")
 
 
 def _groups(provider: Provider, claims: Claims) -> tuple[tuple[str, ...] | None, bool]:
