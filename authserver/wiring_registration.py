@@ -28,12 +28,16 @@ class RegistrationParts(ExchangeParts):
     @cached_property
     def device_requests(self) -> DeviceRequests:
         """Begins device authorizations."""
+        networks = self.settings.throttling
         return DeviceRequests(
             database=self.database,
             digester=self.digester,
             secret_maker=self.secret_maker,
             entropy=self.entropy,
             audiences=self.audiences,
+            networks=ThrottleLimits(
+                ipv4_prefix=networks.ipv4_prefix, ipv6_prefix=networks.ipv6_prefix
+            ),
         )
 
     @cached_property

@@ -79,11 +79,13 @@ class InvalidClient(ProtocolRefusal):
 class Throttled(ProtocolRefusal):
     """Too many failures from this caller: 429 with `Retry-After` (whole seconds)."""
 
-    def __init__(self, retry_after_seconds: int, detail: str) -> None:
-        """Remember how long the caller has to wait."""
+    def __init__(
+        self, retry_after_seconds: int, detail: str, *, of: str = "failed attempts"
+    ) -> None:
+        """Remember how long the caller has to wait; `of` says of what there were too many."""
         super().__init__(
             "temporarily_unavailable",
-            "too many failed attempts, wait as long as Retry-After says",
+            f"too many {of}, wait as long as Retry-After says",
             detail=detail,
         )
         self.retry_after_seconds = retry_after_seconds

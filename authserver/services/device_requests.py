@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
@@ -16,20 +18,30 @@ from authserver.domain.device_authorizations import (
     DeviceAuthorization,
     DeviceState,
 )
-from authserver.domain.errors import AlreadyExists, ProtocolRefusal, StorageUnavailable
+from authserver.domain.errors import (
+    AlreadyExists,
+    ProtocolRefusal,
+    StorageUnavailable,
+    Throttled,
+)
 from authserver.domain.scopes import format_scope
 from authserver.domain.user_codes import new_user_code
+from authserver.services.throttling import network_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from authserver.domain.calls import Call
     from authserver.domain.clients import Client
-    from authserver.domain.ports import Database, Entropy, SecretDigester, SecretMaker
+    from authserver.domain.ports import Database, Entropy, SecretDigester, SecretMaker, Stores
     from authserver.services.audiences import Audiences
+    from authserver.services.throttling import ThrottleLimits
 
 DRAWS: Final = 5
 USER_AGENT_CHARACTERS: Final = 200
+BEGINNINGS_MOST: Final = 100
+"""Devices of one public client that begin in one network in one minute."""
+BEGINNINGS_SECONDS: Final = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +65,10 @@ class DeviceRequests:
         secret_maker: SecretMaker,
         entropy: Entropy,
         audiences: Audiences,
+        networks: ThrottleLimits,
     ) -> None:
-        """Take the collaborators; hold no state of its own."""
+        """`networks` say how many bits of an address name a network."""
+        self._networks = networks
         self._database = database
         self._digester = digester
         self._secret_maker = secret_maker
@@ -76,6 +90,7 @@ class DeviceRequests:
 
         Raises:
             ProtocolRefusal: `unauthorized_client`, `invalid_scope` or `invalid_target`.
+            Throttled: too many devices of a public client began there; nothing was stored.
             StorageUnavailable: nothing was stored.
         """
         if GrantType.DEVICE_CODE not in client.grant_types:
@@ -104,14 +119,17 @@ class DeviceRequests:
                 user_agent=said[:USER_AGENT_CHARACTERS],
             )
             try:
-                self._store(device, call)
+                self._store(device, client, call)
             except AlreadyExists:
                 continue  # somebody else's device shows this very code now
             return StartedDevice(device_code, user_code, DEVICE_SECONDS, POLL_SECONDS)
         raise StorageUnavailable("no user code is free: too many devices wait for their users")
 
-    def _store(self, device: DeviceAuthorization, call: Call) -> None:
+    def _store(self, device: DeviceAuthorization, client: Client, call: Call) -> None:
         with self._database.writing() as stores:
+            if not client.is_confidential:
+                # Anybody may begin in its name, and each beginning is on record for good.
+                self._count(stores, client, call)
             stores.devices.add(device)
             stores.audit.add(
                 AuditEvent(
@@ -128,3 +146,13 @@ class DeviceRequests:
                     details={"scope": format_scope(device.scopes)},
                 )
             )
+
+    def _count(self, stores: Stores, client: Client, call: Call) -> None:
+        """Count one beginning; what is too much is rolled back with the rest."""
+        text = f"device\0{client.client_id}\0{network_of(call.peer, self._networks)}"
+        key = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:40]
+        start = call.at - call.at % BEGINNINGS_SECONDS
+        end = start + BEGINNINGS_SECONDS
+        if stores.failures.add([key], start, end)[key] > BEGINNINGS_MOST:
+            wait = max(1, math.ceil(end - call.at))
+            raise Throttled(wait, detail="too many devices began", of="devices at once")
