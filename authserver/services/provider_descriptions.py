@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from authserver.domain.external_tokens import ExternalDenial
     from authserver.domain.group_rules import GroupRule
     from authserver.domain.providers import BearerRule, Provider, ProviderDomain
 
@@ -91,16 +90,4 @@ def described_rule(rule: GroupRule) -> dict[str, object]:
         "effect": str(rule.effect),
         "value": rule.value,
         "created_at": rule.created_at,
-    }
-
-
-def described_denial(denial: ExternalDenial) -> dict[str, object]:
-    """What of a provider's counts no more."""
-    return {
-        "kind": str(denial.kind),
-        "value": denial.value,
-        "issued_until_at": denial.issued_until,
-        "expires_at": denial.expires_at,
-        "reason": denial.reason,
-        "created_at": denial.created_at,
     }

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Protocol
 
 from authserver.domain.errors import Conflict, InvalidField, NotFound
 from authserver.domain.group_rules import GroupEffect, GroupRule
@@ -17,23 +18,47 @@ from authserver.services.provider_rules import check_group
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from authserver.domain.calls import Call
     from authserver.domain.ports import SecretMaker, Stores
+    from authserver.domain.providers import Provider
     from authserver.services.administration import Act, Administration
     from authserver.services.provider_bearer_rules import KnownScopes
 
 LONGEST_LABEL: Final = 100
 
 
+class RuleEffects(Protocol):
+    """Applies rules to everybody whose groups are known."""
+
+    def rules_changed_in(self, stores: Stores, provider: Provider, call: Call) -> int:
+        """Judge everybody's last groups anew; for how many that changed something."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedRule:
+    """A rule that came or went, and for how many people that changed something at once."""
+
+    rule: GroupRule
+    people: int
+
+
 class ProviderGroupRules:
     """Use cases of group rules. A rule that means nothing is refused, never kept and skipped."""
 
     def __init__(
-        self, *, administration: Administration, scopes: KnownScopes, secret_maker: SecretMaker
+        self,
+        *,
+        administration: Administration,
+        scopes: KnownScopes,
+        secret_maker: SecretMaker,
+        effects: RuleEffects,
     ) -> None:
         """Take the collaborators; hold no state of its own."""
         self._administration = administration
         self._scopes = scopes
         self._secret_maker = secret_maker
+        self._effects = effects
 
     def list(self, name: str) -> Sequence[GroupRule]:
         """The rules of a provider. Raises NotFound."""
@@ -43,8 +68,8 @@ class ProviderGroupRules:
 
     def add(
         self, name: str, external: str, effect: str, act: Act, *, value: str = "", label: str = ""
-    ) -> GroupRule:
-        """Say what a group means; it holds at each next sign-in, and for tokens at once.
+    ) -> ChangedRule:
+        """Say what a group means, for everybody whose groups are known and whoever comes.
 
         `value` is a local group, or scopes separated by blanks; for the other effects it is empty.
 
@@ -78,17 +103,18 @@ class ProviderGroupRules:
             self._administration.record(
                 stores, act, "provider.rule_added", name, {"after": described_rule(rule)}
             )
-        return rule
+            people = self._effects.rules_changed_in(stores, provider, act.call(now))
+        return ChangedRule(rule, people)
 
-    def remove(self, name: str, rule_id: str, act: Act) -> GroupRule:
-        """Let a group mean that no more, from each next sign-in on, and for tokens at once.
+    def remove(self, name: str, rule_id: str, act: Act) -> ChangedRule:
+        """Let a group mean that no more: what rested on the rule alone ends before this returns.
 
         Raises:
             NotFound: there is no such provider or rule.
         """
         now = self._administration.clock.now()
         with self._administration.changing(provider_changed(name, now), takes_power=True) as stores:
-            existing_provider(stores, name)
+            provider = existing_provider(stores, name)
             rules = stores.providers.rules(name)
             rule = next((each for each in rules if each.rule_id == rule_id), None)
             if rule is None or not stores.providers.remove_rule(name, rule_id):
@@ -96,7 +122,8 @@ class ProviderGroupRules:
             self._administration.record(
                 stores, act, "provider.rule_removed", name, {"before": described_rule(rule)}
             )
-        return rule
+            people = self._effects.rules_changed_in(stores, provider, act.call(now))
+        return ChangedRule(rule, people)
 
     def _value(self, stores: Stores, effect: GroupEffect, value: str) -> str:
         match effect:

@@ -24,7 +24,14 @@ if TYPE_CHECKING:
     from authserver.services.provider_rules import ProviderRules
     from authserver.services.provider_secrets import SecretSeals
 
-ASKED_ANEW: Final = ("discovery_url", "endpoint_hosts", "algorithms", "client_id", "scopes")
+ASKED_ANEW: Final = (
+    "accepts_login",
+    "algorithms",
+    "client_id",
+    "discovery_url",
+    "endpoint_hosts",
+    "scopes",
+)
 """Fields after whose change the provider has to be looked at again."""
 
 

@@ -84,7 +84,10 @@ class FakeHttp:
             raise OutboundAnswerInvalid(OutboundReason.TOO_LARGE, origin=sent.host)
         if response.status in (301, 302, 303, 307, 308):
             raise OutboundAnswerInvalid(
-                OutboundReason.REDIRECT_REFUSED, origin=sent.host, status=response.status
+                OutboundReason.REDIRECT_REFUSED,
+                origin=sent.host,
+                status=response.status,
+                location=response.headers.get("location", ""),
             )
         return response
 
