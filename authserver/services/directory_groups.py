@@ -5,10 +5,12 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
+from authserver.domain.errors import DomainError, StorageUnavailable
 from authserver.domain.group_rules import CHECK_AFTER_SECONDS, GroupSnapshot, SnapshotState
 from authserver.domain.provider_issuers import GUID
 from authserver.domain.providers import GroupSource, ProviderKind
 from authserver.domain.upstream_ports import UpstreamFailure
+from authserver.domain.upstream_sign_ins import SignInProblem
 from authserver.services.group_claims import readable_groups
 
 if TYPE_CHECKING:
@@ -74,7 +76,7 @@ class DirectoryGroups:
         """
         source = GRAPH if provider.groups.source is GroupSource.GRAPH else OKTA_API
         try:
-            credential = self._credentials.directory_credential(provider)
+            credential = self._credential(provider)
             if source == GRAPH:
                 listed = self._server.graph_groups(
                     provider, person.tenant, person.object_id, credential, seconds=seconds
@@ -93,6 +95,16 @@ class DirectoryGroups:
             detail = f"{source} told more groups than are kept, or some that cannot be read"
             return GroupSnapshot(read.values, SnapshotState.TRUNCATED, source, now, detail)
         return GroupSnapshot(read.values, SnapshotState.COMPLETE, source, now)
+
+    def _credential(self, provider: Provider) -> str:
+        try:
+            return self._credentials.directory_credential(provider)
+        except (StorageUnavailable, UpstreamFailure):
+            raise
+        except DomainError as trouble:
+            # A key file is missing, or every secret has expired: nobody's groups are less for that.
+            detail = f"our credential cannot be used: {trouble}"
+            raise UpstreamFailure(SignInProblem.PROVIDER_REFUSED, detail) from None
 
     def recall_or_ask(
         self, provider: Provider, person: DirectoryPerson, *, now: float, seconds: float

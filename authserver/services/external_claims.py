@@ -21,6 +21,7 @@ from authserver.services.external_claim_values import (
     scope_list,
     scope_text,
 )
+from authserver.services.group_claims import groups_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -57,7 +58,6 @@ class _Said(NamedTuple):
     scopes: frozenset[str]
     speaks_for_user: bool
     session_id: str = ""
-    overage: bool = False
 
 
 def read_claims(provider: Provider, claims: Claims, times: Times) -> ExternalToken:
@@ -75,7 +75,7 @@ def read_claims(provider: Provider, claims: Claims, times: Times) -> ExternalTok
         raise refused(ExternalProblem.CLIENT_NOT_ACCEPTED)
     if not said.speaks_for_user and not bearer.clients[said.client_id]:
         raise refused(ExternalProblem.CLIENT_NOT_ACCEPTED, "speaks for itself")
-    groups, malformed = _groups(provider, claims)
+    groups = groups_in(provider, claims)
     return ExternalToken(
         provider=provider.name,
         issuer=str(claims["iss"]),
@@ -86,9 +86,9 @@ def read_claims(provider: Provider, claims: Claims, times: Times) -> ExternalTok
         session_id=said.session_id,
         issued_at=times.issued_at,
         expires_at=times.expires_at,
-        groups=groups,
-        overage=said.overage,
-        groups_malformed=malformed,
+        groups=groups.values if groups.is_there else None,
+        overage=groups.overage,
+        groups_malformed=groups.malformed or groups.is_cut,
         not_before=times.not_before,
         shown=_shown(provider, claims) if said.speaks_for_user else "",
     )
@@ -150,7 +150,6 @@ def _entra(provider: Provider, claims: Claims) -> _Said:
         # A user's app roles say what the user may do, not what the client was allowed to.
         scopes if speaks_for_user else roles,
         speaks_for_user,
-        overage=_entra_overage(provider, claims),
     )
 
 
@@ -178,13 +177,6 @@ def _entra_speaks_for_user(claims: Claims, *, has_scopes: bool) -> bool:
     if kind not in ("app", "user") or (kind == "user") is not has_scopes:
         raise refused(ExternalProblem.INCONSISTENT, "idtyp")
     return has_scopes
-
-
-def _entra_overage(provider: Provider, claims: Claims) -> bool:
-    """Whether the groups were left out; the addresses that come instead are never looked at."""
-    names = claims.get("_claim_names")
-    pointed = isinstance(names, dict) and provider.groups.claim in names
-    return pointed or claims.get("hasgroups", False) is not False
 
 
 def _cognito(provider: Provider, claims: Claims) -> _Said:
@@ -252,19 +244,6 @@ def _shown(provider: Provider, claims: Claims) -> str:
     values = (claims.get(name) for name in NAMES[provider.kind])
     texts = (each for each in values if isinstance(each, str) and each.isprintable())
     return next((each for each in texts if 0 < len(each) <= SHOWN_CHARACTERS_MAX), "")
-
-
-def _groups(provider: Provider, claims: Claims) -> tuple[tuple[str, ...] | None, bool]:
-    """The claim as it came, without what is no text; and whether anything of it was none."""
-    value = claims.get(provider.groups.claim) if provider.groups.claim else None
-    if value is None:
-        return None, False
-    if isinstance(value, str) and provider.kind is ProviderKind.OIDC:
-        return (value,), False
-    if not isinstance(value, list):
-        return (), True
-    texts = tuple(each for each in value if isinstance(each, str))
-    return texts, len(texts) != len(value)
 
 
 _READERS: Final[Mapping[ProviderKind, Callable[[Provider, Claims], _Said]]] = {

@@ -10,6 +10,7 @@ from authserver.services.group_reading import GroupReading
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from authserver.domain.errors import DomainError
     from authserver.domain.providers import Provider
     from authserver.domain.upstream_ports import UpstreamFailure, UpstreamServer
 
@@ -20,7 +21,7 @@ class ListedDirectory:
     def __init__(self) -> None:
         self.groups: Sequence[str] = ("from", "the", "directory")
         self.failure: UpstreamFailure | None = None
-        self.locked: UpstreamFailure | None = None
+        self.locked: DomainError | None = None
         self.asked: list[tuple[object, ...]] = []
 
     def directory_credential(self, provider: Provider) -> str:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
+from authserver.domain.errors import DomainError, NotFound, StorageUnavailable
 from authserver.domain.group_rules import (
     GROUPS_MAX,
     GroupSnapshot,
@@ -138,13 +139,29 @@ def test_in_an_outage_of_the_directory_what_the_claims_gave_stays(
     assert "no answer in time" in found.detail
 
 
+@pytest.mark.parametrize(
+    "trouble",
+    [
+        UpstreamFailure(SignInProblem.PROVIDER_REFUSED, "no live secret"),
+        NotFound("key-encryption key", "kek-1"),
+    ],
+    ids=["refused", "no key"],
+)
 def test_a_credential_that_cannot_be_had_is_an_outage_too(
-    reading: GroupReading, directory: ListedDirectory
+    reading: GroupReading, directory: ListedDirectory, trouble: DomainError
 ) -> None:
-    directory.locked = UpstreamFailure(SignInProblem.PROVIDER_REFUSED, "no live secret")
+    directory.locked = trouble
     found = at_sign_in(reading, asks_directory(ENTRA), OVERFLOWING)
     assert (found.values, found.state, found.is_outage) == ((), UNKNOWN, True)
     assert directory.asked == []
+
+
+def test_a_database_in_an_outage_is_not_the_provider_s(
+    reading: GroupReading, directory: ListedDirectory
+) -> None:
+    directory.locked = StorageUnavailable("no database")
+    with pytest.raises(StorageUnavailable):
+        at_sign_in(reading, asks_directory(ENTRA), OVERFLOWING)
 
 
 def test_what_an_outage_says_is_bounded(reading: GroupReading, directory: ListedDirectory) -> None:
