@@ -21,6 +21,8 @@ SEAL_SECONDS: Final = 0.5
 SWEEP_SECONDS: Final = 60.0
 PRUNE_SECONDS: Final = 3600.0
 UNUSED_SECONDS: Final = 600.0
+DOCUMENTS_SECONDS: Final = 30.0
+LEAVERS_SECONDS: Final = 60.0
 LEASE_SECONDS: Final = 30.0
 DAY_SECONDS: Final = 86_400
 LOOK_SECONDS: Final = 0.2
@@ -63,7 +65,7 @@ class Housekeeping:
         """Work until `stop` is set.
 
         Journals are moved and sealed beside everything else: a long sweep must not delay them.
-        Nor must clients that are slow to hear of a logout delay anything.
+        Nor must clients that are slow to hear of a logout delay anything, or slow providers.
         When one kind of work fails in a way nobody expected, all of it ends and the failure goes
         up: records that silently are not moved any more would fill the disk.
         """
@@ -74,6 +76,7 @@ class Housekeeping:
             Hand(parts.audit_sealer.run, over, SEAL_SECONDS),
             Hand(lambda over: run_chores(self._chores(over), parts.clock, over), over),
             Hand(lambda over: run_chores([self._logouts()], parts.clock, over), over),
+            Hand(lambda over: run_chores([self._documents()], parts.clock, over), over),
         ]
         for hand in crew:
             hand.start()
@@ -97,6 +100,7 @@ class Housekeeping:
             Chore("expired rows", SWEEP_SECONDS, lambda: self._sweep(stop)),
             Chore("old audit records", PRUNE_SECONDS, self._prune),
             Chore("unused registrations", UNUSED_SECONDS, self._remove_unused),
+            Chore("leavers", LEAVERS_SECONDS, lambda: self._let_rest(stop)),
         ]
 
     def _logouts(self) -> Chore:
@@ -104,6 +108,14 @@ class Housekeeping:
             "logouts",
             LOGOUT_SECONDS,
             lambda: self._parts.logout_deliveries.deliver(lambda: self._has_lease("logouts")),
+        )
+
+    def _documents(self) -> Chore:
+        """Metadata and keys of identity providers; their rows see to it that one of N asks."""
+        return Chore(
+            "documents of identity providers",
+            DOCUMENTS_SECONDS,
+            self._parts.provider_documents.refresh_due,
         )
 
     def _sweep(self, stop: threading.Event) -> None:
@@ -122,6 +134,12 @@ class Housekeeping:
             days = self._parts.settings.registration.unused_days
             before = self._parts.clock.now() - days * DAY_SECONDS
             self._parts.unused_registrations.remove(before, SYSTEM)
+
+    def _let_rest(self, stop: threading.Event) -> None:
+        """Put to sleep who is due, holding the lease from batch to batch."""
+        self._parts.living.put_to_sleep_due(
+            lambda: not stop.is_set() and self._has_lease("leavers")
+        )
 
     def _has_lease(self, name: str) -> bool:
         parts = self._parts

@@ -32,13 +32,13 @@ _DOTS_OF_JWE: Final = 4
 class StrictForeignTokenReader:
     """Reads what providers signed. Satisfies `domain.upstream_ports.ForeignTokenReader`."""
 
-    def peek(self, token_value: str) -> PeekedToken:
+    def peek(self, token_value: str, *, chars_max: int | None = None) -> PeekedToken:
         """Issuer and key id of a token that has the right form; proven by nobody.
 
         Raises:
             ForeignTokenRefused: it has not.
         """
-        header_segment, payload_segment, _ = _split(token_value, TOKEN_CHARS_MAX)
+        header_segment, payload_segment, _ = _split(token_value, chars_max)
         header = _header(header_segment)
         return PeekedToken(_issuer(_object(payload_segment, "payload")), header["kid"])
 
@@ -57,8 +57,7 @@ class StrictForeignTokenReader:
         Raises:
             ForeignTokenRefused: anything is wrong; nothing else is ever raised, whatever the text.
         """
-        limit = TOKEN_CHARS_MAX if chars_max is None else chars_max
-        header_segment, payload_segment, signature_segment = _split(token_value, limit)
+        header_segment, payload_segment, signature_segment = _split(token_value, chars_max)
         header = _header(header_segment)
         algorithm = header["alg"]
         if algorithm not in algorithms:
@@ -85,8 +84,8 @@ def _refuse(problem: ExternalProblem, detail: str = "") -> NoReturn:
     raise ForeignTokenRefused(problem, detail)
 
 
-def _split(token_value: str, limit: int) -> tuple[bytes, bytes, bytes]:
-    if len(token_value) > limit:
+def _split(token_value: str, chars_max: int | None) -> tuple[bytes, bytes, bytes]:
+    if len(token_value) > (TOKEN_CHARS_MAX if chars_max is None else chars_max):
         _refuse(ExternalProblem.TOO_LARGE)
     if not token_value.isascii():
         _refuse(ExternalProblem.MALFORMED, "not ASCII")

@@ -68,7 +68,7 @@ class PeekedToken:
 class ForeignTokenReader(Protocol):
     """Reads JWTs that providers signed. Strict: see `ExternalProblem` for what is refused."""
 
-    def peek(self, token_value: str) -> PeekedToken:
+    def peek(self, token_value: str, *, chars_max: int | None = None) -> PeekedToken:
         """Issuer and key id of a token that has the right form.
 
         Raises:

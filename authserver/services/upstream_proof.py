@@ -125,7 +125,7 @@ class UpstreamProof:
         left: Callable[[], float],
     ) -> Mapping[str, object]:
         try:
-            peeked = self._reader.peek(tokens.id_token)
+            peeked = self._reader.peek(tokens.id_token, chars_max=ID_TOKEN_CHARACTERS_MAX)
             issuer = expected_issuer(provider, peeked.issuer)
             keys = self._documents.keys(provider, peeked.key_id, seconds=left())
             claims = self._reader.verify(

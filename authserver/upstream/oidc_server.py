@@ -6,6 +6,7 @@ from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 from authserver.upstream import entra_graph, okta_api
+from authserver.upstream.http_urls import parse_url
 from authserver.upstream.oidc_budget import BudgetedCalls
 from authserver.upstream.oidc_keys import read_keys
 from authserver.upstream.oidc_metadata import read_metadata
@@ -42,7 +43,7 @@ class OidcServers:
         self._http = http
         self._clock = clock
         self._keys = keys
-        self._opened_origins = opened_origins
+        self._opened_origins = frozenset(parse_url(each).origin for each in opened_origins)
         self._aside = aside
 
     def discover(self, provider: Provider, *, seconds: float | None = None) -> ProviderMetadata:

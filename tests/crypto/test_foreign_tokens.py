@@ -176,6 +176,7 @@ def test_a_longer_text_is_read_where_that_is_expected() -> None:
     token = foreign_token(KEY, foreign_claims(groups=["g" * 36] * 1000))
     assert refusal(token) is ExternalProblem.TOO_LARGE
     assert verified(token, chars_max=200_000)["sub"] == "ann@example.org"
+    assert READER.peek(token, chars_max=200_000).issuer == ISSUER
     assert refusal(token, chars_max=100) is ExternalProblem.TOO_LARGE
 
 
