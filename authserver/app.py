@@ -16,8 +16,9 @@ from authserver.crypto.client_assertions import assertion_algorithms
 from authserver.domain.errors import StorageUnavailable
 from authserver.domain.scopes import USER_SCOPES
 from authserver.logs import AccessLog, configure
-from authserver.machine import auth_request, introspection
+from authserver.machine import auth_request, backchannel_logout, introspection
 from authserver.machine.auth_request import auth_request_endpoint
+from authserver.machine.backchannel_logout import backchannel_logout_endpoint
 from authserver.machine.correlation import current_request_id
 from authserver.machine.discovery import jwks_endpoint, metadata_endpoint
 from authserver.machine.introspection import introspection_endpoint
@@ -197,6 +198,11 @@ def routes_of(container: Container, registry: CollectorRegistry) -> list[Route]:
         Route(
             "/oauth2/par",
             {"POST": par_endpoint(container.client_authentication, container.authorization_front)},
+        ),
+        Route(
+            backchannel_logout.PATH,
+            {"POST": backchannel_logout_endpoint(container.upstream_logouts)},
+            body_limit=backchannel_logout.BODY_LIMIT,
         ),
         Route("/oauth2/jwks", {"GET": jwks}),
         *device_routes(container),

@@ -71,7 +71,12 @@ def _people(visits: Visits, container: Container) -> list[Blueprint]:
         known_browsers=container.known_browsers,
         requests=container.authorization_requests,
     )
-    logout = LogoutPages(visits=visits, sessions=container.sessions, sign_out=container.sign_out)
+    logout = LogoutPages(
+        visits=visits,
+        sessions=container.sessions,
+        sign_out=container.sign_out,
+        provider=container.provider_sign_out,
+    )
     return [
         login_blueprint(login),
         account_blueprint(account),

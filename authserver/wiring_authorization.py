@@ -12,10 +12,10 @@ from authserver.services.authorization_user_answers import UserAnswers
 from authserver.services.authorization_validation import AuthorizationValidation
 from authserver.services.consent_questions import ConsentQuestions
 from authserver.services.consents import Consents
-from authserver.wiring_bearer import BearerParts
+from authserver.wiring_upstream_ends import UpstreamEndParts
 
 
-class AuthorizationParts(BearerParts):
+class AuthorizationParts(UpstreamEndParts):
     """The part of a container that asks users on behalf of clients."""
 
     @cached_property

@@ -75,7 +75,7 @@ class UpstreamLogouts:
         key = _subject_key(provider, claims, needed=sid is None)
         with self._administration.database.reading() as stores:
             ends_any = bool(_meant(stores, provider, sid, key))
-        actor = Actor(ActorKind.SYSTEM, f"provider {provider.name}")
+        actor = Actor(ActorKind.SYSTEM, f"provider:{provider.name}")
         with self._administration.changing([], takes_power=ends_any) as stores:
             # Longer than the token is accepted, whatever clock made it.
             forget_at = call.at + OLDEST_SECONDS + 2 * SKEW_SECONDS

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, redirect, request
 
+from authserver.domain.errors import StorageUnavailable
 from authserver.domain.redirect_uris import form_target_of
 from authserver.services.sign_out import LogoutProblem, LogoutRequest
 from authserver.web.account import act_of
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from werkzeug.datastructures import MultiDict
     from werkzeug.wrappers import Response as AnyResponse
 
+    from authserver.services.provider_sign_out import ProviderSignOut, WayOut
     from authserver.services.sessions import Sessions, SignedIn
     from authserver.services.sign_out import LogoutPlan, SignOut
     from authserver.web.visits import Visits
@@ -43,13 +45,20 @@ PARAMETERS: Final = {
 
 
 class LogoutPages:
-    """Ends the browser's session, after asking unless the client proves that it means this one."""
+    """Ends the browser's session, after asking unless the client proves that it means this one.
 
-    def __init__(self, *, visits: Visits, sessions: Sessions, sign_out: SignOut) -> None:
+    Whoever came by an identity provider is signed in there still. Who signs out here by a wish of
+    their own goes on to sign out there; who was signed out by a client is offered to.
+    """
+
+    def __init__(
+        self, *, visits: Visits, sessions: Sessions, sign_out: SignOut, provider: ProviderSignOut
+    ) -> None:
         """Take the collaborators; hold no state of its own."""
         self._visits = visits
         self._sessions = sessions
         self._sign_out = sign_out
+        self._provider = provider
 
     def endpoint(self) -> AnyResponse:
         """GET /oauth2/logout."""
@@ -104,20 +113,37 @@ class LogoutPages:
             None if signed_in is None else signed_in.session,
             visit.call.at,
         )
-        return self._end(signed_in, plan.redirect_uri)
+        return self._end(signed_in, plan.redirect_uri, goes_on=True)
 
     @staticmethod
     def signed_out() -> AnyResponse:
         """GET /signed-out."""
-        return render("signed_out.html")
+        return render("signed_out.html", way_out=None, goes_on=False)
 
-    def _end(self, signed_in: SignedIn | None, redirect_uri: str) -> AnyResponse:
+    def _end(
+        self, signed_in: SignedIn | None, redirect_uri: str, *, goes_on: bool = False
+    ) -> AnyResponse:
         visit = self._visits.current()
+        way_out = None
         if signed_in is not None:
-            act = act_of(visit, signed_in.user.subject)
-            self._sessions.end(signed_in.session.session_id, act)
+            session_id = signed_in.session.session_id
+            self._sessions.end(session_id, act_of(visit, signed_in.user.subject))
+            way_out = None if redirect_uri else self._way_out(session_id)
         visit.end()
-        return ClientRedirect(redirect_uri) if redirect_uri else self._go(SIGNED_OUT)
+        if redirect_uri:
+            return ClientRedirect(redirect_uri)
+        if way_out is None:
+            return self._go(SIGNED_OUT)
+        # No redirect: it would follow a form, whose policy knows our own addresses alone, while a
+        # provider sends the browser from one of its hosts to the next.
+        return render("signed_out.html", way_out=way_out, goes_on=goes_on)
+
+    def _way_out(self, session_id: str) -> WayOut | None:
+        try:
+            return self._provider.way_out(session_id)
+        except StorageUnavailable:
+            # What was asked for is done.
+            return None
 
     def _question(
         self, plan: LogoutPlan, sent: dict[str, str], signed_in: SignedIn | None

@@ -5,7 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from authserver.machine import device_authorization, introspection, par, revocation, token
+from authserver.machine import (
+    backchannel_logout,
+    device_authorization,
+    introspection,
+    par,
+    revocation,
+    token,
+)
 from tests.documentation import authorization_words, decision_headers
 
 if TYPE_CHECKING:
@@ -119,6 +126,21 @@ ENTRIES: Final = (
         "`Retry-After` when too many revocations wait at once; the token lives then.",
         revocation.RULES,
         _TOKEN_LOOKED_AT,
+    ),
+    Entry(
+        "/oauth2/backchannel-logout/",
+        ("POST",),
+        "Takes an identity provider's word that its session is over (OpenID Connect Back-Channel "
+        "Logout 1.0). The provider's name stands behind: `/oauth2/backchannel-logout/okta`. "
+        "Sessions that began in the one that `sid` names end here, with what is bound to them; "
+        "without `sid` all that the person began through this provider.",
+        "the logout token itself: signed by one of the provider's keys, for our client id there, "
+        "not older than five minutes, with the event of that standard, and a `jti` that comes "
+        "once.",
+        "200 without a body, also when there was no such session left. 400 `invalid_request` for "
+        "every token that does not count, in the same words, and for providers that are not there.",
+        backchannel_logout.RULES,
+        {"logout_token": "The signed JWT."},
     ),
     Entry(
         "/oauth2/device_authorization",
