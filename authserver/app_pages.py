@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from authserver.web.account import AccountPages, account_blueprint
+from authserver.web.account_identities import IdentityPages, identities_blueprint
 from authserver.web.account_password import PasswordPage, password_blueprint
 from authserver.web.authorize import AuthorizationEndpoint, authorize_blueprint
 from authserver.web.consent import ConsentPage, consent_blueprint
 from authserver.web.design import design_blueprint
 from authserver.web.device import DevicePages, device_blueprint
+from authserver.web.federated_login import FederatedLogin, federated_blueprint
 from authserver.web.front import front_blueprint
 from authserver.web.login import LoginPage, login_blueprint
 from authserver.web.logout import LogoutPages, logout_blueprint
@@ -56,7 +58,19 @@ def _people(visits: Visits, container: Container) -> list[Blueprint]:
         sign_in=container.local_sign_in,
         known_browsers=container.known_browsers,
         requests=container.authorization_requests,
+        choices=container.sign_in_choices,
         secret_maker=container.secret_maker,
+    )
+    federated = FederatedLogin(
+        visits=visits,
+        sign_in=container.federated_sign_in,
+        requests=container.authorization_requests,
+    )
+    identities = IdentityPages(
+        visits=visits,
+        connections=container.connections,
+        identities=container.identities,
+        sign_in=container.federated_sign_in,
     )
     account = AccountPages(
         visits=visits,
@@ -79,6 +93,8 @@ def _people(visits: Visits, container: Container) -> list[Blueprint]:
     )
     return [
         login_blueprint(login),
+        federated_blueprint(federated),
+        identities_blueprint(identities),
         account_blueprint(account),
         password_blueprint(password),
         logout_blueprint(logout),

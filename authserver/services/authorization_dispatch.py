@@ -10,6 +10,7 @@ from authserver.domain.grants import GrantOrigin
 from authserver.services.authorization_requests import NotOpen, NotOpenReason
 from authserver.services.authorization_steps import Finish, Page, Refuse, next_step
 from authserver.services.authorization_validation import may_answer_at
+from authserver.services.reachable_acrs import reachable_acrs
 from authserver.services.sessions import still_signed_in
 
 if TYPE_CHECKING:
@@ -160,4 +161,7 @@ def _step(stores: Stores, opened: OpenRequest, signed_in: SignedIn | None, call:
     consent = None
     if signed_in is not None:
         consent = stores.consents.get(signed_in.user.subject, wanted.client_id, wanted.audience)
-    return next_step(opened.request, opened.client, signed_in, consent, call.at)
+    reachable = reachable_acrs(stores, wanted)
+    return next_step(
+        opened.request, opened.client, signed_in, consent, call.at, reachable=reachable
+    )

@@ -66,7 +66,7 @@ _INSTEAD_OF: Final = {
 """With prompt=none no page is shown."""
 
 REACHABLE_ACR: Final = frozenset({PASSWORD_ACR})
-"""What signing in again can lead to."""
+"""What signing in again can lead to where there is no identity provider."""
 
 
 def next_step(
@@ -75,15 +75,17 @@ def next_step(
     signed_in: SignedIn | None,
     consent: Consent | None,
     now: float,
+    *,
+    reachable: frozenset[str] = REACHABLE_ACR,
 ) -> Step:
     """The next step of a request that is neither finished nor expired.
 
     `consent` is what `signed_in` remembered for this client and audience; `now` is in seconds
-    since the epoch.
+    since the epoch. `reachable` is what signing in again can lead to.
     """
     if request.denied_at is not None:
         return ACCESS_DENIED
-    if _acr_is_out_of_reach(request, signed_in):
+    if _acr_is_out_of_reach(request, signed_in, reachable):
         return UNMET_ACR
     if signed_in is None or _must_sign_in_again(request, signed_in.session, now):
         step: Step = Page.LOGIN
@@ -132,11 +134,16 @@ def _must_sign_in_again(request: AuthorizationRequest, session: Session, now: fl
     return bool(acrs) and session.acr not in acrs
 
 
-def _acr_is_out_of_reach(request: AuthorizationRequest, signed_in: SignedIn | None) -> bool:
+def _acr_is_out_of_reach(
+    request: AuthorizationRequest, signed_in: SignedIn | None, reachable: frozenset[str]
+) -> bool:
     acrs = frozenset(request.parameters.claims.essential_acr)
     if not acrs or (signed_in is not None and signed_in.session.acr in acrs):
         return False
-    return acrs.isdisjoint(REACHABLE_ACR)
+    if signed_in is not None and _is_fresh(request, signed_in.session):
+        # Signed in for this very request, and in another way: asking again would never end.
+        return True
+    return acrs.isdisjoint(reachable)
 
 
 def _account_step(request: AuthorizationRequest, signed_in: SignedIn) -> Step | None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from authserver.services.authorization_steps import Page, next_step, scopes_to_allow
 from authserver.services.consents import Answered
+from authserver.services.reachable_acrs import reachable_acrs
 from authserver.services.sessions import still_signed_in
 
 if TYPE_CHECKING:
@@ -126,4 +127,8 @@ def _is_next(
     """Whether the page is what the dispatcher would show now."""
     wanted = opened.request.parameters
     consent = stores.consents.get(signed_in.user.subject, wanted.client_id, wanted.audience)
-    return next_step(opened.request, opened.client, signed_in, consent, call.at) is page
+    reachable = reachable_acrs(stores, wanted)
+    step = next_step(
+        opened.request, opened.client, signed_in, consent, call.at, reachable=reachable
+    )
+    return step is page

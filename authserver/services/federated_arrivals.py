@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from authserver.services.administration import Administration
     from authserver.services.federated_users import FederatedUsers
     from authserver.services.group_effects import GroupEffects
-    from authserver.services.living import Living
     from authserver.services.sessions import Sessions, StartedSession
     from authserver.services.upstream_proof import Proof
 
@@ -59,7 +58,6 @@ class FederatedArrivals:
         sessions: Sessions,
         users: FederatedUsers,
         effects: GroupEffects,
-        living: Living,
         sealer: SecretSealer,
     ) -> None:
         """Take the collaborators; hold no state of its own."""
@@ -67,7 +65,6 @@ class FederatedArrivals:
         self._sessions = sessions
         self._users = users
         self._effects = effects
-        self._living = living
         self._sealer = sealer
 
     def sign_in(
@@ -171,8 +168,7 @@ class FederatedArrivals:
     def _arrive(
         self, stores: Stores, provider: Provider, identity: Identity, proof: Proof, call: Call
     ) -> Identity:
-        """Note the sign-in, wake the user, and let the groups take effect: the last of all."""
-        self._living.wake_in(stores, identity.subject, call)
+        """Note the sign-in, and let the groups take effect: the last of all."""
         seen = replace(
             identity,
             shown=proof.person.shown,
@@ -195,7 +191,8 @@ class FederatedArrivals:
     ) -> None:
         """Keep what the end of the session there needs, or the end of ours."""
         sealed = b""
-        wanted = provider.logout is LogoutRule.ID_TOKEN_HINT
+        # Whole for the one rule; of the other's, the hint for signing out stands in it.
+        wanted = provider.logout in (LogoutRule.ID_TOKEN_HINT, LogoutRule.LOGOUT_HINT)
         if wanted and len(proof.id_token) <= HINT_CHARACTERS_MAX:
             sealed = self._sealer.seal(
                 proof.id_token.encode("ascii"),

@@ -101,6 +101,7 @@ class FederatedSignIn:
         provider = self._provider(provider_name)
         try:
             self._check_open(provider, purpose, visitor)
+            _check_proved(purpose, visitor)
             metadata = self._documents.metadata(provider)
         except UpstreamFailure as failure:
             raise _failed(failure, way) from None
@@ -254,6 +255,13 @@ class FederatedSignIn:
 def may_link(signed_in: SignedIn, now: float) -> bool:
     """Whether the user may begin to connect an identity, or disconnect one, at `now`."""
     return is_proved(signed_in.session, now)
+
+
+def _check_proved(purpose: AttemptPurpose, visitor: Visitor) -> None:
+    if purpose is not AttemptPurpose.LINK or visitor.signed_in is None:
+        return
+    if not may_link(visitor.signed_in, visitor.call.at):
+        raise UpstreamFailure(SignInProblem.LINK_NOT_PROVED, "the sign-in here is too old")
 
 
 def _code(parameters: Mapping[str, str]) -> str:

@@ -125,6 +125,8 @@ class Sessions:
         `session_id`, anybody else's ends. `cookie` is the new cookie where the caller has made it;
         when the user's session has it already, this is the same act done twice and changes nothing.
         Whoever slept is awake: callers that lock the user lock its identities before that.
+        `auth_time` is when the user proved to be the user, where that was not now, and `provider`
+        the identity provider that says so.
         """
         same = stores.sessions.find(self._digests(cookie)) if cookie else None
         if same is not None and same.is_live(call.at) and same.subject == user.subject:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
+from urllib.parse import urlencode
 
 from flask import Blueprint, redirect, request
 
@@ -22,15 +23,20 @@ if TYPE_CHECKING:
     from authserver.services.authorization_requests import AuthorizationRequests, OpenRequest
     from authserver.services.known_browsers import KnownBrowsers
     from authserver.services.sign_in import LocalSignIn
+    from authserver.services.sign_in_choices import Choices, SignInChoices
     from authserver.web.visits import Visits
 
 FORM: Final = "login"
 LONGEST_USERNAME: Final = 320
 MINUTE: Final = 60
+AGAIN: Final = "again"
+"""Asks for a sign-in of whoever is signed in: to prove it anew."""
+OTHER: Final = "other"
+"""Leaves out who the app thinks it is."""
 
 
 class LoginPage:
-    """Asks for user name and password."""
+    """Asks for user name and password, or leads to a provider."""
 
     def __init__(
         self,
@@ -39,6 +45,7 @@ class LoginPage:
         sign_in: LocalSignIn,
         known_browsers: KnownBrowsers,
         requests: AuthorizationRequests,
+        choices: SignInChoices,
         secret_maker: SecretMaker,
     ) -> None:
         """Take the collaborators; hold no state of its own."""
@@ -46,10 +53,11 @@ class LoginPage:
         self._sign_in = sign_in
         self._known_browsers = known_browsers
         self._requests = requests
+        self._choices = choices
         self._secret_maker = secret_maker
 
     def show(self) -> AnyResponse:
-        """GET: the form, unless nobody needs it."""
+        """GET: the form, unless nobody needs it. With `again` also whoever is signed in does."""
         onward = Onward.read(request.args)
         signed_in = self._visits.current().signed_in
         if onward.request_id:
@@ -60,9 +68,9 @@ class LoginPage:
             if signed_in is not None and not username:
                 username = signed_in.user.username
             return self._page(onward, opened, username[:LONGEST_USERNAME])
-        if signed_in is not None:
+        if signed_in is not None and AGAIN not in request.args:
             return self._go(onward)
-        return self._page(onward, None, "")
+        return self._page(onward, None, "" if signed_in is None else signed_in.user.username)
 
     def submit(self) -> AnyResponse:
         """POST: sign in, then on to where the person came from."""
@@ -71,6 +79,10 @@ class LoginPage:
         onward = Onward.read(request.form)
         opened = self._open(onward)
         username = request.form.get("username", "")[:LONGEST_USERNAME]
+        choices = self._choices_for(opened, username)
+        if choices.is_forced:
+            # Whatever was typed as a password, and whoever there is: nothing is looked at.
+            return self._page(onward, opened, username, choices=choices)
         previous = None if visit.signed_in is None else visit.signed_in.session
         try:
             started = self._sign_in.sign_in(
@@ -121,15 +133,26 @@ class LoginPage:
     def _go(self, onward: Onward) -> AnyResponse:
         return redirect(self._visits.issuer_path + onward.target, 303)
 
+    def _choices_for(self, opened: OpenRequest | None, username: str) -> Choices:
+        essential = () if opened is None else opened.request.parameters.claims.essential_acr
+        return self._choices.choices(username, essential)
+
     def _page(
         self,
         onward: Onward,
         opened: OpenRequest | None,
         username: str,
         *,
+        choices: Choices | None = None,
         wrong: str = "",
         status: int = 200,
     ) -> Response:
+        # Whoever is not who the app thinks asks for the page without its hint.
+        is_other = OTHER in request.args
+        username = "" if is_other else username
+        choices = choices or self._choices_for(opened, username)
+        again = {AGAIN: "yes"} if AGAIN in request.values else {}
+        hint = {"login_hint": username} if choices.suggested is not None else {}
         return render(
             "login.html",
             status=status,
@@ -137,7 +160,13 @@ class LoginPage:
             client=None if opened is None else opened.client,
             username=username,
             wrong=wrong,
-            hidden={**onward.fields, "attempt": self._secret_maker.identifier()},
+            choices=choices,
+            providers=[
+                (each, f"/login/{each.name}?{urlencode({**onward.fields, **again, **hint})}")
+                for each in choices.providers
+            ],
+            other=f"/login?{urlencode({**onward.fields, **again, OTHER: 'yes'})}",
+            hidden={**onward.fields, **again, "attempt": self._secret_maker.identifier()},
         )
 
 
