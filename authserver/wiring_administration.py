@@ -7,6 +7,7 @@ from functools import cached_property
 from authserver.crypto.client_assertions import ClientKeySets
 from authserver.crypto.credential_seals import ServiceCredentialResealer
 from authserver.crypto.key_file_making import KekFileMaker
+from authserver.crypto.secret_seals import BoundSecretResealer
 from authserver.crypto.signing_keys import SigningKeyMaker, SigningKeyResealer
 from authserver.domain.keys import KeyTimes
 from authserver.domain.scopes import close_matches
@@ -17,6 +18,7 @@ from authserver.services.commit_barrier import CommitBarrier
 from authserver.services.fresh_secrets import FreshSecrets
 from authserver.services.gateways import Gateways
 from authserver.services.hand_overs import HandOvers
+from authserver.services.provider_resealing import ProviderResealing
 from authserver.services.resealing import Resealing
 from authserver.services.resources import Resources
 from authserver.services.signing_keys import SigningKeys
@@ -113,6 +115,9 @@ class AdministrationParts(AuditParts):
             administration=self.administration,
             keys=SigningKeyResealer(self.sealer),
             credentials=ServiceCredentialResealer(self.sealer),
+            providers=ProviderResealing(
+                administration=self.administration, secrets=BoundSecretResealer(self.sealer)
+            ),
             key_files=KekFileMaker(self.settings.keys.directory, self.entropy),
         )
 

@@ -10,7 +10,9 @@ from sqlalchemy import text
 
 from authserver.crypto.key_files import KeyKind
 from authserver.crypto.sealing import SealBroken, key_id_of
+from authserver.crypto.system import SystemClock
 from authserver.domain.installation import SchemaStatus, SealedValue
+from authserver.services.provider_resealing import sealed_secrets
 from authserver.storage.database import SqlDatabase
 from authserver.storage.issuers import stored_issuer
 from authserver.storage.schema_state import SchemaState, newest_revision, schema_status
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from authserver.domain.clients import Client
     from authserver.domain.gateways import Gateway
     from authserver.domain.keys import SigningKey
+    from authserver.domain.ports import Clock
     from authserver.domain.resources import ProtectedResource
     from authserver.settings import Settings
 
@@ -34,9 +37,10 @@ POSTGRESQL_FACTS = ("synchronous_commit", "fsync", "full_page_writes")
 class Inspector:
     """A look at an installation; satisfies `domain.installation.Inspection`."""
 
-    def __init__(self, database: SqlDatabase) -> None:
+    def __init__(self, database: SqlDatabase, clock: Clock) -> None:
         """Look at this database."""
         self._database = database
+        self._clock = clock
 
     def schema(self) -> SchemaStatus:
         """Where the schema stands."""
@@ -73,6 +77,7 @@ class Inspector:
         """What can only be used while its key file is there."""
         with self._database.reading() as stores:
             credentials = [each for each in stores.hand_overs.list() if each.sealed]
+            secrets = sealed_secrets(stores.providers.list(), self._clock.now())
         return [
             *(
                 SealedValue(f"signing key {key.kid}", _key_file(key.sealed_private), vital=True)
@@ -83,6 +88,12 @@ class Inspector:
                     f"credential of resource {each.resource}", _key_file(each.sealed), vital=False
                 )
                 for each in credentials
+            ),
+            *(
+                SealedValue(
+                    f"secret of provider {each.provider}", _key_file(each.sealed), vital=False
+                )
+                for each in secrets
             ),
         ]
 
@@ -119,7 +130,7 @@ def inspecting(settings: Settings) -> Iterator[Inspector]:
     """A look at the installation of the settings, closed with the block."""
     database = SqlDatabase(make_engine_of(settings))
     try:
-        yield Inspector(database)
+        yield Inspector(database, SystemClock())
     finally:
         database.close()
 

@@ -124,7 +124,9 @@ def sealed_values(subject: Subject) -> Finding:
     if any(each.vital for each in lost):
         return blocker(what, "restore it from your backup")
     return warning(
-        what, "restore it from your backup, or run authserver resource set-credential again"
+        what,
+        "restore it from your backup, or run authserver resource set-credential or"
+        " authserver provider secret add again",
     )
 
 

@@ -104,7 +104,7 @@ def revoke(context: Context, *, kid: str, yes: bool, as_json: bool) -> None:
 @JSON
 @pass_context
 def add_file(context: Context, *, as_json: bool) -> None:
-    """Make a new key-encryption key, the file that seals private keys and sites' credentials.
+    """Make a new key-encryption key, the file that seals private keys, credentials and secrets.
 
     Servers use it once they have started again. Copy it to every node, restart the servers, then
     run: authserver key reseal
@@ -123,11 +123,11 @@ def add_file(context: Context, *, as_json: bool) -> None:
 @JSON
 @pass_context
 def reseal(context: Context, *, as_json: bool) -> None:
-    """Seal private keys and sites' credentials under the newest key file; again: changes nothing.
+    """Seal private keys, sites' credentials and our secrets at providers under the newest file.
 
-    Keys, tokens, the JWKS and the credentials stay as they are. Servers that were started before
-    the newest key file was there have to be restarted first: they could not open anything any
-    more.
+    Again: changes nothing. Keys, tokens, the JWKS, credentials and secrets stay as they are.
+    Servers that were started before the newest key file was there have to be restarted first: they
+    could not open anything any more.
     """
     services = parts(context)
     resealed = services.resealing.reseal(services.operator)
@@ -137,6 +137,10 @@ def reseal(context: Context, *, as_json: bool) -> None:
             {
                 "resealed": [each.kid for each in resealed.keys],
                 "resealed_credentials": [each.resource for each in resealed.credentials],
+                "resealed_provider_secrets": [
+                    {"provider": each.provider, "secret": each.secret_id or "directory"}
+                    for each in resealed.provider_secrets
+                ],
                 "key_files_in_use": list(in_use),
             }
         )
@@ -145,7 +149,10 @@ def reseal(context: Context, *, as_json: bool) -> None:
         context.console.line(f"{key.algorithm}: {key.kid} is sealed anew")
     for hand_over in resealed.credentials:
         context.console.line(f"resource {hand_over.resource}: its credential is sealed anew")
-    if not resealed.keys and not resealed.credentials:
+    for secret in resealed.provider_secrets:
+        which = f"secret {secret.secret_id}" if secret.secret_id else "the directory's secret"
+        context.console.line(f"provider {secret.provider}: {which} is sealed anew")
+    if not (resealed.keys or resealed.credentials or resealed.provider_secrets):
         context.console.line(
             "nothing to do: private keys and credentials are sealed under the newest key file"
         )

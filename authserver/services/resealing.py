@@ -15,14 +15,16 @@ if TYPE_CHECKING:
     from authserver.domain.keys import SigningKey
     from authserver.domain.ports import Stores
     from authserver.services.administration import Act, Administration
+    from authserver.services.provider_resealing import ProviderResealing, SealedProviderSecret
 
 
 @dataclass(frozen=True, slots=True)
 class Resealed:
-    """What was sealed anew: signing keys, and hand-overs with the credential of a site."""
+    """What was sealed anew: signing keys, credentials of sites, secrets of ours at providers."""
 
     keys: Sequence[SigningKey]
     credentials: Sequence[HandOver]
+    provider_secrets: Sequence[SealedProviderSecret]
 
 
 class Resealing:
@@ -34,12 +36,14 @@ class Resealing:
         administration: Administration,
         keys: KeyResealer,
         credentials: CredentialResealer,
+        providers: ProviderResealing,
         key_files: KeyFileMaker,
     ) -> None:
         """Take the collaborators; hold no state of its own."""
         self._administration = administration
         self._keys = keys
         self._credentials = credentials
+        self._providers = providers
         self._key_files = key_files
 
     def add_key_file(self, act: Act) -> str:
@@ -58,17 +62,21 @@ class Resealing:
         return name
 
     def reseal(self, act: Act) -> Resealed:
-        """Seal private keys and credentials under the newest key file; those that were not yet.
+        """Seal private keys, credentials, secrets under the newest key file, unless they are.
 
         What a key signs and opens, and what a site gets, stays as it is, so nothing is told to
         the workers.
 
         Raises:
             DomainError: something sealed does not open; nothing was changed.
-            Conflict: a key or a credential ended at this moment; nothing was changed.
+            Conflict: a key, a credential or a secret ended at this moment; nothing was changed.
         """
         with self._administration.changing([], takes_power=False) as stores:
-            return Resealed(self._reseal_keys(stores, act), self._reseal_credentials(stores, act))
+            return Resealed(
+                self._reseal_keys(stores, act),
+                self._reseal_credentials(stores, act),
+                self._providers.reseal_in(stores, act),
+            )
 
     def key_files_in_use(self) -> Sequence[str]:
         """Names of the key files that open what is stored, in order.
@@ -79,9 +87,11 @@ class Resealing:
         with self._administration.database.reading() as stores:
             keys = [key for key in stores.keys.list() if key.state.is_published]
             credentials = _with_credential(stores)
+            of_providers = self._providers.key_files(stores)
         return sorted(
             {self._keys.key_file(key) for key in keys}
             | {self._credentials.key_file(hand_over) for hand_over in credentials}
+            | of_providers
         )
 
     def _reseal_keys(self, stores: Stores, act: Act) -> Sequence[SigningKey]:

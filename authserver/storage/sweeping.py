@@ -19,9 +19,16 @@ from authserver.storage.rows.devices import device_authorizations
 from authserver.storage.rows.failures import failures
 from authserver.storage.rows.gateways import gateway_keys
 from authserver.storage.rows.grants import authorization_codes, grants, refresh_tokens
+from authserver.storage.rows.identities import identities
+from authserver.storage.rows.providers import provider_denials, provider_secrets
 from authserver.storage.rows.registrations import initial_access_tokens
 from authserver.storage.rows.resources import resource_credentials
 from authserver.storage.rows.sessions import logout_deliveries, sessions
+from authserver.storage.rows.upstream_sign_ins import (
+    upstream_attempts,
+    upstream_logouts,
+    upstream_sessions,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -132,11 +139,18 @@ def _lower_horizon(connection: Connection, now: float) -> None:
 SWEPT: Final[Sequence[Sweepable]] = (
     # Longer than the others: a forgotten one would work again under a clock that was set back.
     ExpiringTable(assertion_uses, FAR_AHEAD_SECONDS),
+    ExpiringTable(upstream_logouts, FAR_AHEAD_SECONDS),
+    ExpiringTable(provider_denials, FAR_AHEAD_SECONDS),
     ExpiringTable(failures, SKEW_SECONDS),
     AuthorityChanges(),
     ExpiringTable(client_secrets, HISTORY_SECONDS),
     ExpiringTable(resource_credentials, HISTORY_SECONDS),
     ExpiringTable(gateway_keys, HISTORY_SECONDS),
+    ExpiringTable(provider_secrets, HISTORY_SECONDS),
+    # Unlinked ones.
+    ExpiringTable(identities, HISTORY_SECONDS),
+    ExpiringTable(upstream_attempts, SKEW_SECONDS),
+    ExpiringTable(upstream_sessions, SKEW_SECONDS),
     ExpiringTable(authorization_requests, SKEW_SECONDS),
     ExpiringTable(pushed_requests, SKEW_SECONDS),
     ExpiringTable(authorization_codes, SKEW_SECONDS),

@@ -9,12 +9,13 @@ from authserver.domain.keys import KeyTimes
 from authserver.services.administration import Act, operator
 from authserver.services.groups import Groups
 from authserver.services.initial_access_tokens import InitialAccessTokens
+from authserver.services.provider_resealing import ProviderResealing
 from authserver.services.resealing import Resealing
 from authserver.services.signing_keys import SigningKeys
 from tests.cli.runs import run
 from tests.cli.stub_wiring import StubInstallation
 from tests.services.collaborators import ListedKeyFiles, PlainResealer
-from tests.services.seals import PlainCredentialResealer
+from tests.services.seals import PlainCredentialResealer, PlainSecretResealer
 from tests.services.world import ADMIN, World
 
 if TYPE_CHECKING:
@@ -39,6 +40,10 @@ class MemoryContainer:
             administration=world.administration,
             keys=PlainResealer(self.key_files),
             credentials=PlainCredentialResealer(world.sealer, self.key_files),
+            providers=ProviderResealing(
+                administration=world.administration,
+                secrets=PlainSecretResealer(world.sealer, self.key_files),
+            ),
             key_files=self.key_files,
         )
         self.hand_overs = world.hand_overs

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from authserver.domain.providers import DIRECTORY_SECRET_PURPOSE, SECRET_PURPOSE, GroupsRule
 from tests.services.world import ADMIN
+from tests.storage.provider_examples import provider, provider_secret
 
 if TYPE_CHECKING:
     from tests.cli.administered import Administered
@@ -42,6 +44,7 @@ def test_reseal_tells_scripts_the_same(here: Administered) -> None:
     assert here.json("key", "reseal") == {
         "resealed": [],
         "resealed_credentials": [],
+        "resealed_provider_secrets": [],
         "key_files_in_use": ["kek-2.key"],
     }
 
@@ -62,3 +65,26 @@ def test_without_the_old_key_file_reseal_refuses(here: Administered) -> None:
     here.done("key", "add-file")
     here.container.key_files.names.remove("kek-1.key")
     assert "kek-1.key is missing" in here.refused(1, "key", "reseal")
+
+
+def test_the_secret_of_a_provider_is_sealed_with_the_keys(here: Administered) -> None:
+    sealer = here.world.sealer
+    sealed = sealer.seal(b"client", purpose=SECRET_PURPOSE, context="okta/s1")
+    directory = sealer.seal(b"directory", purpose=DIRECTORY_SECRET_PURPOSE, context="okta")
+    with here.world.database.writing() as stores:
+        stores.providers.add(
+            provider(
+                secrets=(provider_secret("s1", sealed=sealed),),
+                groups=GroupsRule(directory_secret=directory),
+            )
+        )
+    here.done("key", "add-file")
+    told = here.json("key", "reseal")
+    assert told["resealed_provider_secrets"] == [
+        {"provider": "okta", "secret": "s1"},
+        {"provider": "okta", "secret": "directory"},
+    ]
+    here.done("key", "add-file")
+    lines = here.done("key", "reseal").stdout.splitlines()
+    assert "provider okta: secret s1 is sealed anew" in lines
+    assert "provider okta: the directory's secret is sealed anew" in lines

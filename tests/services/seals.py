@@ -40,23 +40,38 @@ class ReadableSealer:
         return sealed.split(b"|", 1)[0].decode()
 
 
-class PlainCredentialResealer:
+class PlainSecretResealer:
     """Moves readable seals to the newest of the listed key files."""
 
     def __init__(self, sealer: ReadableSealer, key_files: ListedKeyFiles) -> None:
         self._sealer = sealer
         self._key_files = key_files
 
-    def key_file(self, hand_over: HandOver) -> str:
-        return f"kek-{self._sealer.key_id(hand_over.sealed)}.key"
+    def key_file(self, sealed: bytes) -> str:
+        return f"kek-{self._sealer.key_id(sealed)}.key"
 
-    def reseal(self, hand_over: HandOver) -> HandOver | None:
-        before, newest = self.key_file(hand_over), self._key_files.names[-1]
+    def reseal(self, sealed: bytes, *, purpose: str, context: str) -> bytes | None:
+        before, newest = self.key_file(sealed), self._key_files.names[-1]
         if before not in self._key_files.names:
             raise Conflict(f"{before} is missing")
         if before == newest:
             return None
         self._sealer.add_key(newest.removeprefix("kek-").removesuffix(".key"))
-        bound = {"purpose": CREDENTIAL_PURPOSE, "context": hand_over.resource}
-        secret = self._sealer.open(hand_over.sealed, **bound)
-        return replace(hand_over, sealed=self._sealer.seal(secret, **bound))
+        secret = self._sealer.open(sealed, purpose=purpose, context=context)
+        return self._sealer.seal(secret, purpose=purpose, context=context)
+
+
+class PlainCredentialResealer:
+    """The same for the credentials of sites."""
+
+    def __init__(self, sealer: ReadableSealer, key_files: ListedKeyFiles) -> None:
+        self._secrets = PlainSecretResealer(sealer, key_files)
+
+    def key_file(self, hand_over: HandOver) -> str:
+        return self._secrets.key_file(hand_over.sealed)
+
+    def reseal(self, hand_over: HandOver) -> HandOver | None:
+        sealed = self._secrets.reseal(
+            hand_over.sealed, purpose=CREDENTIAL_PURPOSE, context=hand_over.resource
+        )
+        return None if sealed is None else replace(hand_over, sealed=sealed)

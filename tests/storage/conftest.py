@@ -6,10 +6,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.databases import opened
+from tests.memory_database import MemoryDatabase
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from authserver.domain.ports import Database
     from tests.databases import PostgresDatabases
 
 
@@ -24,6 +28,16 @@ def postgresql_empty_url(postgres_databases: PostgresDatabases) -> Iterator[str]
     cluster.execute("CREATE DATABASE empty OWNER authserver")
     yield cluster.url("empty")
     cluster.execute("DROP DATABASE empty WITH (FORCE)")
+
+
+@pytest.fixture(params=["sqlite", "postgresql", "memory"])
+def any_database(request: pytest.FixtureRequest) -> Iterator[Database]:
+    """A migrated, empty database, or the one that tests of services have instead."""
+    if request.param == "memory":
+        yield MemoryDatabase()
+        return
+    with opened(request.getfixturevalue(f"{request.param}_url")) as database:
+        yield database
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -31,6 +31,8 @@ READERS: dict[str, Callable[[Members], object]] = {
     "optional_choice": lambda members: members.optional_choice("x", Colour),
     "choices": lambda members: members.choices("x", Colour),
     "members": lambda members: members.members("x").finish(),
+    "number": lambda members: members.number("x"),
+    "moment": lambda members: members.moment("x"),
 }
 GOOD: dict[str, tuple[Any, Any]] = {
     "text": ("a\x00\ud800☃", "a\x00\ud800☃"),
@@ -42,6 +44,8 @@ GOOD: dict[str, tuple[Any, Any]] = {
     "optional_choice": ("blue", Colour.BLUE),
     "choices": (["red", "blue"], frozenset(Colour)),
     "members": ({}, None),
+    "number": (0, 0),
+    "moment": (1_800_000_000.125, 1_800_000_000.125),
 }
 
 
@@ -83,8 +87,14 @@ def test_each_kind_refuses_the_others(kind: str, value: object) -> None:
         "optional_text": str,
         "flag": bool,
         "optional_number": int,
+        "number": int,
+        "moment": float,
     }
-    fits = type(value) is fitting.get(kind) or (kind == "texts" and value == ["green"])
+    fits = (
+        type(value) is fitting.get(kind)
+        or (kind == "texts" and value == ["green"])
+        or (kind == "moment" and value == 7)
+    )
     members = Members(coded({"x": value}), "it")
     if fits:
         assert READERS[kind](members) is not None
@@ -115,6 +125,24 @@ def test_a_default_stands_for_an_absent_member_only() -> None:
     members.finish()
     with pytest.raises(StorageUnavailable):
         Members('{"a":null}', "it").text("a", "")
+
+
+def test_members_of_any_name_are_read_as_what_they_are() -> None:
+    stored = '{"texts":{"a":"1","\\ud800":""},"lists":{"a":["x","y"],"b":[]}}'
+    members = Members(stored, "it")
+    assert members.texts_by_name("texts") == {"a": "1", "\ud800": ""}
+    assert members.text_lists_by_name("lists") == {"a": ("x", "y"), "b": ()}
+    assert members.texts_by_name("absent") == {}
+    assert members.text_lists_by_name("absent") == {}
+    members.finish()
+
+
+@pytest.mark.parametrize("value", ["1", "[]", '"a"', '{"a":1}', '{"a":["x",1]}', '{"a":{}}'])
+def test_members_of_any_name_have_one_kind(value: str) -> None:
+    with pytest.raises(StorageUnavailable, match=r"^it"):
+        Members(f'{{"x":{value}}}', "it").texts_by_name("x")
+    with pytest.raises(StorageUnavailable, match=r"^it"):
+        Members(f'{{"x":{value}}}', "it").text_lists_by_name("x")
 
 
 def test_a_member_that_nobody_knows_is_refused_by_name() -> None:

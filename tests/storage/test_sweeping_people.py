@@ -29,6 +29,7 @@ from tests.storage.people_examples import (
     request,
     session,
 )
+from tests.storage.provider_examples import attempt, upstream_session
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -86,6 +87,23 @@ def swept(database: SqlDatabase, now: float, batch_rows: int = 3) -> dict[str, i
         (
             "logout_deliveries",
             lambda stores, end: stores.logout_deliveries.add(delivery(expires_at=end)),
+            FAR_AHEAD_SECONDS,
+        ),
+        (
+            "upstream_attempts",
+            lambda stores, end: stores.upstream_sign_ins.add(attempt(expires_at=end)),
+            SKEW_SECONDS,
+        ),
+        (
+            "upstream_sessions",
+            lambda stores, end: stores.upstream_sign_ins.put_session(
+                upstream_session(expires_at=end)
+            ),
+            SKEW_SECONDS,
+        ),
+        (
+            "upstream_logouts",
+            lambda stores, end: stores.upstream_sign_ins.spend_logout("okta", "jti", end),
             FAR_AHEAD_SECONDS,
         ),
     ],

@@ -180,3 +180,20 @@ def test_administrators_who_stop_each_other_leave_one(database: SqlDatabase) -> 
     race(2, stop)
     with database.reading() as stores:
         assert stores.users.count_administrators() == 1
+
+
+def test_an_address_of_a_provider_disturbs_no_local_sign_in(database: SqlDatabase) -> None:
+    with database.writing() as stores:
+        stores.users.add(user(data=DATA))
+        stores.users.add(user("ada.okta", password_hash=b"", data=DATA))
+        assert stores.users.get_by_email(DATA.email) == user(data=DATA)
+        stores.users.save(user(data=DATA, password_hash=b""))
+        assert stores.users.get_by_email(DATA.email) is None
+
+
+def test_an_administrator_counts_who_gets_in_without_a_provider(database: SqlDatabase) -> None:
+    with database.writing() as stores:
+        stores.users.add(user("ada", is_administrator=True, password_hash=b""))
+        assert stores.users.count_administrators() == 0
+        stores.users.add(user("bob", is_administrator=True))
+        assert stores.users.count_administrators() == 1

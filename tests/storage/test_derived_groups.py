@@ -1,0 +1,115 @@
+"""Local groups by way of a provider's: members like others, but nobody's to remove by hand."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from authserver.domain.errors import NotFound
+from tests.storage.people_examples import group
+from tests.storage.racing import race
+
+if TYPE_CHECKING:
+    from authserver.domain.ports import Database
+    from authserver.storage.database import SqlDatabase
+
+
+@pytest.fixture
+def groups(any_database: Database) -> Database:
+    with any_database.writing() as stores:
+        for each in (group("staff", "user:bob"), group("admins"), group("others")):
+            stores.groups.add(each)
+    return any_database
+
+
+def test_a_derived_member_counts_like_one_by_hand(groups: Database) -> None:
+    with groups.writing() as stores:
+        stores.identities.set_groups("okta", "user:ada", frozenset({"staff", "admins"}))
+        listed = [
+            group("admins", "user:ada"),
+            group("others"),
+            group("staff", "user:ada", "user:bob"),
+        ]
+        assert stores.groups.of("user:ada") == ["admins", "staff"]
+        assert stores.groups.list() == listed
+        assert stores.groups.get("staff") == listed[2]
+
+
+def test_what_is_set_replaces_what_this_provider_gave(groups: Database) -> None:
+    with groups.writing() as stores:
+        put = stores.identities.set_groups
+        put("okta", "user:ada", frozenset({"staff", "admins"}))
+        put("entra", "user:ada", frozenset({"others"}))
+        put("okta", "user:bob", frozenset({"admins"}))
+        put("okta", "user:ada", frozenset({"admins", "others"}))
+        assert stores.identities.groups_by("okta", "user:ada") == {"admins", "others"}
+        put("okta", "user:ada", frozenset())
+        assert stores.identities.groups_by("okta", "user:ada") == frozenset()
+        assert stores.groups.of("user:ada") == ["others"]
+        assert stores.groups.of("user:bob") == ["admins", "staff"]
+
+
+def test_membership_by_hand_and_by_a_provider_do_not_touch(groups: Database) -> None:
+    with groups.writing() as stores:
+        stores.identities.set_groups("okta", "user:ada", frozenset({"staff"}))
+        assert not stores.groups.leave("staff", "user:ada")
+        assert stores.groups.join("staff", "user:ada")
+        assert stores.groups.of("user:ada") == ["staff"]
+        assert stores.groups.leave("staff", "user:ada")
+        assert stores.groups.of("user:ada") == ["staff"]
+        assert stores.groups.join("staff", "user:ada")
+        stores.identities.set_groups("okta", "user:ada", frozenset())
+        assert stores.groups.of("user:ada") == ["staff"]
+
+
+def test_a_deleted_group_has_no_derived_members(groups: Database) -> None:
+    with groups.writing() as stores:
+        stores.identities.set_groups("okta", "user:ada", frozenset({"staff", "admins"}))
+        stores.groups.remove("staff")
+        assert stores.identities.groups_by("okta", "user:ada") == {"admins"}
+        stores.groups.add(group("staff"))
+        assert stores.groups.get("staff") == group("staff")
+
+
+def test_a_group_that_is_not_there_is_passed_over(groups: Database) -> None:
+    with groups.writing() as stores:
+        stores.identities.set_groups("okta", "user:ada", frozenset({"staff", "nowhere", "Staff"}))
+        assert stores.identities.groups_by("okta", "user:ada") == {"staff"}
+
+
+def test_people_sign_in_while_a_group_is_removed(database: SqlDatabase) -> None:
+    with database.writing() as stores:
+        stores.groups.add(group("staff"))
+
+    def act(number: int) -> str:
+        with database.writing() as stores:
+            if number:
+                stores.identities.set_groups("okta", f"user:{number}", frozenset({"staff"}))
+                return "signed in"
+            try:
+                stores.groups.remove("staff")
+            except NotFound:
+                return "not found"
+            return "removed"
+
+    assert sorted(race(8, act)) == ["removed"] + ["signed in"] * 7
+    with database.writing() as stores:
+        stores.groups.add(group("staff"))
+        assert stores.groups.get("staff") == group("staff")
+
+
+def test_one_person_signs_in_twice_at_once(database: SqlDatabase) -> None:
+    with database.writing() as stores:
+        for name in ("a", "b", "c"):
+            stores.groups.add(group(name))
+
+    def act(number: int) -> bool:
+        wanted = ("a", "b", "c") if number % 2 else ("c", "a")
+        with database.writing() as stores:
+            stores.identities.set_groups("okta", "user:ada", frozenset(wanted))
+        return True
+
+    assert all(race(8, act))
+    with database.reading() as stores:
+        assert {"a", "c"} <= set(stores.groups.of("user:ada"))
