@@ -19,7 +19,9 @@ class StatementParts(AuthorizationParts):
     @cached_property
     def introspection(self) -> Introspection:
         """The verdict on tokens."""
-        return Introspection(directory=self.directory, tokens=self.tokens)
+        return Introspection(
+            directory=self.directory, tokens=self.tokens, foreign=self.external_tokens
+        )
 
     @cached_property
     def introspection_callers(self) -> IntrospectionCallers:
