@@ -59,6 +59,9 @@ class FakeHttp:
         """The requests whose path ends so."""
         return [each for each in self.sent if each.path.endswith(path)]
 
+    def close(self) -> None:
+        """As `GuardedHttpClient.close`: nothing is open."""
+
     def request(
         self,
         method: str,

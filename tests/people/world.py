@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode
 
 from authserver.crypto.passwords import BcryptHasher
 from authserver.domain.clients import ClientAuthMethod
 from authserver.services.client_profiles import ProfileChanges
+from tests.federation.fake_http import FakeHttp
 from tests.people.browser import Browser
 from tests.people.cast import ADA, PASSWORD, VERIFIER, App, Person, add_app, add_user, challenge
 from tests.people.walking import finish, sign_in
@@ -32,13 +34,22 @@ AUTHORIZE: Final = "/oauth2/authorize"
 
 
 class PeopleInstallation(Installation):
-    """An installation where passwords are cheap to check: tests sign in often."""
+    """An installation where passwords are cheap to check: tests sign in often.
+
+    Its identity providers are fakes: `provider_http` is all the network there is.
+    """
+
+    @cached_property
+    def provider_http(self) -> FakeHttp:
+        """What answers for identity providers, to all workers."""
+        return FakeHttp()
 
     def make_container(self) -> Container:
         """The parts of one worker."""
         container = super().make_container()
         cheap = BcryptHasher(container.entropy, cost=4, at_once=8, waiting=64, patience_seconds=30)
         vars(container)["passwords"] = cheap
+        vars(container)["provider_http"] = self.provider_http
         return container
 
 
