@@ -17,7 +17,7 @@ from authserver.services.operation_scopes import OperationScopes
 from authserver.wiring_housekeeping import Housekeeping
 from authserver.wiring_inspection import inspecting
 from authserver.wiring_installation import Installer
-from authserver.wiring_registration import RegistrationParts
+from authserver.wiring_provider_administration import ProviderAdministrationParts
 
 if TYPE_CHECKING:
     import threading
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from authserver.settings import Settings
 
 
-class Container(RegistrationParts):
+class Container(ProviderAdministrationParts):
     """Every service of one process."""
 
     @cached_property

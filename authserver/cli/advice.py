@@ -22,6 +22,12 @@ _MISSING: Final[Mapping[str, str]] = {
     "group": "authserver group list shows those there are",
     "session": "authserver session list shows those that live",
     "mapped subject": "authserver account list shows those there are",
+    "provider": "authserver provider list shows those there are",
+    "group rule": "authserver provider group-rule list NAME shows those there are",
+    "domain": "authserver provider domain list shows those there are",
+    "denied token": "authserver provider denials NAME shows those there are",
+    "denied subject": "authserver provider denials NAME shows those there are",
+    "denied client": "authserver provider denials NAME shows those there are",
 }
 _TAKEN: Final[Mapping[str, str]] = {
     "client": "choose another id: none is given out again, not even after authserver client delete",
@@ -31,6 +37,10 @@ _TAKEN: Final[Mapping[str, str]] = {
     ),
     "user": "choose another name; authserver user list shows those there are",
     "group": "choose another name; authserver group list shows those there are",
+    "provider": (
+        "choose another name: none is given out again, not even after authserver provider remove"
+    ),
+    "group rule": "authserver provider group-rule list NAME shows those there are",
     "gateway": "choose another name, or give that one a new key: authserver gateway rotate-key",
 }
 

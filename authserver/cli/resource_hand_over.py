@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING, BinaryIO, Final
 
 import click
@@ -10,7 +9,7 @@ import click
 from authserver.cli.administration import JSON, naming, parts
 from authserver.cli.context import Context, pass_context
 from authserver.cli.resource_views import hand_over_fields, hand_over_value
-from authserver.domain.errors import InvalidField
+from authserver.cli.secret_files import read_secret
 from authserver.domain.hand_over import HandOverKind
 from authserver.services.hand_over_rules import DEFAULT_HEADER, LONGEST_CREDENTIAL
 from authserver.services.hand_overs import CredentialType
@@ -72,7 +71,7 @@ def set_credential(
             name,
             services.operator,
             credential_type=credential_type,
-            secret=_secret(secret_file),
+            secret=read_secret(secret_file, longest=LONGEST_CREDENTIAL, prompt="Token or password"),
             account=account,
             user=user,
         )
@@ -115,30 +114,6 @@ def unset_hand_over(context: Context, *, name: str, as_json: bool) -> None:
         context.console.json({"name": name, "hand_over": None})
         return
     context.console.line(f"resource {name} has no hand-over: calls with tokens are refused")
-
-
-def _secret(file: BinaryIO) -> str:
-    """The text in the file without one line end behind it.
-
-    Raises:
-        InvalidField: it is too long for a credential, or no text.
-    """
-    if _is_typed(file):
-        return str(click.prompt("Token or password", hide_input=True, err=True))
-    most = LONGEST_CREDENTIAL + len("\r\n")
-    data = file.read(most + 1)
-    if len(data) > most:
-        raise InvalidField("secret", f"at most {LONGEST_CREDENTIAL} octets and a line end")
-    try:
-        text = data.decode()
-    except UnicodeDecodeError:
-        raise InvalidField("secret", "text in UTF-8") from None
-    return text.removesuffix("\n").removesuffix("\r")
-
-
-def _is_typed(file: BinaryIO) -> bool:
-    """Whether somebody types it: then it must not be seen on the screen."""
-    return file is sys.stdin.buffer and sys.stdin.isatty()
 
 
 def _tell(context: Context, stored: HandOver, *, as_json: bool) -> None:

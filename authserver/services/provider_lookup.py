@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from authserver.domain.authority import Change, ChangeKind
 from authserver.domain.errors import NotFound
+from authserver.domain.provider_documents import DocumentKind
+from authserver.domain.provider_looks import ProviderLook
 from authserver.domain.providers import ProviderStatus
 from authserver.domain.tokens import latest_end
 
@@ -27,3 +29,14 @@ def existing_provider(stores: Stores, name: str) -> Provider:
 def provider_changed(name: str, now: float) -> Sequence[Change]:
     """What workers are told when anything of a provider changes."""
     return [Change(ChangeKind.PROVIDER, name, latest_end(now))]
+
+
+def looked_at(stores: Stores, provider: Provider) -> ProviderLook:
+    """The provider with everything that is kept of it."""
+    found = (stores.providers.document(provider.name, kind) for kind in DocumentKind)
+    return ProviderLook(
+        provider,
+        stores.providers.rules(provider.name),
+        [each for each in stores.providers.domains() if each.provider == provider.name],
+        [each for each in found if each is not None],
+    )

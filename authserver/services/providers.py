@@ -11,13 +11,14 @@ from authserver.services.administration import before_and_after
 from authserver.services.new_providers import drafted
 from authserver.services.provider_descriptions import described
 from authserver.services.provider_findings import ProviderCheck, ProviderUnusable
-from authserver.services.provider_lookup import existing_provider, provider_changed
+from authserver.services.provider_lookup import existing_provider, looked_at, provider_changed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from authserver.domain.ports import Stores
     from authserver.domain.provider_documents import ProviderMetadata
+    from authserver.domain.provider_looks import ProviderLook
     from authserver.services.administration import Act, Administration
     from authserver.services.provider_checks import ProviderChecks
     from authserver.services.provider_drafts import ProviderChanges, ProviderDraft
@@ -95,10 +96,15 @@ class Providers:
         self._documents = documents
         self._power = power
 
-    def list(self) -> Sequence[Provider]:
-        """All providers but removed ones, by name."""
+    def list(self) -> Sequence[ProviderLook]:
+        """All providers but removed ones, by name, with what is kept of them."""
         with self._administration.database.reading() as stores:
-            return stores.providers.list()
+            return [looked_at(stores, each) for each in stores.providers.list()]
+
+    def look(self, name: str) -> ProviderLook:
+        """One provider with what is kept of it. Raises NotFound, also for a removed one."""
+        with self._administration.database.reading() as stores:
+            return looked_at(stores, existing_provider(stores, name))
 
     def get(self, name: str) -> Provider:
         """One provider. Raises NotFound, also for a removed one."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from authserver.cli import resource_hand_over
+from authserver.cli import secret_files
 from authserver.services.hand_over_view import HandOverView
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def test_the_credential_is_read_from_a_file_or_stdin_without_its_line_end(
 def test_who_types_it_is_asked_and_does_not_see_it(
     here: Administered, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(resource_hand_over, "_is_typed", lambda _: True)
+    monkeypatch.setattr(secret_files, "is_typed", lambda _: True)
     result = here.run(*SET, "-", input_text=f"{SECRET}\n")
     assert result.exit_code == 0, result.output
     assert "Token or password: " in result.stderr

@@ -1,0 +1,53 @@
+"""What is to do after a provider was added: there, and here."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from authserver.domain.providers import ProviderAuth, ProviderKind, UserCreation
+from authserver.services.provider_addresses import (
+    backchannel_logout_uri,
+    jwks_uri,
+    redirect_uri,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from authserver.cli.context import Context
+    from authserver.domain.providers import Provider
+
+_WIDTH = 24
+
+
+def tell_next(context: Context, provider: Provider) -> None:
+    """What has to be entered at the provider, and what comes next here, on stderr."""
+    note = context.console.note
+    note("next, at the provider, enter exactly:")
+    for title, value in _there(provider, context.settings.issuer):
+        note(f"  {title.ljust(_WIDTH)}{value}")
+    note("then, here:")
+    for line in _here(provider):
+        note(f"  {line}")
+
+
+def _there(provider: Provider, issuer: str) -> Iterator[tuple[str, str]]:
+    name = provider.name
+    yield "redirect URI", redirect_uri(issuer, name)
+    yield "sign-out redirect URI", issuer + "/"
+    if provider.kind is not ProviderKind.COGNITO:
+        # Cognito tells nobody that somebody signed out.
+        yield "back-channel logout URI", backchannel_logout_uri(issuer, name)
+    if provider.auth in (ProviderAuth.PRIVATE_KEY_JWT, ProviderAuth.FEDERATED):
+        yield "our keys", jwks_uri(issuer)
+    if provider.auth is ProviderAuth.FEDERATED:
+        yield "our issuer", issuer
+
+
+def _here(provider: Provider) -> Iterator[str]:
+    name = provider.name
+    yield f"authserver provider test {name}"
+    if provider.creation is UserCreation.OFF:
+        yield f"authserver provider update {name} --creation on --creation-group GROUP"
+    yield f"authserver provider group-rule add {name} GROUP --to-group LOCAL_GROUP"
+    yield f"authserver provider domain set {name} DOMAIN --routing suggest"

@@ -1,0 +1,65 @@
+"""`authserver provider update`: how a provider is used from now on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from authserver.cli.administration import JSON, naming
+from authserver.cli.context import Context, pass_context
+from authserver.cli.provider_options import FIELDS, stated_changes, usage_options
+from authserver.cli.provider_views import (
+    finding_lines,
+    finding_values,
+    provider_fields,
+    provider_value,
+)
+from authserver.cli.providing import NAME, providing
+
+
+@click.command(short_help="Change how a provider is used.")
+@NAME
+@click.option("--client-id", help="The id of our application at the provider.")
+@click.option("--discovery", help="The address of its metadata; the issuer stays.")
+@click.option(
+    "--add-tenant", "add_tenants", multiple=True, help="A tenant whose people count. Repeatable."
+)
+@click.option(
+    "--remove-tenant",
+    "remove_tenants",
+    multiple=True,
+    help="A tenant whose people count no more. Repeatable.",
+)
+@usage_options
+@JSON
+@pass_context
+def update(context: Context, /, *, name: str, as_json: bool, **stated: Any) -> None:
+    """Change how a provider is used; it holds everywhere when this command ends.
+
+    Name, kind and issuer never change: another issuer is another provider.
+    """
+    services = providing(context)
+    with naming({**FIELDS, "tenants": "--add-tenant"}):
+        changes = stated_changes(
+            stated,
+            client_id=stated["client_id"],
+            discovery_url=stated["discovery"],
+            add_tenants=stated["add_tenants"],
+            remove_tenants=stated["remove_tenants"],
+        )
+        changed = services.providers.update(name, changes, services.operator)
+    findings = () if changed.check is None else changed.check.findings
+    if as_json:
+        issuer = context.settings.issuer
+        context.console.json(
+            {
+                "provider": provider_value(changed.provider, issuer),
+                "findings": finding_values(findings),
+            }
+        )
+        return
+    context.console.note(f"updated provider {name}")
+    context.console.fields(provider_fields(changed.provider))
+    for line in finding_lines(findings):
+        context.console.note(line)
