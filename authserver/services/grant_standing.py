@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from authserver.domain.clients import GrantType
 from authserver.domain.grants import GrantOrigin
 from authserver.domain.scope_reach import beyond
+from authserver.services.scope_ceilings import ceiling_of, lost
 
 if TYPE_CHECKING:
     from authserver.domain.clients import Client
@@ -29,6 +30,7 @@ def why_not(stores: Stores, grant: Grant, client: Client, now: float) -> str:
         _of_grant(grant, now)
         or _of_client(grant, client)
         or _of_user(stores, grant)
+        or _of_groups(stores, grant)
         or _of_session(stores, grant, now)
     )
 
@@ -44,13 +46,18 @@ def _of_client(grant: Grant, client: Client) -> str:
         return f"the client may not use {TYPE_OF_ORIGIN[grant.origin]} any more"
     if grant.resource and grant.resource not in client.resources:
         return f"the client may not use the resource {grant.resource} any more"
-    lost = beyond(grant.scopes, client.scopes)
-    return f"the client lost scopes: {' '.join(sorted(lost))}" if lost else ""
+    gone = beyond(grant.scopes, client.scopes)
+    return f"the client lost scopes: {' '.join(sorted(gone))}" if gone else ""
 
 
 def _of_user(stores: Stores, grant: Grant) -> str:
     user = stores.users.get(grant.subject)
     return "" if user is not None and user.is_enabled else "the user is disabled or deleted"
+
+
+def _of_groups(stores: Stores, grant: Grant) -> str:
+    gone = lost(ceiling_of(stores, grant.subject), grant.scopes)
+    return f"the user's groups do not give: {' '.join(sorted(gone))}" if gone else ""
 
 
 def _of_session(stores: Stores, grant: Grant, now: float) -> str:

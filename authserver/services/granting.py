@@ -11,6 +11,7 @@ from authserver.domain.grants import Grant, GrantOrigin
 from authserver.domain.scopes import format_scope
 from authserver.domain.tokens import ACCESS_TOKEN_SECONDS_MAX
 from authserver.services.refresh_rules import OFFLINE_ACCESS, may_refresh
+from authserver.services.scope_ceilings import ceiling_of, within
 
 if TYPE_CHECKING:
     from authserver.domain.calls import Call
@@ -51,12 +52,13 @@ class Granting:
         claims: RequestedClaims,
         call: Call,
     ) -> Grant:
-        """A new grant, stored and recorded.
+        """A new grant, stored and recorded: within what the user's groups give.
 
         `session` is the one in which the user allowed it: a code's grant belongs to it, and is
         bound to it without `offline_access`. A device has none; there it only tells how the user
         had signed in. Without a session the user counts as signed in now.
         """
+        scopes = within(ceiling_of(stores, subject), scopes)
         took_part = session if origin is GrantOrigin.CODE else None
         session_bound = took_part is not None and OFFLINE_ACCESS not in scopes
         grant = Grant(
