@@ -51,7 +51,7 @@ def failures(place: str) -> Iterator[None]:
     try:
         yield
     except OutboundError as error:
-        failure = UpstreamFailure(_problem(error), f"{place}: {error}")
+        failure = UpstreamFailure(_problem(error), f"{place}: {_told(error)}")
     else:
         return
     raise failure
@@ -73,6 +73,13 @@ def refused(place: str, status: int, document: Mapping[str, object]) -> Upstream
 def unusable(place: str, detail: str) -> UpstreamFailure:
     """The answer is not what the standards say."""
     return UpstreamFailure(SignInProblem.ANSWER_UNUSABLE, f"{place}: {detail}")
+
+
+def _told(error: OutboundError) -> str:
+    status = error.status if isinstance(error, OutboundAnswerInvalid) else 0
+    if status >= CLIENT_ERRORS and error.reason is not OutboundReason.STATUS:
+        return f"answered {status}, {error}"
+    return str(error)
 
 
 def _problem(error: OutboundError) -> SignInProblem:
