@@ -5,16 +5,12 @@ from __future__ import annotations
 from functools import cached_property
 from typing import Final
 
-from authserver.services.directory_groups import DirectoryGroups
 from authserver.services.external_denials import ExternalDenials
 from authserver.services.external_memory import ExternalMemory
 from authserver.services.external_newcomers import ExternalNewcomers
 from authserver.services.external_reading import ExternalReading
 from authserver.services.external_speakers import ExternalSpeakers
 from authserver.services.external_tokens import ExternalTokens
-from authserver.services.federated_users import FederatedUsers
-from authserver.services.group_effects import GroupEffects
-from authserver.services.group_reading import GroupReading
 from authserver.services.provider_view import ProviderView
 from authserver.wiring_federation import FederationParts
 
@@ -43,16 +39,13 @@ class BearerParts(FederationParts):
         newcomers = ExternalNewcomers(
             database=self.database,
             providers=self.provider_view,
-            users=FederatedUsers(secret_maker=self.secret_maker),
-            effects=GroupEffects(),
-        )
-        directory = DirectoryGroups(
-            server=self.provider_servers, credentials=self.provider_credentials
+            users=self.federated_users,
+            effects=self.group_effects,
         )
         speakers = ExternalSpeakers(
             directory=self.directory,
             providers=self.provider_view,
-            groups=GroupReading(directory=directory),
+            groups=self.group_reading,
             newcomers=newcomers,
         )
         return ExternalTokens(
