@@ -11,6 +11,7 @@ from authserver.services.authorization_requests import NotOpen, NotOpenReason
 from authserver.services.authorization_steps import Finish, Page, Refuse, next_step
 from authserver.services.authorization_validation import may_answer_at
 from authserver.services.reachable_acrs import reachable_acrs
+from authserver.services.scope_ceilings import ceiling_of
 from authserver.services.sessions import still_signed_in
 
 if TYPE_CHECKING:
@@ -158,10 +159,17 @@ class Dispatcher:
 
 def _step(stores: Stores, opened: OpenRequest, signed_in: SignedIn | None, call: Call) -> Step:
     wanted = opened.request.parameters
-    consent = None
+    consent, ceiling = None, None
     if signed_in is not None:
-        consent = stores.consents.get(signed_in.user.subject, wanted.client_id, wanted.audience)
-    reachable = reachable_acrs(stores, wanted)
+        subject = signed_in.user.subject
+        consent = stores.consents.get(subject, wanted.client_id, wanted.audience)
+        ceiling = ceiling_of(stores, subject)
     return next_step(
-        opened.request, opened.client, signed_in, consent, call.at, reachable=reachable
+        opened.request,
+        opened.client,
+        signed_in,
+        consent,
+        call.at,
+        reachable=reachable_acrs(stores, wanted),
+        ceiling=ceiling,
     )

@@ -11,6 +11,7 @@ from authserver.domain.authorization_requests import Prompt
 from authserver.domain.redirect_uris import is_https
 from authserver.domain.sessions import PASSWORD_ACR
 from authserver.services.claims import SCOPE_OF_CLAIM
+from authserver.services.scope_ceilings import leaves_nothing
 
 if TYPE_CHECKING:
     from authserver.domain.authorization_requests import (
@@ -53,6 +54,9 @@ OTHER_USER: Final = Refuse("login_required", "another user than the one asked fo
 CONSENT_REQUIRED: Final = Refuse("consent_required", "the user has to allow it")
 INTERACTION_REQUIRED: Final = Refuse("interaction_required", "the user has to do something first")
 ACCESS_DENIED: Final = Refuse("access_denied", "the user did not allow it")
+NOT_BY_GROUPS: Final = Refuse(
+    "access_denied", "the groups of the user give none of the scopes asked for"
+)
 UNMET_ACR: Final = Refuse(
     "unmet_authentication_requirements", "users cannot sign in here in the way asked for"
 )
@@ -77,11 +81,13 @@ def next_step(
     now: float,
     *,
     reachable: frozenset[str] = REACHABLE_ACR,
+    ceiling: frozenset[str] | None = None,
 ) -> Step:
     """The next step of a request that is neither finished nor expired.
 
     `consent` is what `signed_in` remembered for this client and audience; `now` is in seconds
-    since the epoch. `reachable` is what signing in again can lead to.
+    since the epoch. `reachable` is what signing in again can lead to, and
+    `ceiling` what the groups of `signed_in` give.
     """
     if request.denied_at is not None:
         return ACCESS_DENIED
@@ -90,8 +96,10 @@ def next_step(
     if signed_in is None or _must_sign_in_again(request, signed_in.session, now):
         step: Step = Page.LOGIN
     else:
-        step = _account_step(request, signed_in) or _consent_step(
-            request, client, signed_in.user.subject, consent
+        step = (
+            _account_step(request, signed_in)
+            or _groups_step(request, ceiling)
+            or _consent_step(request, client, signed_in.user.subject, consent)
         )
     if Prompt.NONE in request.parameters.prompts and isinstance(step, Page):
         return _INSTEAD_OF[step]
@@ -159,6 +167,11 @@ def _account_step(request: AuthorizationRequest, signed_in: SignedIn) -> Step | 
     if wanted.hinted_subject in {"", signed_in.user.subject}:
         return None
     return OTHER_USER if fresh else Page.LOGIN
+
+
+def _groups_step(request: AuthorizationRequest, ceiling: frozenset[str] | None) -> Step | None:
+    """Nobody is asked to allow what would come to nothing."""
+    return NOT_BY_GROUPS if leaves_nothing(ceiling, request.parameters.scopes) else None
 
 
 def _consent_step(

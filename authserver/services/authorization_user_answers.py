@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from authserver.services.authorization_steps import Page, next_step, scopes_to_allow
 from authserver.services.consents import Answered
 from authserver.services.reachable_acrs import reachable_acrs
+from authserver.services.scope_ceilings import ceiling_of
 from authserver.services.sessions import still_signed_in
 
 if TYPE_CHECKING:
@@ -126,9 +127,14 @@ def _is_next(
 ) -> bool:
     """Whether the page is what the dispatcher would show now."""
     wanted = opened.request.parameters
-    consent = stores.consents.get(signed_in.user.subject, wanted.client_id, wanted.audience)
-    reachable = reachable_acrs(stores, wanted)
+    subject = signed_in.user.subject
     step = next_step(
-        opened.request, opened.client, signed_in, consent, call.at, reachable=reachable
+        opened.request,
+        opened.client,
+        signed_in,
+        stores.consents.get(subject, wanted.client_id, wanted.audience),
+        call.at,
+        reachable=reachable_acrs(stores, wanted),
+        ceiling=ceiling_of(stores, subject),
     )
     return step is page

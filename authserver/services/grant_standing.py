@@ -56,7 +56,10 @@ def _of_user(stores: Stores, grant: Grant) -> str:
 
 
 def _of_groups(stores: Stores, grant: Grant) -> str:
-    gone = lost(ceiling_of(stores, grant.subject), grant.scopes)
+    ceiling = ceiling_of(stores, grant.subject)
+    if ceiling is not None and not grant.scopes:
+        return "the user's groups give none of the scopes asked for"
+    gone = lost(ceiling, grant.scopes)
     return f"the user's groups do not give: {' '.join(sorted(gone))}" if gone else ""
 
 

@@ -16,6 +16,7 @@ from authserver.services.authorization_steps import (
     ACCESS_DENIED,
     FINISH,
     LOGIN_REQUIRED,
+    NOT_BY_GROUPS,
     OTHER_USER,
     UNMET_ACR,
     Page,
@@ -42,6 +43,19 @@ def test_nobody_signed_in_has_to_sign_in() -> None:
 def test_who_is_signed_in_and_has_allowed_it_is_done() -> None:
     assert next_step(request(), CLIENT, signed_in(), ALLOWED, NOW) == FINISH
     assert next_step(request(prompts=NONE), CLIENT, signed_in(), ALLOWED, NOW) == FINISH
+
+
+def test_nobody_is_asked_to_allow_what_the_groups_do_not_give() -> None:
+    nothing, other, read = frozenset[str](), frozenset({"WRITE:X"}), frozenset({"READ"})
+    for ceiling in (nothing, other):
+        for prompts in (frozenset[Prompt](), NONE, frozenset({Prompt.CONSENT})):
+            asked = request(prompts=prompts)
+            step = next_step(asked, CLIENT, signed_in(), None, NOW, ceiling=ceiling)
+            assert step == NOT_BY_GROUPS
+    assert next_step(request(), CLIENT, signed_in(), ALLOWED, NOW, ceiling=read) == FINISH
+    about_me = request(scopes=frozenset({"openid"}))
+    assert next_step(about_me, CLIENT, signed_in(), ALLOWED, NOW, ceiling=nothing) == FINISH
+    assert next_step(request(), CLIENT, None, None, NOW, ceiling=nothing) is Page.LOGIN
 
 
 def test_a_refusal_is_the_last_word() -> None:

@@ -50,6 +50,13 @@ def test_a_grant_begins_within_what_the_groups_give(desk: GrantDesk) -> None:
     assert desk.first_tokens(grant).access.token.scopes == grant.scopes
 
 
+def test_a_grant_of_nothing_yields_nothing(desk: GrantDesk) -> None:
+    signs_in(desk, snapshot())
+    grant = desk.allow(scopes=frozenset({"READ"}))
+    assert grant.scopes == frozenset()
+    desk.refused("invalid_grant", desk.redeem, desk.code(grant))
+
+
 def test_a_user_without_a_rule_about_scopes_allows_everything(desk: GrantDesk) -> None:
     assert desk.allow().scopes == {"openid", "offline_access", "READ", "WRITE"}
 
