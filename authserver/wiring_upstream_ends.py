@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from authserver.crypto.foreign_tokens import StrictForeignTokenReader
 from authserver.services.living import Living
 from authserver.services.provider_sign_out import ProviderSignOut
 from authserver.services.upstream_logouts import UpstreamLogouts
@@ -20,7 +19,7 @@ class UpstreamEndParts(BearerParts):
         return UpstreamLogouts(
             administration=self.administration,
             documents=self.provider_documents,
-            reader=StrictForeignTokenReader(),
+            reader=self.foreign_tokens,
             ends=self.session_ends,
         )
 

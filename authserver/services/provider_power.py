@@ -43,7 +43,11 @@ class ProviderPower:
         stores.providers.get(provider_name)
         # Whoever counts administrators locks several users, too; here everybody takes turns.
         stores.leases.acquire(ONE_AT_A_TIME, ONE_AT_A_TIME, now, 1.0)
-        known = {each.subject for each in stores.identities.list(provider_name)}
+        known = set()
+        for each in stores.identities.list(provider_name):
+            # Held before their users are: the caller may unlink them.
+            stores.identities.find(provider_name, each.subject_key)
+            known.add(each.subject)
         begun = stores.upstream_sign_ins.sessions(provider_name)
         reached = sorted(known | {each.subject for each in begun})
         self._lock(stores, reached, now)
