@@ -12,6 +12,7 @@ from authserver.crypto.key_files import KeyKind
 from authserver.crypto.sealing import SealBroken, key_id_of
 from authserver.crypto.system import SystemClock
 from authserver.domain.installation import SchemaStatus, SealedValue
+from authserver.services.provider_lookup import looked_at
 from authserver.services.provider_resealing import sealed_secrets
 from authserver.storage.database import SqlDatabase
 from authserver.storage.issuers import stored_issuer
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from authserver.domain.gateways import Gateway
     from authserver.domain.keys import SigningKey
     from authserver.domain.ports import Clock
+    from authserver.domain.provider_looks import ProviderLook
     from authserver.domain.resources import ProtectedResource
     from authserver.settings import Settings
 
@@ -116,6 +118,11 @@ class Inspector:
         """All protected resources but deleted ones."""
         with self._database.reading() as stores:
             return stores.resources.list()
+
+    def providers(self) -> Sequence[ProviderLook]:
+        """All identity providers but removed ones, with what is kept of them."""
+        with self._database.reading() as stores:
+            return [looked_at(stores, each) for each in stores.providers.list()]
 
 
 def _key_file(sealed: bytes) -> str:

@@ -22,7 +22,7 @@ class ProviderAdministrationParts(RegistrationParts):
     @cached_property
     def provider_seals(self) -> SecretSeals:
         """Seals our credentials at providers."""
-        return SecretSeals(sealer=self.sealer, secret_maker=self.secret_maker)
+        return SecretSeals(credentials=self.provider_credentials, secret_maker=self.secret_maker)
 
     @cached_property
     def known_scopes(self) -> KnownScopes:

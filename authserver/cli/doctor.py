@@ -16,6 +16,7 @@ from authserver.cli.exit_codes import ExitCode
 from authserver.cli.file_checks import FILE_CHECKS
 from authserver.cli.gateway_checks import GATEWAY_CHECKS
 from authserver.cli.installation_checks import INSTALLATION_CHECKS
+from authserver.cli.provider_checks import PROVIDER_CHECKS
 from authserver.crypto.system import SystemClock
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     *INSTALLATION_CHECKS,
     *CLIENT_CHECKS,
     *GATEWAY_CHECKS,
+    *PROVIDER_CHECKS,
 )
 """Every check. Those that need the schema are last: they run only while nothing blocks."""
 

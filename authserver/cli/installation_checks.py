@@ -131,11 +131,15 @@ def sealed_values(subject: Subject) -> Finding:
 
 
 def administrators(subject: Subject) -> Finding:
-    """Somebody can sign in to the console."""
+    """Somebody can sign in when no identity provider answers, and administer."""
     count = subject.inspection.administrators()
     if not count:
-        return warning("there is no enabled administrator", _INIT)
-    return ok(f"enabled administrators: {count}")
+        return warning(
+            "there is no enabled administrator with a local password: when the identity providers "
+            "do not answer, nobody gets in",
+            f"{_INIT}, or authserver user create NAME --administrator",
+        )
+    return ok(f"enabled administrators with a local password: {count}")
 
 
 INSTALLATION_CHECKS: Final = (

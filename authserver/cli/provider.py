@@ -73,7 +73,10 @@ def show(context: Context, *, name: str, as_json: bool) -> None:
     if as_json:
         console.json(look_value(found, issuer))
         return
-    console.fields({**look_fields(found), **addresses_value(name, issuer)})
+    addresses = addresses_value(name, issuer)
+    console.fields(
+        {**look_fields(found), **{key.replace("_", " "): addresses[key] for key in addresses}}
+    )
     if found.provider.secrets:
         console.line()
         console.table(SECRET_COLUMNS, list(secret_rows(found.provider, services.clock.now())))

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from authserver.domain.providers import ProviderAuth, ProviderKind, UserCreation
+from authserver.domain.providers import LogoutRule, ProviderAuth, ProviderKind, UserCreation
 from authserver.services.provider_addresses import (
     backchannel_logout_uri,
     jwks_uri,
     redirect_uri,
+    sign_out_redirect_uri,
 )
 
 if TYPE_CHECKING:
@@ -34,7 +35,8 @@ def tell_next(context: Context, provider: Provider) -> None:
 def _there(provider: Provider, issuer: str) -> Iterator[tuple[str, str]]:
     name = provider.name
     yield "redirect URI", redirect_uri(issuer, name)
-    yield "sign-out redirect URI", issuer + "/"
+    if provider.logout is not LogoutRule.NONE:
+        yield "sign-out redirect URI", sign_out_redirect_uri(issuer)
     if provider.kind is not ProviderKind.COGNITO:
         # Cognito tells nobody that somebody signed out.
         yield "back-channel logout URI", backchannel_logout_uri(issuer, name)

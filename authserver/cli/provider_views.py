@@ -7,7 +7,11 @@ from typing import TYPE_CHECKING, Any, Final
 from authserver.cli.administration import json_value, time_or
 from authserver.cli.durations import shown_duration
 from authserver.domain.providers import GroupSource
-from authserver.services.provider_addresses import backchannel_logout_uri, redirect_uri
+from authserver.services.provider_addresses import (
+    backchannel_logout_uri,
+    redirect_uri,
+    sign_out_redirect_uri,
+)
 from authserver.services.provider_descriptions import described, described_domain, described_rule
 from authserver.services.provider_findings import Grade
 
@@ -155,6 +159,7 @@ def addresses_value(name: str, issuer: str) -> dict[str, str]:
     """What has to be entered at the provider."""
     return {
         "redirect_uri": redirect_uri(issuer, name),
+        "sign_out_redirect_uri": sign_out_redirect_uri(issuer),
         "backchannel_logout_uri": backchannel_logout_uri(issuer, name),
     }
 
@@ -179,7 +184,11 @@ def verdict_line(findings: Sequence[ProviderFinding]) -> str:
     """How many of each grade."""
     problems = sum(each.grade is Grade.PROBLEM for each in findings)
     warnings = sum(each.grade is Grade.WARNING for each in findings)
-    return f"{problems} problems, {warnings} warnings"
+    return f"{_count(problems, 'problem')}, {_count(warnings, 'warning')}"
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number} {word}" if number == 1 else f"{number} {word}s"
 
 
 def _state(look: ProviderLook) -> str:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from authserver.domain.clients import Client
     from authserver.domain.gateways import Gateway
     from authserver.domain.keys import SigningKey
+    from authserver.domain.provider_looks import ProviderLook
     from authserver.domain.resources import ProtectedResource
 
 
@@ -156,7 +157,7 @@ class Inspection(Protocol):
         ...
 
     def administrators(self) -> int:
-        """Enabled administrators."""
+        """Enabled administrators with a local password: they get in when no provider answers."""
         ...
 
     def clients(self) -> Sequence[Client]:
@@ -169,4 +170,8 @@ class Inspection(Protocol):
 
     def resources(self) -> Sequence[ProtectedResource]:
         """All protected resources but deleted ones."""
+        ...
+
+    def providers(self) -> Sequence[ProviderLook]:
+        """All identity providers but removed ones, with what is kept of them."""
         ...

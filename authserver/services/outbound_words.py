@@ -12,7 +12,9 @@ if TYPE_CHECKING:
     from authserver.domain.outbound import OutboundError
 
 _SPELLING: Final = "look at the spelling of the address"
-_NETWORK: Final = "look at firewalls, proxies and routes between this server and the provider"
+_NETWORK: Final = (
+    "see whether it runs; look at firewalls, proxies and routes between this server and it"
+)
 _WORDS: Final[Mapping[OutboundReason, tuple[str, str]]] = {
     OutboundReason.URL_REFUSED: ("{at} is no address that can be called", _SPELLING),
     OutboundReason.SCHEME_REFUSED: (

@@ -13,6 +13,11 @@ def backchannel_logout_uri(issuer: str, name: str) -> str:
     return f"{issuer}/oauth2/backchannel-logout/{name}"
 
 
+def sign_out_redirect_uri(issuer: str) -> str:
+    """Where the provider sends people back to whom it signed out for us."""
+    return f"{issuer}/signed-out"
+
+
 def jwks_uri(issuer: str) -> str:
     """Where the provider finds the keys of our assertions."""
     return f"{issuer}/oauth2/jwks"

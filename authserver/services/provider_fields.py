@@ -116,7 +116,7 @@ def check_url(field: str, value: str, opened: frozenset[str]) -> str:
         port = parts.port
     except ValueError:
         raise InvalidField(field, allowed) from None
-    if port == 0 or "/." in parts.path:
+    if port == 0 or not {".", ".."}.isdisjoint(parts.path.split("/")):
         raise InvalidField(field, allowed)
     if parts.scheme == "http" and f"http://{parts.netloc}" not in opened:
         raise InvalidField(

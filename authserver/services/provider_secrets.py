@@ -3,20 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 from authserver.domain.errors import Conflict, InvalidField
-from authserver.domain.providers import (
-    DIRECTORY_SECRET_PURPOSE,
-    SECRET_PURPOSE,
-    GroupSource,
-    ProviderSecret,
-)
+from authserver.domain.providers import GroupSource, ProviderSecret
 from authserver.services.provider_fields import check_secret
 from authserver.services.provider_lookup import existing_provider, provider_changed
 
 if TYPE_CHECKING:
-    from authserver.domain.key_ports import SecretSealer
     from authserver.domain.ports import SecretMaker
     from authserver.domain.providers import Provider
     from authserver.services.administration import Act, Administration
@@ -29,11 +23,23 @@ SHORTEST_WITH_HINT: Final = 20
 """Of a shorter one, four characters are too much to show."""
 
 
+class CredentialSealer(Protocol):
+    """Seals our credentials for the use they have."""
+
+    def seal_secret(self, provider_name: str, secret_id: str, value: str) -> bytes:
+        """A client secret as it is kept."""
+        ...
+
+    def seal_directory_secret(self, provider_name: str, value: str) -> bytes:
+        """The credential that reads the provider's directory, as it is kept."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class SecretSeals:
     """Seals what providers gave us."""
 
-    sealer: SecretSealer
+    credentials: CredentialSealer
     secret_maker: SecretMaker
 
     def client_secret(
@@ -50,9 +56,7 @@ class SecretSeals:
         secret_id = self.secret_maker.identifier()
         return ProviderSecret(
             secret_id=secret_id,
-            sealed=self.sealer.seal(
-                value.encode(), purpose=SECRET_PURPOSE, context=f"{provider}/{secret_id}"
-            ),
+            sealed=self.credentials.seal_secret(provider, secret_id, value),
             hint=value[-HINT_CHARACTERS:] if len(value) >= SHORTEST_WITH_HINT else "",
             created_at=now,
             expires_at=None if expires_in is None else now + expires_in,
@@ -61,7 +65,7 @@ class SecretSeals:
     def directory_secret(self, provider: str, value: str) -> bytes:
         """The credential for the provider's directory, sealed. Raises InvalidField."""
         check_secret("secret", value)
-        return self.sealer.seal(value.encode(), purpose=DIRECTORY_SECRET_PURPOSE, context=provider)
+        return self.credentials.seal_directory_secret(provider, value)
 
 
 class ProviderSecrets:

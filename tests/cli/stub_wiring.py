@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from authserver.domain.clients import Client
     from authserver.domain.gateways import Gateway
+    from authserver.domain.provider_looks import ProviderLook
     from authserver.domain.resources import ProtectedResource
     from authserver.settings import Settings
 
@@ -48,6 +49,7 @@ class StubInstallation:
     registered: Sequence[Client] = ()
     proxies: Sequence[Gateway] = ()
     sites: Sequence[ProtectedResource] = ()
+    upstreams: Sequence[ProviderLook] = ()
     container: Any = None
     closed: int = 0
 
@@ -101,6 +103,9 @@ class StubInstallation:
 
     def resources(self) -> Sequence[ProtectedResource]:
         return self.sites
+
+    def providers(self) -> Sequence[ProviderLook]:
+        return self.upstreams
 
 
 @dataclass
