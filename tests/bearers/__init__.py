@@ -1,0 +1,1 @@
+"""Access tokens of identity providers, from outside: at the endpoints, worker by worker."""
