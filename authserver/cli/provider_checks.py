@@ -77,8 +77,9 @@ def plain_issuers(subject: Subject) -> Finding:
     found = [
         look.provider.name
         for look in _enabled(subject)
-        if look.provider.issuer.startswith("http:")
-        or look.provider.discovery_url.startswith("http:")
+        if any(
+            url.startswith("http:") for url in (look.provider.issuer, look.provider.discovery_url)
+        )
     ]
     if found:
         return warning(

@@ -26,7 +26,7 @@ def conditions(
     yield from tenants(provider)
     yield from groups(provider, rules)
     yield from tokens(provider)
-    yield from people(provider, rules)
+    yield from people(provider)
 
 
 def credential(provider: Provider, now: float) -> Iterator[ProviderFinding]:
@@ -54,6 +54,12 @@ def tenants(provider: Provider) -> Iterator[ProviderFinding]:
 def groups(provider: Provider, rules: Sequence[GroupRule]) -> Iterator[ProviderFinding]:
     """A directory that cannot be asked; deny rules on lists that are often cut off."""
     source = provider.groups.source
+    if rules and source is GroupSource.NONE:
+        yield broken(
+            Step.GROUPS,
+            "there are group rules, but no groups are read",
+            f"run authserver provider update {provider.name} --groups-source claim",
+        )
     if _lacks_directory_credential(provider):
         yield broken(
             Step.GROUPS,
@@ -101,14 +107,8 @@ def empty_lists(rule: BearerRule) -> Sequence[str]:
     return [name for name, entries in lists if not entries]
 
 
-def people(provider: Provider, rules: Sequence[GroupRule]) -> Iterator[ProviderFinding]:
-    """Rules about groups that are not read."""
-    if rules and provider.groups.source is GroupSource.NONE:
-        yield broken(
-            Step.GROUPS,
-            "there are group rules, but no groups are read",
-            f"run authserver provider update {provider.name} --groups-source claim",
-        )
+def people(provider: Provider) -> Iterator[ProviderFinding]:
+    """Who becomes a user."""
     if provider.creation is UserCreation.ON and not (
         provider.creation_groups or provider.creation_domains
     ):
