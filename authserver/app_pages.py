@@ -77,6 +77,7 @@ def _people(visits: Visits, container: Container) -> list[Blueprint]:
         users=container.users,
         sessions=container.sessions,
         consents=container.consents,
+        living=container.living,
     )
     password = PasswordPage(
         visits=visits,

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from werkzeug.wrappers import Response as AnyResponse
 
     from authserver.services.consents import Consents
+    from authserver.services.living import Living
     from authserver.services.sessions import Sessions
     from authserver.services.users import Users
     from authserver.web.visits import Visit, Visits
@@ -34,13 +35,20 @@ class AccountPages:
     """Shows a user what is known, and ends what the user wants ended."""
 
     def __init__(
-        self, *, visits: Visits, users: Users, sessions: Sessions, consents: Consents
+        self,
+        *,
+        visits: Visits,
+        users: Users,
+        sessions: Sessions,
+        consents: Consents,
+        living: Living,
     ) -> None:
         """Take the collaborators; hold no state of its own."""
         self._visits = visits
         self._users = users
         self._sessions = sessions
         self._consents = consents
+        self._living = living
 
     def overview(self) -> Response:
         """GET /account."""
@@ -52,6 +60,7 @@ class AccountPages:
             person=signed_in.user,
             groups=known.groups,
             session=signed_in.session,
+            rests_at=self._living.rests_at(signed_in.user.subject),
         )
 
     def authorizations(self) -> Response:
