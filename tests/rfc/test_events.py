@@ -43,6 +43,7 @@ ALICE: Final = {"kind": "administrator", "id": "alice"}
 
 MATRIX: Final = (
     *("token.issued", "token.refused", "token.revoked"),
+    *("token.exchanged", "token.exchange_refused"),
     *("client.authentication_failed", "resource.authentication_failed"),
     *("client.throttled", "resource.throttled", "network.throttled"),
     *("client.created", "client.updated", "client.secret_rotated"),
@@ -53,7 +54,7 @@ MATRIX: Final = (
     *("gateway.authentication_failed", "gateway.throttled"),
     *("gateway.created", "gateway.updated", "gateway.key_rotated", "gateway.removed"),
     *("key.made", "key.active", "key.retiring", "key.gone", "key.revoked"),
-    *("key.resealed", "key_file.made"),
+    *("key.resealed", "key_file.made", "provider.secret_resealed"),
     *("account.mapped", "account.unmapped", "account.imported"),
     *("user.created", "user.updated", "user.disabled", "user.enabled", "user.deleted"),
     *("user.password_changed", "user.password_reset", "user.sign_in_failed", "user.throttled"),
@@ -64,6 +65,7 @@ MATRIX: Final = (
     *("device.requested", "device.code_refused"),
     *("initial_token.created", "initial_token.revoked"),
     *("registration.authentication_failed", "registration.throttled"),
+    *("provider.denied", "provider.allowed"),
     *("call.allowed", "call.denied"),
     *("audit.pruned", "audit.journal_damaged", "audit.journal_torn"),
 )
