@@ -27,7 +27,12 @@ OPENID: Final = ("openid", "profile", "email")
 ENTRA_AUTHORITY: Final = "https://login.microsoftonline.com"
 ENTRA_ANY_TENANT: Final = "organizations"
 """Where a provider with several tenants sends people; who may come in is listed by tenant."""
-GRAPH_HOST: Final = "graph.microsoft.com"
+GRAPH_HOSTS: Final[Mapping[str, str]] = {
+    ENTRA_AUTHORITY: "graph.microsoft.com",
+    "https://login.microsoftonline.us": "graph.microsoft.us",
+    "https://login.partner.microsoftonline.cn": "microsoftgraph.chinacloudapi.cn",
+}
+"""Where userinfo and groups are, in each of Microsoft's clouds."""
 DISCOVERY_PATH: Final = "/.well-known/openid-configuration"
 OKTA_GROUPS_LIMIT: Final = 100
 """Okta cuts a list of groups off there, or refuses the sign-in, and says neither."""
@@ -103,8 +108,10 @@ def preset_scopes(kind: ProviderKind, issuer: str) -> tuple[str, ...]:
 
 def preset_hosts(kind: ProviderKind, issuer: str) -> frozenset[str]:
     """Hosts beside the issuer's at which the kind has endpoints."""
-    if kind is ProviderKind.ENTRA and issuer.startswith(ENTRA_AUTHORITY + "/"):
-        return frozenset({GRAPH_HOST})
+    if kind is ProviderKind.ENTRA:
+        parts = urlsplit(issuer)
+        graph = GRAPH_HOSTS.get(f"{parts.scheme}://{parts.netloc}")
+        return frozenset() if graph is None else frozenset({graph})
     return PRESETS[kind].endpoint_hosts
 
 
