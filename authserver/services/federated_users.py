@@ -111,9 +111,9 @@ class FederatedUsers:
     ) -> User:
         """The user as the provider describes it now, if it was this identity that made the user.
 
-        Of a user who was there before, an identity that was linked later changes nothing.
+        Of a user who has a password here, or was there before, an identity changes nothing.
         """
-        if identity.created_at != user.created_at:
+        if user.password_hash or identity.created_at != user.created_at:
             return user
         data = described_by(person, user.data)
         if data == user.data:
