@@ -114,15 +114,15 @@ def _without_page(
     if error.reason is OutboundReason.TOO_LARGE:
         return fine(Step.SIGN_IN, "answered with a page")
     if isinstance(error, OutboundAnswerInvalid) and error.location:
-        return _of_redirect(urljoin(url, error.location), back)
+        return _of_redirect(url, error.location, back)
     if error.reason is OutboundReason.REDIRECT_REFUSED:
         return fine(Step.SIGN_IN, "answered by sending people on")
     return doubtful(Step.SIGN_IN, *in_words(error, metadata.authorization_endpoint))
 
 
-def _of_redirect(target: str, back: str) -> ProviderFinding:
+def _of_redirect(url: str, location: str, back: str) -> ProviderFinding:
     try:
-        parts = urlsplit(target)
+        parts = urlsplit(urljoin(url, location))
         codes = parse_qs(f"{parts.query}&{parts.fragment}").get("error", [])
     except ValueError:
         return doubtful(
