@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import psutil
 import requests
 
+from tests.bench.foreign import foreign_tokens
 from tests.bench.gateways import gateway_in_front_of, nginx_in_front_of, site_call
 from tests.bench.load import Measured, Prepared, run_load
 from tests.bench.people import app_of
@@ -70,6 +71,7 @@ def measure_all(backend: str, *, rounds: int, seconds: float) -> Results:
         stack.enter_context(doors.nginx)
         decided, undecided = Served(doors.decided, ours.workers), Served(doors.undecided, ())
         tokens = _issue(instance, caller, TOKENS)
+        foreign = foreign_tokens(instance, TOKENS)
         rows = [
             Row(BARE, bare, [Prepared("/", "", FORM)]),
             Row("bare Flask view, form and JSON", bare, [Prepared("/flask", "", FORM)]),
@@ -83,6 +85,11 @@ def measure_all(backend: str, *, rounds: int, seconds: float) -> Results:
                 "decision, 1,000 tokens, warm",
                 ours,
                 [gateway.decision(token) for token in tokens],
+            ),
+            Row(
+                "decision, foreign token, warm",
+                ours,
+                [gateway.decision(token) for token in foreign],
             ),
             Row("JWKS", ours, [Prepared("/oauth2/jwks", "", {})]),
             Row("through nginx to a bare site", undecided, [site_call(each) for each in tokens]),
