@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from authserver.cli.context import Context
     from authserver.domain.ports import Clock
     from authserver.domain.sessions import Session
+    from authserver.domain.users import User
     from authserver.services.administration import Act
+    from authserver.services.derived_rights import DerivedRights
     from authserver.services.groups import Groups, KnownGroup
     from authserver.services.sessions import Sessions
     from authserver.services.users import KnownUser, Users
@@ -67,13 +69,20 @@ USER: Final = click.argument("user", metavar="USER")
 
 def user_value(known: KnownUser) -> Any:
     """One user for scripts."""
-    return json_value(described(known.user, known.groups))
+    return json_value(
+        {
+            **described(known.user, known.groups),
+            "administers_by": list(known.administers_by),
+            "identities": [_identity_value(each) for each in known.rights],
+        }
+    )
 
 
 def user_row(known: KnownUser) -> Sequence[str]:
     """One user in a table."""
     user = known.user
-    status = str(user.status) + (", administrator" if user.is_administrator else "")
+    administers = user.is_administrator or known.administers_by
+    status = str(user.status) + (", administrator" if administers else "")
     return (
         user.username,
         user.data.name or "-",
@@ -92,15 +101,16 @@ def user_fields(known: KnownUser) -> Mapping[str, str]:
         "user name": user.username,
         "subject": user.subject,
         "status": str(user.status),
-        "administrator": "yes" if user.is_administrator else "no",
-        "password": "for one use, to be changed" if user.must_change_password else "chosen",
+        "administrator": _administers(known),
+        "password": _password(user),
         "name": data.name or "-",
         "given name": data.given_name or "-",
         "family name": data.family_name or "-",
         "e-mail": data.email + verified if data.email else "-",
         "locale": data.locale or "-",
         "time zone": data.zoneinfo or "-",
-        "groups": ", ".join(known.groups) or "none",
+        "groups": ", ".join(_with_origin(known)) or "none",
+        **{f"at {each.identity.provider}": _identity(each) for each in known.rights},
         "created": time_or(user.created_at, "-"),
     }
 
@@ -113,7 +123,12 @@ def group_value(known: KnownGroup) -> Any:
             "name": group.name,
             "description": group.description,
             "members": [
-                {"subject": user.subject, "username": user.username} for user in known.members
+                {
+                    "subject": user.subject,
+                    "username": user.username,
+                    "by_provider": list(known.by_provider.get(user.subject, ())),
+                }
+                for user in known.members
             ],
             "created_at": group.created_at,
         }
@@ -122,7 +137,9 @@ def group_value(known: KnownGroup) -> Any:
 
 def group_row(known: KnownGroup) -> Sequence[str]:
     """One group in a table."""
-    members = [user.username for user in known.members]
+    members = [
+        _by(user.username, known.by_provider.get(user.subject, ())) for user in known.members
+    ]
     return known.group.name, _few(members), known.group.description or "-"
 
 
@@ -154,6 +171,63 @@ def session_row(session: Session, username: str, now: float) -> Sequence[str]:
         session.peer or "-",
         session.user_agent or "-",
     )
+
+
+def _administers(known: KnownUser) -> str:
+    by_group = f"by {', '.join(known.administers_by)}" if known.administers_by else ""
+    if known.user.is_administrator:
+        return f"yes, and {by_group}" if by_group else "yes"
+    return f"yes, {by_group}" if by_group else "no"
+
+
+def _password(user: User) -> str:
+    if not user.password_hash:
+        return "none here"
+    return "for one use, to be changed" if user.must_change_password else "chosen"
+
+
+def _with_origin(known: KnownUser) -> list[str]:
+    """Each group, with the providers that give it."""
+    return [
+        _by(name, [each.identity.provider for each in known.rights if name in each.groups])
+        for name in known.groups
+    ]
+
+
+def _by(name: str, providers: Sequence[str]) -> str:
+    return f"{name} (by {', '.join(providers)})" if providers else name
+
+
+def _identity(rights: DerivedRights) -> str:
+    identity = rights.identity
+    notes = [
+        f"last sign-in {time_or(identity.last_sign_in_at, 'never')}",
+        *(["asleep"] if identity.asleep_since is not None else []),
+        *([] if rights.is_enabled else ["the provider is disabled"]),
+    ]
+    if identity.snapshot is not None:
+        notes.append(f"groups {identity.snapshot.state}")
+    if identity.ceiling is not None:
+        notes.append(f"scopes at most {' '.join(sorted(identity.ceiling)) or 'none'}")
+    return f"{identity.shown}; {'; '.join(notes)}"
+
+
+def _identity_value(rights: DerivedRights) -> dict[str, Any]:
+    identity, snapshot = rights.identity, rights.identity.snapshot
+    return {
+        "provider": identity.provider,
+        "provider_enabled": rights.is_enabled,
+        "subject_key": identity.subject_key,
+        "shown": identity.shown,
+        "last_sign_in_at": identity.last_sign_in_at,
+        "last_checked_at": identity.last_checked_at,
+        "asleep_since_at": identity.asleep_since,
+        "groups": sorted(rights.groups),
+        "administrator": rights.makes_administrator,
+        "ceiling": None if identity.ceiling is None else sorted(identity.ceiling),
+        "groups_state": None if snapshot is None else str(snapshot.state),
+        "groups_detail": None if snapshot is None else snapshot.detail,
+    }
 
 
 def _few(names: Sequence[str]) -> str:

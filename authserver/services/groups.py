@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from authserver.domain.errors import InvalidField, NotFound
 from authserver.domain.groups import Group
 from authserver.domain.texts import check_text
+from authserver.services.derived_rights import members_by_group
 from authserver.services.user_lookup import existing
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from authserver.domain.users import User
     from authserver.services.administration import Act, Administration
@@ -23,10 +24,14 @@ LONGEST_DESCRIPTION: Final = 200
 
 @dataclass(frozen=True, slots=True)
 class KnownGroup:
-    """A group with its members as users, by user name."""
+    """A group with its members as users, by user name.
+
+    `by_provider` are, by subject, the providers whose groups make a user a member.
+    """
 
     group: Group
     members: Sequence[User]
+    by_provider: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 class Groups:
@@ -40,8 +45,13 @@ class Groups:
         """All groups, by name."""
         with self._administration.database.reading() as stores:
             users = stores.users.list()
+            derived = members_by_group(stores)
             return [
-                KnownGroup(group, [user for user in users if user.subject in group.members])
+                KnownGroup(
+                    group,
+                    [user for user in users if user.subject in group.members],
+                    {subject: by for (name, subject), by in derived.items() if name == group.name},
+                )
                 for group in stores.groups.list()
             ]
 

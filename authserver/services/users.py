@@ -8,6 +8,11 @@ from typing import TYPE_CHECKING
 from authserver.domain.errors import NotFound
 from authserver.domain.users import PersonalData, User, UserStatus
 from authserver.services.administration import before_and_after
+from authserver.services.derived_rights import (
+    DerivedRights,
+    administrators_by_group,
+    rights_of,
+)
 from authserver.services.user_lookup import SUBJECT_PREFIX, existing, known_anew
 from authserver.services.user_rules import PersonalUpdate, checked_username, described
 
@@ -47,10 +52,16 @@ class UserUpdate:
 
 @dataclass(frozen=True, slots=True)
 class KnownUser:
-    """A user with the names of its groups."""
+    """A user with the names of its groups.
+
+    `administers_by` are the providers whose groups let it administer; `rights`, of a single user
+    that is looked at, what each of its identities gives.
+    """
 
     user: User
     groups: Sequence[str]
+    administers_by: Sequence[str] = ()
+    rights: Sequence[DerivedRights] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,12 +117,19 @@ class Users:
     def list(self) -> Sequence[KnownUser]:
         """All users but deleted ones, by user name."""
         with self._administration.database.reading() as stores:
-            return [_known(stores, user) for user in stores.users.list()]
+            by_group = administrators_by_group(stores)
+            return [
+                replace(_known(stores, user), administers_by=by_group.get(user.subject, ()))
+                for user in stores.users.list()
+            ]
 
     def get(self, handle: str) -> KnownUser:
         """One user by user name or subject. Raises NotFound, also for a deleted one."""
         with self._administration.database.reading() as stores:
-            return _known(stores, existing(stores, handle))
+            known = _known(stores, existing(stores, handle))
+            rights = rights_of(stores, known.user.subject)
+            by = [each.identity.provider for each in rights if each.makes_administrator]
+            return replace(known, administers_by=by, rights=rights)
 
     def create(self, draft: UserDraft, act: Act) -> CreatedUser:
         """Add a user.

@@ -1,0 +1,62 @@
+"""What users have by groups at identity providers: for those who look after users and groups."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from authserver.domain.identities import Identity
+    from authserver.domain.ports import Stores
+
+
+@dataclass(frozen=True, slots=True)
+class DerivedRights:
+    """One identity of a user, whether its provider counts now, and the local groups it gives."""
+
+    identity: Identity
+    is_enabled: bool
+    groups: frozenset[str]
+
+    @property
+    def makes_administrator(self) -> bool:
+        """Whether the user may administer by it now."""
+        identity = self.identity
+        return self.is_enabled and identity.is_administrator and identity.asleep_since is None
+
+
+def rights_of(stores: Stores, subject: str) -> Sequence[DerivedRights]:
+    """What each identity of a user gives, by provider."""
+    enabled = {each.name for each in stores.providers.list() if each.is_enabled}
+    return [
+        DerivedRights(
+            identity,
+            identity.provider in enabled,
+            stores.identities.groups_by(identity.provider, subject),
+        )
+        for identity in stores.identities.of(subject)
+    ]
+
+
+def administrators_by_group(stores: Stores) -> Mapping[str, Sequence[str]]:
+    """By subject, the providers whose groups let the user administer now."""
+    found: dict[str, list[str]] = {}
+    for provider in stores.providers.list():
+        if not provider.is_enabled:
+            continue
+        for identity in stores.identities.list(provider.name):
+            if identity.is_administrator and identity.asleep_since is None:
+                found.setdefault(identity.subject, []).append(provider.name)
+    return found
+
+
+def members_by_group(stores: Stores) -> Mapping[tuple[str, str], Sequence[str]]:
+    """By local group and subject, the providers whose groups make the user a member."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for provider in stores.providers.list():
+        for identity in stores.identities.list(provider.name):
+            for group in stores.identities.groups_by(provider.name, identity.subject):
+                found.setdefault((group, identity.subject), []).append(provider.name)
+    return found
