@@ -35,6 +35,7 @@ NOUNS: Final[Mapping[str, str]] = {
     "session": "Who is signed in at which browser.",
     "token": "API tokens.",
     "provider": "Identity providers.",
+    "identity": "Who users are at identity providers.",
     "key": "Signing keys.",
     "policy": "Access policies.",
     "scope": "Scopes and the operations they open.",
