@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -60,6 +61,14 @@ class Administration:
             yield stores
             if changes:
                 stores.authority.advance(changes)
+
+    def let_later_tokens_count(self, denied_at: float) -> None:
+        """Wait, after a commit that denied the tokens of somebody who goes on and gets new ones.
+
+        Times in tokens are whole seconds: a denial reaches what is issued in its own second, too.
+        It is at most a second, and not at all where as many wait as may.
+        """
+        self._barrier.wait_if_there_is_room(math.floor(denied_at) + 1 - self.clock.now())
 
     def record(
         self,

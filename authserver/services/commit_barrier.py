@@ -55,21 +55,22 @@ class CommitBarrier:
         finally:
             self._places.release()
 
-    def wait_if_there_is_room(self) -> None:
+    def wait_if_there_is_room(self, at_least: float = 0.0) -> None:
         """After a commit that takes power away from whoever waits: they need no certainty.
 
-        Without a place it returns at once; the change takes effect all the same.
+        Without a place it returns at once; the change takes effect all the same. `at_least` is in
+        seconds.
         """
         if not self._places.acquire(blocking=False):
             return
         try:
-            self.wait()
+            self.wait(at_least)
         finally:
             self._places.release()
 
-    def wait(self) -> None:
+    def wait(self, at_least: float = 0.0) -> None:
         """Return when every lease that began before this call has run out."""
-        until = self._clock.monotonic() + self._wait_seconds
+        until = self._clock.monotonic() + max(self._wait_seconds, at_least)
         with self._aside():
             while (left := until - self._clock.monotonic()) > 0:
                 self._clock.sleep(left)

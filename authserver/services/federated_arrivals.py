@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from authserver.domain.users import User
     from authserver.services.administration import Administration
     from authserver.services.federated_users import FederatedUsers
-    from authserver.services.group_effects import GroupEffects
+    from authserver.services.group_effects import Arrived, GroupEffects
     from authserver.services.sessions import Sessions, StartedSession
     from authserver.services.upstream_proof import Proof
 
@@ -104,7 +104,8 @@ class FederatedArrivals:
                 provider=current.name,
             )
             self._note_session(stores, current, identity, started.session, proof)
-            self._arrive(stores, current, identity, proof, landing.call)
+            arrived = self._arrive(stores, current, identity, proof, landing.call)
+        self._wait_out(arrived)
         return started
 
     def link(
@@ -142,7 +143,9 @@ class FederatedArrivals:
             self._check_groups(stores, current, proof)
             if identity is None:
                 identity = self._users.link_in(stores, current, proof.person, user.subject, call)
-            return self._arrive(stores, current, identity, proof, call)
+            arrived = self._arrive(stores, current, identity, proof, call)
+        self._wait_out(arrived)
+        return arrived.identity
 
     def _subject(self, provider: Provider, proof: Proof) -> str:
         """Who this will be, as far as can be known before anything is locked."""
@@ -165,9 +168,14 @@ class FederatedArrivals:
             detail = proof.snapshot.detail or "a rule denies one of the groups"
             raise UpstreamFailure(problem, detail)
 
+    def _wait_out(self, arrived: Arrived) -> None:
+        """The tokens of whoever lost something are denied; those of this sign-in must count."""
+        if arrived.lost_at is not None:
+            self._administration.let_later_tokens_count(arrived.lost_at)
+
     def _arrive(
         self, stores: Stores, provider: Provider, identity: Identity, proof: Proof, call: Call
-    ) -> Identity:
+    ) -> Arrived:
         """Note the sign-in, and let the groups take effect: the last of all."""
         seen = replace(
             identity,
@@ -179,7 +187,11 @@ class FederatedArrivals:
         )
         rules = stores.providers.rules(provider.name)
         judged = verdict(rules, proof.snapshot, call.at)
-        return self._effects.apply_in(stores, provider, seen, proof.snapshot, judged, call)
+        # The calls to the provider took a while, in which tokens were issued, perhaps.
+        now = self._administration.clock.now()
+        return self._effects.arrive_in(
+            stores, provider, seen, proof.snapshot, judged, replace(call, at=now)
+        )
 
     def _note_session(
         self,

@@ -42,6 +42,17 @@ class _Step(NamedTuple):
         return self.gives.takes_from(self.gave) and not is_first
 
 
+class Arrived(NamedTuple):
+    """An identity whose groups were applied.
+
+    `lost_at` is when (seconds since the epoch) something was taken away, `None` when nothing was:
+    access tokens of that second, and of all before, count no more.
+    """
+
+    identity: Identity
+    lost_at: float | None
+
+
 class GroupEffects:
     """Applies verdicts inside somebody's transaction, which has locked identity and user."""
 
@@ -54,16 +65,29 @@ class GroupEffects:
         judged: GroupVerdict,
         call: Call,
     ) -> Identity:
+        """As `arrive_in`, for whoever does not wait afterwards."""
+        return self.arrive_in(stores, provider, identity, snapshot, judged, call).identity
+
+    def arrive_in(  # noqa: PLR0917 - as above
+        self,
+        stores: Stores,
+        provider: Provider,
+        identity: Identity,
+        snapshot: GroupSnapshot,
+        judged: GroupVerdict,
+        call: Call,
+    ) -> Arrived:
         """Give and take what the groups give, keep the snapshot, and save the identity.
 
         What changed is put on record and advances the authority: nobody may wait for another lock
         after that, so this comes last. When something was taken away, none of the tokens counts
-        that the user was given until now. The user's own flag is never touched. Raises NotFound.
+        that the user was given until now, which is `call.at`. The user's own flag is never touched.
+        Raises NotFound.
         """
         rules = stores.providers.rules(provider.name)
         step = _settle(stores, rules, identity, snapshot, judged)
         _announce(stores, [step], call)
-        return step.identity
+        return Arrived(step.identity, call.at if step.takes else None)
 
     def rules_changed_in(self, stores: Stores, provider: Provider, call: Call) -> int:
         """Judge everybody's last snapshot anew, after a rule came or went; how many changed.

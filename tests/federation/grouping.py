@@ -71,13 +71,19 @@ class Club:
         self.rule(devs, GroupEffect.SCOPES, "READ")
         self.rule(ops, GroupEffect.SCOPES, "READ WRITE")
 
-    def comes(self, *groups: object, name: str = "acme", browser: Browser | None = None) -> Page:
+    def comes(
+        self,
+        *groups: object,
+        name: str = "acme",
+        browser: Browser | None = None,
+        then_wait: float = 2,
+    ) -> Page:
         """Grace signs in, some time after what happened last, from a provider that says this."""
         self.federated.people.clock.advance(2)
         fake = self.federated.fakes[name]
         fake.person = replace(fake.person, groups=groups)
         page = self.federated.sign_in(browser, name)
-        self.federated.people.clock.advance(2)
+        self.federated.people.clock.advance(then_wait)
         return page
 
     def identity(self, username: str = GRACE) -> Identity:

@@ -72,6 +72,18 @@ def test_a_group_that_is_gone_is_gone_at_the_next_sign_in_with_its_tokens(club: 
     assert set(again["scope"].split()) == {"openid", "groups", "READ"}
 
 
+def test_a_sign_in_that_takes_something_leads_to_tokens_that_count(club: Club) -> None:
+    """Times in tokens are whole seconds, and what was issued until then is denied."""
+    club.provider()
+    club.usual_rules()
+    people = club.federated.people
+    club.comes("Ops")
+    browser = people.browser()
+    club.comes("Devs", browser=browser, then_wait=0)
+    tokens = people.tokens(people.web_app, browser, scope="openid groups READ")
+    assert userinfo(club, tokens).json["groups"] == ["team"]
+
+
 @pytest.mark.rule("FE-09")
 def test_an_overage_that_cannot_be_resolved_takes_every_right_by_groups(club: Club) -> None:
     overflowing(club, GroupSource.CLAIM)

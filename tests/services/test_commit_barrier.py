@@ -98,3 +98,10 @@ def test_who_needs_no_certainty_waits_only_where_there_is_room() -> None:
         assert clock.slept == []
     barrier.wait_if_there_is_room()
     assert sum(clock.slept) == pytest.approx(2 * REVOKER_WAIT_SECONDS)
+
+
+@pytest.mark.parametrize(("at_least", "waited"), [(0.9, 0.9), (0.1, REVOKER_WAIT_SECONDS)])
+def test_a_wait_may_be_longer_but_never_shorter(at_least: float, waited: float) -> None:
+    clock = FakeClock(monotonic=0.0)
+    CommitBarrier(clock).wait_if_there_is_room(at_least)
+    assert sum(clock.slept) == pytest.approx(waited)
