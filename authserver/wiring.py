@@ -70,6 +70,7 @@ class Container(ProviderAdministrationParts):
             redemption=self.redemption,
             refreshing=self.refreshing,
             device_polling=self.device_polling,
+            token_exchange=self.token_exchange,
         )
 
 

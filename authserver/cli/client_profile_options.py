@@ -29,8 +29,9 @@ GRANT_NAMES: Final[Mapping[str, GrantType]] = {
     "authorization_code": GrantType.AUTHORIZATION_CODE,
     "refresh_token": GrantType.REFRESH_TOKEN,
     "device_code": GrantType.DEVICE_CODE,
+    "token_exchange": GrantType.TOKEN_EXCHANGE,
 }
-"""What is typed for each grant: one of them is a URN that nobody wants to type."""
+"""What is typed for each grant: two of them are URNs that nobody wants to type."""
 
 
 class OptionalDuration(Duration):

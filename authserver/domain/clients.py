@@ -45,17 +45,28 @@ class ClientAuthMethod(StrEnum):
 
 
 class GrantType(StrEnum):
-    """Grant types by their registered names (RFC 6749, RFC 8628)."""
+    """Grant types by their registered names (RFC 6749, RFC 8628, RFC 8693)."""
 
     CLIENT_CREDENTIALS = "client_credentials"
     AUTHORIZATION_CODE = "authorization_code"
     REFRESH_TOKEN = "refresh_token"  # noqa: S105 - the grant's registered name
     DEVICE_CODE = "urn:ietf:params:oauth:grant-type:device_code"
+    TOKEN_EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"  # noqa: S105 - a name
 
     @property
     def needs_user(self) -> bool:
         """Whether its tokens speak for a user."""
         return self is not GrantType.CLIENT_CREDENTIALS
+
+    @property
+    def asks_user(self) -> bool:
+        """Whether a user takes part, who can be asked for more than a site's scopes."""
+        return self.needs_user and self is not GrantType.TOKEN_EXCHANGE
+
+    @property
+    def needs_authentication(self) -> bool:
+        """Whether only a client that can authenticate may use it."""
+        return self in (GrantType.CLIENT_CREDENTIALS, GrantType.TOKEN_EXCHANGE)
 
 
 @dataclass(frozen=True, slots=True)

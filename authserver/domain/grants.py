@@ -15,6 +15,8 @@ class GrantOrigin(StrEnum):
 
     CODE = "authorization_code"
     DEVICE = "device_code"
+    TOKEN_EXCHANGE = "token_exchange"  # noqa: S105 - the name of an origin
+    """Of an identity provider's token: the user signed in there, and was not asked here."""
 
 
 class GrantEnd(StrEnum):
@@ -77,3 +79,4 @@ class GrantFilter:
     resource: str | None = None
     session_id: str | None = None
     session_bound: bool | None = None
+    origin: GrantOrigin | None = None

@@ -27,6 +27,11 @@ RULES: Final = form_rules(
         "code_verifier": 1024,
         "refresh_token": LONGEST_TOKEN,
         "device_code": LONGEST_TOKEN,
+        "subject_token": LONGEST_TOKEN,
+        "subject_token_type": 200,
+        "requested_token_type": 200,
+        "actor_token": LONGEST_TOKEN,
+        "actor_token_type": 200,
     },
     repeatable=("resource", "audience"),
 )
@@ -38,7 +43,13 @@ def token_endpoint(server: AuthorizationServer) -> Endpoint:
     def token(request: Request) -> Response:
         form = read_form(request, RULES)
         answer = server.token(
-            TokenRequest(form.fields, form.every("resource"), form.credentials, request.call)
+            TokenRequest(
+                form.fields,
+                form.every("resource"),
+                form.credentials,
+                request.call,
+                form.every("audience"),
+            )
         )
         return json_response(answer.body)
 

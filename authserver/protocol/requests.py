@@ -19,13 +19,15 @@ if TYPE_CHECKING:
 class TokenRequest:
     """A request that has passed the gate: each parameter once, strings clean and bounded.
 
-    `resources` are the values of the `resource` parameter, which may repeat (RFC 8707 section 2).
+    `resources` are the values of the `resource` parameter, which may repeat (RFC 8707 section 2),
+    as may `audience` (RFC 8693 section 2.1).
     """
 
     form: Mapping[str, str]
     resources: tuple[str, ...]
     presented: PresentedCredentials | None
     call: Call
+    audiences: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

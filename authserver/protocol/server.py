@@ -11,6 +11,7 @@ from authserver.protocol.grants.authorization_code import AuthorizationCodeGrant
 from authserver.protocol.grants.client_credentials import ClientCredentialsGrant
 from authserver.protocol.grants.device_code import DeviceCodeGrant
 from authserver.protocol.grants.refresh_token import RefreshTokenGrant
+from authserver.protocol.grants.token_exchange import TokenExchangeGrant
 from authserver.protocol.requests import GrantRequest, TokenAnswer
 
 if TYPE_CHECKING:
@@ -25,8 +26,15 @@ if TYPE_CHECKING:
     from authserver.services.device_polling import DevicePolling
     from authserver.services.issuance import Issuance
     from authserver.services.refreshing import Refreshing
+    from authserver.services.token_exchange import TokenExchange
 
-GRANTS = (AuthorizationCodeGrant, RefreshTokenGrant, ClientCredentialsGrant, DeviceCodeGrant)
+GRANTS = (
+    AuthorizationCodeGrant,
+    RefreshTokenGrant,
+    ClientCredentialsGrant,
+    DeviceCodeGrant,
+    TokenExchangeGrant,
+)
 """Every grant this server speaks; metadata announces exactly these."""
 
 
@@ -46,6 +54,7 @@ class AuthorizationServer(AuthlibServer):  # type: ignore[misc]  # Authlib ships
         redemption: CodeRedemption,
         refreshing: Refreshing,
         device_polling: DevicePolling,
+        token_exchange: TokenExchange,
     ) -> None:
         """Register every grant."""
         super().__init__()
@@ -53,6 +62,7 @@ class AuthorizationServer(AuthlibServer):  # type: ignore[misc]  # Authlib ships
         self.redemption = redemption
         self.refreshing = refreshing
         self.device_polling = device_polling
+        self.token_exchange = token_exchange
         self._token_endpoint = token_endpoint
         self._client_authentication = client_authentication
         for grant in GRANTS:

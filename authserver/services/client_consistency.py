@@ -16,8 +16,8 @@ OPENID: Final = "openid"
 
 
 def has_users(grant_types: frozenset[str]) -> bool:
-    """Whether any of the grants speaks for a user."""
-    return any(GrantType(grant_type).needs_user for grant_type in grant_types)
+    """Whether a user takes part in any of the grants."""
+    return any(GrantType(grant_type).asks_user for grant_type in grant_types)
 
 
 def check_consistency(client: Client) -> Client:
@@ -34,8 +34,9 @@ def check_consistency(client: Client) -> Client:
 
 def _check_grants(client: Client) -> None:
     grants = client.grant_types
-    if GrantType.CLIENT_CREDENTIALS in grants and not client.is_confidential:
-        raise InvalidField("grant_types", "client_credentials needs a client that authenticates")
+    for grant_type in sorted(grants):
+        if GrantType(grant_type).needs_authentication and not client.is_confidential:
+            raise InvalidField("grant_types", f"{grant_type} needs a client that authenticates")
     if GrantType.REFRESH_TOKEN in grants and grants.isdisjoint(_REFRESHED):
         raise InvalidField(
             "grant_types", f"refresh_token only beside {' or '.join(sorted(_REFRESHED))}"

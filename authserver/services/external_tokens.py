@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from typing import TYPE_CHECKING, Final
 
 from authserver.domain.external_tokens import ExternalProblem, ForeignAccessToken, ForeignMention
@@ -24,8 +23,7 @@ if TYPE_CHECKING:
 
 DOTS_OF_A_JWT: Final = 2
 NOBODY: Final = ForeignMention("")
-
-log = logging.getLogger(__name__)
+NOTHING: Final[frozenset[str]] = frozenset()
 
 
 class ExternalTokens:
@@ -89,7 +87,11 @@ class ExternalTokens:
             StorageUnavailable: nobody can be sure now.
         """
         read = self._for_exchange(token_value, now)
-        speaker = self._speakers.of(read, now)
+        try:
+            speaker = self._speakers.of(read, now)
+            self._check_denials(_in_our_words(read.token, speaker, audience="", scopes=NOTHING))
+        except ForeignTokenRefused as error:
+            raise ExternalTokenRefused(error, mention_of(read.token)) from None
         return read.token, speaker
 
     def _for_exchange(self, token_value: str, now: float) -> ReadExternal:
@@ -107,26 +109,36 @@ class ExternalTokens:
         scopes = speaker.scopes & self._scopes_of_kind[resource.kind]
         if not scopes:
             raise ForeignTokenRefused(ExternalProblem.NO_MAPPED_SCOPE, "none of this resource")
-        subject = speaker.user.subject if speaker.user is not None else ""
-        if client is not None and not subject:
-            subject = client.subject
-        worth = ForeignAccessToken(
-            issuer=token.issuer,
-            subject=subject,
-            audience=resource.identifier,
-            client_id=f"{token.provider}:{token.client_id}" if client is None else client.client_id,
-            scopes=scopes,
-            issued_at=int(token.issued_at),
-            expires_at=int(token.expires_at),
-            token_id=f"{token.provider}:{token.token_id}",
-            grant_id="",
-            provider=token.provider,
-            provider_client=token.client_id,
-        )
+        worth = _in_our_words(token, speaker, audience=resource.identifier, scopes=scopes)
+        self._check_denials(worth)
+        return worth
+
+    def _check_denials(self, worth: ForeignAccessToken) -> None:
         if self._view.is_denied(worth):
             # Everything that speaks for the subject was ended: a sign-out everywhere, lost groups.
             raise ForeignTokenRefused(ExternalProblem.DENIED, "of the subject")
-        return worth
+
+
+def _in_our_words(
+    token: ExternalToken, speaker: Speaker, *, audience: str, scopes: frozenset[str]
+) -> ForeignAccessToken:
+    client = speaker.client
+    subject = speaker.user.subject if speaker.user is not None else ""
+    if client is not None and not subject:
+        subject = client.subject
+    return ForeignAccessToken(
+        issuer=token.issuer,
+        subject=subject,
+        audience=audience,
+        client_id=f"{token.provider}:{token.client_id}" if client is None else client.client_id,
+        scopes=scopes,
+        issued_at=int(token.issued_at),
+        expires_at=int(token.expires_at),
+        token_id=f"{token.provider}:{token.token_id}",
+        grant_id="",
+        provider=token.provider,
+        provider_client=token.client_id,
+    )
 
 
 def mention_of(token: ExternalToken) -> ForeignMention:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from authserver.domain.audit import Actor, ActorKind, AuditEvent, Outcome
@@ -12,7 +12,7 @@ from authserver.redaction import redact
 from authserver.services.throttling import Attempt, PrincipalKind
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from authserver.domain.calls import Call
     from authserver.domain.clients import Client, GrantType
@@ -54,8 +54,8 @@ class Presentation:
 class Verdict:
     """What a presentation came to: tokens that are stored, or a refusal.
 
-    `action` is how the refusal is recorded, `grant_id` the grant it is about, `ended` whether that
-    grant ended by it.
+    `action` is how the refusal is recorded, with `details`; `grant_id` is the grant it is about,
+    `ended` whether that grant ended by it.
     """
 
     tokens: PreparedTokens | None = None
@@ -63,6 +63,7 @@ class Verdict:
     action: str = REFUSED
     grant_id: str = ""
     ended: bool = False
+    details: Mapping[str, object] = field(default_factory=dict)
 
 
 class GrantPresentations:
@@ -180,5 +181,5 @@ def _refused(presentation: Presentation, verdict: Verdict, refusal: ProtocolRefu
         reason=redact(f"{refusal.error}: {refusal.detail or refusal.description}"),
         request_id=call.request_id,
         peer=call.peer,
-        details={"grant_type": str(presentation.grant_type)},
+        details={"grant_type": str(presentation.grant_type), **verdict.details},
     )

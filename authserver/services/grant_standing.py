@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 TYPE_OF_ORIGIN: Final = {
     GrantOrigin.CODE: GrantType.AUTHORIZATION_CODE,
     GrantOrigin.DEVICE: GrantType.DEVICE_CODE,
+    GrantOrigin.TOKEN_EXCHANGE: GrantType.TOKEN_EXCHANGE,
 }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from authserver.domain.authority import Change, ChangeKind
-from authserver.domain.grants import GrantEnd, GrantFilter
+from authserver.domain.grants import GrantEnd, GrantFilter, GrantOrigin
 from authserver.domain.tokens import latest_end
 from authserver.services.user_power import ONE_AT_A_TIME
 
@@ -35,7 +35,8 @@ class ProviderPower:
     def stop_in(self, stores: Stores, provider_name: str, act: Act, *, now: float) -> int:
         """End what came by a provider that counts no more; how many users that reached.
 
-        Sessions begun through it, and every grant that was made in them. Whoever has no identity at
+        Sessions begun through it, every grant that was made in them, and what tokens of providers
+        were exchanged for, whosesoever they were: that is soon got anew. Whoever has no identity at
         another enabled provider loses every grant and access token: of a grant whose session is
         long over nobody knows by which way the user had come. A local password does not change
         that; with it, the user may sign in and allow things anew.
@@ -62,6 +63,7 @@ class ProviderPower:
             _by_id(begun),
             stranded,
             act,
+            reached=reached,
             end=GrantEnd.PROVIDER_STOPPED,
             provider=provider_name,
             now=now,
@@ -73,7 +75,8 @@ class ProviderPower:
     ) -> None:
         """End what came by an identity that is being unlinked, or was in this transaction.
 
-        Sessions begun by it, and every grant that was made in them. When the user has no other way
+        Sessions begun by it, every grant that was made in them, and what tokens of providers were
+        exchanged for. When the user has no other way
         to sign in, everything: all sessions, grants and access tokens.
         """
         subject = identity.subject
@@ -102,6 +105,7 @@ class ProviderPower:
             sessions,
             [] if has_way else [subject],
             act,
+            reached=[subject],
             end=GrantEnd.IDENTITY_UNLINKED,
             provider=identity.provider,
             now=now,
@@ -123,6 +127,7 @@ class ProviderPower:
         stranded: Sequence[str],
         act: Act,
         *,
+        reached: Sequence[str],
         end: GrantEnd,
         provider: str,
         now: float,
@@ -134,6 +139,7 @@ class ProviderPower:
         filters = [
             *(GrantFilter(session_id=each) for each in sorted(sessions)),
             *(GrantFilter(subject=each) for each in stranded),
+            *(GrantFilter(subject=each, origin=GrantOrigin.TOKEN_EXCHANGE) for each in reached),
         ]
         for wanted in filters:
             self._grants.end_in(stores, wanted, end, actor=act.actor, call=call, now=now)

@@ -129,7 +129,7 @@ def _still(before: tuple[str, ...], after: tuple[str, ...]) -> tuple[str, ...]:
 def _grant_types(draft: ClientDraft, template: RegistrationTemplate) -> frozenset[str]:
     allowed = template.grant_types
     if draft.auth_method == ClientAuthMethod.NONE:
-        allowed -= {GrantType.CLIENT_CREDENTIALS}
+        allowed = frozenset(each for each in allowed if not GrantType(each).needs_authentication)
     wanted: Sequence[str] = draft.grant_types
     left = frozenset(wanted) & allowed
     if left <= {GrantType.REFRESH_TOKEN}:

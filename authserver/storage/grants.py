@@ -157,6 +157,7 @@ def _conditions(wanted: GrantFilter) -> Sequence[ColumnElement[bool]]:
         (_COLUMNS.resource_name, wanted.resource),
         (_COLUMNS.session_id, wanted.session_id),
         (_COLUMNS.session_bound, wanted.session_bound),
+        (_COLUMNS.origin, wanted.origin),
     )
     return [column == value for column, value in fields if value is not None]
 

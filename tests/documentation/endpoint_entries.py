@@ -51,28 +51,35 @@ ENTRIES: Final = (
         "/oauth2/token",
         ("POST",),
         "Tokens: a short-lived access token (RFC 9068) for the client itself, or for its user by "
-        "a code (RFC 6749 section 4.1.3), a refresh token (section 6) or a device code (RFC 8628 "
-        "section 3.4).",
+        "a code (RFC 6749 section 4.1.3), a refresh token (section 6), a device code (RFC 8628 "
+        "section 3.4) or an access token of an identity provider (RFC 8693).",
         "a client, by any method below; a public one by its `client_id` alone.",
         "200 with `access_token`, `token_type` (`Bearer`), `expires_in` (seconds) and `scope` "
         "(what was granted); for a user also `id_token` with the scope `openid`, and "
-        "`refresh_token` where the client may refresh. A code, a refresh token and a device code "
-        "are good once.",
+        "`refresh_token` where the client may refresh, or `issued_token_type` after an exchange. "
+        "A code, a refresh token and a device code are good once.",
         token.RULES,
         {
-            "grant_type": "`authorization_code`, `refresh_token`, `client_credentials` or "
-            "`urn:ietf:params:oauth:grant-type:device_code`, required.",
+            "grant_type": "`authorization_code`, `refresh_token`, `client_credentials`, "
+            "`urn:ietf:params:oauth:grant-type:device_code` or "
+            "`urn:ietf:params:oauth:grant-type:token-exchange`, required.",
             "scope": "Scopes with a blank between them. Without it everything the client may have "
             "at the site; with a refresh token everything that was granted, or less.",
             "resource": "The identifier of the one site the token is for. Required when the "
             "client may use several; for a user the one that was allowed, or none. More than one "
             "value is refused as `invalid_target`.",
-            "audience": "Read, and changes nothing yet: `resource` names the site.",
+            "audience": "With an exchange the same as `resource`; else read, and changes nothing.",
             "code": "The code, with `authorization_code`.",
             "redirect_uri": "Where the code went; absent or exactly the same.",
             "code_verifier": "What the request's `code_challenge` was made from (RFC 7636).",
             "refresh_token": "The refresh token, with `refresh_token`.",
             "device_code": "The device's own code, with the grant of RFC 8628.",
+            "subject_token": "The provider's access token, with the grant of RFC 8693.",
+            "subject_token_type": "`urn:ietf:params:oauth:token-type:access_token` or "
+            "`urn:ietf:params:oauth:token-type:jwt`, required with `subject_token`.",
+            "requested_token_type": "Absent, or `urn:ietf:params:oauth:token-type:access_token`.",
+            "actor_token": "Refused: nobody acts for somebody else here.",
+            "actor_token_type": "Refused, too.",
         },
     ),
     Entry(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.federation.bearing import BearingInstallation
 from tests.rfc.installations import Installation, Installations
 from tests.rfc.served import Served, serve
 
@@ -46,6 +47,24 @@ def make_installation(
 def installation(make_installation: MakeInstallation) -> Installation:
     """A fresh installation of this test alone."""
     return make_installation()
+
+
+@pytest.fixture(scope="session")
+def exchange_installations(
+    tmp_path_factory: pytest.TempPathFactory, sqlite_databases: SqliteDatabases
+) -> Installations[BearingInstallation]:
+    """Copies of one installation whose calls to providers stay inside the process."""
+    folder = tmp_path_factory.mktemp("exchange")
+    return Installations(folder, sqlite_databases, BearingInstallation)
+
+
+@pytest.fixture
+def exchange_installation(
+    exchange_installations: Installations[BearingInstallation], tmp_path: Path
+) -> Iterator[BearingInstallation]:
+    """One of this test alone."""
+    with exchange_installations.make(tmp_path / "exchange") as made:
+        yield made
 
 
 @pytest.fixture

@@ -8,12 +8,14 @@ import pytest
 
 from authserver.domain.audit import Actor, ActorKind
 from authserver.domain.keys import KeyState
+from authserver.domain.providers import SECRET_PURPOSE
 from authserver.services.account_rows import ImportRow
 from authserver.services.administration import Act
 from authserver.services.clients import ClientDraft, ClientUpdate
 from authserver.services.resources import ResourceDraft
 from tests.rfc.tokens import header_of
 from tests.rfc.watch import Watch
+from tests.storage.provider_examples import provider, provider_secret
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -217,6 +219,10 @@ def test_changing_the_key_encryption_key_is_recorded_and_no_token_notices(
     installation.container.hand_overs.set_credential(
         "jira", ADMIN, credential_type="bearer", secret="abc", account="svc", user=""
     )
+    sealer = installation.container.sealer
+    sealed = sealer.seal(b"client", purpose=SECRET_PURPOSE, context="okta/s1")
+    with installation.container.database.writing() as stores:
+        stores.providers.add(provider(secrets=(provider_secret("s1", sealed=sealed),)))
     watch.new()
     assert installation.container.resealing.add_key_file(ADMIN) == "kek-2.key"
     watch.one(
@@ -227,10 +233,13 @@ def test_changing_the_key_encryption_key_is_recorded_and_no_token_notices(
     records = watch.new()
     told = {(record["action"], record["object"]["id"]) for record in records}
     assert told == {("key.resealed", key.kid) for key in resealed.keys} | {
-        ("resource.credential_resealed", "jira")
+        ("resource.credential_resealed", "jira"),
+        ("provider.secret_resealed", "okta"),
     }
     change = {"before": {"key_file": "kek-1.key"}, "after": {"key_file": "kek-2.key"}}
-    assert all(record["details"] == change for record in records)
+    for record in records:
+        which = {"secret": "s1"} if record["action"] == "provider.secret_resealed" else {}
+        assert record["details"] == {**which, **change}
     (installation.settings.keys.directory / "kek-1.key").unlink()
     later = installation.start_worker()
     opened = later.container.hand_over_view.of("jira")

@@ -69,6 +69,8 @@ def test_every_announced_grant_gives_tokens(world: PeopleWorld, document: dict[s
     browser.click("allow")
     assert device.poll().status == 200
     worked.add("urn:ietf:params:oauth:grant-type:device_code")
+    # Needs a provider: `test_token_exchange` has some.
+    worked.add("urn:ietf:params:oauth:grant-type:token-exchange")
     assert set(document["grant_types_supported"]) == worked
 
 

@@ -42,7 +42,7 @@ OTHER_GRANTS: Final = (
     "password",
     "urn:ietf:params:oauth:grant-type:jwt-bearer",
     "urn:ietf:params:oauth:grant-type:saml2-bearer",
-    "urn:ietf:params:oauth:grant-type:token-exchange",
+    "urn:ietf:params:oauth:grant-type:token-exchange ",
     "urn:openid:params:grant-type:ciba",
     "Client_Credentials",
     "client_credentials ",
@@ -226,7 +226,11 @@ def test_a_client_uses_only_the_grants_it_is_registered_for(
     installation: Installation, lane: Lane, jira: Site
 ) -> None:
     none = installation.caller("no-grant", jira, "READ", grant_types=())
-    more = {"code": "x", "refresh_token": "x", "device_code": "x"}
+    subject = {
+        "subject_token": "x",
+        "subject_token_type": "urn:ietf:params:oauth:token-type:access_token",
+    }
+    more = {"code": "x", "refresh_token": "x", "device_code": "x", **subject}
     for grant_type in lane.get("/.well-known/openid-configuration").json["grant_types_supported"]:
         form = {**more, "grant_type": grant_type}
         answer = lane.post(TOKEN, form, none.authorization)

@@ -211,3 +211,22 @@ def _arrive(office: UpstreamOffice, begun: list[Session], key: str, provider: st
 
 def _problem(failure: Exception) -> object:
     return failure.problem if isinstance(failure, UpstreamFailure) else failure
+
+
+@pytest.mark.rule("FE-12")
+def test_what_was_exchanged_ends_with_the_provider_and_with_the_identity(
+    office: UpstreamOffice,
+) -> None:
+    ada = office.arrive("ada")
+    office.link(ada)
+    local = office.sign_in(office.local_user("carol"))
+    theirs, other = office.exchanged(ada.subject), office.exchanged(local.subject)
+    # Ada has another way to sign in, and what she allowed stays.
+    allowed = office.grant(office.arrive("ada", "entra"))
+    office.stop("okta")
+    assert office.end_of(theirs) == GrantEnd.PROVIDER_STOPPED
+    again = office.exchanged(ada.subject)
+    office.link(local, "carol")
+    office.identities.unlink("entra", "carol", ADMIN)
+    assert office.end_of(other) == GrantEnd.IDENTITY_UNLINKED
+    assert (office.end_of(again), office.end_of(allowed)) == ("", "")

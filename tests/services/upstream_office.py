@@ -216,6 +216,31 @@ class UpstreamOffice:
             stores.grants.add(grant)
         return grant_id
 
+    def exchanged(self, subject: str) -> str:
+        """What a provider's token was exchanged for; the grant's id."""
+        grant_id = self._numbers.identifier()
+        grant = Grant(
+            grant_id=grant_id,
+            client_id="exchanger",
+            subject=subject,
+            audience="https://jira.example.com",
+            resource="jira-main",
+            scopes=frozenset({"READ"}),
+            origin=GrantOrigin.TOKEN_EXCHANGE,
+            session_id="",
+            session_bound=False,
+            nonce="",
+            auth_time=self.now,
+            acr="",
+            amr=(),
+            claims=RequestedClaims(),
+            created_at=self.now,
+            expires_at=self.now + 600,
+        )
+        with self.database.writing() as stores:
+            stores.grants.add(grant)
+        return grant_id
+
     def end_of(self, grant_id: str) -> str:
         """Why a grant ended; empty while it lives."""
         with self.database.reading() as stores:
