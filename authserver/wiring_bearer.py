@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import Final
 
+from authserver.services.external_checks import ExternalChecks
 from authserver.services.external_denials import ExternalDenials
 from authserver.services.external_memory import ExternalMemory
 from authserver.services.external_newcomers import ExternalNewcomers
@@ -47,6 +48,7 @@ class BearerParts(FederationParts):
             providers=self.provider_view,
             groups=self.group_reading,
             newcomers=newcomers,
+            checks=ExternalChecks(database=self.database),
         )
         return ExternalTokens(
             view=self.view,

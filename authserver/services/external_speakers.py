@@ -52,6 +52,14 @@ class Newcomers(Protocol):
         ...
 
 
+class Checks(Protocol):
+    """Notes that a provider vouched for somebody."""
+
+    def note(self, principal: Principal, token: ExternalToken, now: float) -> None:
+        """Let the token's issue count as a check."""
+        ...
+
+
 class Speaker(NamedTuple):
     """For whom a token speaks: `user` is `None` for a client that speaks for itself.
 
@@ -74,12 +82,14 @@ class ExternalSpeakers:
         providers: ProviderView,
         groups: Groups,
         newcomers: Newcomers,
+        checks: Checks,
     ) -> None:
         """Take the collaborators; hold no state of its own."""
         self._directory = directory
         self._providers = providers
         self._groups = groups
         self._newcomers = newcomers
+        self._checks = checks
 
     def of(self, read: ReadExternal, now: float) -> Speaker:
         """The speaker of a token. Only to be asked after `AuthorityView.ensure_fresh`.
@@ -121,7 +131,7 @@ class ExternalSpeakers:
         if principal is None and not provider.bearer.creates_users:
             raise ForeignTokenRefused(ExternalProblem.USER_UNKNOWN)
         if principal is not None:
-            _check_living(principal)
+            _check_living(principal, provider)
         if not scopes:
             raise ForeignTokenRefused(ExternalProblem.NO_MAPPED_SCOPE)
         identity = None if principal is None else principal.identity
@@ -134,7 +144,8 @@ class ExternalSpeakers:
             principal = self._newcomers.admit(known, token, snapshot, now)
             if principal is None:
                 raise ForeignTokenRefused(ExternalProblem.USER_UNKNOWN)
-            _check_living(principal)
+            _check_living(principal, provider)
+        self._checks.note(principal, token, now)
         before = Derived(ceiling=principal.identity.ceiling)
         return principal.user, derived(known.rules, judged, before).ceiling
 
@@ -144,9 +155,11 @@ def mapped_scopes(provider: Provider, token: ExternalToken) -> frozenset[str]:
     return NOTHING.union(*(provider.bearer.scopes.get(each, NOTHING) for each in token.scopes))
 
 
-def _check_living(principal: Principal) -> None:
+def _check_living(principal: Principal, provider: Provider) -> None:
     identity = principal.identity
     if not principal.user.is_enabled or identity.status is not IdentityStatus.LINKED:
         raise ForeignTokenRefused(ExternalProblem.USER_STOPPED)
-    if identity.asleep_since is not None:
+    since = identity.asleep_since
+    # Where nobody has to be checked any more, nobody sleeps.
+    if provider.living_seconds and since is not None and identity.last_checked_at <= since:
         raise ForeignTokenRefused(ExternalProblem.USER_STOPPED, "asleep")
