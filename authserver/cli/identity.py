@@ -126,7 +126,7 @@ def _value(each: Identity, names: Mapping[str, str]) -> Any:
             "created_at": each.created_at,
             "last_sign_in_at": each.last_sign_in_at,
             "last_checked_at": each.last_checked_at,
-            "asleep_since_at": each.asleep_since,
+            "asleep_at": each.asleep_since,
             "administrator": each.is_administrator,
             "scopes": None if each.ceiling is None else sorted(each.ceiling),
             "groups_state": None if snapshot is None else str(snapshot.state),

@@ -66,6 +66,7 @@ MATRIX: Final = (
     *("initial_token.created", "initial_token.revoked"),
     *("registration.authentication_failed", "registration.throttled"),
     *("provider.denied", "provider.allowed"),
+    *("sign_in.refused", "identity.created", "identity.linked", "identity.unlinked"),
     *("identity.groups_changed", "identity.warned", "identity.asleep", "identity.awake"),
     *("call.allowed", "call.denied"),
     *("audit.pruned", "audit.journal_damaged", "audit.journal_torn"),
