@@ -49,7 +49,7 @@ def test_identities_are_listed_by_user_and_provider(federated: FederatedWorld) -
     federated.provider("other", fake={"issuer": "https://other.example.net"})
     assert shell.run("list").stderr == "nobody is connected to an identity provider\n"
     federated.sign_in()
-    federated.sign_in(name="other", person=replace(GRACE, sub="x", username="x"))
+    federated.sign_in(name="other", person=replace(GRACE, sub="sub-x", username="x"))
     table = shell.run("list").stdout
     assert table.index("grace@example.com") < table.index("other")
     told = json.loads(shell.run("list", "--provider", "acme", "--json").stdout)["identities"]
