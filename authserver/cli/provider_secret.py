@@ -71,8 +71,8 @@ def expire(context: Context, *, name: str, keep: str, overlap: int, as_json: boo
     if as_json:
         context.console.json({"name": name, "ended": ended})
         return
-    when = f"end in {shown_duration(overlap)}" if overlap else "have ended"
-    context.console.line(f"{ended} secrets of provider {name} {when}")
+    when = f"in {shown_duration(overlap)}" if overlap else "now"
+    context.console.line(f"client secrets of provider {name} that end {when}: {ended}")
     context.console.note("delete them at the provider, too")
 
 

@@ -15,6 +15,7 @@ from authserver.services.signing_keys import SigningKeys
 from tests.cli.runs import run
 from tests.cli.stub_wiring import StubInstallation
 from tests.services.collaborators import ListedKeyFiles, PlainResealer
+from tests.services.provider_office import ProviderOffice
 from tests.services.seals import PlainCredentialResealer, PlainSecretResealer
 from tests.services.world import ADMIN, World
 
@@ -58,6 +59,12 @@ class MemoryContainer:
         self.grants = world.grants
         self.sessions = world.sessions
         self.groups = Groups(administration=world.administration)
+        self.office = ProviderOffice(world)
+        self.providers = self.office.providers
+        self.provider_secrets = self.office.secrets
+        self.provider_domains = self.office.domains
+        self.provider_group_rules = self.office.rules
+        self.external_denials = self.office.denials
         self.closed = 0
 
     @property
