@@ -18,6 +18,7 @@ from authserver.domain.providers import (
 )
 from authserver.domain.scopes import is_scope_token
 from authserver.domain.texts import check_text
+from authserver.services.claim_pointers import is_readable
 from authserver.services.provider_bearer_rules import checked_bearer
 from authserver.services.provider_fields import (
     check_host,
@@ -218,7 +219,10 @@ def _groups(provider: Provider, changes: ProviderChanges) -> GroupsRule:
 
 
 def _claim(value: str) -> str:
-    return check_text("groups_claim", value, longest=GROUP_CHARACTERS_MAX, required=False)
+    claim = check_text("groups_claim", value, longest=GROUP_CHARACTERS_MAX, required=False)
+    if claim and not is_readable(claim):
+        raise InvalidField("groups_claim", "a claim's name, or a JSON pointer with ~0 and ~1 alone")
+    return claim
 
 
 def _check_together(provider: Provider) -> None:

@@ -65,6 +65,7 @@ def changed(office: ProviderOffice, kind: ProviderKind, **stated: Any) -> Provid
         (OIDC, "groups_source", "graph", "one of none, claim"),
         (OKTA, "groups_source", "graph", "one of none, claim, okta-api"),
         (OIDC, "groups_claim", "", "the claim's name"),
+        (OIDC, "groups_claim", "/realm~2/roles", "a JSON pointer"),
         (OIDC, "groups_limit", -1, "0 to 10000"),
         (OIDC, "groups_limit", 10_001, "0 to 10000"),
         (ENTRA, "directory_client_id", "a b", "visible ASCII"),
