@@ -98,6 +98,9 @@ class GroupEffects:
         rules = stores.providers.rules(provider.name)
         steps = []
         for listed in stores.identities.list(provider.name):
+            # Most people are not in the group, and are only looked at.
+            if not _may_change(stores, rules, listed, call.at):
+                continue
             identity = stores.identities.find(provider.name, listed.subject_key)
             if identity is not None and identity.snapshot is not None:
                 judged = verdict(rules, identity.snapshot, call.at)
@@ -110,6 +113,13 @@ def given_in(stores: Stores, identity: Identity) -> Derived:
     """What the groups of an identity give by now."""
     groups = stores.identities.groups_by(identity.provider, identity.subject)
     return Derived(groups, identity.is_administrator, identity.ceiling)
+
+
+def _may_change(stores: Stores, rules: Sequence[GroupRule], identity: Identity, now: float) -> bool:
+    if identity.snapshot is None:
+        return False
+    gave = given_in(stores, identity)
+    return derived(rules, verdict(rules, identity.snapshot, now), gave) != gave
 
 
 def _settle(
