@@ -23,6 +23,8 @@ def beyond(requested: frozenset[str], allowed: frozenset[str]) -> frozenset[str]
 def common(some: frozenset[str], others: frozenset[str]) -> frozenset[str]:
     """What both sets reach: those of each that lie within the other one.
 
-    Of WRITE and READ that is READ, which neither a plain intersection nor a union would say.
+    Of WRITE and READ that is READ, which neither a plain intersection nor a union would say. Of
+    `others` only what `some` does not reach by itself is added.
     """
-    return (some - beyond(some, others)) | (others - beyond(others, some))
+    kept = some - beyond(some, others)
+    return kept | beyond(others - beyond(others, some), kept)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 from authserver.domain.clients import GrantType
 from authserver.domain.external_tokens import ExternalProblem
+from authserver.domain.group_rules import SnapshotState
 from authserver.domain.identities import IdentityStatus
 from authserver.domain.scope_reach import common
 from authserver.domain.upstream_ports import ForeignTokenRefused
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
     from authserver.domain.clients import Client
     from authserver.domain.external_tokens import ExternalToken
-    from authserver.domain.group_rules import GroupRule, GroupSnapshot
+    from authserver.domain.group_rules import GroupRule, GroupSnapshot, GroupVerdict
     from authserver.domain.identities import Identity
     from authserver.domain.providers import Provider
     from authserver.domain.users import User
@@ -137,8 +138,10 @@ class ExternalSpeakers:
         identity = None if principal is None else principal.identity
         snapshot = self._groups.of_token(provider, known.rules, token, identity, now)
         judged = verdict(known.rules, snapshot, now)
-        if judged.denied:
-            raise ForeignTokenRefused(ExternalProblem.DENIED_BY_GROUP, judged.denied)
+        latest = None if identity is None else _latest(identity, token, known.rules, now)
+        denied = judged.denied or ("" if latest is None else latest.denied)
+        if denied:
+            raise ForeignTokenRefused(ExternalProblem.DENIED_BY_GROUP, denied)
         if principal is None:
             # Everything that could refuse the token has been looked at.
             principal = self._newcomers.admit(known, token, snapshot, now)
@@ -147,12 +150,28 @@ class ExternalSpeakers:
             _check_living(principal, provider)
         self._checks.note(principal, token, now)
         before = Derived(ceiling=principal.identity.ceiling)
-        return principal.user, derived(known.rules, judged, before).ceiling
+        ceiling = derived(known.rules, judged, before).ceiling
+        if ceiling is not None and latest is not None and latest.ceiling is not None:
+            ceiling = common(ceiling, latest.ceiling)
+        return principal.user, ceiling
 
 
 def mapped_scopes(provider: Provider, token: ExternalToken) -> frozenset[str]:
     """Our scopes for the provider's; what is not in the map is dropped."""
     return NOTHING.union(*(provider.bearer.scopes.get(each, NOTHING) for each in token.scopes))
+
+
+def _latest(
+    identity: Identity, token: ExternalToken, rules: Sequence[GroupRule], now: float
+) -> GroupVerdict | None:
+    """The verdict on groups that were read after the token was issued; `None` without such.
+
+    What the person has lost since then is lost for the token, too.
+    """
+    snapshot = identity.snapshot
+    if snapshot is None or snapshot.state is not SnapshotState.COMPLETE:
+        return None
+    return verdict(rules, snapshot, now) if snapshot.fetched_at > token.issued_at else None
 
 
 def _check_living(principal: Principal, provider: Provider) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from authserver.domain.external_tokens import ExternalProblem as Why
-from authserver.domain.group_rules import GroupEffect, GroupRule
+from authserver.domain.group_rules import GroupEffect, GroupRule, GroupSnapshot, SnapshotState
 from authserver.services.clients import ClientUpdate
 from tests.federation.bearing import APP, SUBJECT, TARGET
 
@@ -85,6 +85,29 @@ def test_a_group_that_is_kept_out_is_kept_out(okta: Bearing) -> None:
     assert judged.reason == f"{Why.DENIED_BY_GROUP}: member of Contractors"
     # Nobody is let in because nothing was said.
     assert okta.judge(okta.token()).problem is Why.DENIED_BY_GROUP
+
+
+@pytest.mark.rule("FE-09")
+def test_groups_that_were_lost_since_are_lost_for_older_tokens(okta: Bearing) -> None:
+    okta.configure(bearer={"scopes": BOTH})
+    okta.add_rule(rule(GroupEffect.SCOPES, "Readers", "READ"))
+    okta.add_rule(rule(GroupEffect.SCOPES, "Writers", "WRITE"))
+    okta.add_rule(rule(GroupEffect.DENY, "Contractors"))
+    now = okta.installation.clock.now()
+
+    def somebody(key: str, *groups: str, seconds: float, state: SnapshotState) -> str:
+        snapshot = GroupSnapshot(groups, state, "id token", now + seconds)
+        okta.link(key, f"user:{key}", snapshot=snapshot)
+        claims = {"scp": ["jira.write"], "groups": ["Writers", "Readers"]}
+        judged = okta.judge(okta.token(uid=key, **claims))
+        return str(judged.introspected.get("scope") or judged.reason)
+
+    complete = SnapshotState.COMPLETE
+    assert somebody("a", "Readers", seconds=2, state=complete) == "READ"
+    assert somebody("b", "Readers", seconds=-2, state=complete) == "WRITE"
+    assert somebody("c", "Readers", seconds=2, state=SnapshotState.TRUNCATED) == "WRITE"
+    contractor = somebody("d", "Writers", "Contractors", seconds=2, state=complete)
+    assert contractor == f"{Why.DENIED_BY_GROUP}: member of Contractors"
 
 
 def test_a_client_of_ours_limits_what_the_provider_s_may(okta: Bearing) -> None:

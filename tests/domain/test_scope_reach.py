@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from authserver.domain.scope_reach import beyond
+from authserver.domain.scope_reach import beyond, common
 
 CHAIN = ("READ", "WRITE", "ADMIN", "SYSTEM_ADMIN")
 
@@ -43,3 +43,20 @@ def test_nothing_is_within_everything_and_only_nothing_is_within_nothing() -> No
     assert not beyond(frozenset(), frozenset())
     assert not beyond(frozenset(), frozenset({"READ"}))
     assert beyond(frozenset({"READ"}), frozenset()) == {"READ"}
+
+
+@pytest.mark.parametrize(
+    ("some", "others", "both"),
+    [
+        ("WRITE", "READ", "READ"),
+        ("READ", "WRITE", "READ"),
+        ("WRITE", "READ WRITE", "WRITE"),
+        ("READ WRITE", "WRITE", "READ WRITE"),
+        ("SYSTEM_ADMIN read:jira-work", "ADMIN write:jira-work", "ADMIN"),
+        ("read:jira-work", "READ", ""),
+        ("READ", "", ""),
+    ],
+)
+def test_what_two_sets_reach_is_what_lies_within_both(some: str, others: str, both: str) -> None:
+    found = common(frozenset(some.split()), frozenset(others.split()))
+    assert found == frozenset(both.split())
