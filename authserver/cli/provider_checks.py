@@ -57,16 +57,19 @@ def group_rules(subject: Subject) -> Finding:
 def documents(subject: Subject) -> Finding:
     """What a provider published last must be usable, or nobody signs in there."""
     looks = _enabled(subject)
-    refused = [look.provider.name for look in looks if look.is_refused]
-    if refused:
+    unusable = [
+        look.provider.name for look in looks if provider_conditions.is_without_documents(look)
+    ]
+    if unusable:
         return warning(
-            f"publish something that must not be used: {_named(refused)}",
-            "run authserver provider test NAME: it says what, and what to do",
+            f"publish nothing that can be used, so nobody signs in there: {_named(unusable)}",
+            "run authserver provider test NAME: it says why, and what to do",
         )
     troubled = [look.provider.name for look in looks if look.problem]
     if troubled:
         return warning(
-            f"could not be read when last asked: {_named(troubled)}",
+            f"could not be read when last asked, what was read before still counts: "
+            f"{_named(troubled)}",
             "run authserver provider test NAME: it says why, and what to do",
         )
     return ok("every provider was readable when last asked")

@@ -12,6 +12,7 @@ from authserver.services.provider_addresses import (
     redirect_uri,
     sign_out_redirect_uri,
 )
+from authserver.services.provider_conditions import is_without_documents
 from authserver.services.provider_descriptions import described, described_domain, described_rule
 from authserver.services.provider_findings import Grade
 
@@ -192,7 +193,7 @@ def _count(number: int, word: str) -> str:
 
 
 def _state(look: ProviderLook) -> str:
-    if look.is_refused:
+    if is_without_documents(look):
         return "unusable"
     return "troubled" if look.problem else "fine"
 

@@ -38,8 +38,3 @@ class ProviderLook:
             if document.problem:
                 return document.problem
         return ""
-
-    @property
-    def is_refused(self) -> bool:
-        """Whether it published something that must not be used, so that nothing of it counts."""
-        return any(each.is_refused for each in self.documents)

@@ -5,13 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from authserver.domain.group_rules import GroupEffect
+from authserver.domain.provider_documents import DocumentKind
 from authserver.domain.providers import GroupSource, ProviderKind, UserCreation
+from authserver.services.provider_document_forms import is_unusable
 from authserver.services.provider_findings import Step, broken, doubtful
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from authserver.domain.group_rules import GroupRule
+    from authserver.domain.provider_looks import ProviderLook
     from authserver.domain.providers import BearerRule, Provider
     from authserver.services.provider_findings import ProviderFinding
 
@@ -27,6 +30,11 @@ def conditions(
     yield from groups(provider, rules)
     yield from tokens(provider)
     yield from people(provider)
+
+
+def is_without_documents(look: ProviderLook) -> bool:
+    """Whether nothing that the provider published can be used now: nobody signs in there."""
+    return len(look.documents) < len(DocumentKind) or any(map(is_unusable, look.documents))
 
 
 def credential(provider: Provider, now: float) -> Iterator[ProviderFinding]:

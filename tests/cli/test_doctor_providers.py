@@ -171,12 +171,13 @@ def test_rules_about_groups_that_nobody_reads_are_told(healthy: Path) -> None:
 def test_documents_that_must_not_be_used_are_told(healthy: Path) -> None:
     refused = look(problem="its issuer is another one", is_refused=True)
     text = told(healthy, "provider-documents", refused)
-    assert "publish something that must not be used: okta" in text
+    assert "publish nothing that can be used, so nobody signs in there: okta" in text
     assert "authserver provider test NAME" in text
     silent = look(problem="did not answer in time")
-    assert "could not be read when last asked: okta" in told(healthy, "provider-documents", silent)
+    text = told(healthy, "provider-documents", silent)
+    assert "could not be read when last asked, what was read before still counts: okta" in text
     never = replace(look(), documents=())
-    assert "could not be read when last asked" in told(healthy, "provider-documents", never)
+    assert "publish nothing that can be used" in told(healthy, "provider-documents", never)
 
 
 def test_plain_http_is_told(healthy: Path) -> None:
