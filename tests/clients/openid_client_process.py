@@ -7,7 +7,7 @@ import os
 import subprocess
 from typing import TYPE_CHECKING, Any, Self
 
-from tests.clients.node import program
+from tests.node_packages import node
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,10 +26,8 @@ class OpenIdClient:
     """Use as a block. `ca_file` is trusted beside the usual authorities."""
 
     def __init__(self, driver: Path, ca_file: Path) -> None:
-        node = program("node")
-        assert node is not None
         self._process = subprocess.Popen(
-            [node, str(driver)],
+            [node(), str(driver)],
             cwd=driver.parent,
             env={**os.environ, "NODE_EXTRA_CA_CERTS": str(ca_file)},
             stdin=subprocess.PIPE,

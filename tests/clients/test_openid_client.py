@@ -2,32 +2,35 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
 from authserver.domain.clients import ClientAuthMethod, GrantType
 from authserver.services.client_profiles import ProfileChanges
 from authserver.services.initial_access_tokens import InitialTokenDraft
-from tests.clients.node import installed
 from tests.clients.openid_client_process import ClientRefused, OpenIdClient
 from tests.clients.realm import CALLBACK, SCOPES, SIGNED_OUT, Realm, query
+from tests.node_packages import installed
 from tests.not_run import not_run
 from tests.people.cast import USER_GRANTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from tests.people.cast import App, Person
+
+PROJECT: Final = Path(__file__).parent / "openid_client"
 
 
 @pytest.fixture(scope="module")
 def driver(tmp_path_factory: pytest.TempPathFactory) -> Path:
     try:
-        return installed(tmp_path_factory.mktemp("openid-client"))
+        folder = installed(PROJECT, tmp_path_factory.mktemp("openid-client"))
     except RuntimeError as error:
         not_run("openid-client as a client", str(error))
+    return folder / "driver.mjs"
 
 
 @pytest.fixture(scope="module")

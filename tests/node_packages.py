@@ -1,4 +1,4 @@
-"""Node.js and the packages of tests/clients/openid_client, wherever they are to be had."""
+"""Node.js and packages for it, as a lock file names them, wherever they are to be had."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-PROJECT = Path(__file__).parent / "openid_client"
 INSTALL_SECONDS = 120
 
 
@@ -17,8 +16,15 @@ def program(name: str) -> str | None:
     return str(beside) if beside.exists() else shutil.which(name)
 
 
-def installed(folder: Path) -> Path:
-    """The driver in `folder`, with its packages as the lock file names them.
+def node() -> str:
+    """The path of `node`, after `installed`."""
+    found = program("node")
+    assert found is not None
+    return found
+
+
+def installed(project: Path, folder: Path) -> Path:
+    """`folder`, with the scripts of `project` and its packages as the lock file names them.
 
     Raises:
         RuntimeError: npm is missing, or could not install them; says why.
@@ -26,12 +32,12 @@ def installed(folder: Path) -> Path:
     npm = program("npm")
     if npm is None or program("node") is None:
         raise RuntimeError("Node.js is not installed")
-    for name in ("package.json", "package-lock.json", "driver.mjs"):
-        shutil.copy(PROJECT / name, folder / name)
-    command = [npm, "ci", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error"]
+    for path in (*project.glob("*.json"), *project.glob("*.?js")):
+        shutil.copy(path, folder / path.name)
+    command = [npm, "ci", "--no-audit", "--no-fund", "--ignore-scripts", "--prefer-offline"]
     try:
         done = subprocess.run(
-            command,
+            [*command, "--loglevel=error"],
             cwd=folder,
             stdin=subprocess.DEVNULL,
             capture_output=True,
@@ -42,5 +48,6 @@ def installed(folder: Path) -> Path:
     except subprocess.TimeoutExpired:
         raise RuntimeError(f"npm took more than {INSTALL_SECONDS} seconds") from None
     if done.returncode:
-        raise RuntimeError(f"npm could not install openid-client: {done.stderr.strip()[-500:]}")
-    return folder / "driver.mjs"
+        said = done.stderr.strip()[-500:]
+        raise RuntimeError(f"npm could not install what {project.name} needs: {said}")
+    return folder
