@@ -78,6 +78,7 @@ class FederatedArrivals:
         """
         previous = landing.previous
         takes_power = previous is not None and previous.subject != self._subject(provider, proof)
+        self._take_from_the_denied(provider, proof, landing.call)
         with self._administration.changing([], takes_power=takes_power) as stores:
             current = current_provider(stores, provider)
             identity = stores.identities.find(current.name, proof.person.subject_key)
@@ -147,6 +148,24 @@ class FederatedArrivals:
         self._wait_out(arrived)
         return arrived.identity
 
+    def _take_from_the_denied(self, provider: Provider, proof: Proof, call: Call) -> None:
+        """Take from somebody whom the groups keep out what the groups of the last sign-in gave.
+
+        In a transaction of its own, which stays though the sign-in is refused. Others go on.
+        """
+        with self._administration.database.reading() as stores:
+            rules = stores.providers.rules(provider.name)
+        if sign_in_problem(rules, proof.snapshot) is None:
+            return
+        with self._administration.changing([], takes_power=True) as stores:
+            current = current_provider(stores, provider)
+            identity = stores.identities.find(current.name, proof.person.subject_key)
+            if identity is None:
+                return
+            self._user_of(stores, identity)
+            if sign_in_problem(stores.providers.rules(provider.name), proof.snapshot) is not None:
+                self._judge(stores, current, identity, proof, call)
+
     def _subject(self, provider: Provider, proof: Proof) -> str:
         """Who this will be, as far as can be known before anything is locked."""
         with self._administration.database.reading() as stores:
@@ -185,12 +204,17 @@ class FederatedArrivals:
             asleep_since=None,
             warned_at=None,
         )
+        return self._judge(stores, provider, seen, proof, call)
+
+    def _judge(
+        self, stores: Stores, provider: Provider, identity: Identity, proof: Proof, call: Call
+    ) -> Arrived:
         rules = stores.providers.rules(provider.name)
         judged = verdict(rules, proof.snapshot, call.at)
         # The calls to the provider took a while, in which tokens were issued, perhaps.
         now = self._administration.clock.now()
         return self._effects.arrive_in(
-            stores, provider, seen, proof.snapshot, judged, replace(call, at=now)
+            stores, provider, identity, proof.snapshot, judged, replace(call, at=now)
         )
 
     def _note_session(

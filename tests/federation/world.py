@@ -174,3 +174,9 @@ def problem(page: Page) -> str:
     assert "error" in page.texts, (page.status, page.text)
     start = page.text.index('data-problem="') + len('data-problem="')
     return page.text[start : page.text.index('"', start)]
+
+
+def own_name(page: Page) -> str:
+    """The name of the account that the page shows."""
+    assert page.path == "/account", (page.status, page.text)
+    return page.texts["own-username"]
