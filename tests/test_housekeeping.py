@@ -31,6 +31,7 @@ class Crew:
         self.sweeper = SimpleNamespace(sweep=lambda _go_on: {})
         self.audit = SimpleNamespace(prune=lambda *_: None)
         self.logout_deliveries = SimpleNamespace(deliver=lambda _may_start: 0)
+        self.living = SimpleNamespace(put_to_sleep_due=lambda _go_on: 0)
         self.provider_documents = SimpleNamespace(refresh_due=lambda: 0)
 
     def _work(self, kind: str, failing: str) -> Callable[..., None]:

@@ -167,7 +167,7 @@ class ProviderDocuments:
                 for kind in DocumentKind
             ]
         fresh = {
-            DocumentKind.METADATA: METADATA_FRESH_SECONDS,
+            DocumentKind.METADATA: METADATA_FRESH_SECONDS - ASK_AGAIN_SECONDS,
             DocumentKind.KEYS: KEYS_FRESH_SECONDS * AHEAD,
         }
         return sum(
