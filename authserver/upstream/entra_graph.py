@@ -11,14 +11,16 @@ from typing import TYPE_CHECKING, Final
 from authserver.domain.group_rules import GROUPS_MAX
 from authserver.domain.outbound import OutboundRefused
 from authserver.domain.provider_issuers import GUID
-from authserver.domain.providers import TENANT_PLACE, ProviderAuth
+from authserver.domain.providers import TENANT_PLACE
+from authserver.domain.upstream_ports import UpstreamFailure
+from authserver.upstream.entra_tokens import GraphTokens
 from authserver.upstream.http_urls import parse_url
 from authserver.upstream.oidc_failures import failures, refused, unusable
-from authserver.upstream.oidc_token_endpoint import access_token_in, authenticated, post_form
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from authserver.domain.ports import Clock
     from authserver.domain.providers import Provider
     from authserver.upstream.oidc_budget import BudgetedCalls
 
@@ -35,23 +37,43 @@ GRAPH_OF: Final = {
 """Where Graph is for each of Microsoft's clouds; elsewhere it is where the issuer is."""
 
 
-def read_groups(
-    calls: BudgetedCalls, provider: Provider, tenant: str, object_id: str, credential: str
-) -> Sequence[str]:
-    """Ids of all groups, nested ones too; of more than `GROUPS_MAX` the first, one more than that.
+class EntraGraph:
+    """Reads groups with tokens of our application's own."""
 
-    Raises:
-        UpstreamFailure: no complete list.
-    """
-    if not GUID.fullmatch(tenant) or not GUID.fullmatch(object_id):
-        raise unusable(PLACE, "the tenant or the person is not named by a GUID")
-    origin = _origin(provider.issuer)
-    graph = GRAPH_OF.get(origin, origin)
-    headers = {
-        "Authorization": f"Bearer {_token(calls, provider, tenant, graph, credential)}",
-        # Without it Graph refuses $count, and the cast to groups.
-        "ConsistencyLevel": "eventual",
-    }
+    def __init__(self, clock: Clock) -> None:
+        """Remember nothing yet."""
+        self._tokens = GraphTokens(clock)
+
+    def groups(
+        self,
+        calls: BudgetedCalls,
+        provider: Provider,
+        tenant: str,
+        object_id: str,
+        credential: str,
+    ) -> Sequence[str]:
+        """Ids of all groups, nested ones too; of more than `GROUPS_MAX` the first, one more.
+
+        Raises:
+            UpstreamFailure: no complete list.
+        """
+        if not GUID.fullmatch(tenant) or not GUID.fullmatch(object_id):
+            raise unusable(PLACE, "the tenant or the person is not named by a GUID")
+        origin = _origin(provider.issuer)
+        graph = GRAPH_OF.get(origin, origin)
+        endpoint = f"{origin}/{tenant}/oauth2/v2.0/token"
+        token = self._tokens.token(calls, provider, endpoint, f"{graph}/.default", credential)
+        try:
+            return _pages(calls, graph, object_id, token)
+        except UpstreamFailure:
+            # It may be the token's fault: the next one gets a new one.
+            self._tokens.forget(provider, endpoint)
+            raise
+
+
+def _pages(calls: BudgetedCalls, graph: str, object_id: str, token: str) -> Sequence[str]:
+    # Without the second header Graph refuses $count, and the cast to groups.
+    headers = {"Authorization": f"Bearer {token}", "ConsistencyLevel": "eventual"}
     url = (
         f"{graph}/v1.0/users/{object_id}/transitiveMemberOf/microsoft.graph.group"
         f"?$select=id&$count=true&$top={PAGE_SIZE}"
@@ -67,25 +89,6 @@ def read_groups(
             return found
         url = _at_home(following, graph)
     raise unusable(PLACE, f"more than {PAGES_MAX} pages")
-
-
-def _token(
-    calls: BudgetedCalls, provider: Provider, tenant: str, graph: str, credential: str
-) -> str:
-    """A token of the application's own, from the tenant's token endpoint."""
-    chosen = provider.groups.directory_client_id
-    # A credential of its own is a secret; ours is whatever we sign in with.
-    has_own = bool(chosen or provider.groups.directory_secret)
-    auth = ProviderAuth.SECRET_POST if has_own or provider.auth.uses_secret else provider.auth
-    headers, form = authenticated(auth, chosen or provider.client_id, credential)
-    form |= {"grant_type": "client_credentials", "scope": f"{graph}/.default"}
-    endpoint = tenant_token_endpoint(provider, tenant)
-    return access_token_in(post_form(calls, endpoint, headers, form))
-
-
-def tenant_token_endpoint(provider: Provider, tenant: str) -> str:
-    """Where applications of a tenant get their own tokens."""
-    return f"{_origin(provider.issuer)}/{tenant}/oauth2/v2.0/token"
 
 
 def _origin(issuer: str) -> str:

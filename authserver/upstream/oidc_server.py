@@ -5,7 +5,8 @@ from __future__ import annotations
 from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
-from authserver.upstream import entra_graph, okta_api
+from authserver.upstream import okta_api
+from authserver.upstream.entra_graph import EntraGraph
 from authserver.upstream.http_urls import parse_url
 from authserver.upstream.oidc_budget import BudgetedCalls
 from authserver.upstream.oidc_keys import read_keys
@@ -45,6 +46,7 @@ class OidcServers:
         self._keys = keys
         self._opened_origins = frozenset(parse_url(each).origin for each in opened_origins)
         self._aside = aside
+        self._graph = EntraGraph(clock)
 
     def discover(self, provider: Provider, *, seconds: float | None = None) -> ProviderMetadata:
         """Fetch and check the metadata. Raises DocumentRefused, OutboundError."""
@@ -90,7 +92,7 @@ class OidcServers:
     ) -> Sequence[str]:
         """Ids of all groups in Microsoft Graph. Raises UpstreamFailure."""
         calls = self._calls(seconds)
-        return entra_graph.read_groups(calls, provider, tenant, object_id, credential)
+        return self._graph.groups(calls, provider, tenant, object_id, credential)
 
     def okta_groups(
         self, provider: Provider, user_id: str, credential: str, *, seconds: float

@@ -12,6 +12,7 @@ from authserver.domain.outbound import OutboundReason, OutboundUnavailable
 from authserver.domain.providers import GroupSource, GroupsRule, ProviderAuth
 from authserver.domain.upstream_ports import UpstreamFailure
 from authserver.domain.upstream_sign_ins import SignInProblem
+from authserver.upstream.entra_tokens import TOKENS_KEPT
 from tests.upstream.providers import COMMON, ENTRA, OBJECT, TENANT
 from tests.upstream.scripted_http import ScriptedHttp, page, said, servers
 
@@ -82,6 +83,54 @@ def test_every_page_is_read_in_order() -> None:
 
 def test_somebody_without_groups_has_none() -> None:
     assert asked(ScriptedHttp([token(), groups([])])) == []
+
+
+def test_a_token_is_used_until_shortly_before_it_ends() -> None:
+    http = ScriptedHttp([token(), groups([1])])
+    graph = servers(http)
+
+    def ask(tenant: str = TENANT) -> None:
+        graph.graph_groups(COMMON, tenant, OBJECT, "s&cret", seconds=5.0)
+
+    for _ in range(3):
+        ask()
+        http.clock.advance(1000)
+    assert [each.method for each in http.sent] == ["POST", "GET", "GET", "GET"]
+    http.clock.advance(480)
+    http.answers = [token(), groups([1])]
+    ask()
+    assert [each.method for each in http.sent[4:]] == ["POST", "GET"]
+    http.answers = [token(), groups([1])]
+    ask(OTHER_TENANT)
+    assert [each.method for each in http.sent[6:]] == ["POST", "GET"], "another tenant's"
+
+
+@pytest.mark.parametrize("expires_in", [None, 0, -1, 60, "3599", True, 2.5, [3599]])
+def test_a_token_without_a_sensible_end_is_used_once(expires_in: object) -> None:
+    odd = said({"access_token": "graph-token", "token_type": "Bearer", "expires_in": expires_in})
+    http = ScriptedHttp([odd, groups([1]), odd, groups([1])])
+    graph = servers(http)
+    for _ in range(2):
+        graph.graph_groups(ENTRA, TENANT, OBJECT, "s&cret", seconds=5.0)
+    assert [each.method for each in http.sent] == ["POST", "GET"] * 2
+
+
+def test_after_a_refusal_there_is_a_new_token() -> None:
+    http = ScriptedHttp([token(), groups([1]), said(status=401), token(), groups([2])])
+    graph = servers(http)
+    graph.graph_groups(ENTRA, TENANT, OBJECT, "s&cret", seconds=5.0)
+    with pytest.raises(UpstreamFailure):
+        graph.graph_groups(ENTRA, TENANT, OBJECT, "s&cret", seconds=5.0)
+    assert graph.graph_groups(ENTRA, TENANT, OBJECT, "s&cret", seconds=5.0) == [guid(2)]
+
+
+def test_the_tokens_that_are_kept_have_an_end() -> None:
+    http = ScriptedHttp([token()])
+    graph = servers(http)
+    for number in range(TOKENS_KEPT + 5):
+        http.answers = [token(), groups([1])]
+        graph.graph_groups(COMMON, guid(number), OBJECT, "s&cret", seconds=5.0)
+    assert len(graph._graph._tokens._kept) == TOKENS_KEPT
 
 
 def test_of_many_tenants_the_persons_own_is_asked() -> None:
