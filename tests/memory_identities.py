@@ -32,6 +32,9 @@ class MemoryIdentities(MemoryStore):
         found = (each for each in self._linked() if each.provider == provider)
         return sorted(found, key=lambda each: (each.subject, each.subject_key))
 
+    def hold(self, provider: str) -> Sequence[Identity]:
+        return self.list(provider)
+
     def add(self, identity: Identity) -> None:
         self._told("add", changes=True)
         assert identity.provider in self._state.providers

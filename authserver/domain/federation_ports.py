@@ -126,6 +126,10 @@ class IdentityStore(Protocol):
         """The linked ones of a provider, by subject."""
         ...
 
+    def hold(self, provider: str) -> Sequence[Identity]:
+        """The same, locked until the end."""
+        ...
+
     def add(self, identity: Identity) -> None:
         """Insert. Raises AlreadyExists while the same person is linked to somebody."""
         ...

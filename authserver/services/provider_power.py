@@ -10,8 +10,9 @@ from authserver.domain.tokens import latest_end
 from authserver.services.user_power import ONE_AT_A_TIME
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
+    from authserver.domain.grants import Grant
     from authserver.domain.identities import Identity, UpstreamSession
     from authserver.domain.ports import Stores
     from authserver.services.administration import Act
@@ -44,26 +45,22 @@ class ProviderPower:
         stores.providers.get(provider_name)
         # Whoever counts administrators locks several users, too; here everybody takes turns.
         stores.leases.acquire(ONE_AT_A_TIME, ONE_AT_A_TIME, now, 1.0)
-        known = set()
-        for each in stores.identities.list(provider_name):
-            # Held before their users are: the caller may unlink them.
-            stores.identities.find(provider_name, each.subject_key)
-            known.add(each.subject)
+        # Before their users are locked: the caller may unlink them.
+        known = {each.subject for each in stores.identities.hold(provider_name)}
         begun = stores.upstream_sign_ins.sessions(provider_name)
-        reached = sorted(known | {each.subject for each in begun})
-        self._lock(stores, reached, now)
-        enabled = _enabled_but(stores, provider_name)
-        stranded = [
-            subject
-            for subject in reached
-            if not any(each.provider in enabled for each in stores.identities.of(subject))
-        ]
+        reached = known | {each.subject for each in begun}
+        held = self._ends.hold(stores, reached, now)
+        elsewhere = {
+            each.subject
+            for name in _enabled_but(stores, provider_name)
+            for each in stores.identities.list(name)
+        }
         self._end(
             stores,
             _by_id(begun),
-            stranded,
+            reached - elsewhere,
             act,
-            reached=reached,
+            held=held,
             end=GrantEnd.PROVIDER_STOPPED,
             provider=provider_name,
             now=now,
@@ -80,7 +77,7 @@ class ProviderPower:
         to sign in, everything: all sessions, grants and access tokens.
         """
         subject = identity.subject
-        self._lock(stores, [subject], now)
+        held = self._ends.hold(stores, [subject], now)
         begun = [
             each
             for each in stores.upstream_sign_ins.sessions(
@@ -105,29 +102,21 @@ class ProviderPower:
             sessions,
             [] if has_way else [subject],
             act,
-            reached=[subject],
+            held=held,
             end=GrantEnd.IDENTITY_UNLINKED,
             provider=identity.provider,
             now=now,
         )
         stores.authority.advance([Change(ChangeKind.USER, subject, latest_end(now))])
 
-    @staticmethod
-    def _lock(stores: Stores, subjects: Iterable[str], now: float) -> None:
-        """Everybody first, then their grants: after the authority nobody may wait any more."""
-        for subject in subjects:
-            stores.users.get(subject)
-        for subject in subjects:
-            stores.grants.list(GrantFilter(subject=subject), now)
-
     def _end(
         self,
         stores: Stores,
         sessions: Mapping[str, str],
-        stranded: Sequence[str],
+        stranded: Collection[str],
         act: Act,
         *,
-        reached: Sequence[str],
+        held: Mapping[str, Sequence[Grant]],
         end: GrantEnd,
         provider: str,
         now: float,
@@ -135,18 +124,21 @@ class ProviderPower:
         details = {"upstream": provider}
         call = act.call(now)
         # Who is told of the end of a session is whoever has a grant in it: so sessions come first.
-        self._ends.end_these_in(stores, act.actor, call, sessions, details)
-        filters = [
-            *(GrantFilter(session_id=each) for each in sorted(sessions)),
-            *(GrantFilter(subject=each) for each in stranded),
-            *(GrantFilter(subject=each, origin=GrantOrigin.TOKEN_EXCHANGE) for each in reached),
-        ]
-        for wanted in filters:
-            self._grants.end_in(stores, wanted, end, actor=act.actor, call=call, now=now)
+        self._ends.end_held_in(stores, act.actor, call, sessions, details)
+        # Most people have allowed nothing, and there may be thousands of them.
+        for subject, grants in held.items():
+            for grant in grants:
+                if subject in stranded or _came_by(grant, sessions):
+                    wanted = GrantFilter(grant_id=grant.grant_id)
+                    self._grants.end_in(stores, wanted, end, actor=act.actor, call=call, now=now)
         until = latest_end(now)
         stores.authority.advance(
-            [Change(ChangeKind.SUBJECT, each, until, issued_until=now) for each in stranded]
+            [Change(ChangeKind.SUBJECT, each, until, issued_until=now) for each in sorted(stranded)]
         )
+
+
+def _came_by(grant: Grant, sessions: Mapping[str, str]) -> bool:
+    return grant.session_id in sessions or grant.origin is GrantOrigin.TOKEN_EXCHANGE
 
 
 def _by_id(begun: Iterable[UpstreamSession]) -> dict[str, str]:

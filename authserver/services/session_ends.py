@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Final
 from authserver.domain.audit import AuditEvent, Outcome
 from authserver.domain.grants import GrantEnd, GrantFilter
 from authserver.domain.logout_deliveries import LogoutDelivery
+from authserver.domain.tokens import latest_end
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from authserver.domain.audit import Actor
     from authserver.domain.calls import Call
+    from authserver.domain.grants import Grant
     from authserver.domain.ports import SecretMaker, Stores
     from authserver.domain.sessions import Session
     from authserver.services.grants import Grants
@@ -61,11 +63,29 @@ class SessionEnds:
 
         `sessions` has the users' subjects by `session_id`; `details` are put on record besides.
         """
-        # Everything is locked before the first end leads to the authority.
-        for subject in sorted(set(sessions.values())):
+        self.hold(stores, set(sessions.values()), call.at)
+        return self.end_held_in(stores, actor, call, sessions, details)
+
+    @staticmethod
+    def hold(stores: Stores, subjects: Iterable[str], now: float) -> Mapping[str, Sequence[Grant]]:
+        """Lock users, then their grants, which this returns: live ones, and whose tokens may be.
+
+        All of them before the first end leads to the authority: after that nobody may wait.
+        """
+        ordered, since = sorted(subjects), now - latest_end(0.0)
+        for subject in ordered:
             stores.users.get(subject)
-        for subject in sorted(set(sessions.values())):
-            stores.grants.list(GrantFilter(subject=subject), call.at)
+        return {each: stores.grants.list(GrantFilter(subject=each), since) for each in ordered}
+
+    def end_held_in(
+        self,
+        stores: Stores,
+        actor: Actor,
+        call: Call,
+        sessions: Mapping[str, str],
+        details: Mapping[str, object],
+    ) -> Sequence[Session]:
+        """`end_these_in` for who has called `hold` for all of their users."""
         ended = [
             session
             for session_id in sorted(sessions)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, Final, NoReturn
 
 from authserver.domain.audit import Actor, ActorKind
@@ -11,7 +10,7 @@ from authserver.domain.external_tokens import LOGOUT_TOKEN_TYPES
 from authserver.domain.providers import SubjectRule
 from authserver.domain.subject_keys import SubjectClaimUnusable, id_token_key
 from authserver.domain.upstream_ports import ForeignTokenRefused, UpstreamFailure
-from authserver.services.id_token_rules import expected_issuer
+from authserver.services.id_token_rules import LATEST_TIME, expected_issuer
 from authserver.services.logout_deliveries import EVENT
 
 if TYPE_CHECKING:
@@ -124,8 +123,11 @@ def _check(provider: Provider, claims: Mapping[str, object], now: float) -> None
 
 def _time(claims: Mapping[str, object], name: str) -> float:
     value = claims.get(name)
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, int | float):
         _refuse(f"{name} is missing or no time")
+    # Nor anything that is too large to be computed with, or not a number at all.
+    if not 0 <= value <= LATEST_TIME:
+        _refuse(f"{name} is no time")
     return value
 
 

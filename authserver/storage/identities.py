@@ -52,6 +52,15 @@ class IdentityRows(DerivedGroupRows):
         found = self._linked(_COLUMNS.provider_name == provider)
         return sorted(found, key=lambda each: (each.subject, each.subject_key))
 
+    def hold(self, provider: str) -> Sequence[Identity]:
+        """The same, locked until the end: in this order, by everybody who locks several."""
+        if not is_storable(provider):
+            return []
+        chosen = self._chosen(_COLUMNS.provider_name == provider)
+        ordered = chosen.order_by(_COLUMNS.subject, _COLUMNS.subject_key)
+        rows = self._connection.execute(self._transaction.for_change(ordered))
+        return [_identity(row) for row in rows]
+
     def add(self, identity: Identity) -> None:
         """Insert. Raises AlreadyExists while the same person is linked to somebody."""
         values = {

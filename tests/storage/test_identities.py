@@ -82,6 +82,8 @@ def test_identities_are_told_by_user_and_by_provider(providers: Database) -> Non
         stores.identities.unlink("okta", "00u9", NOW)
         assert stores.identities.of("user:ada") == [entra, okta]
         assert stores.identities.list("okta") == [okta, bob]
+        assert stores.identities.hold("okta") == [okta, bob]
+        assert stores.identities.hold("nobody") == []
         assert stores.identities.of("user:nobody") == []
 
 
