@@ -109,7 +109,9 @@ def person_of(
 
 def performed_acr(provider: Provider, person: UpstreamPerson, wanted: Sequence[str]) -> str:
     """Our class of the sign-in: by the provider's table, one of `wanted` before any other."""
-    keys = [person.acr, *(AMR_START + each for each in person.amr)]
+    keys = [AMR_START + each for each in person.amr]
+    if not person.acr.startswith(AMR_START):
+        keys.insert(0, person.acr)
     reached = [provider.acrs[key] for key in keys if key and key in provider.acrs]
     fitting = [each for each in reached if each in wanted]
     return (fitting or reached or [FEDERATED_ACR])[0]
