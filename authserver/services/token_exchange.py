@@ -135,7 +135,7 @@ class TokenExchange:
         if int(token.expires_at) <= int(now):
             # It may still count, for clocks differ; but ours lasts no longer than it.
             raise _refused(token, ExternalProblem.EXPIRED)
-        return _Subject(token, speaker.user, speaker.scopes - USER_SCOPES)
+        return _Subject(token, speaker.user, speaker.scopes)
 
     def _prepared(
         self, client: Client, subject: _Subject, presented: PresentedSubjectToken, call: Call

@@ -25,9 +25,9 @@ from authserver.storage.rows.registrations import initial_access_tokens
 from authserver.storage.rows.resources import resource_credentials
 from authserver.storage.rows.sessions import logout_deliveries, sessions
 from authserver.storage.rows.upstream_sign_ins import (
-    upstream_attempts,
     upstream_logouts,
     upstream_sessions,
+    upstream_sign_ins,
 )
 
 if TYPE_CHECKING:
@@ -149,7 +149,7 @@ SWEPT: Final[Sequence[Sweepable]] = (
     ExpiringTable(provider_secrets, HISTORY_SECONDS),
     # Unlinked ones.
     ExpiringTable(identities, HISTORY_SECONDS),
-    ExpiringTable(upstream_attempts, SKEW_SECONDS),
+    ExpiringTable(upstream_sign_ins, SKEW_SECONDS),
     ExpiringTable(upstream_sessions, SKEW_SECONDS),
     ExpiringTable(authorization_requests, SKEW_SECONDS),
     ExpiringTable(pushed_requests, SKEW_SECONDS),

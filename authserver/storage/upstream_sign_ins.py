@@ -13,9 +13,9 @@ from authserver.storage.digests import among
 from authserver.storage.inserts import insert_into
 from authserver.storage.json_texts import coded, texts_from
 from authserver.storage.rows.upstream_sign_ins import (
-    upstream_attempts,
     upstream_logouts,
     upstream_sessions,
+    upstream_sign_ins,
 )
 from authserver.storage.store import Store
 from authserver.storage.texts import is_storable
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from authserver.domain.people_ports import Digests
 
-_ATTEMPTS = upstream_attempts.c
+_ATTEMPTS = upstream_sign_ins.c
 _SESSIONS = upstream_sessions.c
 
 
@@ -37,7 +37,7 @@ class UpstreamSignInRows(Store):
     def add(self, attempt: UpstreamAttempt) -> None:
         """Insert."""
         self._connection.execute(
-            insert(upstream_attempts).values(
+            insert(upstream_sign_ins).values(
                 issuer_id=self._issuer_id,
                 digest=attempt.digest,
                 pepper_id=attempt.pepper_id,
@@ -59,9 +59,9 @@ class UpstreamSignInRows(Store):
     def spend(self, digests: Digests, now: float) -> UpstreamAttempt | None:
         """Delete and return it: exactly once for all workers, and not when it has expired."""
         row = self._connection.execute(
-            delete(upstream_attempts)
+            delete(upstream_sign_ins)
             .where(
-                self._mine(upstream_attempts),
+                self._mine(upstream_sign_ins),
                 among(digests, _ATTEMPTS.digest, _ATTEMPTS.pepper_id),
                 _ATTEMPTS.expires_at > now,
             )

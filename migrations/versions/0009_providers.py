@@ -13,7 +13,7 @@ depends_on = None
 TABLES = (
     "upstream_logouts",
     "upstream_sessions",
-    "upstream_attempts",
+    "upstream_sign_ins",
     "provider_group_members",
     "identities",
     "provider_denials",
@@ -220,7 +220,7 @@ def create_identities() -> None:
 
 def create_sign_ins() -> None:
     op.create_table(
-        "upstream_attempts",
+        "upstream_sign_ins",
         issuer_id(),
         octets("digest"),
         word("pepper_id"),
@@ -236,9 +236,9 @@ def create_sign_ins() -> None:
         word("link_subject"),
         moment("created_at"),
         moment("expires_at"),
-        key("upstream_attempts", "digest"),
+        key("upstream_sign_ins", "digest"),
     )
-    index("upstream_attempts", "expires_at")
+    index("upstream_sign_ins", "expires_at")
     op.create_table(
         "upstream_sessions",
         issuer_id(),

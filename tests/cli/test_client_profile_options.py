@@ -47,6 +47,14 @@ def test_grants_that_are_stated_are_the_ones(here: Administered) -> None:
     assert "device_code refresh_token" in here.done("client", "show", "app").stdout
 
 
+def test_the_grant_of_token_exchange_is_for_clients_that_authenticate(here: Administered) -> None:
+    command = ("client", "create", "app", "--scope", "READ")
+    told = here.refused(2, *command, "--grant", "token_exchange", "--public")
+    assert "token-exchange needs a client that authenticates" in told
+    here.done(*command, "--grant", "token_exchange", "--resource", "jira-main")
+    assert stored(here).grant_types == {GrantType.TOKEN_EXCHANGE}
+
+
 def test_a_public_client_gets_no_secret(here: Administered) -> None:
     result = here.done(*CODE, "--public")
     assert result.stdout == ""

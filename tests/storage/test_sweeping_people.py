@@ -90,7 +90,7 @@ def swept(database: SqlDatabase, now: float, batch_rows: int = 3) -> dict[str, i
             FAR_AHEAD_SECONDS,
         ),
         (
-            "upstream_attempts",
+            "upstream_sign_ins",
             lambda stores, end: stores.upstream_sign_ins.add(attempt(expires_at=end)),
             SKEW_SECONDS,
         ),

@@ -8,8 +8,8 @@ from sqlalchemy import Column, Index, Integer, LargeBinary, Table, Text
 
 from authserver.storage.rows.metadata import issuer_column, metadata, time_column
 
-upstream_attempts: Final = Table(
-    "upstream_attempts",
+upstream_sign_ins: Final = Table(
+    "upstream_sign_ins",
     metadata,
     issuer_column(),
     Column("digest", LargeBinary, primary_key=True),
