@@ -48,10 +48,10 @@ def test_grants_that_are_stated_are_the_ones(here: Administered) -> None:
 
 
 def test_the_grant_of_token_exchange_is_for_clients_that_authenticate(here: Administered) -> None:
-    command = ("client", "create", "app", "--scope", "READ")
+    command = ("client", "create", "app", "--scope", "READ", "--resource", "jira-main")
     told = here.refused(2, *command, "--grant", "token_exchange", "--public")
     assert "token-exchange needs a client that authenticates" in told
-    here.done(*command, "--grant", "token_exchange", "--resource", "jira-main")
+    here.done(*command, "--grant", "token_exchange")
     assert stored(here).grant_types == {GrantType.TOKEN_EXCHANGE}
 
 
