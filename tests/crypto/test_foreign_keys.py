@@ -81,6 +81,11 @@ def test_another_curve_does_not_count() -> None:
     assert kids({"kty": "EC", "crv": "P-384", "x": x, "y": y, "kid": "k"}) == []
 
 
+def test_a_kept_key_that_was_changed_verifies_nothing() -> None:
+    for changes in ({"n": "AQAB"}, {"e": "!"}, {"kty": "oct"}, {"kty": "EC"}, {"n": ...}):
+        assert foreign_key(public_jwk(KEY, **changes), "RS256") is None
+
+
 @pytest.mark.rule("F-26")
 def test_two_keys_with_one_name_are_both_left_out() -> None:
     other = public_jwk(rsa_key(), "k1")

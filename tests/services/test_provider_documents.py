@@ -157,6 +157,7 @@ def test_whoever_needs_a_new_key_waits_for_the_fetch_of_another_worker() -> None
     scene.clock.slept = Answered(slept)
     assert scene.kids("b", other) == ["b"]
     assert len(scene.clock.slept) == 3
+    assert scene.asides >= 3, "a thread that waits lets another one work"
     assert scene.server.asked_for_keys() == 1
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,7 @@ from tests.memory_database import MemoryDatabase
 from tests.upstream.providers import OKTA, OKTA_METADATA
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from authserver.domain.provider_documents import (
         DocumentKind,
@@ -88,7 +89,7 @@ class DocumentScene:
         self.administration = Administration(
             database=self.database, clock=self.clock, barrier=CommitBarrier(self.clock)
         )
-        self.aside = 0
+        self.asides = 0
         with self.database.writing() as stores:
             stores.providers.add(provider)
         self.worker = self.another_worker()
@@ -98,7 +99,14 @@ class DocumentScene:
             database=self.database,
             clock=self.clock,
             fetches=ProviderFetches(administration=self.administration, server=self.server),
+            aside=self._aside,
         )
+
+    @contextmanager
+    def _aside(self) -> Iterator[None]:
+        """Counts how often a thread let another one work, as it must while it waits."""
+        self.asides += 1
+        yield
 
     def kids(self, kid: str | None = "a", worker: ProviderDocuments | None = None) -> list[object]:
         keys = (worker or self.worker).keys(self.provider, kid)

@@ -269,6 +269,12 @@ def test_trouble_at_any_page_is_a_failure_of_all(
     assert told in found.detail
 
 
+def test_an_issuer_that_is_no_address_leads_nowhere() -> None:
+    http = ScriptedHttp([token(), groups([1])])
+    assert failure(http, replace(ENTRA, issuer="entra")).problem is SignInProblem.ANSWER_UNUSABLE
+    assert http.sent == []
+
+
 @pytest.mark.parametrize(
     ("tenant", "person"),
     [

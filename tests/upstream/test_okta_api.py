@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
@@ -161,6 +162,13 @@ def test_trouble_is_a_failure(
     found = failure(ScriptedHttp([answer]))
     assert found.problem == f"provider-{problem}"
     assert told in found.detail
+
+
+def test_an_issuer_that_is_no_address_leads_nowhere() -> None:
+    http = ScriptedHttp([groups(["A"])])
+    with pytest.raises(UpstreamFailure):
+        servers(http).okta_groups(replace(OKTA, issuer="okta"), USER, "api-token", seconds=5.0)
+    assert http.sent == []
 
 
 @pytest.mark.parametrize("user", ["", "me/../x", "00u\n", "ann@example.org", "x" * 65, "00u?x=1"])
