@@ -126,6 +126,7 @@ def _value(each: Identity, names: Mapping[str, str]) -> Any:
             "created_at": each.created_at,
             "last_sign_in_at": each.last_sign_in_at,
             "last_checked_at": each.last_checked_at,
+            "warned_at": each.warned_at,
             "asleep_at": each.asleep_since,
             "administrator": each.is_administrator,
             "scopes": None if each.ceiling is None else sorted(each.ceiling),
@@ -136,11 +137,17 @@ def _value(each: Identity, names: Mapping[str, str]) -> Any:
 
 def _row(each: Identity, names: Mapping[str, str], now: float) -> Sequence[str]:
     """One identity in a table."""
-    asleep = time_or(each.asleep_since, "-")
     return (
         names.get(each.subject, each.subject),
         each.provider,
         each.shown,
         "never" if each.last_sign_in_at is None else shown_age(each.last_sign_in_at, now),
-        "awake" if each.asleep_since is None else f"asleep since {asleep}",
+        _state(each),
     )
+
+
+def _state(each: Identity) -> str:
+    """Whether it is awake; who will not be for much longer was warned."""
+    if each.asleep_since is not None:
+        return f"asleep since {time_or(each.asleep_since, '-')}"
+    return "awake" if each.warned_at is None else f"warned at {time_or(each.warned_at, '-')}"

@@ -140,17 +140,13 @@ class Living:
         stores.identities.save(replace(identity, asleep_since=now))
         details = {"last_checked_at": identity.last_checked_at}
         stores.audit.add(_event("identity.asleep", identity, SYSTEM, call, details))
-        if not self.is_asleep(stores, identity.subject):
-            return
-        # Only a sign-in wakes the user: a session that lasts longer would never ask for one.
-        self._ends.end_in(stores, SYSTEM, call, subject=identity.subject)
-        until = latest_end(now)
-        stores.authority.advance(
-            [
-                Change(ChangeKind.SUBJECT, identity.subject, until, issued_until=now),
-                known_anew(identity.subject, now),
-            ]
-        )
+        changes = [known_anew(identity.subject, now)]
+        if self.is_asleep(stores, identity.subject):
+            # Only a sign-in wakes the user: a session that lasts longer would never ask for one.
+            self._ends.end_in(stores, SYSTEM, call, subject=identity.subject)
+            until = latest_end(now)
+            changes.append(Change(ChangeKind.SUBJECT, identity.subject, until, issued_until=now))
+        stores.authority.advance(changes)
 
     @staticmethod
     def _warn(stores: Stores, provider: Provider, identity: Identity, now: float) -> None:

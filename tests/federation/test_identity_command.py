@@ -64,6 +64,18 @@ def test_identities_are_listed_by_user_and_provider(federated: FederatedWorld) -
     assert shell.run("list", "--provider", "nobody").exit_code == 1
 
 
+def test_the_list_tells_who_was_warned_and_who_is_asleep(federated: FederatedWorld) -> None:
+    shell = Shell(federated)
+    federated.provider(living_seconds=10 * 86_400)
+    federated.sign_in()
+    for days, state in ((0, "awake"), (6, "warned at 2027-01-"), (5, "asleep since 2027-01-")):
+        federated.people.clock.advance(days * 86_400)
+        federated.container.living.put_to_sleep_due()
+        assert state in shell.run("list").stdout
+    (told,) = json.loads(shell.run("list", "--json").stdout)["identities"]
+    assert told["warned_at"] < told["asleep_at"]
+
+
 def test_an_identity_is_unlinked_after_a_question(federated: FederatedWorld) -> None:
     shell = Shell(federated)
     federated.provider()

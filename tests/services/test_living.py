@@ -121,6 +121,9 @@ def test_one_identity_that_is_awake_keeps_the_user_awake(office: UpstreamOffice)
     office.living.put_to_sleep_due()
     assert office.identity().asleep_since is not None
     assert not office.is_asleep(ada.subject)
+    # What this identity alone gives is looked at anew all the same.
+    assert ada.subject in {each.value for each in office.changes(ChangeKind.USER)}
+    assert office.changes(ChangeKind.SUBJECT) == []
     assert office.living.rests_at(ada.subject) is None
 
 
