@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from authserver.domain.provider_assertions import FEDERATED_AUDIENCE, federated_subject
 from authserver.domain.providers import LogoutRule, ProviderAuth, ProviderKind, UserCreation
 from authserver.services.provider_addresses import (
     backchannel_logout_uri,
@@ -44,6 +45,8 @@ def _there(provider: Provider, issuer: str) -> Iterator[tuple[str, str]]:
         yield "our keys", jwks_uri(issuer)
     if provider.auth is ProviderAuth.FEDERATED:
         yield "our issuer", issuer
+        yield "subject", federated_subject(name)
+        yield "audience", FEDERATED_AUDIENCE
 
 
 def _here(provider: Provider) -> Iterator[str]:

@@ -70,6 +70,16 @@ def test_a_provider_is_added_with_what_to_enter_there(
     assert SECRET not in repr(here.world.database.state)
 
 
+def test_where_entra_federates_with_us_it_is_told_as_whom_we_come(here: Administered) -> None:
+    fake(here, ProviderKind.ENTRA)
+    place = PLACES[ProviderKind.ENTRA]
+    told = here.done(*ADD, "entra", "acme", *place, *COMMON[:2], "--auth", "federated").stderr
+    lines = {tuple(re.split(r"  +", line.strip())) for line in told.splitlines()}
+    assert ("our issuer", OURS) in lines
+    assert ("subject", "provider:acme") in lines
+    assert ("audience", "api://AzureADTokenExchange") in lines
+
+
 def test_the_secret_comes_from_stdin_too(here: Administered) -> None:
     fake(here)
     arguments = (*ADD, "oidc", "acme", *PLACES[ProviderKind.OIDC], *COMMON, "-")
