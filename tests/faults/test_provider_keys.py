@@ -203,6 +203,35 @@ def test_a_provider_that_fails_again_and_again_is_left_alone_and_then_tried(gate
     assert gate.verify(token)
 
 
+@pytest.mark.rule("FE-14")
+def test_no_address_that_a_token_brings_along_is_called(gate: Gate) -> None:
+    """The canary's origin is even open to calls, and its tokens are well signed."""
+    with LoopbackServer(always(answer(b'{"keys":[]}'))) as canary:
+        url = f"{canary.origin}/keys"
+        http = GuardedHttpClient(
+            clock=SystemClock(),
+            policy=OutboundPolicy(private_origins=frozenset({gate.there.issuer, canary.origin})),
+        )
+        gate.documents = documents_by(gate.scene, http, gate.there.issuer, canary.origin)
+        claims = foreign_claims(
+            iss=gate.there.issuer,
+            _claim_names={"groups": "src1"},
+            _claim_sources={"src1": {"endpoint": url}},
+            jwks_uri=url,
+        )
+        assert gate.verify(foreign_token(gate.there.key, claims)) == claims["sub"]
+        for member in ("jku", "x5u", "jwk", "x5c", "iss", "url"):
+            header: dict[str, Any] = {member: url}
+            with pytest.raises(ForeignTokenRefused):
+                gate.verify(foreign_token(gate.there.key, claims, **header))
+        for kid in (url, f"../../{url}", f"k1#{url}"):
+            assert gate.refusal(gate.token(gate.there.key, kid)) is ExternalProblem.KEY_UNKNOWN
+        stranger = foreign_token(gate.there.key, foreign_claims(iss=canary.origin))
+        assert gate.refusal(stranger) is ExternalProblem.ISSUER_NOT_ACCEPTED
+        http.close()
+        assert canary.connections == 0
+
+
 @pytest.mark.rule("F-27")
 @pytest.mark.rule("FE-04")
 @pytest.mark.parametrize(
@@ -247,4 +276,5 @@ def test_a_name_that_leads_astray_is_not_called_and_known_keys_verify_on(
         documents.refresh_due()
         with pytest.raises(UpstreamFailure, match=r"address_refused|dns_failed|circuit_open"):
             documents.keys(scene.provider, "k1")
+        http.close()
         assert canary.connections == 0
