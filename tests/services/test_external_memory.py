@@ -10,7 +10,7 @@ import pytest
 from authserver.domain.provider_documents import ProviderKeys
 from authserver.domain.providers import ProviderKind
 from authserver.services.external_memory import ExternalMemory, VerifiedExternal
-from tests.services.test_external_claims import provider_of, read
+from tests.services.foreign_claims import provider_of, read
 
 if TYPE_CHECKING:
     from authserver.domain.external_tokens import ExternalToken

@@ -18,7 +18,7 @@ from authserver.services.provider_view import ProviderView
 from tests.doubles import FakeClock
 from tests.federation.bearing import user_of
 from tests.memory_database import MemoryDatabase
-from tests.services.test_external_claims import ISSUERS, TENANT, provider_of, read
+from tests.services.foreign_claims import ISSUERS, TENANT, provider_of, read
 
 if TYPE_CHECKING:
     from authserver.domain.external_tokens import ExternalToken
