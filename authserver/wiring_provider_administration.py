@@ -49,6 +49,7 @@ class ProviderAdministrationParts(RegistrationParts):
             seals=self.provider_seals,
             documents=self.provider_documents,
             power=self.provider_power,
+            effects=self.group_effects,
         )
 
     @cached_property

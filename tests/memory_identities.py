@@ -10,7 +10,7 @@ from authserver.domain.identities import Identity, IdentityStatus, UpstreamSessi
 from tests.memory_secrets import MemoryStore
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from authserver.domain.people_ports import Digests
     from authserver.domain.upstream_sign_ins import UpstreamAttempt
@@ -80,6 +80,24 @@ class MemoryIdentities(MemoryStore):
     def groups_by(self, provider: str, subject: str) -> frozenset[str]:
         self._told("groups_by")
         return self._state.derived_groups.get((provider, subject), frozenset())
+
+    def derived(self, provider: str) -> Mapping[str, frozenset[str]]:
+        self._told("derived")
+        return {
+            subject: groups
+            for (name, subject), groups in self._state.derived_groups.items()
+            if name == provider and groups
+        }
+
+    def clear_groups(self, provider: str) -> None:
+        self._told("clear_groups", changes=True)
+        for key in [each for each in self._state.derived_groups if each[0] == provider]:
+            del self._state.derived_groups[key]
+
+    def unlink_all(self, provider: str, at: float) -> None:
+        for identity in self.list(provider):
+            self.unlink(provider, identity.subject_key, at)
+        self.clear_groups(provider)
 
     def due_for_sleep(
         self, provider: str, *, checked_before: float, limit: int

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from authserver.domain.external_tokens import ExternalDenial
     from authserver.domain.group_rules import GroupRule
@@ -156,6 +156,18 @@ class IdentityStore(Protocol):
 
     def groups_by(self, provider: str, subject: str) -> frozenset[str]:
         """What `set_groups` stored."""
+        ...
+
+    def derived(self, provider: str) -> Mapping[str, frozenset[str]]:
+        """What `set_groups` stored of one provider for everybody, by subject."""
+        ...
+
+    def clear_groups(self, provider: str) -> None:
+        """Let the provider's groups give nobody anything."""
+        ...
+
+    def unlink_all(self, provider: str, at: float) -> None:
+        """End every identity at a provider, with the groups they gave."""
         ...
 
     def due_for_sleep(

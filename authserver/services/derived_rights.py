@@ -56,7 +56,7 @@ def members_by_group(stores: Stores) -> Mapping[tuple[str, str], Sequence[str]]:
     """By local group and subject, the providers whose groups make the user a member."""
     found: dict[tuple[str, str], list[str]] = {}
     for provider in stores.providers.list():
-        for identity in stores.identities.list(provider.name):
-            for group in stores.identities.groups_by(provider.name, identity.subject):
-                found.setdefault((group, identity.subject), []).append(provider.name)
+        for subject, groups in stores.identities.derived(provider.name).items():
+            for group in groups:
+                found.setdefault((group, subject), []).append(provider.name)
     return found

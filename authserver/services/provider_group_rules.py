@@ -103,7 +103,7 @@ class ProviderGroupRules:
             self._administration.record(
                 stores, act, "provider.rule_added", name, {"after": described_rule(rule)}
             )
-            people = self._effects.rules_changed_in(stores, provider, act.call(now))
+            people = self._apply_in(stores, provider, act.call(now))
         return ChangedRule(rule, people)
 
     def remove(self, name: str, rule_id: str, act: Act) -> ChangedRule:
@@ -122,8 +122,12 @@ class ProviderGroupRules:
             self._administration.record(
                 stores, act, "provider.rule_removed", name, {"before": described_rule(rule)}
             )
-            people = self._effects.rules_changed_in(stores, provider, act.call(now))
+            people = self._apply_in(stores, provider, act.call(now))
         return ChangedRule(rule, people)
+
+    def _apply_in(self, stores: Stores, provider: Provider, call: Call) -> int:
+        # What a provider that does not count gives is given when it counts again.
+        return self._effects.rules_changed_in(stores, provider, call) if provider.is_enabled else 0
 
     def _value(self, stores: Stores, effect: GroupEffect, value: str) -> str:
         match effect:

@@ -12,6 +12,7 @@ from authserver.services.new_providers import drafted
 from authserver.services.provider_descriptions import described
 from authserver.services.provider_findings import ProviderCheck, ProviderUnusable
 from authserver.services.provider_lookup import existing_provider, looked_at, provider_changed
+from authserver.services.user_lookup import known_anew
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from authserver.services.administration import Act, Administration
     from authserver.services.provider_checks import ProviderChecks
     from authserver.services.provider_drafts import ProviderChanges, ProviderDraft
+    from authserver.services.provider_group_rules import RuleEffects
     from authserver.services.provider_rules import ProviderRules
     from authserver.services.provider_secrets import SecretSeals
 
@@ -87,6 +89,7 @@ class Providers:
         seals: SecretSeals,
         documents: DocumentKeeper,
         power: PowerTaker,
+        effects: RuleEffects,
     ) -> None:
         """Take the collaborators; hold no state of its own."""
         self._administration = administration
@@ -95,6 +98,7 @@ class Providers:
         self._seals = seals
         self._documents = documents
         self._power = power
+        self._effects = effects
 
     def list(self) -> Sequence[ProviderLook]:
         """All providers but removed ones, by name, with what is kept of them."""
@@ -207,11 +211,12 @@ class Providers:
         return self._stop(name, ProviderStatus.DISABLED, "provider.disabled", act)
 
     def enable(self, name: str, act: Act) -> Provider:
-        """Let a disabled provider count again; what ended stays ended. Raises NotFound."""
+        """Let a disabled provider count again; what ended stays ended. Raises NotFound.
+
+        Its groups give again what they gave, by the rules that there are now.
+        """
         now = self._administration.clock.now()
-        with self._administration.changing(
-            provider_changed(name, now), takes_power=False
-        ) as stores:
+        with self._administration.changing(provider_changed(name, now), takes_power=True) as stores:
             before = existing_provider(stores, name)
             after = replace(before, status=ProviderStatus.ENABLED)
             stores.providers.save(after)
@@ -222,6 +227,7 @@ class Providers:
                 name,
                 {"before": str(before.status), "after": str(after.status)},
             )
+            self._effects.rules_changed_in(stores, after, act.call(now))
         return after
 
     def remove(self, name: str, act: Act) -> StoppedProvider:
@@ -254,9 +260,14 @@ class Providers:
             before = existing_provider(stores, name)
             after = replace(before, status=status)
             stores.providers.save(after)
+            # Whoever gets in by another way has nothing of this one's groups any more.
+            members = stores.identities.derived(name)
+            stores.identities.clear_groups(name)
             users = self._power.stop_in(stores, name, act, now=now)
             if status is ProviderStatus.REMOVED:
                 _clear(stores, name, now)
+            if members:
+                stores.authority.advance([known_anew(each, now) for each in sorted(members)])
             self._administration.record(
                 stores,
                 act,
@@ -273,5 +284,4 @@ def _clear(stores: Stores, name: str, now: float) -> None:
     for domain in stores.providers.domains():
         if domain.provider == name:
             stores.providers.remove_domain(domain.domain)
-    for identity in stores.identities.list(name):
-        stores.identities.unlink(name, identity.subject_key, now)
+    stores.identities.unlink_all(name, now)

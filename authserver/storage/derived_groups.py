@@ -13,7 +13,7 @@ from authserver.storage.store import Store
 from authserver.storage.texts import is_storable
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from sqlalchemy import ColumnElement
 
@@ -55,6 +55,25 @@ class DerivedGroupRows(Store):
         return frozenset(
             self._connection.scalars(
                 select(_COLUMNS.group_name).where(*self._of(provider, subject))
+            )
+        )
+
+    def derived(self, provider: str) -> Mapping[str, frozenset[str]]:
+        """What `set_groups` stored of one provider for everybody, by subject."""
+        found: dict[str, set[str]] = {}
+        if is_storable(provider):
+            chosen = select(_COLUMNS.subject, _COLUMNS.group_name).where(
+                self._mine(provider_group_members), _COLUMNS.provider_name == provider
+            )
+            for row in self._connection.execute(chosen):
+                found.setdefault(row.subject, set()).add(row.group_name)
+        return {subject: frozenset(groups) for subject, groups in found.items()}
+
+    def clear_groups(self, provider: str) -> None:
+        """Let the provider's groups give nobody anything."""
+        self._connection.execute(
+            delete(provider_group_members).where(
+                self._mine(provider_group_members), _COLUMNS.provider_name == provider
             )
         )
 

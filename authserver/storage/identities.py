@@ -107,13 +107,7 @@ class IdentityRows(DerivedGroupRows):
         ended = self._connection.execute(
             update(identities)
             .where(*self._named(provider, subject_key))
-            .values(
-                status=IdentityStatus.UNLINKED.value,
-                expires_at=at,
-                snapshot="",
-                is_administrator=False,
-                ceiling=None,
-            )
+            .values(**_ended_values(at))
             .returning(_COLUMNS.subject)
         ).one_or_none()
         if ended is None:
@@ -127,6 +121,15 @@ class IdentityRows(DerivedGroupRows):
             )
         )
         return True
+
+    def unlink_all(self, provider: str, at: float) -> None:
+        """End every identity at a provider, with the groups they gave."""
+        self._connection.execute(
+            update(identities)
+            .where(self._mine(identities), _COLUMNS.provider_name == provider, _IS_LINKED)
+            .values(**_ended_values(at))
+        )
+        self.clear_groups(provider)
 
     def unlinked_at(self, provider: str, subject_key: str) -> float | None:
         """When it was unlinked; `None` while it is linked, never was, or that is long ago."""
@@ -198,6 +201,16 @@ def _own_values(identity: Identity) -> dict[str, Any]:
         "ceiling": None if identity.ceiling is None else coded_set(identity.ceiling),
         "asleep_since": identity.asleep_since,
         "warned_at": identity.warned_at,
+    }
+
+
+def _ended_values(at: float) -> dict[str, Any]:
+    return {
+        "status": IdentityStatus.UNLINKED.value,
+        "expires_at": at,
+        "snapshot": "",
+        "is_administrator": False,
+        "ceiling": None,
     }
 
 

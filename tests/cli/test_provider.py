@@ -99,6 +99,16 @@ def test_no_option_takes_a_secret_itself(here: Administered) -> None:
         assert not re.search(r"--secret\b[^-]|--password|--client-secret", told)
 
 
+def test_what_a_credential_without_secret_needs_there_is_told(here: Administered) -> None:
+    fake(here, ProviderKind.ENTRA)
+    place = (*PLACES[ProviderKind.ENTRA], "--client-id", "x", "--auth", "federated")
+    told = here.done(*ADD, "entra", "acme", *place, "--logout", "none", "--creation", "on").stderr
+    assert re.search(rf"(?m)^  our keys +{OURS}/oauth2/jwks$", told)
+    assert re.search(rf"(?m)^  our issuer +{OURS}$", told)
+    assert "/signed-out" not in told
+    assert "--creation on" not in told.partition("then, here:")[2]
+
+
 def test_scripts_get_the_provider_with_its_addresses(here: Administered, secret: str) -> None:
     fake(here)
     told = here.json(*ADD, "oidc", "acme", *PLACES[ProviderKind.OIDC], *COMMON, secret)

@@ -101,6 +101,7 @@ class ProviderOffice:
             seals=seals,
             documents=self.documents,
             power=self.power,
+            effects=GroupEffects(),
         )
         self.secrets = ProviderSecrets(administration=administration, seals=seals)
         self.domains = ProviderDomains(administration=administration)

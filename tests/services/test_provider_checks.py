@@ -166,6 +166,34 @@ def test_whether_the_issuer_comes_with_answers_is_learned_when_it_is_looked_at(
     assert office.world.database.audit[-1].action == "provider.updated"
 
 
+def test_what_the_metadata_lack_is_told_with_what_it_means(office: ProviderOffice) -> None:
+    fake = office.fake()
+    fake.metadata.update({"userinfo_endpoint": None, "end_session_endpoint": None})
+    check = office.add().check
+    assert check is not None
+    told = {each.what: each.fix for each in check.findings if each.grade == "warning"}
+    assert {each.partition(":")[0] for each in told} == {
+        "it announces no userinfo",
+        "it announces no logout",
+    }
+    fixes = " ".join(told.values())
+    assert "update oidc --no-userinfo" in fixes
+    assert "update oidc --logout none" in fixes
+
+
+def test_everybody_becoming_a_user_is_worth_a_word(office: ProviderOffice) -> None:
+    office.fake()
+    check = office.add(changes=ProviderChanges(creation="on")).check
+    assert check is not None
+    (warning,) = (each for each in check.findings if each.grade == "warning")
+    assert warning.what == "everybody whom the provider lets sign in becomes a user here"
+    limited = office.add(
+        name="limited", changes=ProviderChanges(creation="on", creation_groups=["staff"])
+    ).check
+    assert limited is not None
+    assert not [each for each in limited.findings if each.grade == "warning"]
+
+
 def test_a_test_that_fails_changes_nothing(office: ProviderOffice) -> None:
     fake = office.fake()
     office.add()

@@ -62,6 +62,12 @@ def identity(office: ProviderOffice) -> Identity:
     return found
 
 
+def told(office: ProviderOffice) -> set[tuple[str, str]]:
+    """What workers were told."""
+    changes = office.world.database.state.changes
+    return {(str(each.change.kind), each.change.value) for each in changes}
+
+
 def test_a_rule_says_one_thing_of_one_group(office: ProviderOffice) -> None:
     add = office.rules.add
     add("oidc", "Everyone", LOCAL, ADMIN, value="staff")
@@ -161,6 +167,26 @@ def test_a_rule_that_goes_takes_what_it_gave_at_once(office: ProviderOffice) -> 
     assert actions == ["provider.rule_removed", "identity.groups_changed"]
     with pytest.raises(NotFound, match="no group rule named"):
         office.rules.remove("oidc", added.rule.rule_id, ADMIN)
+
+
+def test_a_disabled_provider_gives_no_group_until_it_is_enabled_again(
+    office: ProviderOffice,
+) -> None:
+    subject = link(office, ["Everyone", "Crew"])
+    rule = office.rules.add("oidc", "Everyone", LOCAL, ADMIN, value="staff").rule
+    office.providers.disable("oidc", ADMIN)
+    with office.world.database.reading() as stores:
+        assert stores.groups.of(subject) == []
+    assert ("user", subject) in told(office)
+    # Rules that come and go meanwhile give nothing before it counts again.
+    assert office.rules.add("oidc", "Crew", ADMINISTRATOR, ADMIN).people == 0
+    office.providers.enable("oidc", ADMIN)
+    with office.world.database.reading() as stores:
+        assert stores.groups.of(subject) == ["staff"]
+    assert identity(office).is_administrator
+    office.rules.remove("oidc", rule.rule_id, ADMIN)
+    with office.world.database.reading() as stores:
+        assert stores.groups.of(subject) == []
 
 
 def test_rules_of_one_provider_are_not_removed_by_way_of_another(office: ProviderOffice) -> None:

@@ -163,6 +163,12 @@ def test_another_cloud_of_microsofts_has_its_own_authority(office: ProviderOffic
     assert provider.endpoint_hosts == {"graph.microsoft.us"}
 
 
+def test_a_pool_may_be_named_by_its_issuer(office: ProviderOffice) -> None:
+    issuer = "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_aBcDeFgHi"
+    office.fake(COGNITO)
+    assert office.add(COGNITO, pool="", issuer=issuer).provider.issuer == issuer
+
+
 def test_the_issuer_is_what_the_address_of_the_metadata_says(office: ProviderOffice) -> None:
     office.fake()
     where = "https://login.example.org/.well-known/openid-configuration"

@@ -50,6 +50,22 @@ def test_what_is_set_replaces_what_this_provider_gave(groups: Database) -> None:
         assert stores.groups.of("user:bob") == ["admins", "staff"]
 
 
+def test_what_one_provider_gave_is_told_and_cleared_for_everybody(groups: Database) -> None:
+    with groups.writing() as stores:
+        put = stores.identities.set_groups
+        put("okta", "user:ada", frozenset({"staff", "admins"}))
+        put("okta", "user:bob", frozenset({"admins"}))
+        put("entra", "user:ada", frozenset({"others"}))
+        assert stores.identities.derived("okta") == {
+            "user:ada": {"staff", "admins"},
+            "user:bob": {"admins"},
+        }
+        stores.identities.clear_groups("okta")
+        assert stores.identities.derived("okta") == {}
+        assert stores.identities.derived("entra") == {"user:ada": {"others"}}
+        assert stores.groups.of("user:bob") == ["staff"]
+
+
 def test_membership_by_hand_and_by_a_provider_do_not_touch(groups: Database) -> None:
     with groups.writing() as stores:
         stores.identities.set_groups("okta", "user:ada", frozenset({"staff"}))

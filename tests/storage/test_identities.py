@@ -200,6 +200,20 @@ def test_what_an_unlinked_person_gave_is_gone(providers: Database) -> None:
         assert stores.identities.groups_by("okta", "user:ada") == frozenset()
 
 
+def test_everybody_of_a_provider_is_unlinked_and_nobody_else(providers: Database) -> None:
+    with providers.writing() as stores:
+        stores.groups.add(group("staff"))
+        for one in (identity(), identity(subject_key="00u2", subject="user:bob")):
+            stores.identities.add(one)
+        stores.identities.add(identity(provider="entra"))
+        stores.identities.set_groups("okta", "user:bob", frozenset({"staff"}))
+        stores.identities.unlink_all("okta", NOW)
+        assert stores.identities.list("okta") == []
+        assert stores.groups.of("user:bob") == []
+        assert [each.provider for each in stores.identities.of("user:ada")] == ["entra"]
+        assert stores.identities.unlinked_at("okta", "00u2") == NOW
+
+
 def test_an_unlinked_status_is_not_saved_but_unlinked(providers: Database) -> None:
     """The way out is `unlink`, which takes the groups along; the status alone ends it too."""
     with providers.writing() as stores:
