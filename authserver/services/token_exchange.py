@@ -14,6 +14,7 @@ from authserver.domain.scope_reach import common
 from authserver.domain.scopes import USER_SCOPES
 from authserver.domain.upstream_ports import ForeignTokenRefused
 from authserver.services.exchange_records import REFUSED, about, exchanged
+from authserver.services.exchange_standing import why_not
 from authserver.services.external_reading import ExternalTokenRefused
 from authserver.services.external_tokens import mention_of
 from authserver.services.grant_presentations import Presentation, Verdict
@@ -185,37 +186,14 @@ class TokenExchange:
         prepared: PreparedTokens,
     ) -> Verdict:
         token, grant = subject.token, prepared.grant
-        refusal = _stopped(stores, subject, grant)
-        if refusal is not None:
+        problem = why_not(stores, token, grant)
+        if problem:
+            refusal = _unusable(problem)
             return Verdict(refusal=refusal, action=REFUSED, details=about(token))
         stores.grants.add(grant)
         stores.audit.add(exchanged(grant, token, presentation.call))
         self._tokens.store(stores, prepared, presentation.grant_type, presentation.call)
         return Verdict(tokens=prepared)
-
-
-def _stopped(stores: Stores, subject: _Subject, grant: Grant) -> ProtocolRefusal | None:
-    """Why nothing may come of it after all, looked at in the transaction that stores the grant.
-
-    Whoever stops a provider or an identity locks the identity before ending its grants, and
-    whoever stops a user locks the user: so either they see this grant, or we see what they did.
-    """
-    token = subject.token
-    identity = stores.identities.find(token.provider, token.subject_key)
-    if identity is None or identity.subject != grant.subject or identity.asleep_since is not None:
-        return _unusable("the identity was stopped meanwhile")
-    # Listed, for a single one would be locked: many exchange tokens of one provider at a time.
-    if not any(
-        each.name == token.provider and each.is_enabled and each.bearer.for_exchange
-        for each in stores.providers.list()
-    ):
-        return _unusable("the provider was stopped meanwhile")
-    user = stores.users.get(grant.subject)
-    if user is None or not user.is_enabled:
-        return _unusable("the user was stopped meanwhile")
-    if within(ceiling_of(stores, grant.subject), grant.scopes) != grant.scopes:
-        return ProtocolRefusal("invalid_scope", NOTHING_LEFT, detail="lost groups meanwhile")
-    return None
 
 
 def _refused(

@@ -190,10 +190,7 @@ def test_groups_that_are_lost_meanwhile_take_the_scopes_along(counter: Counter) 
     database.reading = counted  # type: ignore[method-assign]  # changes what the double answers
     with pytest.raises(ProtocolRefusal) as refused:
         counter.exchange()
-    assert (refused.value.error, refused.value.detail) == (
-        "invalid_scope",
-        "lost groups meanwhile",
-    )
+    assert refused.value.detail == "the user lost groups meanwhile"
     assert counter.exchange().grant.scopes == {"READ"}
 
 

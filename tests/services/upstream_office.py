@@ -218,9 +218,15 @@ class UpstreamOffice:
 
     def exchanged(self, subject: str) -> str:
         """What a provider's token was exchanged for; the grant's id."""
-        grant_id = self._numbers.identifier()
-        grant = Grant(
-            grant_id=grant_id,
+        grant = self.exchanged_of(subject)
+        with self.database.writing() as stores:
+            stores.grants.add(grant)
+        return grant.grant_id
+
+    def exchanged_of(self, subject: str) -> Grant:
+        """The same, before anybody has stored it."""
+        return Grant(
+            grant_id=self._numbers.identifier(),
             client_id="exchanger",
             subject=subject,
             audience="https://jira.example.com",
@@ -237,9 +243,6 @@ class UpstreamOffice:
             created_at=self.now,
             expires_at=self.now + 600,
         )
-        with self.database.writing() as stores:
-            stores.grants.add(grant)
-        return grant_id
 
     def end_of(self, grant_id: str) -> str:
         """Why a grant ended; empty while it lives."""
