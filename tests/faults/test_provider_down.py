@@ -5,12 +5,15 @@ from __future__ import annotations
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import requests
 
+from authserver.domain.provider_documents import DocumentKind
+from tests.crypto.providers import foreign_claims, foreign_token
 from tests.faults.hurt_provider import HurtProvider, hang
 from tests.instances import Instance
 from tests.upstream.servers import answer, once
@@ -47,6 +50,14 @@ class Scene(NamedTuple):
         (state,) = parse_qs(urlsplit(location).query)["state"]
         return browser, f"{begun}/callback?code=c0de&state={state}"
 
+    def grow_old(self, name: str) -> None:
+        """Let the keys of a provider have been read two minutes ago."""
+        with self.instance.container() as container, container.database.writing() as stores:
+            document = stores.providers.document(name, DocumentKind.KEYS)
+            assert document is not None
+            then = container.clock.now() - 120
+            stores.providers.put_document(replace(document, fetched_at=then, asked_at=then))
+
 
 def come_back(browser: requests.Session, url: str) -> tuple[requests.Response, float]:
     """The answer to the callback, and how long it took."""
@@ -72,6 +83,10 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
                 *("provider", "add", "oidc", name, "--discovery", provider.discovery_url),
                 *("--client-id", "us", "--secret-file", str(secret)),
             )
+        instance.run(
+            *("provider", "bearer", "odd", "--on", "--audience", "api://jira"),
+            *("--client", "robot", "--scope", "read=READ"),
+        )
         instance.start()
         yield Scene(instance, site, caller, providers)
 
@@ -103,6 +118,23 @@ def test_while_a_provider_hangs_its_people_are_told_and_all_others_are_served(sc
     page, seconds = come_back(*scene.sent_to("slow"))
     assert page.status_code in (502, 503)
     assert seconds < PAGE_SECONDS
+
+
+@pytest.mark.rule("FE-15")
+@pytest.mark.rule("F-26")
+def test_a_flood_of_unknown_keys_at_every_worker_reaches_the_provider_once(scene: Scene) -> None:
+    provider = scene.providers["odd"]
+    scene.grow_old("odd")
+    asked = provider.asked("/keys")
+
+    def is_active(number: int) -> bool:
+        claims = foreign_claims(iss=provider.issuer, aud="api://jira")
+        forged = foreign_token(provider.key, claims, kid=f"unknown-{number}")
+        return bool(scene.instance.introspect(scene.site, forged)["active"])
+
+    with ThreadPoolExecutor(8) as pool:
+        assert not any(pool.map(is_active, range(100)))
+    assert provider.asked("/keys") == asked + 1
 
 
 ANSWERS: Final[dict[str, Script]] = {
