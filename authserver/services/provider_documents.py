@@ -16,6 +16,7 @@ from authserver.domain.provider_documents import (
     ProviderDocument,
     ProviderKeys,
 )
+from authserver.domain.tokens import FAR_AHEAD_SECONDS
 from authserver.domain.upstream_ports import UpstreamFailure
 from authserver.services.provider_document_forms import (
     NO_KEYS,
@@ -179,10 +180,12 @@ class ProviderDocuments:
     def _is_due(self, document: ProviderDocument | None, fresh_seconds: float) -> bool:
         if document is None:
             return True
+        # What was asked for far in the future was so by a wrong clock.
         now = self._clock.now()
-        if now - document.asked_at < ASK_AGAIN_SECONDS:
+        if -FAR_AHEAD_SECONDS <= now - document.asked_at < ASK_AGAIN_SECONDS:
             return False
-        return bool(document.problem) or now - document.fetched_at > fresh_seconds
+        is_fresh = -FAR_AHEAD_SECONDS <= now - document.fetched_at <= fresh_seconds
+        return bool(document.problem) or not is_fresh
 
     def _are_due(self, known: _Known, key_id: str | None) -> bool:
         if self._is_due(known.document, KEYS_FRESH_SECONDS):

@@ -41,6 +41,18 @@ def test_housekeeping_leaves_providers_alone_that_do_not_count(status: ProviderS
     assert scene.server.asked == []
 
 
+def test_a_clock_that_was_far_ahead_keeps_nobody_from_asking() -> None:
+    scene = DocumentScene()
+    right = scene.clock.now()
+    scene.clock.set_now(right + 30 * 86_400)
+    scene.worker.refresh_due()
+    scene.clock.set_now(right)
+    scene.server.kids = ("b",)
+    assert scene.worker.refresh_due() == 2
+    scene.clock.advance(10)
+    assert scene.kids("b") == ["b"]
+
+
 def test_housekeeping_of_two_workers_asks_once() -> None:
     scene = DocumentScene()
     assert scene.worker.refresh_due() + scene.another_worker().refresh_due() == 2
