@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Final
+
 import click
 
 from authserver.cli.administration import JSON, json_value, naming
@@ -11,6 +13,15 @@ from authserver.cli.providing import NAME, providing
 from authserver.domain.group_rules import GroupEffect
 from authserver.services.provider_descriptions import described_rule
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_MEANINGS: Final[Mapping[GroupEffect, str]] = {
+    GroupEffect.LOCAL_GROUP: "are members of {} here",
+    GroupEffect.ADMINISTRATOR: "may administer",
+    GroupEffect.SCOPES: "may have the scopes {}; nobody from there gets others without a rule",
+    GroupEffect.DENY: "may not sign in, and no token of theirs counts",
+}
 _FIELDS = {
     "external": "GROUP",
     "label": "--label",
@@ -76,8 +87,10 @@ def add(
         told = {**described_rule(added.rule), "people": added.people}
         context.console.json(json_value(told))
         return
-    context.console.line(f"{group} at {name} means {f'{effect} {value}'.rstrip()} from now on")
+    context.console.line(f"members of {group} at {name} {_MEANINGS[effect].format(value)}")
     context.console.note(f"that changed something for {_people(added.people)} at once")
+    if effect is GroupEffect.DENY:
+        context.console.note("nobody whose list of groups is not complete may come in any more")
 
 
 @group_rule.command("list")

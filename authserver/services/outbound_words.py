@@ -31,7 +31,7 @@ _WORDS: Final[Mapping[OutboundReason, tuple[str, str]]] = {
     ),
     OutboundReason.DNS_FAILED: (
         "the host name of {at} is not known, or the name server does not answer",
-        _SPELLING,
+        f"{_SPELLING}, and whether this server can look names up",
     ),
     OutboundReason.CONNECT_FAILED: ("{at} takes no connection", _NETWORK),
     OutboundReason.CONNECTION_BROKEN: ("{at} broke the connection off", _NETWORK),

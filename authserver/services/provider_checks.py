@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
-from authserver.domain.outbound import OutboundError, OutboundReason
+from authserver.domain.outbound import OutboundAnswerInvalid, OutboundError
 from authserver.domain.providers import LogoutRule, ProviderAuth, ProviderKind
 from authserver.domain.upstream_ports import DocumentRefused
 from authserver.services.outbound_words import in_words
@@ -41,6 +41,8 @@ _WHERE: Final[Mapping[ProviderKind, str]] = {
     ),
     ProviderKind.OIDC: "compare --discovery and --issuer with what the provider documents",
 }
+_NOT_THERE: Final = range(400, 500)
+"""Statuses that say: we asked for something wrong."""
 _NOWHERE: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -74,7 +76,7 @@ class ProviderChecks:
             return None, broken(Step.METADATA, refusal.problem, _WHERE[provider.kind])
         except OutboundError as error:
             what, fix = in_words(error, provider.discovery_url)
-            if error.reason in {OutboundReason.STATUS, OutboundReason.DNS_FAILED}:
+            if isinstance(error, OutboundAnswerInvalid) and error.status in _NOT_THERE:
                 fix = _WHERE[provider.kind]
             return None, broken(Step.METADATA, what, fix)
         return metadata, fine(Step.METADATA, f"read, of {metadata.issuer}")

@@ -228,11 +228,13 @@ def _claim(value: str) -> str:
 def _check_together(provider: Provider) -> None:
     """Fields that need each other."""
     if provider.creation_groups and provider.groups.source is GroupSource.NONE:
-        raise InvalidField("creation_groups", "only while groups are read: see groups_source")
+        raise InvalidField(
+            "creation_groups", "only while groups are read: its groups source is none"
+        )
     if provider.creation_domains and provider.email_trust is EmailTrust.NEVER:
         raise InvalidField(
             "creation_domains",
-            "only where an address can count as verified: see email_trust",
+            "only where an address can count as verified: its e-mail trust is never",
         )
     if provider.kind is ProviderKind.ENTRA and provider.email_trust is EmailTrust.VERIFIED:
         raise InvalidField(

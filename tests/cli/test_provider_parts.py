@@ -99,14 +99,19 @@ def test_a_group_rule_is_added_listed_and_removed(here: Administered) -> None:
     assert "groups of the provider mean nothing here" in listed.stderr
     add = ("provider", "group-rule", "add", "okta")
     result = here.done(*add, "Everyone", "--to-group", "staff", "--label", "All of us")
-    assert result.stdout == "Everyone at okta means group staff from now on\n"
+    assert result.stdout == "members of Everyone at okta are members of staff here\n"
     assert result.stderr == "that changed something for nobody at once\n"
     assert here.done(*add, "Ops", "--scope", "READ", "--scope", "WRITE").stdout == (
-        "Ops at okta means scopes READ WRITE from now on\n"
+        "members of Ops at okta may have the scopes READ WRITE; nobody from there gets others "
+        "without a rule\n"
     )
     value = here.json(*add, "Admins", "--administrator")
     assert (value["effect"], value["value"], value["people"]) == ("administrator", "", 0)
-    here.done(*add, "Interns", "--deny")
+    denied = here.done(*add, "Interns", "--deny")
+    assert denied.stdout == (
+        "members of Interns at okta may not sign in, and no token of theirs counts\n"
+    )
+    assert "nobody whose list of groups is not complete" in denied.stderr
     rules = here.json("provider", "group-rule", "list", "okta")["group_rules"]
     assert len(rules) == 4
     table = here.done("provider", "group-rule", "list", "okta").stdout

@@ -128,6 +128,9 @@ def test_what_is_wrong_is_said_in_plain_words_with_what_to_do(
 def test_a_host_nobody_knows_is_told_with_where_to_look(office: ProviderOffice) -> None:
     refusal = tell_unusable(office, ProviderKind.OKTA)
     assert "the host name of https://acme.okta.com" in refusal.problems[0]
+    assert refusal.hint.startswith("look at the spelling of the address")
+    office.fake(ProviderKind.OKTA, faults={"/openid-configuration": json_answer({}, 404)})
+    refusal = tell_unusable(office, ProviderKind.OKTA)
     assert "Security > API > Authorization Servers" in refusal.hint
 
 

@@ -79,7 +79,7 @@ def changed(office: ProviderOffice, kind: ProviderKind, **stated: Any) -> Provid
         (COGNITO, "creation_domains", ["@example.org"], "an e-mail domain"),
         (COGNITO, "creation_domains", ["*.example.org"], "an e-mail domain"),
         (COGNITO, "creation_domains", ["localhost"], "an e-mail domain"),
-        (OIDC, "creation_domains", ["example.org"], "see email_trust"),
+        (OIDC, "creation_domains", ["example.org"], "e-mail trust is never"),
         (OIDC, "living_seconds", 3600, "a day to ten years, or 0"),
         (OIDC, "living_seconds", -86_400, "a day to ten years, or 0"),
         (OIDC, "discovery_url", "https://user@login.example.org/", "an https URL"),
