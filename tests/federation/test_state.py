@@ -59,10 +59,13 @@ def test_another_browser_gets_nothing_from_a_state_and_the_way_on_stays_hidden(
     federated: FederatedWorld,
 ) -> None:
     federated.provider()
-    attacker, victim = federated.people.browser(), federated.people.browser()
-    callback = federated.answer(federated.to_provider(attacker))
+    people = federated.people
+    attacker, victim = people.browser(), people.browser()
+    people.authorize(attacker, people.web_app)
+    callback = federated.answer(federated.press(attacker))
     victim.get("/login")
     assert refused(federated, victim, callback) == "state-unknown"
+    assert not any("request=" in each for each in victim.page.links)
     # A stranger's link is spent all the same: whoever it was meant for cannot use it either.
     assert refused(federated, attacker, callback) == "state-unknown"
 
