@@ -56,6 +56,16 @@ class OutboundReason(StrEnum):
     NOT_JSON = "not_json"
 
 
+class UntoldText(str):
+    """Another server's text: to be judged, and in no repr, for those end up in logs."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        """Only whether there is any."""
+        return "'…'" if self else "''"
+
+
 class OutboundError(DomainError):
     """A call to another server did not give a usable answer.
 
@@ -104,7 +114,7 @@ class OutboundAnswerInvalid(OutboundError):
         """Remember the reason, and the HTTP status code where that is the reason."""
         super().__init__(reason, detail, origin=origin)
         self.status = status
-        self.location = location
+        self.location = UntoldText(location)
 
 
 @dataclass(frozen=True, slots=True)
