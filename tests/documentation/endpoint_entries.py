@@ -108,7 +108,8 @@ ENTRIES: Final = (
         "`jti` begins with its name, and so does `client_id` unless a client of ours is mapped. "
         "Do not cache it longer than you can bear a revoked token. Signed it is a JWT with `iss`, "
         "`aud` (the identifier of the site, or the client id), `iat`, and the same members in "
-        "`token_introspection` (RFC 9701); a site gets the algorithm of its tokens, a client the one of its ID tokens.",
+        "`token_introspection` (RFC 9701); a site gets the algorithm of its tokens, "
+        "a client the one of its ID tokens.",
         introspection.RULES,
         _TOKEN_LOOKED_AT,
         {"Accept": "`application/token-introspection+jwt` asks for a signed answer."},
