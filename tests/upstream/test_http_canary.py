@@ -178,6 +178,8 @@ def test_a_redirect_is_not_followed(canary: Canary, client_for: ClientFor, statu
                 call()
             assert caught.value.reason is OutboundReason.REDIRECT_REFUSED
             assert str(canary.port) not in str(caught.value)
+            # Whoever judges it may know, and nobody is told.
+            assert caught.value.location == f"http://127.0.0.1:{canary.port}/"
     assert canary.server.connections == 0
 
 
