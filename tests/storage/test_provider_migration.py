@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
+from authserver.domain.grants import GrantOrigin
 from tests.databases import opened
 from tests.storage.examples import user
-from tests.storage.people_examples import group, session
+from tests.storage.people_examples import grant, group, session
 from tests.storage.provider_examples import identity, provider, upstream_session
 from tests.storage.test_people_migration import run, step, tables
 
@@ -60,6 +61,8 @@ def test_the_way_back_forgets_providers_and_keeps_people(database: SqlDatabase) 
         stores.identities.add(identity())
         stores.identities.set_groups("okta", "user:ada", frozenset({"staff"}))
         stores.upstream_sign_ins.put_session(upstream_session())
+        stores.grants.add(grant("allowed"))
+        stores.grants.add(grant("exchanged", origin=GrantOrigin.TOKEN_EXCHANGE))
     step(database, OLD, back=True)
     assert tables(database) == before
     step(database, "head")
@@ -68,5 +71,7 @@ def test_the_way_back_forgets_providers_and_keeps_people(database: SqlDatabase) 
         assert stores.users.get("user:ada") == user("ada", password_hash=b"")
         assert stores.sessions.get("session-1") == session()
         assert stores.groups.of("user:ada") == ["others"]
+        assert stores.grants.get("allowed") == grant("allowed")
+        assert stores.grants.get("exchanged") is None
         assert stores.providers.get("okta") is None
         assert stores.identities.of("user:ada") == []

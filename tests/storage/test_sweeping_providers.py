@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
 
+from authserver.domain.grants import GrantOrigin
 from authserver.domain.tokens import FAR_AHEAD_SECONDS
 from authserver.storage.rows.identities import identities
 from authserver.storage.sweeping import HISTORY_SECONDS, Sweeper
 from tests.doubles import FakeClock
 from tests.storage.examples import NOW
+from tests.storage.people_examples import grant
 from tests.storage.provider_examples import denial, identity, provider, provider_secret
 
 if TYPE_CHECKING:
@@ -58,3 +60,18 @@ def test_an_unlinked_person_is_forgotten_and_the_others_stay(database: SqlDataba
     with database.connection_for_reading() as connection:
         kept = connection.execute(select(func.count()).select_from(identities)).scalar_one()
     assert kept == 2
+
+
+def test_an_exchanged_grant_goes_a_day_after_its_end_and_others_stay(
+    database: SqlDatabase,
+) -> None:
+    """It makes no denial, and the record of the exchange stays."""
+    with database.writing() as stores:
+        stores.grants.add(grant("allowed", expires_at=NOW))
+        stores.grants.add(grant("e1", origin=GrantOrigin.TOKEN_EXCHANGE, expires_at=NOW))
+        stores.grants.add(grant("e2", origin=GrantOrigin.TOKEN_EXCHANGE, expires_at=NOW + 9))
+    assert swept(database, NOW + FAR_AHEAD_SECONDS - 1) == {}
+    assert swept(database, NOW + FAR_AHEAD_SECONDS) == {"exchanged grants": 1}
+    with database.reading() as stores:
+        kept = [each for each in ("allowed", "e1", "e2") if stores.grants.get(each)]
+    assert kept == ["allowed", "e2"]
