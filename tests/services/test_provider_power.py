@@ -161,7 +161,10 @@ def test_nobody_is_signed_in_by_a_provider_that_is_stopped_at_the_same_moment(
         name = f"provider-{number}"
         office.add_provider(name)
         begun = [office.arrive(f"{number}-0", name)]
-        arrivals = [partial(_arrive, office, begun, f"{number}-{each}", name) for each in range(3)]
+        arrivals = [
+            partial(_arrive, office, begun, f"{number}-{each}", name, office.now)
+            for each in range(3)
+        ]
         failures = at_once(partial(office.stop, name), *arrivals)
         assert {_problem(each) for each in failures} <= {SignInProblem.PROVIDER_STOPPED}
         assert len(begun) + len(failures) == 4
@@ -174,7 +177,7 @@ def test_nobody_is_signed_in_who_is_disabled_at_the_same_moment(office: Upstream
         key = f"ada-{number}"
         begun = [office.arrive(key)]
         stop = partial(office.users.disable, begun[0].subject, ADMIN)
-        failures = at_once(stop, *[partial(_arrive, office, begun, key, "okta")] * 3)
+        failures = at_once(stop, *[partial(_arrive, office, begun, key, "okta", office.now)] * 3)
         assert {_problem(each) for each in failures} <= {SignInProblem.ACCOUNT_STOPPED}
         assert not any(office.is_live(each) for each in begun)
 
@@ -185,7 +188,7 @@ def test_an_identity_that_is_unlinked_meanwhile_signs_nobody_in(office: Upstream
         key = f"ada-{number}"
         begun = [office.arrive(key)]
         unlink = partial(office.identities.unlink, "okta", key, ADMIN)
-        failures = at_once(unlink, *[partial(_arrive, office, begun, key, "okta")] * 3)
+        failures = at_once(unlink, *[partial(_arrive, office, begun, key, "okta", office.now)] * 3)
         assert {_problem(each) for each in failures} <= {SignInProblem.NO_ACCOUNT}
         assert not any(office.is_live(each) for each in begun)
 
@@ -205,8 +208,10 @@ def test_providers_that_are_stopped_together_leave_nobody_to_the_other(
         assert office.end_of(offline) == GrantEnd.PROVIDER_STOPPED
 
 
-def _arrive(office: UpstreamOffice, begun: list[Session], key: str, provider: str) -> None:
-    begun.append(office.arrive(key, provider))
+def _arrive(
+    office: UpstreamOffice, begun: list[Session], key: str, provider: str, begun_at: float
+) -> None:
+    begun.append(office.arrive(key, provider, begun_at=begun_at))
 
 
 def _problem(failure: Exception) -> object:

@@ -135,14 +135,27 @@ class UpstreamOffice:
             stores.providers.save(replace(provider, status=status))
             return self.power.stop_in(stores, name, ADMIN, now=now)
 
-    def arrive(self, key: str = "ada", provider: str = "okta", *, sid: str = "") -> Session:
-        """Somebody signs in at a provider, in a new browser. Raises UpstreamFailure."""
+    def arrive(
+        self,
+        key: str = "ada",
+        provider: str = "okta",
+        *,
+        sid: str = "",
+        begun_at: float | None = None,
+    ) -> Session:
+        """Somebody signs in at a provider, in a new browser. Raises UpstreamFailure.
+
+        `begun_at` is when that began, where it was not now.
+        """
         with self.database.reading() as stores:
             known = stores.providers.get(provider)
         assert known is not None
         landing = Landing(previous=None, cookie="", call=self.call(), user_agent="Firefox")
         proof = self.proof(key, sid)
-        return self.arrivals.sign_in(known, self._attempt(provider), proof, landing).session
+        attempt = self._attempt(provider)
+        if begun_at is not None:
+            attempt = replace(attempt, created_at=begun_at)
+        return self.arrivals.sign_in(known, attempt, proof, landing).session
 
     def link(self, session: Session, key: str = "ada", provider: str = "entra") -> None:
         """Whoever has the session connects somebody at a provider."""
