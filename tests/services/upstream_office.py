@@ -9,7 +9,6 @@ from authserver.crypto.digests import HmacDigester
 from authserver.crypto.secret_values import ReadableSecretMaker
 from authserver.domain.authority import Change, ChangeKind
 from authserver.domain.grants import Grant, GrantOrigin
-from authserver.domain.group_rules import GroupSnapshot, SnapshotState
 from authserver.domain.providers import (
     Provider,
     ProviderAuth,
@@ -21,7 +20,6 @@ from authserver.domain.providers import (
 from authserver.domain.requested_claims import RequestedClaims
 from authserver.domain.sessions import PASSWORD_ACR, PASSWORD_AMR, Session
 from authserver.domain.tokens import latest_end
-from authserver.domain.upstream_sign_ins import AttemptPurpose, UpstreamAttempt, UpstreamPerson
 from authserver.services.administration import Administration
 from authserver.services.commit_barrier import CommitBarrier
 from authserver.services.federated_arrivals import FederatedArrivals, Landing
@@ -34,11 +32,11 @@ from authserver.services.password_rules import PasswordRules
 from authserver.services.provider_power import ProviderPower
 from authserver.services.session_ends import SessionEnds
 from authserver.services.sessions import Sessions
-from authserver.services.upstream_proof import Proof
 from authserver.services.user_power import UserPower
 from authserver.services.users import UserDraft, Users
 from tests.doubles import FakeClock, FakeEntropy
 from tests.services.collaborators import CountingPasswords
+from tests.services.proofs import attempt_at, proof_of
 from tests.services.seals import ReadableSealer
 from tests.services.world import ADMIN
 
@@ -151,8 +149,8 @@ class UpstreamOffice:
             known = stores.providers.get(provider)
         assert known is not None
         landing = Landing(previous=None, cookie="", call=self.call(), user_agent="Firefox")
-        proof = self.proof(key, sid)
-        attempt = self._attempt(provider)
+        proof = proof_of(key, self.now, sid)
+        attempt = attempt_at(provider, self.now)
         if begun_at is not None:
             attempt = replace(attempt, created_at=begun_at)
         return self.arrivals.sign_in(known, attempt, proof, landing).session
@@ -162,28 +160,8 @@ class UpstreamOffice:
         with self.database.reading() as stores:
             known = stores.providers.get(provider)
         assert known is not None
-        attempt = self._attempt(provider, session.subject)
-        self.arrivals.link(known, attempt, self.proof(key), session, self.call())
-
-    def proof(self, key: str, sid: str = "") -> Proof:
-        """What a provider says of somebody."""
-        person = UpstreamPerson(
-            subject_key=key,
-            shown=f"{key}@example.org",
-            username=key,
-            name=key.title(),
-            given_name="",
-            family_name="",
-            email="",
-            email_verified=False,
-            locale="",
-            auth_time=self.now,
-            acr="",
-            amr=("pwd",),
-            upstream_sid=sid,
-        )
-        snapshot = GroupSnapshot((), SnapshotState.COMPLETE, "id token", self.now)
-        return Proof(person, snapshot, "", self.now, "urn:authserver:acr:federated")
+        attempt = attempt_at(provider, self.now, session.subject)
+        self.arrivals.link(known, attempt, proof_of(key, self.now), session, self.call())
 
     def local_user(self, username: str) -> User:
         """A user with a password."""
@@ -286,21 +264,3 @@ class UpstreamOffice:
         with self.database.reading() as stores:
             told = [each.change for each in stores.authority.since(0)]
         return [each for each in told if each.kind is kind]
-
-    def _attempt(self, provider: str, link_subject: str = "") -> UpstreamAttempt:
-        return UpstreamAttempt(
-            digest=b"d" * 32,
-            pepper_id="1",
-            browser=b"b" * 32,
-            browser_pepper_id="1",
-            provider=provider,
-            purpose=AttemptPurpose.LINK if link_subject else AttemptPurpose.SIGN_IN,
-            sealed=b"",
-            request_id="",
-            next="",
-            max_age=None,
-            acrs=(),
-            link_subject=link_subject,
-            created_at=self.now,
-            expires_at=self.now + 600,
-        )
