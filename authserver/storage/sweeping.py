@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Protocol
 
-from sqlalchemy import Boolean, case, literal_column, select, update
+from sqlalchemy import case, select, update
 
+from authserver.domain.grants import GrantOrigin
 from authserver.domain.tokens import FAR_AHEAD_SECONDS, latest_end
 from authserver.storage.authority import DENIAL_KINDS
 from authserver.storage.bounded_deletions import bounded_deletion
@@ -18,12 +19,7 @@ from authserver.storage.rows.clients import client_secrets
 from authserver.storage.rows.devices import device_authorizations
 from authserver.storage.rows.failures import failures
 from authserver.storage.rows.gateways import gateway_keys
-from authserver.storage.rows.grants import (
-    EXCHANGED,
-    authorization_codes,
-    grants,
-    refresh_tokens,
-)
+from authserver.storage.rows.grants import authorization_codes, grants, refresh_tokens
 from authserver.storage.rows.identities import identities
 from authserver.storage.rows.providers import provider_denials, provider_secrets
 from authserver.storage.rows.registrations import initial_access_tokens
@@ -85,10 +81,6 @@ class ExpiringTable:
         return connection.execute(_deletion(connection, self.table, before, limit)).rowcount
 
 
-IS_EXCHANGED: Final = literal_column(EXCHANGED.text, Boolean)
-"""Word for word as in the index: SQLite would not see a parameter's value."""
-
-
 @dataclass(frozen=True, slots=True)
 class ExchangedGrants:
     """Grants of token exchanges: many, short-lived, and each of them on record anyway."""
@@ -99,8 +91,9 @@ class ExchangedGrants:
     def delete_batch(self, connection: Connection, now: float, limit: int) -> int:
         """Delete at most `limit` rows whose time was over at `now`; how many there were."""
         before = now - self.keep_seconds
+        is_exchanged = grants.c.origin == GrantOrigin.TOKEN_EXCHANGE.value
         return connection.execute(
-            _deletion(connection, grants, before, limit, IS_EXCHANGED)
+            _deletion(connection, grants, before, limit, is_exchanged)
         ).rowcount
 
 

@@ -266,6 +266,10 @@ def test_what_does_not_expire_stays(database: SqlDatabase) -> None:
             "ix_grants_issuer_id_subject",
         ),
         (
+            "SELECT 1 FROM grants WHERE expires_at <= 5 AND origin = 'x' ORDER BY expires_at",
+            "ix_grants_origin_expires_at",
+        ),
+        (
             "SELECT 1 FROM refresh_tokens WHERE issuer_id = 1 AND pepper_id = 'p' AND digest = 'x'",
             "ix_refresh_tokens_issuer_id_digest",
         ),

@@ -11,9 +11,6 @@ from authserver.storage.rows.metadata import issuer_column, metadata, time_colum
 UNCLEARED: Final = text("ended_at IS NOT NULL AND NOT is_cleared")
 """Ended grants that may still have codes and refresh tokens, in the words of their index."""
 
-EXCHANGED: Final = text("origin = 'token_exchange'")
-"""Grants that nobody allowed but a provider's token gave, in the words of their index."""
-
 grants: Final = Table(
     "grants",
     metadata,
@@ -46,7 +43,7 @@ grants: Final = Table(
     Index(None, "issuer_id", "resource_name"),
     Index(None, "issuer_id", "session_id"),
     Index("ix_grants_uncleared", "ended_at", sqlite_where=UNCLEARED, postgresql_where=UNCLEARED),
-    Index("ix_grants_exchanged", "expires_at", sqlite_where=EXCHANGED, postgresql_where=EXCHANGED),
+    Index(None, "origin", "expires_at"),
 )
 
 authorization_codes: Final = Table(
