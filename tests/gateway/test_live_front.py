@@ -209,7 +209,14 @@ def _slow_front(folder: Path, server: StubServer, port: int) -> str:
 
 
 @pytest.mark.parametrize(
-    "path", ["/oauth2/authorize", "/oauth2/%61uthorize", "/oauth2/device_authorization"]
+    "path",
+    [
+        "/oauth2/authorize",
+        "/oauth2/%61uthorize",
+        "/oauth2/device_authorization",
+        "/login/acme",
+        "/login/%61cme",
+    ],
 )
 def test_nobody_begins_without_end(tmp_path: Path, path: str) -> None:
     port = free_port()
