@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from tests.standins.processes import NodeProcess
 
 KINDS: Final = ("okta", "entra", "cognito", "generic")
-BACK: Final = f"{ISSUER}/"
+BACK: Final = f"{ISSUER}/signed-out"
 
 
 @dataclass(slots=True)

@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 
 from tests.browser.served import ISSUER
 from tests.browser.steps import reached_app, redeem, request_url
-from tests.standins.cast import GRACE
+from tests.standins.cast import ENGINEERS, GRACE
 from tests.standins.house import KINDS
 from tests.standins.walking import choose, prove, sign_in_through
 
@@ -65,3 +65,31 @@ def test_an_app_sends_a_person_who_comes_back_to_it_from_the_provider(
     prove(page, provider)
     page.locator("#allow").click()
     assert "code" in reached_app(page)
+
+
+def test_who_signs_out_here_is_signed_out_there(house: House, page: Page) -> None:
+    provider = house.provider("generic")
+    page.goto("/account")
+    sign_in_through(page, provider)
+    page.wait_for_url(f"{ISSUER}/account")
+    page.locator("#sign-out-button").click()
+    # It asks once more, as OpenID Connect RP-Initiated Logout allows.
+    page.get_by_role("button", name="Yes, sign me out").click()
+    page.wait_for_url(f"{ISSUER}/signed-out**")
+    page.goto("/account")
+    choose(page, provider)
+    expect(page.locator("input[name=login]")).to_be_visible()
+
+
+def test_a_group_there_is_a_group_here_for_as_long_as_its_rule(house: House, page: Page) -> None:
+    provider, run = house.provider("okta"), house.served.instance.run
+    run("group", "create", "builders")
+    run("provider", "group-rule", "add", provider, ENGINEERS, "--to-group", "builders")
+    page.goto("/account")
+    sign_in_through(page, provider)
+    page.wait_for_url(f"{ISSUER}/account")
+    expect(page.locator("main")).to_contain_text("builders")
+    (rule,) = house.served.instance.cli("provider", "group-rule", "list", provider)["group_rules"]
+    run("provider", "group-rule", "remove", provider, rule["rule_id"])
+    page.reload()
+    expect(page.locator("main")).not_to_contain_text("builders")
