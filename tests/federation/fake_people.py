@@ -9,6 +9,11 @@ from authserver.domain.providers import ProviderKind
 TENANT = "72f988bf-86f1-41af-91ab-2d7cd011db47"
 ENTRA_API = "6e74172b-be56-4843-9ff4-e66a39bb12e3"
 NOW = 1_700_000_000.0
+OVERAGE = {
+    "_claim_names": {"groups": "src1"},
+    "_claim_sources": {"src1": {"endpoint": "https://canary.example.net/groups"}},
+}
+"""What Entra ID sends in place of more than 200 groups; nobody is to call that address."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +43,25 @@ def identity_claims(kind: ProviderKind, person: FakePerson) -> dict[str, object]
     if kind is ProviderKind.OKTA:
         return {"ver": 1, "jti": "ID.1"}
     return {}
+
+
+def profile_claims(kind: ProviderKind, person: FakePerson) -> dict[str, object]:
+    """Names and addresses; Entra ID does not say whether an address is verified."""
+    said: dict[str, object] = {
+        "name": person.name,
+        "preferred_username": person.username,
+        "email": person.email,
+    }
+    if kind is not ProviderKind.ENTRA:
+        said["email_verified"] = person.email_verified
+    return said
+
+
+def group_claims(kind: ProviderKind, person: FakePerson, claim: str) -> dict[str, object]:
+    """The groups, in `claim` where the kind has no name of its own; no claim for none."""
+    if not person.groups:
+        return {}
+    return {"cognito:groups" if kind is ProviderKind.COGNITO else claim: list(person.groups)}
 
 
 def access_claims(

@@ -8,7 +8,6 @@ every fault that a test wants. Nothing here talks to a network: see `fake_http` 
 from __future__ import annotations
 
 import base64
-import hashlib
 import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -21,11 +20,15 @@ from tests.federation.fake_http import JSON, FakeHttp, Sent
 from tests.federation.fake_keys import FakeKey, rsa_key
 from tests.federation.fake_people import (
     NOW,
+    OVERAGE,
     TENANT,
     FakePerson,
     access_claims,
+    group_claims,
     identity_claims,
+    profile_claims,
 )
+from tests.people.cast import challenge
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -144,8 +147,6 @@ class FakeProvider:
         """Sign with a new key from now on; the old one is not published any more."""
         self.keys = [FakeKey(kid, rsa_key(number))]
 
-    # What the person's browser does there.
-
     def authorize(self, url: str, person: FakePerson | None = None) -> dict[str, str]:
         """Sign in at the authorization endpoint: the parameters that come to our callback."""
         asked = dict(parse_qsl(urlsplit(url).query, keep_blank_values=True))
@@ -156,8 +157,6 @@ class FakeProvider:
         self.codes[code] = _Code(person or self.person, asked)
         answer = {"code": code, "state": asked["state"]}
         return {**answer, "iss": self.issuer} if self.sends_issuer else answer
-
-    # What it signs.
 
     def id_token(self, person: FakePerson | None = None, **claims: object) -> str:
         """An ID token for our client; claims of `None` are left out."""
@@ -208,8 +207,6 @@ class FakeProvider:
         kept = {name: value for name, value in claims.items() if value is not None}
         return self.keys[-1].sign(kept, header)
 
-    # What it answers.
-
     def answer(self, sent: Sent) -> OutboundResponse:
         """The answer to one request."""
         for end, fault in self.faults.items():
@@ -238,7 +235,7 @@ class FakeProvider:
         code = self.codes.pop(form.get("code", ""), None)
         if code is None or code.query["redirect_uri"] != form.get("redirect_uri"):
             return json_answer({"error": "invalid_grant"}, 400)
-        if _challenge(form.get("code_verifier", "")) != code.query["code_challenge"]:
+        if challenge(form.get("code_verifier", "")) != code.query["code_challenge"]:
             return json_answer({"error": "invalid_grant"}, 400)
         access_token = f"opaque-{len(self.access_tokens) + 1}"
         self.access_tokens[access_token] = code.person
@@ -271,32 +268,16 @@ class FakeProvider:
         claims = {"sub": person.sub, **self._profile(person), **self.userinfo_claims}
         return json_answer({name: value for name, value in claims.items() if value is not None})
 
-    # What it says of a person.
-
     def _issuer_of(self, person: FakePerson) -> str:
         return self.template.replace("{tenantid}", person.tenant) if self.template else self.issuer
 
     def _profile(self, person: FakePerson) -> dict[str, object]:
-        said: dict[str, object] = {
-            "name": person.name,
-            "preferred_username": person.username,
-            "email": person.email,
-            **self._groups(person),
-        }
-        if self.kind is not ProviderKind.ENTRA:
-            said["email_verified"] = person.email_verified
-        return said
+        return {**profile_claims(self.kind, person), **self._groups(person)}
 
     def _groups(self, person: FakePerson) -> dict[str, object]:
         if self.overage:
-            return {
-                "_claim_names": {"groups": "src1"},
-                "_claim_sources": {"src1": {"endpoint": "https://canary.example.net/groups"}},
-            }
-        if not person.groups:
-            return {}
-        claim = "cognito:groups" if self.kind is ProviderKind.COGNITO else self.groups_claim
-        return {claim: list(person.groups)}
+            return dict(OVERAGE)
+        return group_claims(self.kind, person, self.groups_claim)
 
 
 def json_answer(document: object, status: int = 200, **headers: str) -> OutboundResponse:
@@ -314,8 +295,3 @@ def html_answer(status: int = 200) -> OutboundResponse:
 def hang() -> OutboundUnavailable:
     """What a provider that never answers comes to."""
     return OutboundUnavailable(OutboundReason.TIMEOUT, "no answer in time")
-
-
-def _challenge(verifier: str) -> str:
-    digest = hashlib.sha256(verifier.encode()).digest()
-    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
