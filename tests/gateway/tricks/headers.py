@@ -156,9 +156,9 @@ def _hop_by_hop() -> Iterator[Trick]:
     yield plain("TE: trailers", "TE: trailers, evil", "Trailer: Authorization", gateways=SITES)
     yield plain("Proxy-Connection", "Proxy-Connection: evil", "Keep-Alive: evil", gateways=SITES)
     yield plain("Max-Forwards: 0", "Max-Forwards: 0", gateways=SITES)
-    large = f"X-Large: {'x' * 9000}"
-    yield refused("header of 9000 bytes", request(READABLE, large, credential=ADMIN), 431)
-    many = [f"X-Header-{number}: {'x' * 900}" for number in range(60)]
-    yield refused("60 headers of 900 bytes", request(READABLE, *many, credential=ADMIN), 431)
+    large = f"X-Large: {'x' * 18000}"
+    yield refused("header of 18000 bytes", request(READABLE, large, credential=ADMIN), 431)
+    many = [f"X-Header-{number}: {'x' * 900}" for number in range(100)]
+    yield refused("100 headers of 900 bytes", request(READABLE, *many, credential=ADMIN), 431)
     small = [f"X-H{number}: evil" for number in range(900)]
     yield plain("900 headers", *small)
