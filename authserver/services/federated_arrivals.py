@@ -76,11 +76,13 @@ class FederatedArrivals:
             UpstreamFailure: nobody may sign in so; nothing was changed.
             StorageUnavailable: nobody was signed in.
         """
-        previous = landing.previous
-        takes_power = previous is not None and previous.subject != self._subject(provider, proof)
-        self._take_from_the_denied(provider, proof, landing.call)
+        previous, subject = landing.previous, self._subject(provider, proof)
+        takes_power = previous is not None and previous.subject != subject
+        self._take_from_the_denied(provider, proof, subject, landing.call)
         with self._administration.changing([], takes_power=takes_power) as stores:
             current = current_provider(stores, provider)
+            # All of the user's, in the order of everybody who locks several: then this one.
+            held_identities(stores, subject)
             identity = stores.identities.find(current.name, proof.person.subject_key)
             user = None if identity is None else self._user_of(stores, identity)
             self._check_groups(stores, current, proof)
@@ -125,8 +127,8 @@ class FederatedArrivals:
         """
         with self._administration.changing([], takes_power=False) as stores:
             current = current_provider(stores, provider)
-            identity = stores.identities.find(current.name, proof.person.subject_key)
             own = held_identities(stores, attempt.link_subject)
+            identity = stores.identities.find(current.name, proof.person.subject_key)
             user = stores.users.get(attempt.link_subject)
             live = stores.sessions.get(session.session_id)
             if user is None or not user.is_enabled:
@@ -148,7 +150,9 @@ class FederatedArrivals:
         self._wait_out(arrived)
         return arrived.identity
 
-    def _take_from_the_denied(self, provider: Provider, proof: Proof, call: Call) -> None:
+    def _take_from_the_denied(
+        self, provider: Provider, proof: Proof, subject: str, call: Call
+    ) -> None:
         """Take from somebody whom the groups keep out what the groups of the last sign-in gave.
 
         In a transaction of its own, which stays though the sign-in is refused. Others go on.
@@ -159,6 +163,7 @@ class FederatedArrivals:
             return
         with self._administration.changing([], takes_power=True) as stores:
             current = current_provider(stores, provider)
+            held_identities(stores, subject)
             identity = stores.identities.find(current.name, proof.person.subject_key)
             if identity is None:
                 return

@@ -59,14 +59,18 @@ class Identities:
             Conflict: a user may not give up the last way to sign in.
             StorageUnavailable: nothing was changed.
         """
+        with self._administration.database.reading() as stores:
+            known = stores.identities.find(provider, subject_key)
+        if known is None:
+            raise NotFound(KIND, provider)
         with self._administration.changing([], takes_power=True) as stores:
-            # In the order of a sign-in: provider, identities, user.
+            # In the order of a sign-in: provider, the user's identities, user.
             stores.providers.get(provider)
+            held_identities(stores, known.subject)
             identity = stores.identities.find(provider, subject_key)
             is_own = act.actor.kind is ActorKind.USER
             if identity is None or (is_own and identity.subject != act.actor.identifier):
                 raise NotFound(KIND, provider)
-            held_identities(stores, identity.subject)
             if is_own and not has_other_way(stores, identity):
                 raise Conflict("this is the last way to sign in: connect another one first")
             now = self._administration.clock.now()

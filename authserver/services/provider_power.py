@@ -43,10 +43,11 @@ class ProviderPower:
         that; with it, the user may sign in and allow things anew.
         """
         stores.providers.get(provider_name)
-        # Whoever counts administrators locks several users, too; here everybody takes turns.
-        stores.leases.acquire(ONE_AT_A_TIME, ONE_AT_A_TIME, now, 1.0)
         # Before their users are locked: the caller may unlink them.
         known = {each.subject for each in stores.identities.hold(provider_name)}
+        # Whoever counts administrators locks several users, too; here everybody takes turns, who
+        # may hold identities by now.
+        stores.leases.acquire(ONE_AT_A_TIME, ONE_AT_A_TIME, now, 1.0)
         begun = stores.upstream_sign_ins.sessions(provider_name)
         reached = known | {each.subject for each in begun}
         held = self._ends.hold(stores, reached, now)
