@@ -83,7 +83,11 @@ class ProviderView:
             database, view, ChangeKind.PROVIDER, _load, concerns=lambda *_: True
         )
         self._principals: Remembered[tuple[str, str], Principal] = Remembered(
-            database, view, ChangeKind.USER, _load_principal, concerns=self._is_about
+            database,
+            view,
+            ChangeKind.USER,
+            _load_principal,
+            named=lambda principal: principal.user.subject,
         )
 
     @property
@@ -129,10 +133,6 @@ class ProviderView:
         known = self._providers.get(_ALL)
         assert known is not None  # noqa: S101 - _load always finds them, perhaps none
         return known
-
-    def _is_about(self, key: tuple[str, str], subject: str) -> bool:
-        principal = self._principals.known(key)
-        return principal is not None and principal.user.subject == subject
 
 
 def _load(stores: Stores, _key: str) -> _Known:

@@ -33,17 +33,22 @@ class Remembered(Generic[Key, Thing]):
         load: Callable[[Stores, Key], Thing | None],
         *,
         concerns: Callable[[Key, str], bool] | None = None,
+        named: Callable[[Thing], str] | None = None,
     ) -> None:
         """Load with `load`; listen for changes of `kind`.
 
-        `concerns` says whether a change of a name reaches the thing at a key; without it the name
-        is the key.
+        `concerns` says whether a change of a name reaches the thing at a key, and is asked of every
+        one. `named` gives the one name that a thing is reached by, for many things and many
+        changes. Without either the name is the key.
         """
         self._database = database
         self._kind = kind
         self._load = load
         self._concerns = concerns
+        self._named = named
         self._things: dict[Key, Thing] = {}
+        self._keys: dict[str, set[Key]] = {}
+        """The keys of things by their names, where they have some."""
         self._lock = threading.Lock()
         self._forgotten = 0
         view.on_change(self._forget, self._forget_all)
@@ -70,23 +75,44 @@ class Remembered(Generic[Key, Thing]):
             with self._lock:
                 # What was read before a change was applied must not be remembered after it.
                 if forgotten == self._forgotten:
-                    if key not in self._things and len(self._things) >= MOST_REMEMBERED:
-                        del self._things[next(iter(self._things))]
-                    self._things[key] = thing
+                    self._keep(key, thing)
         return thing
+
+    def _keep(self, key: Key, thing: Thing) -> None:
+        if key in self._things:
+            self._drop(key)
+        elif len(self._things) >= MOST_REMEMBERED:
+            self._drop(next(iter(self._things)))
+        self._things[key] = thing
+        if self._named is not None:
+            self._keys.setdefault(self._named(thing), set()).add(key)
+
+    def _drop(self, key: Key) -> None:
+        thing = self._things.pop(key)
+        if self._named is not None:
+            name = self._named(thing)
+            keys = self._keys[name]
+            keys.discard(key)
+            if not keys:
+                del self._keys[name]
 
     def _forget(self, kind: ChangeKind, name: str) -> None:
         if kind is not self._kind:
             return
         with self._lock:
             self._forgotten += 1
-            if self._concerns is None:
-                self._things.pop(name, None)  # type: ignore[arg-type]  # the name is the key
-                return
-            for key in [key for key in self._things if self._concerns(key, name)]:
-                del self._things[key]
+            for key in self._reached(name):
+                self._drop(key)
 
     def _forget_all(self) -> None:
         with self._lock:
             self._forgotten += 1
             self._things.clear()
+            self._keys.clear()
+
+    def _reached(self, name: str) -> list[Key]:
+        if self._named is not None:
+            return list(self._keys.get(name, ()))
+        if self._concerns is not None:
+            return [key for key in self._things if self._concerns(key, name)]
+        return [name] if name in self._things else []

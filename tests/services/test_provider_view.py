@@ -183,3 +183,36 @@ def test_a_denial_reaches_what_it_names_and_was_issued_by_then(
         ProviderKind.COGNITO, {"username": None, "origin_jti": None}, clients={"their-app": "ours"}
     )
     assert known.denies(alone) is (denied and value not in {"sub-1", "o1"})
+
+
+class CountedSubject(str):
+    """A subject that counts how often it is compared."""
+
+    __slots__ = ()
+    compared = 0
+
+    def __eq__(self, other: object) -> bool:
+        CountedSubject.compared += 1
+        return super().__eq__(other)
+
+    __hash__ = str.__hash__
+
+
+def test_a_change_of_one_user_costs_nothing_for_each_of_the_others(look: Look) -> None:
+    # A new group rule changes thousands of people at once, and meanwhile no worker answers.
+    look.add(ProviderKind.OKTA, "okta")
+    people = [f"user:{number}" for number in range(40)]
+    for subject in people:
+        look.link(f"key-of-{subject}", CountedSubject(subject))
+        assert look.view.principal("okta", f"key-of-{subject}") is not None
+    CountedSubject.compared = 0
+    with look.database.writing() as stores:
+        changes = [Change(ChangeKind.USER, f"other:{subject}", 0.0) for subject in people]
+        stores.authority.advance([*changes, Change(ChangeKind.USER, people[0], 0.0)])
+    look.authority.poll()
+    assert CountedSubject.compared <= 2
+    with look.database.writing() as stores:
+        for subject in people[:2]:
+            stores.users.save(replace(user_of(subject, 0.0), status=UserStatus.DISABLED))
+    seen = [look.view.principal("okta", f"key-of-{subject}") for subject in people[:2]]
+    assert [each is not None and each.user.is_enabled for each in seen] == [False, True]
