@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from contextlib import nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from authserver.domain.provider_documents import (
@@ -235,11 +235,20 @@ class ProviderDocuments:
             metadata = stores.providers.document(provider.name, DocumentKind.METADATA)
             document = stores.providers.document(provider.name, DocumentKind.KEYS)
         if known.keys is None or document != known.document:
-            try:
-                known.keys = keys_in(document, self._clock.now())
-            except UpstreamFailure:
-                known.keys = None
+            known.keys = self._parsed(document, known.keys)
         known.metadata, known.document, known.looked_at = metadata, document, looked_at
+
+    def _parsed(
+        self, document: ProviderDocument | None, before: ProviderKeys | None
+    ) -> ProviderKeys | None:
+        try:
+            keys = keys_in(document, self._clock.now())
+        except UpstreamFailure:
+            return None
+        if before is None or keys.jwks != before.jwks:
+            return keys
+        # Verified tokens are remembered with their keys: no copy of these for each fetch.
+        return replace(keys, jwks=before.jwks)
 
     def _document(self, provider: Provider) -> ProviderDocument | None:
         with self._database.reading() as stores:

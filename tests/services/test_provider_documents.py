@@ -62,6 +62,20 @@ def test_a_thousand_unknown_keys_cause_one_fetch_a_minute() -> None:
     assert scene.server.asked_for_keys() == 3
 
 
+def test_the_same_keys_asked_for_again_take_no_more_memory() -> None:
+    # Verified tokens are remembered with their keys: a copy for each fetch would fill a worker.
+    scene = DocumentScene()
+    first = scene.worker.keys(scene.provider, "a")
+    scene.clock.advance(KEYS_FRESH_SECONDS + 1)
+    again = scene.worker.keys(scene.provider, "a")
+    assert scene.server.asked_for_keys() == 2
+    assert again.fetched_at > first.fetched_at
+    assert again.jwks is first.jwks
+    scene.server.kids = ("a", "b")
+    scene.clock.advance(KEYS_FRESH_SECONDS + 1)
+    assert len(scene.worker.keys(scene.provider, "a").jwks) == 2
+
+
 @pytest.mark.rule("FE-15")
 def test_a_flood_of_unknown_keys_hardly_reaches_the_database() -> None:
     scene = DocumentScene()
