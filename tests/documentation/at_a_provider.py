@@ -13,6 +13,7 @@ from urllib.parse import urlencode, urlsplit
 
 from authserver.crypto.system import SystemClock
 from authserver.domain.providers import ProviderKind
+from tests.cli.runs import run
 from tests.federation.fake_people import TENANT, FakePerson
 from tests.federation.fake_provider import COGNITO_DOMAIN, FakeProvider
 from tests.federation.served import serve_fakes
@@ -51,11 +52,26 @@ class AtAProvider:
     fake: FakeProvider
     words: tuple[tuple[str, str], ...]
 
-    def typed(self, text: str) -> str:
-        """A command of the page as it works here."""
-        for theirs, ours in ((DOCUMENTED_URL, self.instance.url), *self.words):
-            text = text.replace(theirs, ours)
-        return text
+    def run(self, *words: str, with_notes: bool = False) -> tuple[int, str]:
+        """A command of the page: exit code, standard output, in the page's own words.
+
+        `with_notes`: standard error, too. Commands of ours run in this process, which is faster.
+        """
+        line = " ".join(words)
+        for theirs, ours in (("secret.txt", str(self.secret)), *self.words):
+            line = line.replace(theirs, ours)
+        program, *arguments = line.split()
+        if program == "authserver":
+            done = run(*arguments, environment=self.instance.environment)
+            return done.exit_code, self.printed(done.output if with_notes else done.stdout)
+        assert (program, *arguments) == ("rm", str(self.secret)), line
+        self.secret.unlink()
+        return 0, ""
+
+    @property
+    def secret(self) -> Path:
+        """The file with the client secret."""
+        return self.instance.folder / "secret.txt"
 
     def printed(self, text: str) -> str:
         """What a command printed here as it is on the page."""
@@ -100,8 +116,9 @@ def at_a_provider(folder: Path, kind: ProviderKind) -> Iterator[AtAProvider]:
         serve_fakes(port, authority.server_for("localhost"), [fake]),
         Instance(folder / "instance", overrides).initialise().start() as instance,
     ):
-        (instance.folder / "secret.txt").write_text(SECRET + "\n")
-        yield AtAProvider(instance, fake, _words(kind, origin))
+        place = AtAProvider(instance, fake, _words(kind, origin))
+        place.secret.write_text(SECRET + "\n")
+        yield place
 
 
 def _fake(kind: ProviderKind, origin: str) -> FakeProvider:

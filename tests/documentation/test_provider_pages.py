@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -13,7 +14,6 @@ from authserver.domain.providers import ProviderKind
 from tests.documentation.at_a_provider import SECRET, AtAProvider, at_a_provider
 from tests.documentation.console_blocks import documented_commands
 from tests.federation.fake_provider import html_answer
-from tests.scenarios.test_documented_commands import run_in_one_shell
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -56,12 +56,11 @@ class Reader:
 
     def _follow(self, commands: Sequence[DocumentedCommand]) -> list[str]:
         """Type the commands; those that did not do what the page says."""
-        here = [replace(each, text=self.place.typed(each.text)) for each in commands]
         wrong = []
-        results = run_in_one_shell(here, self.place.instance)
-        for command, (code, printed) in zip(commands, results, strict=True):
-            if code or not command.expects(self.place.printed(printed)):
-                wrong.append(f"$ {command.text}\n{self.place.printed(printed)}({code})")
+        for command in commands:
+            code, printed = self.place.run(*shlex.split(command.text))
+            if code or not command.expects(printed):
+                wrong.append(f"$ {command.text}\n{printed}({code})")
         return wrong
 
     def says(self, message: str) -> bool:
@@ -74,11 +73,6 @@ class Reader:
         page = self.place.sign_in(self.place.browser())
         assert page.status == 403, page.texts
         return page
-
-    def run(self, *words: str) -> str:
-        """What a command says, on both channels."""
-        done = self.place.instance.run(*words, check=False)
-        return self.place.printed(done.stdout + done.stderr)
 
 
 def test_the_commands_of_the_page_do_what_it_says(reader: Reader) -> None:
@@ -124,7 +118,8 @@ def test_a_redirect_uri_that_is_not_registered_is_told_as_the_page_says(
         ),
     }
     monkeypatch.setitem(reader.place.fake.faults, "/authorize", refusals[reader.name])
-    said = reader.run("provider", "test", reader.name)
+    code, said = reader.place.run("authserver", "provider", "test", reader.name)
+    assert code == 3, said
     (line,) = [each for each in said.splitlines() if "sign-in request" in each]
     assert line.startswith("problem"), said
     assert reader.says(line.partition("sign-in request: ")[2])
@@ -156,8 +151,10 @@ def test_an_issuer_that_is_not_there_is_told_as_the_page_says(
 ) -> None:
     fake, folder = reader.place.fake, reader.place.instance.folder
     monkeypatch.setitem(fake.faults, "/wrong/.well-known/openid-configuration", html_answer(404))
-    (folder / "wrong-secret.txt").write_text(SECRET)
-    words = ("--client-id", "0oa", "--secret-file", str(folder / "wrong-secret.txt"))
-    wrong = f"{fake.base}/oauth2/wrong"
-    said = reader.run("provider", "add", "okta", "wrong", "--issuer", wrong, *words)
+    (folder / "secret.txt").write_text(SECRET)
+    wrong = "provider add okta wrong --client-id 0oa --secret-file secret.txt --issuer"
+    code, said = reader.place.run(
+        "authserver", *wrong.split(), "https://acme.okta.com/oauth2/wrong", with_notes=True
+    )
+    assert code == 1, said
     assert reader.says(said.partition("metadata: ")[2].splitlines()[0])

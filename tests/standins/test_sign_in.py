@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import jwt
@@ -82,14 +83,14 @@ def test_who_signs_out_here_is_signed_out_there(house: House, page: Page) -> Non
 
 
 def test_a_group_there_is_a_group_here_for_as_long_as_its_rule(house: House, page: Page) -> None:
-    provider, run = house.provider("okta"), house.served.instance.run
+    provider, run = house.provider("okta"), house.run
     run("group", "create", "builders")
     run("provider", "group-rule", "add", provider, ENGINEERS, "--to-group", "builders")
     page.goto("/account")
     sign_in_through(page, provider)
     page.wait_for_url(f"{ISSUER}/account")
     expect(page.locator("main")).to_contain_text("builders")
-    (rule,) = house.served.instance.cli("provider", "group-rule", "list", provider)["group_rules"]
+    (rule,) = json.loads(run("provider", "group-rule", "list", provider, "--json"))["group_rules"]
     run("provider", "group-rule", "remove", provider, rule["rule_id"])
     page.reload()
     expect(page.locator("main")).not_to_contain_text("builders")
