@@ -50,7 +50,9 @@ class FederationParts(ProviderParts):
     def group_reading(self) -> GroupReading:
         """Groups at providers."""
         directory = DirectoryGroups(
-            server=self.provider_servers, credentials=self.provider_credentials
+            server=self.provider_servers,
+            credentials=self.provider_credentials,
+            aside=self.turns.aside,
         )
         return GroupReading(directory=directory)
 

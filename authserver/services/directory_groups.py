@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+from contextlib import nullcontext
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 from authserver.domain.errors import DomainError, StorageUnavailable
@@ -14,6 +16,9 @@ from authserver.domain.upstream_sign_ins import SignInProblem
 from authserver.services.group_claims import readable_groups
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from contextlib import AbstractContextManager
+
     from authserver.domain.providers import GroupsRule, Provider
     from authserver.domain.upstream_ports import UpstreamServer
 
@@ -56,14 +61,33 @@ class _Remembered(NamedTuple):
     until: float
 
 
+@dataclass(slots=True)
+class _Flight:
+    """Somebody asks at this moment; `snapshot` is there when `landed`, unless that broke down."""
+
+    landed: threading.Event = field(default_factory=threading.Event)
+    snapshot: GroupSnapshot | None = None
+
+
 class DirectoryGroups:
     """Asks directories, and remembers for a while what calls with foreign tokens need."""
 
-    def __init__(self, *, server: UpstreamServer, credentials: DirectoryCredentials) -> None:
-        """Take the collaborators; remember nothing yet."""
+    def __init__(
+        self,
+        *,
+        server: UpstreamServer,
+        credentials: DirectoryCredentials,
+        aside: Callable[[], AbstractContextManager[None]] = nullcontext,
+    ) -> None:
+        """Remember nothing yet.
+
+        `aside` makes a context in which this thread only waits, so that another may work.
+        """
         self._server = server
         self._credentials = credentials
+        self._aside = aside
         self._remembered: dict[tuple[str, GroupsRule, DirectoryPerson], _Remembered] = {}
+        self._flights: dict[tuple[str, GroupsRule, DirectoryPerson], _Flight] = {}
         self._count = 0
         self._lock = threading.Lock()
 
@@ -74,7 +98,7 @@ class DirectoryGroups:
 
         Never raises for what the provider does.
         """
-        source = GRAPH if provider.groups.source is GroupSource.GRAPH else OKTA_API
+        source = _source(provider)
         try:
             credential = self._credential(provider)
             if source == GRAPH:
@@ -87,9 +111,7 @@ class DirectoryGroups:
                 )
         except UpstreamFailure as failure:
             detail = f"{source} gave no list: {failure.problem}: {failure.detail}"
-            return GroupSnapshot(
-                (), SnapshotState.UNKNOWN, source, now, detail[:DETAIL_CHARACTERS], is_outage=True
-            )
+            return _outage(source, detail, now)
         read = readable_groups(listed)
         if read.is_partial:
             detail = f"{source} told more groups than are kept, or some that cannot be read"
@@ -109,14 +131,34 @@ class DirectoryGroups:
     def recall_or_ask(
         self, provider: Provider, person: DirectoryPerson, *, now: float, seconds: float
     ) -> GroupSnapshot:
-        """The same, at most `CHECK_AFTER_SECONDS` old; after an outage not asked again at once."""
+        """The same, at most `CHECK_AFTER_SECONDS` old; after an outage not asked again at once.
+
+        Of calls at the same moment one asks, and the others wait for its answer, at most `seconds`:
+        a script that begins with fifty at a time would use up the places for calls, and its
+        person would be nobody for as long as an outage is remembered.
+        """
         key = (provider.name, provider.groups, person)
         known = self._remembered.get(key)
         if known is not None and known.snapshot.fetched_at <= now < known.until:
             return known.snapshot
-        snapshot = self.ask(provider, person, now=now, seconds=seconds)
-        lasts = AFTER_OUTAGE_SECONDS if snapshot.is_outage else CHECK_AFTER_SECONDS
-        self._remember(key, _Remembered(snapshot, now + lasts))
+        with self._lock:
+            flight = self._flights.get(key)
+            others = flight is not None
+            if flight is None:
+                flight = self._flights[key] = _Flight()
+        if others:
+            with self._aside():
+                flight.landed.wait(seconds)
+            waited = "somebody else asks for this person, and has no answer yet"
+            return flight.snapshot or _outage(_source(provider), waited, now)
+        try:
+            snapshot = flight.snapshot = self.ask(provider, person, now=now, seconds=seconds)
+            lasts = AFTER_OUTAGE_SECONDS if snapshot.is_outage else CHECK_AFTER_SECONDS
+            self._remember(key, _Remembered(snapshot, now + lasts))
+        finally:
+            with self._lock:
+                del self._flights[key]
+            flight.landed.set()
         return snapshot
 
     def _remember(self, key: tuple[str, GroupsRule, DirectoryPerson], thing: _Remembered) -> None:
@@ -131,6 +173,15 @@ class DirectoryGroups:
         known = self._remembered.pop(key, None)
         if known is not None:
             self._count -= _weight(known)
+
+
+def _source(provider: Provider) -> str:
+    return GRAPH if provider.groups.source is GroupSource.GRAPH else OKTA_API
+
+
+def _outage(source: str, detail: str, now: float) -> GroupSnapshot:
+    told = detail[:DETAIL_CHARACTERS]
+    return GroupSnapshot((), SnapshotState.UNKNOWN, source, now, told, is_outage=True)
 
 
 def _weight(thing: _Remembered) -> int:
