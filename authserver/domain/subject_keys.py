@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from authserver.domain.errors import DomainError
-from authserver.domain.provider_issuers import GUID
+from authserver.domain.provider_issuers import GUID, allows_tenant
 from authserver.domain.providers import SubjectRule
 
 if TYPE_CHECKING:
@@ -39,6 +39,19 @@ def access_token_key(provider: Provider, claims: Mapping[str, object]) -> str:
     if provider.subject_rule is SubjectRule.ENTRA_OBJECT:
         return f"{_guid(claims, 'tid')}/{_guid(claims, 'oid')}"
     return _text(claims, "uid" if provider.subject_rule is SubjectRule.OKTA_UID else "sub")
+
+
+def tenant_of(provider: Provider, subject_key: str) -> str | None:
+    """The tenant in a subject key of Entra ID; `None` at every other provider."""
+    if provider.subject_rule is not SubjectRule.ENTRA_OBJECT:
+        return None
+    return subject_key.partition("/")[0]
+
+
+def is_allowed(provider: Provider, subject_key: str) -> bool:
+    """Whether the provider is believed about people of the tenant in the key, if there is one."""
+    tenant = tenant_of(provider, subject_key)
+    return tenant is None or allows_tenant(provider, tenant)
 
 
 def _text(claims: Mapping[str, object], name: str) -> str:

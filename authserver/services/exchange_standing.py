@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from authserver.domain.subject_keys import is_allowed
 from authserver.services.scope_ceilings import ceiling_of, within
 
 if TYPE_CHECKING:
@@ -24,7 +25,10 @@ def why_not(stores: Stores, token: ExternalToken, grant: Grant) -> str:
         return "the identity was stopped meanwhile"
     # Listed, for a single one would be locked: many exchange tokens of one provider at a time.
     if not any(
-        each.name == token.provider and each.is_enabled and each.bearer.for_exchange
+        each.name == token.provider
+        and each.is_enabled
+        and each.bearer.for_exchange
+        and is_allowed(each, token.subject_key)
         for each in stores.providers.list()
     ):
         return "the provider was stopped meanwhile"

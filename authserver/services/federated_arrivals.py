@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from authserver.domain.identities import ID_TOKEN_PURPOSE, UpstreamSession
 from authserver.domain.providers import LogoutRule
+from authserver.domain.subject_keys import is_allowed
 from authserver.domain.upstream_ports import UpstreamFailure
 from authserver.domain.upstream_sign_ins import SignInProblem
 from authserver.services.federated_users import refusal_to_create
@@ -80,7 +81,7 @@ class FederatedArrivals:
         takes_power = previous is not None and previous.subject != subject
         self._take_from_the_denied(provider, proof, subject, landing.call)
         with self._administration.changing([], takes_power=takes_power) as stores:
-            current = current_provider(stores, provider)
+            current = current_provider(stores, provider, proof)
             # All of the user's, in the order of everybody who locks several: then this one.
             held_identities(stores, subject)
             identity = stores.identities.find(current.name, proof.person.subject_key)
@@ -126,7 +127,7 @@ class FederatedArrivals:
             StorageUnavailable: nothing was changed.
         """
         with self._administration.changing([], takes_power=False) as stores:
-            current = current_provider(stores, provider)
+            current = current_provider(stores, provider, proof)
             own = held_identities(stores, attempt.link_subject)
             identity = stores.identities.find(current.name, proof.person.subject_key)
             user = stores.users.get(attempt.link_subject)
@@ -162,7 +163,7 @@ class FederatedArrivals:
         if sign_in_problem(rules, proof.snapshot) is None:
             return
         with self._administration.changing([], takes_power=True) as stores:
-            current = current_provider(stores, provider)
+            current = current_provider(stores, provider, proof)
             held_identities(stores, subject)
             identity = stores.identities.find(current.name, proof.person.subject_key)
             if identity is None:
@@ -254,11 +255,13 @@ class FederatedArrivals:
         )
 
 
-def current_provider(stores: Stores, provider: Provider) -> Provider:
+def current_provider(stores: Stores, provider: Provider, proof: Proof) -> Provider:
     """The provider as it is now, held until the end. Raises UpstreamFailure."""
     current = stores.providers.get(provider.name)
     if current is None or not current.is_enabled or not current.accepts_login:
         raise UpstreamFailure(SignInProblem.PROVIDER_STOPPED, "it takes nobody now")
+    if not is_allowed(current, proof.person.subject_key):
+        raise UpstreamFailure(SignInProblem.TENANT_NOT_ALLOWED, "tid is not accepted any more")
     return current
 
 

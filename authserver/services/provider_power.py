@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
 
 from authserver.domain.authority import Change, ChangeKind
 from authserver.domain.grants import GrantEnd, GrantFilter, GrantOrigin
+from authserver.domain.subject_keys import tenant_of
 from authserver.domain.tokens import latest_end
+from authserver.services.user_lookup import known_anew
 from authserver.services.user_power import ONE_AT_A_TIME
 
 if TYPE_CHECKING:
@@ -15,9 +18,12 @@ if TYPE_CHECKING:
     from authserver.domain.grants import Grant
     from authserver.domain.identities import Identity, UpstreamSession
     from authserver.domain.ports import Stores
+    from authserver.domain.providers import Provider
     from authserver.services.administration import Act
     from authserver.services.grants import Grants
     from authserver.services.session_ends import SessionEnds
+
+NOTHING: Final[frozenset[str]] = frozenset()
 
 
 class ProviderPower:
@@ -44,18 +50,62 @@ class ProviderPower:
         """
         stores.providers.get(provider_name)
         # Before their users are locked: the caller may unlink them.
-        known = {each.subject for each in stores.identities.hold(provider_name)}
+        known = stores.identities.hold(provider_name)
+        begun = stores.upstream_sign_ins.sessions(provider_name)
+        return len(self._stop(stores, provider_name, known, begun, (), act, now=now))
+
+    def tenants_stopped_in(
+        self, stores: Stores, provider: Provider, tenants: Collection[str], act: Act, *, now: float
+    ) -> int:
+        """The same for the people of some tenants of Entra ID alone.
+
+        Their groups give nothing any more. They stay linked: with the tenant on the list again they
+        are the same users.
+        """
+        stores.providers.get(provider.name)
+        known: list[Identity] = []
+        others: list[Identity] = []
+        for each in stores.identities.hold(provider.name):
+            is_gone = tenant_of(provider, each.subject_key) in tenants
+            (known if is_gone else others).append(each)
+        begun = [
+            each
+            for each in stores.upstream_sign_ins.sessions(provider.name)
+            if tenant_of(provider, each.subject_key) in tenants
+        ]
+        for each in known:
+            stores.identities.set_groups(provider.name, each.subject, NOTHING)
+            limited = None if each.ceiling is None else NOTHING
+            stores.identities.save(
+                replace(each, snapshot=None, is_administrator=False, ceiling=limited)
+            )
+        reached = self._stop(stores, provider.name, known, begun, others, act, now=now)
+        stores.authority.advance([known_anew(each, now) for each in sorted(reached)])
+        return len(reached)
+
+    def _stop(  # noqa: PLR0917 - who is reached, and by what act
+        self,
+        stores: Stores,
+        provider_name: str,
+        known: Sequence[Identity],
+        begun: Sequence[UpstreamSession],
+        others: Sequence[Identity],
+        act: Act,
+        *,
+        now: float,
+    ) -> Collection[str]:
+        """End what came by these; the users whom that reached. `others` of the provider go on."""
         # Whoever counts administrators locks several users, too; here everybody takes turns, who
         # may hold identities by now.
         stores.leases.acquire(ONE_AT_A_TIME, ONE_AT_A_TIME, now, 1.0)
-        begun = stores.upstream_sign_ins.sessions(provider_name)
-        reached = known | {each.subject for each in begun}
+        reached = {each.subject for each in known} | {each.subject for each in begun}
         held = self._ends.hold(stores, reached, now)
         elsewhere = {
             each.subject
             for name in _enabled_but(stores, provider_name)
             for each in stores.identities.list(name)
         }
+        elsewhere.update(each.subject for each in others)
         self._end(
             stores,
             _by_id(begun),
@@ -66,7 +116,7 @@ class ProviderPower:
             provider=provider_name,
             now=now,
         )
-        return len(reached)
+        return reached
 
     def identity_stopped_in(
         self, stores: Stores, identity: Identity, act: Act, *, now: float

@@ -15,7 +15,7 @@ from authserver.services.provider_lookup import existing_provider, looked_at, pr
 from authserver.services.user_lookup import known_anew
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from authserver.domain.ports import Stores
     from authserver.domain.provider_documents import ProviderMetadata
@@ -58,6 +58,12 @@ class PowerTaker(Protocol):
 
     def stop_in(self, stores: Stores, provider_name: str, act: Act, *, now: float) -> int:
         """End sessions and grants inside the caller's transaction; how many users it reached."""
+        ...
+
+    def tenants_stopped_in(
+        self, stores: Stores, provider: Provider, tenants: Collection[str], act: Act, *, now: float
+    ) -> int:
+        """The same for the people of some of its tenants."""
         ...
 
 
@@ -177,6 +183,8 @@ class Providers:
                 after = replace(after, sends_issuer=metadata.sends_issuer)
                 self._documents.store_checked(stores, after, metadata, check.jwks, now)
             self._save(stores, before, after, act)
+            if gone := before.tenants - after.tenants:
+                self._power.tenants_stopped_in(stores, after, gone, act, now=now)
         return CheckedProvider(after, check)
 
     def test(self, name: str, act: Act) -> CheckedProvider:

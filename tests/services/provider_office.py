@@ -30,6 +30,8 @@ from tests.federation.fake_provider import COGNITO_DOMAIN, FakeProvider
 from tests.services.world import ADMIN, ISSUER, SCOPES, World
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from authserver.domain.ports import Stores
     from authserver.domain.providers import Provider
     from authserver.services.administration import Act
@@ -62,6 +64,12 @@ class WatchedPower:
     def stop_in(self, stores: Stores, provider_name: str, act: Act, *, now: float) -> int:
         self.stopped.append(provider_name)
         return self._power.stop_in(stores, provider_name, act, now=now)
+
+    def tenants_stopped_in(
+        self, stores: Stores, provider: Provider, tenants: Collection[str], act: Act, *, now: float
+    ) -> int:
+        self.stopped += sorted(tenants)
+        return self._power.tenants_stopped_in(stores, provider, tenants, act, now=now)
 
 
 class ProviderOffice:
