@@ -48,6 +48,7 @@ def installed(project: Path, folder: Path) -> Path:
     except subprocess.TimeoutExpired:
         raise RuntimeError(f"npm took more than {INSTALL_SECONDS} seconds") from None
     if done.returncode:
-        said = done.stderr.strip()[-500:]
+        # Its first lines name the error; below is advice for everybody.
+        said = "; ".join(done.stderr.strip().splitlines()[:3])[:500]
         raise RuntimeError(f"npm could not install what {project.name} needs: {said}")
     return folder
