@@ -107,14 +107,14 @@ class ExternalReading:
         presented = _Presented(token_value, name, now, for_exchange)
         remembered = self._remembered(presented)
         if remembered is not None:
-            return _not_denied(remembered)
+            return self._not_denied(remembered)
         peeked = self._reader.peek(token_value)
         if peeked.issuer == self._issuer:
             raise OwnIssuer
         first: ForeignTokenRefused | None = None
         for known in self._providers.for_issuer(peeked.issuer):
             try:
-                return _not_denied(self._verified(presented, peeked, known))
+                return self._not_denied(self._verified(presented, peeked, known))
             except ForeignTokenRefused as error:
                 first = first or error
         raise first or ForeignTokenRefused(ExternalProblem.ISSUER_NOT_ACCEPTED)
@@ -168,6 +168,19 @@ class ExternalReading:
         self._memory.keep(presented.name, len(presented.value), verified)
         return ReadExternal(known, token)
 
+    def _not_denied(self, read: ReadExternal) -> ReadExternal:
+        # Before anybody is asked who that is: nobody becomes a user by what is denied.
+        token = read.token
+        if any(
+            each.denies(token) and (each is read.known or _has_issuer(each.provider, token.issuer))
+            for each in self._providers.for_issuer(token.issuer)
+        ):
+            raise ExternalTokenRefused(
+                ForeignTokenRefused(ExternalProblem.DENIED),
+                ForeignMention(token.provider, token.client_id, token.token_id),
+            )
+        return read
+
     def _keys(self, provider: Provider, key_id: str) -> ProviderKeys:
         try:
             return self._documents.keys(provider, key_id, seconds=KEYS_SECONDS)
@@ -184,23 +197,18 @@ def _check_accepts(provider: Provider, issuer: str, *, for_exchange: bool) -> No
         raise ForeignTokenRefused(ExternalProblem.ISSUER_NOT_ACCEPTED, "bearer tokens are off")
     if not provider.is_enabled:
         raise ForeignTokenRefused(ExternalProblem.PROVIDER_STOPPED)
+    if not _has_issuer(provider, issuer):
+        raise ForeignTokenRefused(ExternalProblem.TENANT_NOT_ALLOWED)
+
+
+def _has_issuer(provider: Provider, issuer: str) -> bool:
+    """Whether one of the provider's issuers is that of a tenant that counts."""
     templates = issuer_templates(provider)
-    if templates:
-        found = (tenant_in(template, issuer) for template in templates)
-        tenant = next((each for each in found if each is not None), None)
-        if tenant is None or not allows_tenant(provider, tenant):
-            raise ForeignTokenRefused(ExternalProblem.TENANT_NOT_ALLOWED)
-
-
-def _not_denied(read: ReadExternal) -> ReadExternal:
-    # Before anybody is asked who that is: nobody becomes a user by what is denied.
-    if read.known.denies(read.token):
-        token = read.token
-        raise ExternalTokenRefused(
-            ForeignTokenRefused(ExternalProblem.DENIED),
-            ForeignMention(token.provider, token.client_id, token.token_id),
-        )
-    return read
+    if not templates:
+        return True
+    found = (tenant_in(template, issuer) for template in templates)
+    tenant = next((each for each in found if each is not None), None)
+    return tenant is not None and allows_tenant(provider, tenant)
 
 
 def _named(keys: ProviderKeys, key_id: str) -> Sequence[Mapping[str, object]]:
