@@ -11,6 +11,7 @@ from authserver.domain.identities import IdentityStatus
 from authserver.domain.scope_reach import common
 from authserver.domain.upstream_ports import ForeignTokenRefused
 from authserver.services.group_verdicts import Derived, derived, verdict
+from authserver.services.living import sleeps
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -178,7 +179,5 @@ def _check_living(principal: Principal, provider: Provider) -> None:
     identity = principal.identity
     if not principal.user.is_enabled or identity.status is not IdentityStatus.LINKED:
         raise ForeignTokenRefused(ExternalProblem.USER_STOPPED)
-    since = identity.asleep_since
-    # Where nobody has to be checked any more, nobody sleeps.
-    if provider.living_seconds and since is not None and identity.last_checked_at <= since:
+    if sleeps(identity, provider):
         raise ForeignTokenRefused(ExternalProblem.USER_STOPPED, "asleep")

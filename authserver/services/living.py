@@ -67,7 +67,7 @@ class Living:
             return False
         living = {each.name: each for each in stores.providers.list() if each.is_enabled}
         counting = [each for each in identities if each.provider in living]
-        return bool(counting) and all(_sleeps(each, living[each.provider]) for each in counting)
+        return bool(counting) and all(sleeps(each, living[each.provider]) for each in counting)
 
     def rests_at(self, subject: str) -> float | None:
         """When the user will rest without another sign-in; `None`: never (seconds since epoch)."""
@@ -169,7 +169,8 @@ def _notice(provider: Provider) -> float:
     return min(NOTICE_SECONDS, provider.living_seconds / 2)
 
 
-def _sleeps(identity: Identity, provider: Provider) -> bool:
+def sleeps(identity: Identity, provider: Provider) -> bool:
+    """Whether nothing counts that comes by the identity until the next sign-in."""
     # Who was checked since is awake, and where nobody has to be checked any more, nobody sleeps.
     since = identity.asleep_since
     return bool(provider.living_seconds) and since is not None and identity.last_checked_at <= since

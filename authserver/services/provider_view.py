@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from authserver.domain.authority import ChangeKind
@@ -135,19 +135,22 @@ class ProviderView:
         return known
 
 
+def denied_of(stores: Stores, provider: Provider) -> KnownProvider:
+    """A provider with what is denied of it, but without its rules."""
+    denials = {
+        (each.kind, each.value): each.issued_until
+        for each in stores.providers.denials(provider.name, _EVER)
+    }
+    return KnownProvider(provider, (), denials)
+
+
 def _load(stores: Stores, _key: str) -> _Known:
     by_name = {}
     exact: dict[str, list[KnownProvider]] = {}
     templates = []
     for provider in stores.providers.list():
-        known = KnownProvider(
-            provider,
-            tuple(stores.providers.rules(provider.name)),
-            {
-                (each.kind, each.value): each.issued_until
-                for each in stores.providers.denials(provider.name, _EVER)
-            },
-        )
+        rules = tuple(stores.providers.rules(provider.name))
+        known = replace(denied_of(stores, provider), rules=rules)
         by_name[provider.name] = known
         of_tenants = issuer_templates(provider)
         if of_tenants:

@@ -27,7 +27,7 @@ EXCHANGES = 4
 @pytest.fixture
 def office(database: SqlDatabase) -> UpstreamOffice:
     office = UpstreamOffice(database)
-    office.add_provider("okta", bearer=BearerRule(for_exchange=True))
+    office.add_provider("okta", bearer=BearerRule(for_exchange=True, clients={"theirs": ""}))
     office.add_provider("entra")
     return office
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
@@ -14,13 +14,14 @@ from authserver.domain.grants import GrantOrigin
 from authserver.domain.providers import BearerRule, ProviderStatus
 from authserver.services.audiences import Audiences
 from authserver.services.commit_barrier import CommitBarrier
+from authserver.services.external_denials import FOR_EVER
 from authserver.services.external_speakers import Speaker
 from authserver.services.failed_authentications import FailedAuthentications
 from authserver.services.grant_presentations import GrantPresentations
 from authserver.services.token_exchange import PresentedSubjectToken, TokenExchange
 from tests.services.granted import ADA, JIRA_MAIN, GrantDesk
 from tests.services.world import ISSUER, SCOPES, World
-from tests.storage.provider_examples import identity, provider
+from tests.storage.provider_examples import denial, identity, provider
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
     from authserver.domain.identities import Identity
     from authserver.domain.ports import Stores
     from authserver.services.user_tokens import PreparedTokens
+
+
+EXCHANGES: Final = BearerRule(for_exchange=True, clients={"theirs": ""})
 
 
 class Counter:
@@ -41,7 +45,7 @@ class Counter:
         ).client
         self.scopes = frozenset({"READ", "WRITE"})
         with world.database.writing() as stores:
-            stores.providers.add(provider(bearer=BearerRule(for_exchange=True)))
+            stores.providers.add(provider(bearer=EXCHANGES))
             stores.identities.add(self.identity)
         worker = world.worker
         worker.view.poll()
@@ -112,7 +116,26 @@ def disabled(stores: Stores) -> None:
 def not_for_exchange(stores: Stores) -> None:
     found = stores.providers.get("okta")
     assert found is not None
-    stores.providers.save(replace(found, bearer=BearerRule(is_on=True)))
+    stores.providers.save(replace(found, bearer=replace(EXCHANGES, for_exchange=False)))
+
+
+def not_for_this_client(stores: Stores) -> None:
+    found = stores.providers.get("okta")
+    assert found is not None
+    stores.providers.save(replace(found, bearer=replace(EXCHANGES, clients={"other": ""})))
+
+
+def denied(stores: Stores) -> None:
+    deny(stores, "okta")
+
+
+def denied_beside(stores: Stores) -> None:
+    stores.providers.add(provider("beside", issuer=provider().issuer))
+    deny(stores, "beside")
+
+
+def deny(stores: Stores, name: str) -> None:
+    stores.providers.add_denial(denial("jti-1", provider=name, issued_until=FOR_EVER))
 
 
 def handed_on(stores: Stores) -> None:
@@ -121,7 +144,9 @@ def handed_on(stores: Stores) -> None:
 
 
 def asleep(stores: Stores) -> None:
-    stores.identities.save(identity(subject=ADA, asleep_since=1.0, ceiling=None))
+    stores.identities.save(
+        identity(subject=ADA, asleep_since=1.0, last_checked_at=0.5, ceiling=None)
+    )
 
 
 def test_an_exchange_is_one_grant_with_one_token(counter: Counter) -> None:
@@ -144,6 +169,9 @@ def test_an_exchange_is_one_grant_with_one_token(counter: Counter) -> None:
     [
         (disabled, "the provider was stopped"),
         (not_for_exchange, "the provider was stopped"),
+        (not_for_this_client, "the provider was stopped"),
+        (denied, "the token was denied"),
+        (denied_beside, "the token was denied"),
         (lambda stores: stores.identities.unlink("okta", "00u1", 0.0), "the identity was stopped"),
         (handed_on, "the identity was stopped"),
         (asleep, "the identity was stopped"),
@@ -159,6 +187,13 @@ def test_what_is_stopped_meanwhile_gives_no_token(
     assert counter.world.database.state.grants == {}
     record = counter.world.database.audit[-1]
     assert (record.action, record.details["provider_token"]) == ("token.exchange_refused", "jti-1")
+
+
+def test_nobody_sleeps_where_nobody_has_to_be_checked_any_more(counter: Counter) -> None:
+    counter.change(asleep)
+    found = provider(bearer=EXCHANGES, living_seconds=0)
+    counter.change(lambda stores: stores.providers.save(found))
+    assert counter.exchange().grant.subject == ADA
 
 
 def test_a_user_who_is_stopped_meanwhile_gets_no_token(counter: Counter) -> None:
