@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from authserver.domain.authority import Change, ChangeKind
 from authserver.domain.grants import GrantEnd, GrantFilter, GrantOrigin
+from authserver.domain.sessions import PASSWORD_ACR
 from authserver.domain.subject_keys import tenant_of
 from authserver.domain.tokens import latest_end
 from authserver.services.user_lookup import known_anew
@@ -42,11 +43,10 @@ class ProviderPower:
     def stop_in(self, stores: Stores, provider_name: str, act: Act, *, now: float) -> int:
         """End what came by a provider that counts no more; how many users that reached.
 
-        Sessions begun through it, every grant that was made in them, and what tokens of providers
-        were exchanged for, whosesoever they were: that is soon got anew. Whoever has no identity at
-        another enabled provider loses every grant and access token: of a grant whose session is
-        long over nobody knows by which way the user had come. A local password does not change
-        that; with it, the user may sign in and allow things anew.
+        Sessions begun through it, every grant that may have been made in them, and what tokens of
+        providers were exchanged for, whosesoever they were: that is soon got anew. Whoever has no
+        identity at another enabled provider loses every grant and access token. A local password
+        does not change that; with it, the user may sign in and allow things anew.
         """
         stores.providers.get(provider_name)
         # Before their users are locked: the caller may unlink them.
@@ -123,9 +123,9 @@ class ProviderPower:
     ) -> None:
         """End what came by an identity that is being unlinked, or was in this transaction.
 
-        Sessions begun by it, every grant that was made in them, and what tokens of providers were
-        exchanged for. When the user has no other way
-        to sign in, everything: all sessions, grants and access tokens.
+        Sessions begun by it, every grant that may have been made in them, and what tokens of
+        providers were exchanged for. When the user has no other way to sign in, everything: all
+        sessions, grants and access tokens.
         """
         subject = identity.subject
         held = self._ends.hold(stores, [subject], now)
@@ -156,6 +156,7 @@ class ProviderPower:
             held=held,
             end=GrantEnd.IDENTITY_UNLINKED,
             provider=identity.provider,
+            since=identity.created_at,
             now=now,
         )
         stores.authority.advance([Change(ChangeKind.USER, subject, latest_end(now))])
@@ -170,6 +171,7 @@ class ProviderPower:
         held: Mapping[str, Sequence[Grant]],
         end: GrantEnd,
         provider: str,
+        since: float = 0.0,
         now: float,
     ) -> None:
         details = {"upstream": provider}
@@ -179,7 +181,7 @@ class ProviderPower:
         # Most people have allowed nothing, and there may be thousands of them.
         for subject, grants in held.items():
             for grant in grants:
-                if subject in stranded or _came_by(grant, sessions):
+                if subject in stranded or _may_have_come_by(stores, grant, sessions, since):
                     wanted = GrantFilter(grant_id=grant.grant_id)
                     self._grants.end_in(stores, wanted, end, actor=act.actor, call=call, now=now)
         until = latest_end(now)
@@ -188,8 +190,19 @@ class ProviderPower:
         )
 
 
-def _came_by(grant: Grant, sessions: Mapping[str, str]) -> bool:
-    return grant.session_id in sessions or grant.origin is GrantOrigin.TOKEN_EXCHANGE
+def _may_have_come_by(
+    stores: Stores, grant: Grant, sessions: Mapping[str, str], since: float
+) -> bool:
+    """Whether a grant was made in one of the sessions, or nobody knows that it was not.
+
+    What was allowed to a device names no session, and of one that is long over nobody knows by
+    which provider it had begun. Nothing that is older than `since` came that way.
+    """
+    if grant.session_id in sessions or grant.origin is GrantOrigin.TOKEN_EXCHANGE:
+        return True
+    if grant.acr == PASSWORD_ACR or grant.created_at < since:
+        return False
+    return stores.upstream_sign_ins.session(grant.session_id) is None
 
 
 def _by_id(begun: Iterable[UpstreamSession]) -> dict[str, str]:

@@ -41,7 +41,7 @@ def office(database: SqlDatabase) -> UpstreamOffice:
         issuer=ENTRA_V2,
         subject_rule=SubjectRule.ENTRA_OBJECT,
         tenants=frozenset({TENANT, OTHER}),
-        bearer=BearerRule(for_exchange=True),
+        bearer=BearerRule(for_exchange=True, clients={"theirs": ""}),
     )
     office.add_provider("entra")
     return office
