@@ -70,6 +70,10 @@ class ProviderChecks:
         return ProviderCheck(tuple(findings), metadata, tuple(jwks))
 
     def _metadata(self, provider: Provider) -> tuple[ProviderMetadata | None, ProviderFinding]:
+        if provider.issuer.rstrip("/").lower() == self._issuer.rstrip("/").lower():
+            # Whoever signs in here would be sent here to sign in.
+            what = "its issuer is this server's own"
+            return None, broken(Step.METADATA, what, "name the issuer of another server")
         try:
             metadata = self._server.discover(provider)
         except DocumentRefused as refusal:

@@ -16,7 +16,7 @@ from authserver.services.provider_drafts import ProviderChanges
 from authserver.services.provider_findings import ProviderUnusable
 from tests.federation.fake_provider import html_answer, json_answer
 from tests.services.provider_office import ProviderOffice
-from tests.services.world import ADMIN, World
+from tests.services.world import ADMIN, ISSUER, World
 
 if TYPE_CHECKING:
     from tests.federation.fake_provider import FakeProvider
@@ -53,6 +53,16 @@ def test_a_provider_is_looked_at_before_it_is_kept(
     with office.world.database.reading() as stores:
         documents = [stores.providers.document(str(kind), each) for each in DocumentKind]
     assert all(each is not None and not each.problem for each in documents)
+
+
+@pytest.mark.parametrize("spelt", [ISSUER, ISSUER + "/", ISSUER.replace("example", "EXAMPLE")])
+def test_this_server_is_no_provider_of_its_own(office: ProviderOffice, spelt: str) -> None:
+    office.fake(issuer=spelt)
+    with pytest.raises(ProviderUnusable, match="this server's own") as refused:
+        office.add(issuer=spelt)
+    assert "another server" in refused.value.hint
+    assert not office.world.database.state.providers
+    assert not office.http.sent
 
 
 @pytest.mark.rule("FE-04")
