@@ -267,6 +267,9 @@ class Providers:
         with self._administration.changing(provider_changed(name, now), takes_power=True) as stores:
             before = existing_provider(stores, name)
             after = replace(before, status=status)
+            if status is ProviderStatus.REMOVED:
+                # Client secrets end, too; nobody would seal what is left anew, or ever open it.
+                after = replace(after, groups=replace(after.groups, directory_secret=b""))
             stores.providers.save(after)
             # Whoever gets in by another way has nothing of this one's groups any more.
             members = stores.identities.derived(name)

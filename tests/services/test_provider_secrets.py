@@ -118,3 +118,18 @@ def test_a_provider_that_does_not_exist_has_no_secrets(office: ProviderOffice) -
 def test_an_overlap_has_its_range(office: ProviderOffice) -> None:
     with pytest.raises(InvalidField, match=r"^overlap: "):
         office.secrets.expire("oidc", ADMIN, overlap_seconds=-1)
+
+
+def test_what_opened_a_directory_goes_with_the_provider(office: ProviderOffice) -> None:
+    # Nobody looks after the secrets of a removed provider: they are never sealed anew.
+    office.added(ProviderKind.OKTA)
+    office.providers.update("okta", ProviderChanges(groups_source="okta-api"), ADMIN)
+    office.secrets.set_directory_secret("okta", NEWER, ADMIN)
+    office.providers.disable("okta", ADMIN)
+    assert office.stored("okta").groups.directory_secret
+    office.providers.remove("okta", ADMIN)
+    with office.world.database.reading() as stores:
+        removed = stores.providers.get("okta")
+    assert removed is not None
+    assert removed.groups.directory_secret == b""
+    assert not [each for each in removed.secrets if each.is_live(office.world.clock.now())]
