@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from authserver.domain.errors import NotFound
-from authserver.services.identities import has_other_way
+from authserver.services.identities import has_other_way, is_limit
 from authserver.services.reachable_acrs import open_providers
 from authserver.services.sign_in_choices import Choice
 
@@ -19,12 +19,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """One identity. `works` says whether one can sign in by it now, `may_go` whether it may end."""
+    """One identity. `works` says whether one can sign in by it now, `may_go` whether it may end.
+
+    Where `is_limit` only an administrator may end it.
+    """
 
     identity: Identity
     display_name: str
     works: bool
     may_go: bool
+    is_limit: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +57,8 @@ class Connections:
                     each,
                     names.get(each.provider, each.provider),
                     each.provider in {provider.name for provider in working},
-                    has_other_way(stores, each),
+                    has_other_way(stores, each) and not is_limit(stores, each),
+                    is_limit(stores, each),
                 )
                 for each in identities
             ]

@@ -20,6 +20,14 @@ if TYPE_CHECKING:
 KIND: Final = "identity"
 
 
+class LimitKept(Conflict):
+    """A user wanted to be rid of the limit that the provider it comes from sets."""
+
+    def __init__(self) -> None:
+        """Say so."""
+        super().__init__("the groups at this provider limit the user: an administrator may end it")
+
+
 class Identities:
     """Lists identities, and unlinks them."""
 
@@ -57,6 +65,7 @@ class Identities:
         Raises:
             NotFound: nobody is linked to it; for a user who acts, not that user.
             Conflict: a user may not give up the last way to sign in.
+            LimitKept: nor the identity that made the user and limits what it may do.
             StorageUnavailable: nothing was changed.
         """
         with self._administration.database.reading() as stores:
@@ -73,6 +82,8 @@ class Identities:
                 raise NotFound(KIND, provider)
             if is_own and not has_other_way(stores, identity):
                 raise Conflict("this is the last way to sign in: connect another one first")
+            if is_own and is_limit(stores, identity):
+                raise LimitKept
             now = self._administration.clock.now()
             stores.identities.unlink(provider, subject_key, now)
             self._administration.record(
@@ -84,6 +95,16 @@ class Identities:
             )
             self._power.identity_stopped_in(stores, identity, act, now=now)
         return identity
+
+
+def is_limit(stores: Stores, identity: Identity) -> bool:
+    """Whether it made the user, and its groups limit what the user may do.
+
+    Who connected it to an account that was there before may take it back, and its limit with it.
+    """
+    user = stores.users.get(identity.subject)
+    made_by_it = user is not None and user.created_at == identity.created_at
+    return made_by_it and identity.ceiling is not None
 
 
 def has_other_way(stores: Stores, identity: Identity) -> bool:

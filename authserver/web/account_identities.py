@@ -10,6 +10,7 @@ from flask import Blueprint, redirect, request
 from authserver.domain.errors import Conflict, NotFound
 from authserver.domain.upstream_sign_ins import AttemptPurpose
 from authserver.services.federated_sign_in import may_link
+from authserver.services.identities import LimitKept
 from authserver.services.sign_in_problems import SignInFailed
 from authserver.services.upstream_attempts import Way
 from authserver.web.account import act_of
@@ -28,8 +29,8 @@ if TYPE_CHECKING:
 
 CONNECT: Final = "connect"
 DISCONNECT: Final = "disconnect"
-DONE: Final = frozenset({"connected", "disconnected", "last"})
-"""What the page may say happened; `last` is why it did not."""
+DONE: Final = frozenset({"connected", "disconnected", "kept", "last"})
+"""What the page may say happened; `kept` and `last` are why it did not."""
 
 
 class IdentityPages:
@@ -97,6 +98,8 @@ class IdentityPages:
                     self._identities.unlink(wanted, identity.subject_key, act_of(visit, subject))
         except NotFound:
             pass  # A second click: it is gone already.
+        except LimitKept:
+            return self._go("?done=kept")
         except Conflict:
             return self._go("?done=last")
         return self._go("?done=disconnected")
