@@ -58,6 +58,18 @@ class ExternalTokens:
         """
         if token_value.count(".") < DOTS_OF_A_JWT or not self._providers.takes_bearers:
             return NOT_OURS
+        seen = self._view.seq
+        verdict = self._verdict(token_value, resource, now)
+        if isinstance(verdict, UnfitToken):
+            return verdict
+        # It may have waited, for keys or for a directory; whoever took power away meanwhile has
+        # been told that nobody believes in it any more.
+        self._view.ensure_fresh()
+        return verdict if self._view.seq == seen else self._verdict(token_value, resource, now)
+
+    def _verdict(
+        self, token_value: str, resource: ProtectedResource, now: float
+    ) -> AccessToken | UnfitToken:
         mention = NOBODY
         try:
             read = self._reading.read(token_value, now)
