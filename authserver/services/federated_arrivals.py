@@ -13,6 +13,7 @@ from authserver.domain.upstream_sign_ins import SignInProblem
 from authserver.services.federated_users import refusal_to_create
 from authserver.services.group_verdicts import sign_in_problem, verdict
 from authserver.services.living import held_identities
+from authserver.services.sessions import hold_users
 
 if TYPE_CHECKING:
     from authserver.domain.calls import Call
@@ -85,6 +86,7 @@ class FederatedArrivals:
             # All of the user's, in the order of everybody who locks several: then this one.
             held_identities(stores, subject)
             identity = stores.identities.find(current.name, proof.person.subject_key)
+            hold_users(stores, "" if identity is None else identity.subject, previous)
             user = None if identity is None else self._user_of(stores, identity)
             self._check_groups(stores, current, proof)
             if identity is None or user is None:

@@ -65,6 +65,16 @@ def still_signed_in(stores: Stores, signed_in: SignedIn, now: float) -> SignedIn
     return SignedIn(session, user)
 
 
+def hold_users(stores: Stores, subject: str, previous: Session | None) -> None:
+    """Lock who signs in, and whose session in that browser ends by it.
+
+    For callers of `Sessions.begin`: in the order of everybody who locks several users.
+    """
+    subjects = {subject} if previous is None else {subject, previous.subject}
+    for each in sorted(subjects):
+        stores.users.get(each)
+
+
 class Sessions:
     """Begins, finds and ends sessions. Nothing is remembered: what ended is over everywhere."""
 

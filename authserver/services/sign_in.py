@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from authserver.domain.sessions import PASSWORD_ACR, PASSWORD_AMR
 from authserver.domain.users import canonical
 from authserver.services.living import held_identities
-from authserver.services.sessions import COOKIE_PREFIX
+from authserver.services.sessions import COOKIE_PREFIX, hold_users
 
 if TYPE_CHECKING:
     from authserver.domain.calls import Call
@@ -79,6 +79,7 @@ class LocalSignIn:
         with self._administration.changing([], takes_power=takes_power) as stores:
             self._check.guesses.take_back(stores, guess)
             held_identities(stores, user.subject)
+            hold_users(stores, user.subject, previous)
             current = stores.users.get(user.subject)
             if (
                 current is not None
