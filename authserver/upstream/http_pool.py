@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from authserver.upstream.http_connections import PinnedConnection
 
 MAX_IDLE: Final = 16
+MAX_WAITING: Final = 16
+"""Calls that may wait for a place: each keeps a thread from everybody else's requests."""
 
 
 class ConnectionPool:
@@ -28,6 +30,7 @@ class ConnectionPool:
         self._policy = policy
         self._changed = threading.Condition()
         self._under_way: Counter[str] = Counter()
+        self._waiting = 0
         self._idle: OrderedDict[str, PinnedConnection] = OrderedDict()
 
     @contextmanager
@@ -35,10 +38,11 @@ class ConnectionPool:
         """Hold one of the places for calls; wait for it until the deadline.
 
         Raises:
-            OutboundUnavailable: `busy` when no place became free in time.
+            OutboundUnavailable: `busy` when no place became free in time, or at once when
+                `MAX_WAITING` wait already.
         """
         with self._changed:
-            if not self._changed.wait_for(lambda: self._is_free(origin), deadline.remaining()):
+            if not self._is_free(origin) and not self._wait(origin, deadline):
                 raise OutboundUnavailable(OutboundReason.BUSY, "too many calls are under way")
             self._under_way[origin] += 1
         try:
@@ -80,6 +84,15 @@ class ConnectionPool:
             idle, self._idle = self._idle, OrderedDict()
         for connection in idle.values():
             connection.close()
+
+    def _wait(self, origin: str, deadline: Deadline) -> bool:
+        if self._waiting >= MAX_WAITING:
+            return False
+        self._waiting += 1
+        try:
+            return self._changed.wait_for(lambda: self._is_free(origin), deadline.remaining())
+        finally:
+            self._waiting -= 1
 
     def _is_free(self, origin: str) -> bool:
         return (
