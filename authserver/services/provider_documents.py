@@ -46,6 +46,8 @@ ASK_SECONDS: Final = 5.0
 LEAST_SECONDS: Final = 0.2
 """In less time nobody is asked: the provider is not to blame when ours is over."""
 PROVIDERS_REMEMBERED: Final = 500
+MOST_WAITING: Final = 16
+"""Threads of a worker that may wait for what others fetch: for a key that nobody has, too."""
 
 
 @dataclass(slots=True)
@@ -93,6 +95,7 @@ class ProviderDocuments:
         self._aside = aside
         self._known: dict[str, _Known] = {}
         self._lock = threading.Lock()
+        self._places = threading.BoundedSemaphore(MOST_WAITING)
 
     def metadata(self, provider: Provider, *, seconds: float = ASK_SECONDS) -> ProviderMetadata:
         """The metadata; asked for anew when it is a day old, or there is none.
@@ -197,9 +200,9 @@ class ProviderDocuments:
         """Ask, if it is still due; whether another worker asks at this moment."""
         # Whoever has the key need not wait for somebody else's fetch.
         patience = 0.0 if known.has(key_id) else max(0.0, end - self._clock.monotonic())
-        with self._aside():
-            locked = known.lock.acquire(timeout=patience)
-        if not locked:
+        if not known.lock.acquire(blocking=False) and not (
+            patience and self._wait(lambda: known.lock.acquire(timeout=patience))
+        ):
             return False
         try:
             self._look(provider, known)
@@ -258,9 +261,21 @@ class ProviderDocuments:
         """Wait a moment for another worker's answer; False when the time is over."""
         if self._clock.monotonic() + POLL_SECONDS > end:
             return False
-        with self._aside():
-            self._clock.sleep(POLL_SECONDS)
+        return self._wait(self._nap)
+
+    def _nap(self) -> bool:
+        self._clock.sleep(POLL_SECONDS)
         return True
+
+    def _wait(self, done: Callable[[], bool]) -> bool:
+        """Let others work until it is done; False as well when too many wait already."""
+        if not self._places.acquire(blocking=False):
+            return False
+        try:
+            with self._aside():
+                return done()
+        finally:
+            self._places.release()
 
     def _entry(self, provider: Provider) -> _Known:
         with self._lock:

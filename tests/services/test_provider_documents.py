@@ -13,7 +13,7 @@ from authserver.domain.provider_documents import (
 )
 from authserver.domain.upstream_ports import UpstreamFailure
 from authserver.domain.upstream_sign_ins import SignInProblem
-from authserver.services.provider_documents import PROVIDERS_REMEMBERED
+from authserver.services.provider_documents import MOST_WAITING, PROVIDERS_REMEMBERED
 from tests.services.upstreams import DocumentScene, jwk
 from tests.upstream.providers import OKTA, OKTA_METADATA
 
@@ -145,6 +145,36 @@ def test_whoever_needs_a_new_key_waits_for_the_fetch_of_another_thread() -> None
         thread.join(10)
     assert seen == [["b"]] * 8
     assert scene.server.asked_for_keys() == 2
+
+
+@pytest.mark.rule("FE-14")
+def test_only_so_many_wait_for_a_key_that_perhaps_nobody_has() -> None:
+    # Anybody can name one, and whoever holds all threads of a worker holds everybody's requests.
+    scene = DocumentScene()
+    scene.kids()
+    scene.clock.advance(61)
+    scene.server.kids = ("b",)
+    seen: list[list[object]] = []
+    waiting = [
+        threading.Thread(target=lambda: seen.append(scene.kids("b"))) for _ in range(MOST_WAITING)
+    ]
+    one_more = threading.Thread(target=lambda: seen.append(scene.kids("nobody's")))
+
+    def the_others_come() -> None:
+        before = scene.asides
+        for thread in waiting:
+            thread.start()
+        while scene.asides < before + MOST_WAITING:
+            threading.Event().wait(0.001)
+        one_more.start()
+        one_more.join(4)
+        assert seen == [["a"]], "it was told at once what is known"
+
+    scene.server.meanwhile = the_others_come
+    assert scene.kids("b") == ["b"]
+    for thread in waiting:
+        thread.join(10)
+    assert seen[1:] == [["b"]] * MOST_WAITING
 
 
 @pytest.mark.rule("FE-15")
