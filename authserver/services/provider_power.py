@@ -10,6 +10,7 @@ from authserver.domain.grants import GrantEnd, GrantFilter, GrantOrigin
 from authserver.domain.sessions import PASSWORD_ACR
 from authserver.domain.subject_keys import tenant_of
 from authserver.domain.tokens import latest_end
+from authserver.services.identities import has_other_way
 from authserver.services.user_lookup import known_anew
 from authserver.services.user_power import ONE_AT_A_TIME
 
@@ -136,13 +137,7 @@ class ProviderPower:
             )
             if each.subject == subject
         ]
-        user = stores.users.get(subject)
-        enabled = _enabled_but(stores, "")
-        has_way = (user is not None and bool(user.password_hash)) or any(
-            each.provider in enabled
-            for each in stores.identities.of(subject)
-            if (each.provider, each.subject_key) != (identity.provider, identity.subject_key)
-        )
+        has_way = has_other_way(stores, identity)
         sessions = _by_id(begun)
         if not has_way:
             sessions.update(

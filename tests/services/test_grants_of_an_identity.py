@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from authserver.domain.authority import ChangeKind
 from authserver.domain.grants import GrantEnd, GrantOrigin
 from authserver.storage.sweeping import Sweeper
 from tests.services.upstream_office import DAY, UpstreamOffice
@@ -96,3 +97,17 @@ def test_what_was_allowed_before_an_identity_came_is_not_its_own(office: Upstrea
     office.identities.unlink("entra", "ada", ADMIN)
     assert office.end_of(earlier) == ""
     assert office.end_of(later) == GrantEnd.IDENTITY_UNLINKED
+
+
+@pytest.mark.rule("FE-12")
+def test_a_provider_that_signs_nobody_in_is_no_other_way(office: UpstreamOffice) -> None:
+    ada = office.arrive("ada")
+    office.link(ada)
+    there = office.grant(office.arrive("ada", "entra"))
+    with office.database.writing() as stores:
+        provider = stores.providers.get("entra")
+        assert provider is not None
+        stores.providers.save(replace(provider, accepts_login=False))
+    office.identities.unlink("okta", "ada", ADMIN)
+    assert office.end_of(there) == GrantEnd.IDENTITY_UNLINKED
+    assert ada.subject in {each.value for each in office.changes(ChangeKind.SUBJECT)}
