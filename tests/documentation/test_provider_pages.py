@@ -31,7 +31,15 @@ _GUID: Final = "00000000-0000-0000-0000-00000000000{}"
 AFTER_SIGN_IN: Final = "authserver identity list"
 
 
-@pytest.fixture(scope="module", params=PAGES, ids=str)
+LONG_RUN: Final = (ProviderKind.ENTRA, ProviderKind.COGNITO)
+"""One page is followed in every run, the others in the long one."""
+
+
+@pytest.fixture(
+    scope="module",
+    params=[pytest.param(kind, marks=[pytest.mark.slow] * (kind in LONG_RUN)) for kind in PAGES],
+    ids=str,
+)
 def reader(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Reader]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.instances import Caller, Instance, Site
+from tests.races.deployments import DEPLOYMENTS, ON_POSTGRESQL
 from tests.races.families import Deployment
 
 if TYPE_CHECKING:
@@ -29,21 +30,21 @@ class Fleet:
         return self.servers[0]
 
 
-@pytest.fixture(scope="module", params=["two servers, PostgreSQL", "two workers, SQLite"])
+@pytest.fixture(scope="module", params=DEPLOYMENTS)
 def deployment(request: pytest.FixtureRequest) -> Deployment:
     """Where families of servers keep their data; everything runs on both kinds."""
-    if request.param == "two servers, PostgreSQL":
+    if request.param == ON_POSTGRESQL:
         return Deployment(request.getfixturevalue("postgres_databases"))
     return Deployment(None)
 
 
-@pytest.fixture(params=["two servers, PostgreSQL", "two workers, SQLite"])
+@pytest.fixture(params=DEPLOYMENTS)
 def make_fleet(
     request: pytest.FixtureRequest, tmp_path: Path
 ) -> Iterator[Callable[[Mapping[str, str]], Fleet]]:
     """Starts a fleet; the argument is added to the servers' environment."""
     started: list[Instance] = []
-    on_postgresql = request.param == "two servers, PostgreSQL"
+    on_postgresql = request.param == ON_POSTGRESQL
     # Asked for here, not in `make`: a fixture that is asked for later is taken away earlier.
     url = request.getfixturevalue("postgresql_url") if on_postgresql else ""
 

@@ -32,6 +32,8 @@ PAGES: Final = [
     ]
     if "```console" in page.read_text() and page.name not in ABOUT_PROVIDERS
 ]
+LONG: Final = {"change-the-key-encryption-key.md", "conformance.md"}
+"""Pages that take long, of which every step has its own short test besides."""
 DOCUMENTED_URL: Final = "http://localhost:8000"
 READERS_BROWSER: Final = (
     f"env {quote(f'PYTHONPATH={ROOT}')} {quote(sys.executable)} -m tests.documentation.visitor %s &"
@@ -66,7 +68,11 @@ def run_in_one_shell(
     return list(zip(map(int, codes), bodies, strict=True))
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+@pytest.mark.parametrize(
+    "page",
+    [pytest.param(page, marks=[pytest.mark.slow] * (page.name in LONG)) for page in PAGES],
+    ids=[str(page.relative_to(ROOT)) for page in PAGES],
+)
 def test_the_commands_of_a_page_do_what_it_says(page: Path, tmp_path: Path) -> None:
     commands = [
         command
