@@ -152,7 +152,10 @@ class ExternalSpeakers:
         self._checks.note(principal, token, now)
         before = Derived(ceiling=principal.identity.ceiling)
         ceiling = derived(known.rules, judged, before).ceiling
-        if ceiling is not None and latest is not None and latest.ceiling is not None:
+        if ceiling is None:
+            # No rule of this provider's lifts the limit that groups at another one set.
+            ceiling = self._providers.ceiling(principal)
+        elif latest is not None and latest.ceiling is not None:
             ceiling = common(ceiling, latest.ceiling)
         return principal.user, ceiling
 

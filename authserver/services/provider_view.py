@@ -9,6 +9,7 @@ from authserver.domain.authority import ChangeKind
 from authserver.domain.external_tokens import DenialKind
 from authserver.domain.provider_issuers import issuer_templates, tenant_in
 from authserver.services.remembering import Remembered
+from authserver.services.scope_ceilings import ceilings_of, together
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -52,11 +53,15 @@ class KnownProvider:
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """Who a person at a provider is here; `groups` are the local ones that its groups give."""
+    """Who a person at a provider is here; `groups` are the local ones that its groups give.
+
+    `ceilings` are the scopes that the user's groups give, by the providers that limit them.
+    """
 
     identity: Identity
     user: User
     groups: frozenset[str]
+    ceilings: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +133,18 @@ class ProviderView:
         """
         return self._principals.get((provider, subject_key))
 
+    def ceiling(self, principal: Principal) -> frozenset[str] | None:
+        """The scopes that a user's groups at all providers give; `None` where nothing limits them.
+
+        Raises:
+            StorageUnavailable: the database is needed and does not answer.
+        """
+        if not principal.ceilings:
+            return None
+        known = self._all.by_name
+        enabled = {name for name, each in known.items() if each.provider.is_enabled}
+        return together(principal.ceilings, enabled)
+
     @property
     def _all(self) -> _Known:
         known = self._providers.get(_ALL)
@@ -170,4 +187,5 @@ def _load_principal(stores: Stores, key: tuple[str, str]) -> Principal | None:
     user = None if identity is None else stores.users.get(identity.subject)
     if identity is None or user is None:
         return None
-    return Principal(identity, user, stores.identities.groups_by(key[0], user.subject))
+    groups = stores.identities.groups_by(key[0], user.subject)
+    return Principal(identity, user, groups, ceilings_of(stores, user.subject))

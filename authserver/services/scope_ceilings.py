@@ -8,6 +8,8 @@ from authserver.domain.scope_reach import beyond, common
 from authserver.domain.scopes import USER_SCOPES
 
 if TYPE_CHECKING:
+    from collections.abc import Container, Mapping
+
     from authserver.domain.ports import Stores
 
 NOTHING: frozenset[str] = frozenset()
@@ -19,13 +21,31 @@ def ceiling_of(stores: Stores, subject: str) -> frozenset[str] | None:
     Of several identities each gives what its groups give; one without a limit lifts nobody else's.
     Stopping a provider does not lift its limit, either: it only gives nothing to the others'.
     """
-    limited = [each for each in stores.identities.of(subject) if each.ceiling is not None]
-    if not limited:
+    ceilings = ceilings_of(stores, subject)
+    if not ceilings:
         return None
     # Listed, for a single one would be locked: whoever comes here holds locks that come after it.
     enabled = {provider.name for provider in stores.providers.list() if provider.is_enabled}
-    counting = [each for each in limited if each.provider in enabled] or limited
-    return NOTHING.union(*(each.ceiling or NOTHING for each in counting))
+    return together(ceilings, enabled)
+
+
+def ceilings_of(stores: Stores, subject: str) -> Mapping[str, frozenset[str]]:
+    """The same of each provider that limits the user, by its name."""
+    ceilings: dict[str, frozenset[str]] = {}
+    for each in stores.identities.of(subject):
+        if each.ceiling is not None:
+            ceilings[each.provider] = ceilings.get(each.provider, NOTHING) | each.ceiling
+    return ceilings
+
+
+def together(
+    ceilings: Mapping[str, frozenset[str]], enabled: Container[str]
+) -> frozenset[str] | None:
+    """What ceilings give together, as in `ceiling_of`."""
+    if not ceilings:
+        return None
+    counting = [ceiling for name, ceiling in ceilings.items() if name in enabled]
+    return NOTHING.union(*(counting or ceilings.values()))
 
 
 def within(ceiling: frozenset[str] | None, scopes: frozenset[str]) -> frozenset[str]:
