@@ -129,14 +129,17 @@ class ProviderFetches:
         ):
             # It was configured anew while we asked: what it says at the old place is nothing.
             return
+        stored = stores.providers.document(provider.name, kind)
+        read_at = 0.0 if before is None else before.fetched_at
+        if stored is not None and (stored.asked_at, stored.fetched_at) != (question.at, read_at):
+            # Somebody else has read it meanwhile, an administrator's check perhaps.
+            return
         # What was read before stays: it counts for a while when nothing usable came.
         after = ProviderDocument(
             provider=provider.name,
             kind=kind,
             body=answer.body or ("" if before is None else before.body),
-            fetched_at=question.at
-            if answer.body
-            else (0.0 if before is None else before.fetched_at),
+            fetched_at=question.at if answer.body else read_at,
             asked_at=question.at,
             problem=answer.problem,
             is_refused=answer.is_refused,

@@ -14,7 +14,7 @@ from authserver.domain.provider_documents import DocumentKind, ProviderMetadata
 from authserver.domain.providers import ProviderStatus
 from authserver.domain.upstream_ports import DocumentRefused, UpstreamFailure
 from authserver.domain.upstream_sign_ins import SignInProblem
-from tests.services.upstreams import DocumentScene, jwk
+from tests.services.upstreams import DOWN, DocumentScene, jwk
 from tests.upstream.providers import OKTA, OKTA_METADATA
 
 if TYPE_CHECKING:
@@ -214,6 +214,27 @@ def test_keys_from_an_address_that_changed_meanwhile_are_not_kept() -> None:
 
     scene.server.meanwhile = check
     assert scene.kids("checked") == ["checked"]
+
+
+@pytest.mark.parametrize("trouble", [None, DOWN])
+def test_what_an_administrators_check_read_meanwhile_stays(trouble: Exception | None) -> None:
+    scene = DocumentScene()
+    assert scene.kids() == ["a"]
+    scene.clock.advance(61)
+
+    def check() -> None:
+        with scene.database.writing() as stores:
+            now = scene.clock.now()
+            scene.worker.store_checked(stores, OKTA, OKTA_METADATA, [jwk("checked")], now)
+        # What comes now is older than that, or nothing.
+        scene.server.trouble = trouble
+
+    scene.server.meanwhile = check
+    assert scene.kids("checked") == ["checked"]
+    assert scene.kids("a") == ["checked"]
+    scene.server.trouble = None
+    scene.clock.advance(61)
+    assert scene.kids("anew") == ["a"]
 
 
 def test_what_is_kept_says_what_was_read() -> None:
