@@ -133,6 +133,8 @@ class ExternalReading:
             check_times(Times(token.issued_at, token.not_before, token.expires_at), presented.at)
             keys = self._keys(provider, entry.key_id)
         except ForeignTokenRefused as error:
+            if len(self._providers.for_issuer(token.issuer)) > 1:
+                return None  # It may count by another one.
             mention = ForeignMention(provider.name, token.client_id, token.token_id)
             raise ExternalTokenRefused(error, mention) from None
         if keys is not entry.keys:

@@ -59,3 +59,14 @@ def test_a_client_that_is_denied_in_one_tenant_counts_in_another(
     container = installation.container
     container.external_denials.deny("other-tenant", DenialKind.CLIENT, APP, container.operator)
     assert entra.judge(entra.token()).is_accepted
+
+
+def test_one_provider_may_be_for_sites_and_another_one_for_exchange(okta: Bearing) -> None:
+    there = provider_of(okta.fake, "z-exchange")
+    add(okta, replace(there, bearer=replace(there.bearer, is_on=False, for_exchange=True)))
+    token, installation = okta.token(), okta.installation
+    for _ in range(2):
+        # Whatever it was presented for before.
+        assert okta.judge(token).is_accepted
+        external = installation.worker.container.external_tokens
+        assert external.read(token, installation.clock.now()).provider == "z-exchange"
