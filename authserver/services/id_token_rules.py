@@ -11,6 +11,7 @@ from base64 import urlsafe_b64encode
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from authserver.domain.authorization_requests import REQUEST_SECONDS
 from authserver.domain.provider_issuers import GUID, allows_tenant, tenant_in
 from authserver.domain.providers import ProviderKind
 from authserver.domain.upstream_ports import UpstreamFailure
@@ -82,10 +83,14 @@ def check_id_token(
 def authenticated_at(claims: Mapping[str, object], asked: AskedFor, now: float) -> float:
     """When the person proved to be the person, out of accepted claims: never in the future.
 
-    A fresh sign-in counts from when it was asked for, though the provider's clock be behind.
+    A fresh sign-in counts from when it was asked for, though the provider's clock be behind. Where
+    nothing was asked and nothing is said, nobody knows whether the person was asked for anything:
+    it counts as older than every authorization request that still waits, in another tab perhaps,
+    and than the proof that connecting accounts needs.
     """
-    said = claims.get("auth_time")
-    at = _time("auth_time" if said is not None else "iat", claims)
+    if asked.max_age is None and claims.get("auth_time") is None:
+        return min(_time("iat", claims), now) - REQUEST_SECONDS
+    at = _time("auth_time", claims)
     if asked.max_age == 0:
         at = max(at, asked.begun_at)
     elif asked.max_age is not None:

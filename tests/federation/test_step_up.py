@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from authserver.domain.authorization_requests import REQUEST_SECONDS
 from authserver.domain.sessions import PASSWORD_ACR
 from authserver.domain.upstream_sign_ins import FEDERATED_ACR
 from tests.federation.fake_people import FakePerson
@@ -51,7 +52,7 @@ def test_a_session_has_what_the_provider_said_of_the_sign_in(federated: Federate
     assert session.auth_time == now - 3000
 
 
-def test_without_a_statement_a_sign_in_has_no_level_and_is_as_old_as_the_token(
+def test_without_a_statement_a_sign_in_has_no_level_and_is_older_than_any_request(
     federated: FederatedWorld,
 ) -> None:
     fake = federated.provider(acrs=ACRS)
@@ -59,7 +60,40 @@ def test_without_a_statement_a_sign_in_has_no_level_and_is_as_old_as_the_token(
     federated.sign_in()
     session = session_of(federated)
     assert (session.acr, session.amr) == (FEDERATED_ACR, ())
-    assert session.auth_time == federated.people.clock.now()
+    assert session.auth_time == federated.people.clock.now() - REQUEST_SECONDS
+    # An app that asks for nothing gets its answer all the same.
+    people = federated.people
+    browser = people.browser()
+    people.authorize(browser, people.web_app)
+    browser.get(federated.answer(federated.press(browser)), cross_site=True)
+    assert "code" in people.finish(browser).answer
+
+
+def test_a_silent_sign_in_in_another_tab_proves_nothing_to_a_request_that_waits(
+    federated: FederatedWorld,
+) -> None:
+    fake = federated.provider()
+    people = federated.people
+    browser = people.browser()
+    people.authorize(browser, people.web_app, prompt="login")
+    request_id = asked_request(browser).partition("&")[0]
+    # Whoever holds the browser has a session at the provider, and no password.
+    fake.claims["auth_time"] = None
+    people.clock.advance(5)
+    page = federated.sign_in(browser, target="/login?next=/account")
+    assert page.path == "/account"
+    page = browser.get(f"/oauth2/authorize/continue?request={request_id}")
+    assert page.path == "/login", page.text
+    # It is asked for proof, which such a provider never gives: that is said, and is the end of it.
+    for _ in range(2):
+        url = federated.press(browser)
+        assert (asked(url)["prompt"], asked(url)["max_age"]) == ("login", "0")
+        page = browser.get(federated.answer(url), cross_site=True)
+        assert (page.status, problem(page)) == (403, "not-fresh")
+        assert "auth_time" in page.text
+        browser.get(f"/login?request={request_id}")
+    page = browser.get(fresh_callback(federated, browser), cross_site=True)
+    assert "code" in people.finish(browser).answer
 
 
 def test_a_provider_whose_clock_is_ahead_authenticates_nobody_in_the_future(

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from authserver.domain.authorization_requests import REQUEST_SECONDS
 from authserver.domain.providers import (
     Provider,
     ProviderAuth,
@@ -17,6 +18,7 @@ from authserver.domain.providers import (
 )
 from authserver.domain.upstream_ports import UpstreamFailure
 from authserver.domain.upstream_sign_ins import SignInProblem
+from authserver.services.federated_arrivals import LINK_PROOF_SECONDS
 from authserver.services.id_token_rules import (
     AskedFor,
     authenticated_at,
@@ -140,7 +142,6 @@ def test_who_asked_for_a_fresh_sign_in_gets_one(
     ("max_age", "auth_time", "expected"),
     [
         (None, EPOCH - 5000, EPOCH - 5000),
-        (None, None, EPOCH),
         (None, EPOCH + 50, EPOCH),
         (0, EPOCH - 60, EPOCH - 10),
         (0, EPOCH - 3, EPOCH - 3),
@@ -152,6 +153,16 @@ def test_a_sign_in_counts_from_when_it_was_and_never_from_the_future(
 ) -> None:
     asked = AskedFor("nonce", EPOCH - 10, max_age)
     assert authenticated_at(claims(auth_time=auth_time), asked, EPOCH) == expected
+
+
+@pytest.mark.parametrize(("issued", "known"), [(-30, -30), (0, 0), (50, 0)])
+def test_a_sign_in_of_which_nothing_is_said_is_older_than_every_request_that_waits(
+    issued: int, known: int
+) -> None:
+    asked = AskedFor("nonce", EPOCH - 10, None)
+    at = authenticated_at(claims(auth_time=None, iat=EPOCH + issued), asked, EPOCH)
+    assert at == EPOCH + known - REQUEST_SECONDS
+    assert at < EPOCH - LINK_PROOF_SECONDS
 
 
 def test_an_issuer_is_exact_or_the_template_with_a_tenant() -> None:
