@@ -105,9 +105,9 @@ TOLD: Final = {
             "and the identity provider did not ask you for it."
         ),
         _l(
-            "Try again and answer everything it asks, or sign out there first. If it stays so, tell "
-            "whoever runs this server: the provider has to send the claim auth_time (at Entra ID "
-            "an optional claim of the ID token)."
+            "Try again and answer everything it asks, or sign out there first. If it stays so, "
+            "tell whoever runs this server: the provider has to send the claim auth_time (at "
+            "Entra ID an optional claim of the ID token)."
         ),
     ),
     SignInProblem.CLAIM_MISSING: Told(
