@@ -53,6 +53,16 @@ class Arrived(NamedTuple):
     lost_at: float | None
 
 
+class Lapse(NamedTuple):
+    """An identity whose groups give nothing any more, and what the authority has to hear of it.
+
+    `changes` are empty when nothing was taken. The caller advances the authority by them, last.
+    """
+
+    identity: Identity
+    changes: Sequence[Change]
+
+
 class GroupEffects:
     """Applies verdicts inside somebody's transaction, which has locked identity and user."""
 
@@ -99,14 +109,46 @@ class GroupEffects:
         steps = []
         for listed in stores.identities.list(provider.name):
             # Most people are not in the group, and are only looked at.
-            if not _may_change(stores, rules, listed, call.at):
+            if not _may_change(stores, provider, rules, listed, call.at):
                 continue
             identity = stores.identities.find(provider.name, listed.subject_key)
-            if identity is not None and identity.snapshot is not None:
-                judged = verdict(rules, identity.snapshot, call.at)
+            if identity is None:
+                continue
+            judged = _judged_anew(stores, provider, rules, identity, call.at)
+            if judged is not None:
                 steps.append(_settle(stores, rules, identity, identity.snapshot, judged))
         _announce(stores, steps, call)
         return sum(step.is_change for step in steps)
+
+
+def lapse_in(stores: Stores, identity: Identity, call: Call) -> Lapse:
+    """Take local groups and administration from an identity that nobody has vouched for in time.
+
+    In the transaction of somebody who has locked identity and user, and holds nothing of the
+    authority yet. The limit of scopes stays: nobody lifts one by staying away. What the provider
+    said of the groups last stays, too, and gives nothing until somebody signs in there: then
+    everything is derived anew. Raises NotFound.
+    """
+    gave = given_in(stores, identity)
+    if not (gave.local_groups or gave.is_administrator):
+        return Lapse(identity, ())
+    stores.identities.set_groups(identity.provider, identity.subject, frozenset())
+    changed = replace(identity, is_administrator=False)
+    stores.identities.save(changed)
+    step = _Step(identity, gave, changed, given_in(stores, changed))
+    return Lapse(changed, _recorded(stores, [step], call))
+
+
+def has_lapsed(identity: Identity, provider: Provider, now: float) -> bool:
+    """Whether nobody has signed in by the identity at its provider for longer than that allows.
+
+    Sign-ins here in other ways, and tokens, do not count: they say nothing of groups there.
+    """
+    if identity.asleep_since is not None:
+        return True
+    seen_at = identity.last_sign_in_at
+    seen_at = identity.created_at if seen_at is None else seen_at
+    return bool(provider.living_seconds) and now > seen_at + provider.living_seconds
 
 
 def given_in(stores: Stores, identity: Identity) -> Derived:
@@ -115,18 +157,46 @@ def given_in(stores: Stores, identity: Identity) -> Derived:
     return Derived(groups, identity.is_administrator, identity.ceiling)
 
 
-def _may_change(stores: Stores, rules: Sequence[GroupRule], identity: Identity, now: float) -> bool:
-    if identity.snapshot is None:
+def _may_change(
+    stores: Stores,
+    provider: Provider,
+    rules: Sequence[GroupRule],
+    identity: Identity,
+    now: float,
+) -> bool:
+    judged = _judged_anew(stores, provider, rules, identity, now)
+    if judged is None:
         return False
     gave = given_in(stores, identity)
-    return derived(rules, verdict(rules, identity.snapshot, now), gave) != gave
+    return derived(rules, judged, gave) != gave
+
+
+def _judged_anew(
+    stores: Stores,
+    provider: Provider,
+    rules: Sequence[GroupRule],
+    identity: Identity,
+    now: float,
+) -> GroupVerdict | None:
+    """The verdict on the last snapshot, if there is one: too old a one gives nothing more."""
+    if identity.snapshot is None:
+        return None
+    judged = verdict(rules, identity.snapshot, now)
+    if not has_lapsed(identity, provider, now):
+        return judged
+    gave = given_in(stores, identity)
+    return replace(
+        judged,
+        local_groups=judged.local_groups & gave.local_groups,
+        is_administrator=judged.is_administrator and gave.is_administrator,
+    )
 
 
 def _settle(
     stores: Stores,
     rules: Sequence[GroupRule],
     identity: Identity,
-    snapshot: GroupSnapshot,
+    snapshot: GroupSnapshot | None,
     judged: GroupVerdict,
 ) -> _Step:
     gave = given_in(stores, identity)
@@ -144,6 +214,13 @@ def _settle(
 
 
 def _announce(stores: Stores, steps: Sequence[_Step], call: Call) -> None:
+    changes = _recorded(stores, steps, call)
+    if changes:
+        stores.authority.advance(changes)
+
+
+def _recorded(stores: Stores, steps: Sequence[_Step], call: Call) -> Sequence[Change]:
+    """Put what changed on record; what the authority has to hear."""
     until = latest_end(call.at)
     changes = []
     for step in steps:
@@ -154,8 +231,7 @@ def _announce(stores: Stores, steps: Sequence[_Step], call: Call) -> None:
         changes.append(Change(ChangeKind.USER, subject, until))
         if step.takes:
             changes.append(Change(ChangeKind.SUBJECT, subject, until, issued_until=call.at))
-    if changes:
-        stores.authority.advance(changes)
+    return changes
 
 
 def _record(step: _Step, call: Call) -> AuditEvent:

@@ -9,6 +9,7 @@ from authserver.domain.audit import Actor, ActorKind, AuditEvent, Outcome
 from authserver.domain.authority import Change, ChangeKind
 from authserver.domain.calls import Call
 from authserver.domain.tokens import latest_end
+from authserver.services.group_effects import has_lapsed, lapse_in
 from authserver.services.user_lookup import known_anew
 
 if TYPE_CHECKING:
@@ -31,9 +32,10 @@ class Living:
     """Puts identities to sleep that were not seen for as long as their provider allows.
 
     While every identity of a user sleeps, so does what the user allowed: grants stay, and give no
-    tokens. The next sign-in, whichever it is, wakes them all. Identities at providers that
-    are not enabled do not count: what came by those has ended. A user without identities never
-    sleeps.
+    tokens. The next sign-in wakes the user: at a provider the identity by which it came, with a
+    local password all of them. What groups gave by an identity that falls asleep is gone until
+    somebody signs in by it. Identities at providers that are not enabled do not count: what came by
+    those has ended. A user without identities never sleeps.
     """
 
     def __init__(self, *, database: Database, clock: Clock, ends: SessionEnds) -> None:
@@ -43,21 +45,27 @@ class Living:
         self._ends = ends
 
     @staticmethod
-    def wake_in(stores: Stores, subject: str, call: Call) -> None:
-        """The user has just signed in. Takes the identities' locks: see `held_identities`."""
-        woken = False
+    def wake_in(
+        stores: Stores, subject: str, call: Call, *, provider: str = "", now: float
+    ) -> Sequence[Change]:
+        """The user has just signed in: at `provider`, or with the local password (empty).
+
+        A sign-in at one provider says nothing of the others: their identities are left as they are.
+        The local password wakes all of them, but groups of a provider at which nobody has
+        signed in for longer than it allows give nothing any more, from `now` on.
+
+        Takes the identities' locks (see `held_identities`); the user's is held. Gives back what the
+        caller advances the authority by, last of all.
+        """
+        changes: list[Change] = []
         for identity in held_identities(stores, subject):
-            if not _is_to_be_noted(identity, call.at):
-                continue
-            awake = replace(identity, last_checked_at=call.at, asleep_since=None, warned_at=None)
-            stores.identities.save(awake)
-            if identity.asleep_since is not None:
-                woken = True
-                actor = Actor(ActorKind.USER, subject)
-                details = {"asleep_since": identity.asleep_since}
-                stores.audit.add(_event("identity.awake", identity, actor, call, details))
-        if woken:
-            stores.authority.advance([known_anew(subject, call.at)])
+            if provider in {"", identity.provider}:
+                current = identity
+                if not provider:
+                    current, lapsed = _lapsed_in(stores, identity, replace(call, at=now))
+                    changes += lapsed
+                changes += _woken_in(stores, current, call)
+        return list(dict.fromkeys(changes))
 
     @staticmethod
     def is_asleep(stores: Stores, subject: str) -> bool:
@@ -137,16 +145,19 @@ class Living:
 
     def _sleep(self, stores: Stores, _: Provider, identity: Identity, now: float) -> None:
         call = Call(at=now, request_id="", peer="")
-        stores.identities.save(replace(identity, asleep_since=now))
+        stores.users.get(identity.subject)
+        asleep = replace(identity, asleep_since=now)
+        stores.identities.save(asleep)
         details = {"last_checked_at": identity.last_checked_at}
         stores.audit.add(_event("identity.asleep", identity, SYSTEM, call, details))
-        changes = [known_anew(identity.subject, now)]
+        lapse = lapse_in(stores, asleep, call)
+        changes = [known_anew(identity.subject, now), *lapse.changes]
         if self.is_asleep(stores, identity.subject):
             # Only a sign-in wakes the user: a session that lasts longer would never ask for one.
             self._ends.end_in(stores, SYSTEM, call, subject=identity.subject)
             until = latest_end(now)
             changes.append(Change(ChangeKind.SUBJECT, identity.subject, until, issued_until=now))
-        stores.authority.advance(changes)
+        stores.authority.advance(list(dict.fromkeys(changes)))
 
     @staticmethod
     def _warn(stores: Stores, provider: Provider, identity: Identity, now: float) -> None:
@@ -163,6 +174,28 @@ def held_identities(stores: Stores, subject: str) -> Sequence[Identity]:
         for each in stores.identities.of(subject)
     )
     return [each for each in found if each is not None and each.subject == subject]
+
+
+def _lapsed_in(stores: Stores, identity: Identity, call: Call) -> tuple[Identity, Sequence[Change]]:
+    # Listed, for a single one would be locked: whoever comes here holds locks that come after it.
+    known = {each.name: each for each in stores.providers.list()}
+    provider = known.get(identity.provider)
+    if provider is None or not has_lapsed(identity, provider, call.at):
+        return identity, ()
+    return lapse_in(stores, identity, call)
+
+
+def _woken_in(stores: Stores, identity: Identity, call: Call) -> Sequence[Change]:
+    if not _is_to_be_noted(identity, call.at):
+        return ()
+    awake = replace(identity, last_checked_at=call.at, asleep_since=None, warned_at=None)
+    stores.identities.save(awake)
+    if identity.asleep_since is None:
+        return ()
+    actor = Actor(ActorKind.USER, identity.subject)
+    details = {"asleep_since": identity.asleep_since}
+    stores.audit.add(_event("identity.awake", identity, actor, call, details))
+    return [known_anew(identity.subject, call.at)]
 
 
 def _notice(provider: Provider) -> float:

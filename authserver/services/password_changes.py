@@ -96,6 +96,9 @@ class PasswordChanges:
                 or before.password_hash != user.password_hash
             ):
                 raise Conflict("the password was changed, or the user stopped, in the meantime")
+            if ends:
+                # What the new session changes may lead to the authority: nobody waits after that.
+                stores.grants.list(GrantFilter(subject=user.subject), call.at)
             after = replace(before, password_hash=hashed, must_change_password=False)
             stores.users.save(after)
             started = self._sessions.begin(
@@ -129,4 +132,5 @@ class PasswordChanges:
                     "grants_ended": change.end_grants,
                 },
             )
+        self._sessions.wait_out(started)
         return started

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from authserver.domain.audit import Actor, ActorKind, AuditEvent, Outcome
+from authserver.domain.authority import ChangeKind
 from authserver.domain.errors import DomainError, StorageUnavailable
 from authserver.domain.sessions import SESSION_PURPOSE, Session
 from authserver.services.living import Living
@@ -38,10 +39,15 @@ class SignedIn:
 
 @dataclass(frozen=True, slots=True)
 class StartedSession:
-    """A session at the one moment its cookie's value exists."""
+    """A session at the one moment its cookie's value exists.
+
+    `lost_at` is when (seconds since the epoch) something was taken from the user by this sign-in,
+    `None` when nothing was: access tokens of that second, and of all before, count no more.
+    """
 
     session: Session
     cookie: str = field(repr=False)
+    lost_at: float | None = None
 
 
 class SignedOut(DomainError):
@@ -134,7 +140,8 @@ class Sessions:
         `previous` is the browser's session until now: the same user's goes on under its
         `session_id`, anybody else's ends. `cookie` is the new cookie where the caller has made it;
         when the user's session has it already, this is the same act done twice and changes nothing.
-        Whoever slept is awake: callers that lock the user lock its identities before that.
+        Whoever slept is awake: callers that lock the user lock its identities before that, and call
+        `wait_out` when they have committed.
         `auth_time` is when the user proved to be the user, where that was not now, and `provider`
         the identity provider that says so.
         """
@@ -160,6 +167,9 @@ class Sessions:
             user_agent=_shown(user_agent),
         )
         actor = Actor(ActorKind.USER, user.subject)
+        now = self._administration.clock.now()
+        # Before anything ends: that leads to the authority, after which nobody may wait.
+        changes = Living.wake_in(stores, user.subject, call, provider=provider, now=now)
         session = fresh
         if previous is not None and previous.subject == user.subject:
             renewed = replace(fresh, session_id=previous.session_id, created_at=previous.created_at)
@@ -168,7 +178,6 @@ class Sessions:
             self._ends.end_in(stores, actor, call, session_id=previous.session_id)
         if session is fresh:
             stores.sessions.add(fresh)
-        Living.wake_in(stores, user.subject, call)
         stores.audit.add(
             AuditEvent(
                 at=call.at,
@@ -187,7 +196,15 @@ class Sessions:
                 },
             )
         )
-        return StartedSession(session, cookie)
+        if changes:
+            stores.authority.advance(changes)
+        takes = any(each.kind is ChangeKind.SUBJECT for each in changes)
+        return StartedSession(session, cookie, now if takes else None)
+
+    def wait_out(self, started: StartedSession) -> None:
+        """Wait until the tokens of a session count whose user has just lost something."""
+        if started.lost_at is not None:
+            self._administration.let_later_tokens_count(started.lost_at)
 
     def get(self, session_id: str) -> Session | None:
         """One session by its `sid`, ended ones included."""

@@ -76,6 +76,7 @@ class LocalSignIn:
         )
         # Somebody else's session in this browser ends, with what is bound to it.
         takes_power = previous is not None and previous.subject != user.subject
+        started = None
         with self._administration.changing([], takes_power=takes_power) as stores:
             self._check.guesses.take_back(stores, guess)
             held_identities(stores, user.subject)
@@ -86,7 +87,7 @@ class LocalSignIn:
                 and current.is_enabled
                 and current.password_hash == user.password_hash
             ):
-                return self._sessions.begin(
+                started = self._sessions.begin(
                     stores,
                     current,
                     acr=PASSWORD_ACR,
@@ -96,8 +97,11 @@ class LocalSignIn:
                     user_agent=user_agent,
                     cookie=self._cookie(browser, attempt, user.subject),
                 )
-        # Stopped, or given another password, while this one was compared.
-        raise self._check.refusal(guess, call, user, "changed meanwhile")
+        if started is None:
+            # Stopped, or given another password, while this one was compared.
+            raise self._check.refusal(guess, call, user, "changed meanwhile")
+        self._sessions.wait_out(started)
+        return started
 
     def _cookie(self, browser: str, attempt: str, subject: str) -> str:
         """The session cookie that belongs to one shown form; empty where there was none."""

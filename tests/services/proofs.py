@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from authserver.domain.group_rules import GroupSnapshot, SnapshotState
 from authserver.domain.upstream_sign_ins import AttemptPurpose, UpstreamAttempt, UpstreamPerson
 from authserver.services.upstream_proof import Proof
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
-def proof_of(key: str, now: float, sid: str = "") -> Proof:
+
+def proof_of(key: str, now: float, sid: str = "", groups: Sequence[str] = ()) -> Proof:
     """Everything is in order with this one."""
     person = UpstreamPerson(
         subject_key=key,
@@ -24,7 +29,7 @@ def proof_of(key: str, now: float, sid: str = "") -> Proof:
         amr=("pwd",),
         upstream_sid=sid,
     )
-    snapshot = GroupSnapshot((), SnapshotState.COMPLETE, "id token", now)
+    snapshot = GroupSnapshot(tuple(groups), SnapshotState.COMPLETE, "id token", now)
     return Proof(person, snapshot, "", now, "urn:authserver:acr:federated")
 
 

@@ -41,6 +41,8 @@ from tests.services.seals import ReadableSealer
 from tests.services.world import ADMIN
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from authserver.domain.calls import Call
     from authserver.domain.identities import Identity
     from authserver.domain.ports import Database
@@ -140,28 +142,37 @@ class UpstreamOffice:
         *,
         sid: str = "",
         begun_at: float | None = None,
+        groups: Sequence[str] = (),
     ) -> Session:
         """Somebody signs in at a provider, in a new browser. Raises UpstreamFailure.
 
-        `begun_at` is when that began, where it was not now.
+        `begun_at` is when that began, where it was not now; `groups` are what the provider says.
         """
         with self.database.reading() as stores:
             known = stores.providers.get(provider)
         assert known is not None
         landing = Landing(previous=None, cookie="", call=self.call(), user_agent="Firefox")
-        proof = proof_of(key, self.now, sid)
+        proof = proof_of(key, self.now, sid, groups)
         attempt = attempt_at(provider, self.now)
         if begun_at is not None:
             attempt = replace(attempt, created_at=begun_at)
         return self.arrivals.sign_in(known, attempt, proof, landing).session
 
-    def link(self, session: Session, key: str = "ada", provider: str = "entra") -> None:
+    def link(
+        self,
+        session: Session,
+        key: str = "ada",
+        provider: str = "entra",
+        groups: Sequence[str] = (),
+    ) -> None:
         """Whoever has the session connects somebody at a provider."""
         with self.database.reading() as stores:
             known = stores.providers.get(provider)
         assert known is not None
         attempt = attempt_at(provider, self.now, session.subject)
-        self.arrivals.link(known, attempt, proof_of(key, self.now), session, self.call())
+        self.arrivals.link(
+            known, attempt, proof_of(key, self.now, "", groups), session, self.call()
+        )
 
     def local_user(self, username: str) -> User:
         """A user with a password."""
