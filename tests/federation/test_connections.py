@@ -196,29 +196,6 @@ def test_the_provider_must_have_asked_the_person_at_this_moment(
     assert linked(federated) == []
 
 
-@pytest.mark.rule("FE-13")
-def test_a_sign_in_of_which_the_provider_says_no_time_proves_nothing(
-    federated: FederatedWorld,
-) -> None:
-    fake = federated.provider()
-    federated.provider("other", fake={"issuer": "https://other.example.net"})
-    browser = federated.people.browser()
-    federated.sign_in(browser)
-    connect(federated, browser, "other")
-    fake.claims["auth_time"] = None
-    browser = federated.people.browser()
-    federated.sign_in(browser, target="/login?next=/account")
-    form = browser.get(PAGE).forms["disconnect-form-other"]
-    assert browser.post(f"{PAGE}/disconnect", form.fields).path == "/login"
-    assert sorted(linked(federated, "grace@example.com")) == ["acme", "other"]
-    federated.provider("third", fake={"issuer": "https://third.example.net"})
-    browser.get(PAGE)
-    assert browser.click("connect-third").path == "/login"
-    # Asked for more, the provider gives no more: a page says so, and nobody goes round in circles.
-    page = browser.get(federated.answer(federated.press(browser)), cross_site=True)
-    assert (page.status, problem(page)) == (403, "not-fresh")
-
-
 @pytest.mark.rule("FE-12")
 def test_nothing_is_connected_when_something_was_stopped_meanwhile(
     federated: FederatedWorld,

@@ -69,33 +69,6 @@ def test_without_a_statement_a_sign_in_has_no_level_and_is_older_than_any_reques
     assert "code" in people.finish(browser).answer
 
 
-def test_a_silent_sign_in_in_another_tab_proves_nothing_to_a_request_that_waits(
-    federated: FederatedWorld,
-) -> None:
-    fake = federated.provider()
-    people = federated.people
-    browser = people.browser()
-    people.authorize(browser, people.web_app, prompt="login")
-    request_id = asked_request(browser).partition("&")[0]
-    # Whoever holds the browser has a session at the provider, and no password.
-    fake.claims["auth_time"] = None
-    people.clock.advance(5)
-    page = federated.sign_in(browser, target="/login?next=/account")
-    assert page.path == "/account"
-    page = browser.get(f"/oauth2/authorize/continue?request={request_id}")
-    assert page.path == "/login", page.text
-    # It is asked for proof, which such a provider never gives: that is said, and is the end of it.
-    for _ in range(2):
-        url = federated.press(browser)
-        assert (asked(url)["prompt"], asked(url)["max_age"]) == ("login", "0")
-        page = browser.get(federated.answer(url), cross_site=True)
-        assert (page.status, problem(page)) == (403, "not-fresh")
-        assert "auth_time" in page.text
-        browser.get(f"/login?request={request_id}")
-    page = browser.get(fresh_callback(federated, browser), cross_site=True)
-    assert "code" in people.finish(browser).answer
-
-
 def test_a_provider_whose_clock_is_ahead_authenticates_nobody_in_the_future(
     federated: FederatedWorld,
 ) -> None:
