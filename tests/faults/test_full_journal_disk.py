@@ -26,10 +26,8 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
         yield folder
 
 
+@pytest.mark.slow
 @pytest.mark.rule("AU-05")
-@pytest.mark.parametrize(
-    "database_url", [pytest.param("postgresql", marks=pytest.mark.slow), "sqlite"], indirect=True
-)
 def test_a_full_journal_disk_refuses_tokens_and_recovers_by_itself(
     database_url: str, small_disk: Path, start_server: StartServer
 ) -> None:

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.races.deployments import ON_SQLITE_AT_FIRST
 from tests.races.probes import DecisionProbes
 from tests.races.test_revocation_everywhere import revoke
 from tests.races.weakened import NO_LEASE, weakened
@@ -48,9 +47,9 @@ def survivors(fleet: Fleet, key: str, *, rounds: int, times: int) -> tuple[int, 
     return sent, passed
 
 
+@pytest.mark.slow
 @pytest.mark.rule("F-38")
 @pytest.mark.rule("RV-03")
-@pytest.mark.parametrize("make_fleet", ON_SQLITE_AT_FIRST, indirect=True)
 def test_a_revoked_token_passes_nowhere_when_the_answer_has_come(
     make_fleet: MakeFleet, tmp_path: Path
 ) -> None:

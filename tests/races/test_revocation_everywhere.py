@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 import psutil
 import pytest
 
-from tests.races.deployments import ON_SQLITE_AT_FIRST
 from tests.races.probes import Probes
 from tests.races.weakened import ETERNAL_LEASE, NO_LEASE, weakened
 
@@ -113,7 +112,7 @@ def revoke_somewhere(fleet: Fleet, token: str) -> None:
     raise AssertionError("no worker answered")
 
 
-@pytest.mark.parametrize("make_fleet", ON_SQLITE_AT_FIRST, indirect=True)
+@pytest.mark.slow
 def test_a_stalled_worker_never_answers_from_old_memory(make_fleet: MakeFleet) -> None:
     assert asked_after_a_stall(make_fleet({})) == 0
 

@@ -15,7 +15,6 @@ from authserver.domain.providers import (
     ProviderStatus,
     SubjectRule,
 )
-from tests.races.deployments import ON_SQLITE_AT_FIRST
 from tests.races.families import CALLERS, INVALID_GRANT, Family, family
 
 if TYPE_CHECKING:
@@ -76,8 +75,8 @@ def disable_at_once(racing: Family) -> bool:
     return is_dead and not any(racing.is_refreshable(each["refresh_token"]) for each in given[:3])
 
 
+@pytest.mark.slow
 @pytest.mark.rule("FE-12")
-@pytest.mark.parametrize("deployment", ON_SQLITE_AT_FIRST, indirect=True)
 def test_of_a_grant_whose_provider_is_disabled_while_it_is_refreshed_nothing_is_left(
     racing: Family,
 ) -> None:

@@ -85,6 +85,7 @@ def folder() -> Iterator[Path]:
     shutil.rmtree(path)
 
 
+@pytest.mark.slow
 def test_the_demo_tells_the_whole_story_and_leaves_nothing_behind(folder: Path) -> None:
     demo = _start(folder)
     transcript, _ = demo.communicate(timeout=180)

@@ -32,7 +32,11 @@ PAGES: Final = [
     ]
     if "```console" in page.read_text() and page.name not in ABOUT_PROVIDERS
 ]
-LONG: Final = {"change-the-key-encryption-key.md", "conformance.md"}
+LONG: Final = {
+    "change-the-key-encryption-key.md",
+    "conformance.md",
+    "put-it-in-front-of-jira-data-center.md",
+}
 """Pages that take long, of which every step has its own short test besides."""
 DOCUMENTED_URL: Final = "http://localhost:8000"
 READERS_BROWSER: Final = (
