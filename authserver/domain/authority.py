@@ -22,6 +22,12 @@ class ChangeKind(StrEnum):
     """An identity provider: how it is configured, its group rules, what of its counts no more."""
     USER = "user"
     """A user: its status, its identities, its groups and what they give. By subject."""
+    API_TOKEN = "api-token"  # noqa: S105 - a kind of change, not a secret
+    """An API token, by id; `*` for many at once."""
+    POLICY = "policy"
+    """A policy document, by name."""
+    CONNECT_KEY = "connect-key"
+    """The Connect keys of a resource, by its name."""
 
 
 DENIALS = frozenset({ChangeKind.TOKEN, ChangeKind.GRANT, ChangeKind.SUBJECT})

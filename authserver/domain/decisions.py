@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
     from authserver.domain.operations import Operation
+    from authserver.domain.policy_calls import CallFacts, PolicyRefusal
+    from authserver.domain.rates import RateState
     from authserver.domain.tokens import AccessToken
 
 
@@ -39,6 +41,32 @@ class DenyReason(StrEnum):
     INSUFFICIENT_SCOPE = "insufficient-scope"
     HAND_OVER_MISSING = "hand-over-missing"
     ACCOUNT_UNMAPPED = "account-unmapped"
+    PLAIN_HTTP = "plain-http"
+    """A credential came over plain HTTP: everybody on the way has seen it."""
+    ATLASSIAN_TOKEN_BLOCKED = "atlassian-token-blocked"  # noqa: S105 - the name of a reason
+    API_TOKEN_INVALID = "api-token-invalid"  # noqa: S105 - the name of a reason
+    """Also a good token beside somebody else's name: who sends it is told no more."""
+    PRESENTATION_NOT_ALLOWED = "presentation-not-allowed"
+    """The API token may be sent, but not in this way."""
+    CONNECT_JWT_INVALID = "connect-jwt-invalid"
+    ATTEMPTS_THROTTLED = "attempts-throttled"
+    """Too many wrong credentials came from this network."""
+    ACCOUNT_IS_A_PERSON = "account-is-a-person"
+    """A service would act with an account that stands for a user."""
+    POLICY_DENIED = "policy-denied"
+    GROUP_NOT_ALLOWED = "group-not-allowed"
+    CLIENT_NOT_ALLOWED = "client-not-allowed"
+    EMAIL_DOMAIN_NOT_ALLOWED = "email-domain-not-allowed"
+    NETWORK_NOT_ALLOWED = "network-not-allowed"
+    ORIGIN_NOT_ALLOWED = "origin-not-allowed"
+    READ_ONLY = "read-only"
+    OPERATION_NOT_ALLOWED = "operation-not-allowed"
+    PROJECT_NOT_ALLOWED = "project-not-allowed"
+    PROJECT_UNCERTAIN = "project-uncertain"
+    """Nobody can say beforehand which projects the call reaches."""
+    RATE_LIMITED = "rate-limited"
+    RATES_UNAVAILABLE = "rates-unavailable"
+    """The store of the counters does not answer, and the settings say to refuse then."""
 
 
 class CallSession(StrEnum):
@@ -80,9 +108,12 @@ class Permit:
 
     `token` is `None` when it passes with the browser's own session. `hand_over` names how it is
     presented to the site: a kind, with the header's name behind a colon where there is one, or
-    `session`. `account` is whom the site will see, where that is known. `authorization` takes the
+    `session`; `as-it-came` for a legacy credential that goes on to the site, `anonymous` for none.
+    `account` is whom the site will see, where that is known. `authorization` takes the
     place of the caller's header, and `identity` is the value of the identity header: empty ones
     are not sent. `operations` are those that the call means; `detail` is for the record alone.
+    `facts` and `policy` are what the policy saw, and which documents it was (`default@3 jira@1`);
+    `rate` is the limit with the least room left, `None` where none was counted.
     """
 
     token: AccessToken | None
@@ -92,6 +123,9 @@ class Permit:
     identity: str
     operations: tuple[Operation, ...]
     detail: str = ""
+    facts: CallFacts | None = None
+    policy: str = ""
+    rate: RateState | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +134,8 @@ class Deny:
 
     `scope` names the missing scopes, where scopes would help, and `lacking` the operations that
     need them; `operations` are all that the call means, as far as that was found out; `token` is
-    there where it is good. `detail` is for the record alone.
+    there where it is good. `detail` is for the record alone. `refusal` is what a policy says of it.
+    `facts`, `policy` and `rate` are as in `Permit`.
     """
 
     reason: DenyReason
@@ -109,6 +144,10 @@ class Deny:
     lacking: tuple[Operation, ...] = ()
     token: AccessToken | None = None
     detail: str = ""
+    refusal: PolicyRefusal | None = None
+    facts: CallFacts | None = None
+    policy: str = ""
+    rate: RateState | None = None
 
 
 Decision: TypeAlias = Permit | Deny

@@ -67,6 +67,11 @@ class Operation:
     connect_scope: str = ""
 
     @property
+    def name(self) -> str:
+        """Method and template: unique among the operations of a product."""
+        return f"{self.method} {self.template}"
+
+    @property
     def shape(self) -> tuple[str, ...]:
         """The template's segments with every parameter as an empty string.
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
+from authserver.domain.policy_ports import PolicyStores
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from contextlib import AbstractContextManager
@@ -145,7 +147,7 @@ class TokenReader(Protocol):
         ...
 
 
-class Stores(Protocol):
+class Stores(PolicyStores, Protocol):
     """What one transaction gives access to."""
 
     @property

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Final
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from authserver.domain.access_details import AccessDetail
 
 ACCESS_TOKEN_SECONDS: Final = 600
 """Life of an access token when the client states none."""
@@ -29,7 +32,8 @@ class AccessToken:
     """The claims of one access token (RFC 9068 section 2.2); times are whole seconds, UTC.
 
     `audience` is exactly one protected resource's identifier; `scopes` is never empty;
-    `grant_id` names what the token descends from, so that one revocation reaches all of it.
+    `grant_id` names what the token descends from, so that one revocation reaches all of it;
+    `details` limit operations and projects (RFC 9396), `None` where nothing does.
     """
 
     issuer: str
@@ -41,6 +45,7 @@ class AccessToken:
     expires_at: int
     token_id: str
     grant_id: str
+    details: tuple[AccessDetail, ...] | None = field(default=None, kw_only=True)
 
     @property
     def scope(self) -> str:

@@ -27,6 +27,19 @@ class Denial:
     description: str
 
 
+BY_POLICY: Final = (
+    DenyReason.POLICY_DENIED,
+    DenyReason.GROUP_NOT_ALLOWED,
+    DenyReason.CLIENT_NOT_ALLOWED,
+    DenyReason.EMAIL_DOMAIN_NOT_ALLOWED,
+    DenyReason.NETWORK_NOT_ALLOWED,
+    DenyReason.ORIGIN_NOT_ALLOWED,
+    DenyReason.READ_ONLY,
+    DenyReason.OPERATION_NOT_ALLOWED,
+    DenyReason.PROJECT_NOT_ALLOWED,
+    DenyReason.PROJECT_UNCERTAIN,
+)
+"""Refusals that say the rule, its reason, and the smallest change."""
 GET_A_TOKEN: Final = "get an access token at {issuer}/oauth2/token and send it as Bearer"  # noqa: S105 - advice
 DENIALS: Final[Mapping[DenyReason, Denial]] = {
     DenyReason.REQUEST_INCOMPLETE: Denial(
@@ -104,6 +117,41 @@ DENIALS: Final[Mapping[DenyReason, Denial]] = {
         "the call is allowed, but no account of this site is mapped to {subject}: "
         "authserver account map",
     ),
+    DenyReason.PLAIN_HTTP: Denial(
+        400,
+        "invalid_request",
+        "a credential came over plain HTTP, where everybody on the way can read it: use https, "
+        "and replace the credential",
+    ),
+    DenyReason.ATLASSIAN_TOKEN_BLOCKED: Denial(
+        401, "invalid_token", "tokens that Atlassian issued are blocked here: " + GET_A_TOKEN
+    ),
+    DenyReason.API_TOKEN_INVALID: Denial(
+        401,
+        "invalid_token",
+        "the API token is expired, revoked, not for this site, or not of the user named",
+    ),
+    DenyReason.PRESENTATION_NOT_ALLOWED: Denial(
+        401, "invalid_token", "this API token must be sent in another way: {change}"
+    ),
+    DenyReason.CONNECT_JWT_INVALID: Denial(
+        401, NOT_AUTHENTICATED, "the JWT is not good for this call: {change}"
+    ),
+    DenyReason.ATTEMPTS_THROTTLED: Denial(
+        429, "temporarily_unavailable", "too many wrong credentials came from this network"
+    ),
+    DenyReason.ACCOUNT_IS_A_PERSON: Denial(
+        403,
+        "access_denied",
+        "{subject} is a service, and is mapped to the account of a person: authserver account map",
+    ),
+    **{reason: Denial(403, "access_denied", "{text} ({rule}): {change}") for reason in BY_POLICY},
+    DenyReason.RATE_LIMITED: Denial(
+        429, "temporarily_unavailable", "{text} ({rule}): wait as long as Retry-After says"
+    ),
+    DenyReason.RATES_UNAVAILABLE: Denial(
+        503, "temporarily_unavailable", "calls cannot be counted now, try again later"
+    ),
 }
 
 
@@ -115,6 +163,9 @@ def denial_of(deny: Deny, issuer: str) -> Denial:
         "operation": "; ".join(f"{each.method} {each.template}" for each in deny.lacking),
         "scope": deny.scope,
         "subject": "" if deny.token is None else deny.token.subject,
+        "text": "" if deny.refusal is None else deny.refusal.text,
+        "rule": "" if deny.refusal is None else deny.refusal.rule,
+        "change": "" if deny.refusal is None else deny.refusal.change,
     }
     description = denial.description
     for name, value in words.items():

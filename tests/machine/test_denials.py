@@ -7,6 +7,7 @@ import re
 import pytest
 
 from authserver.domain.decisions import Deny, DenyReason
+from authserver.domain.policy_calls import PolicyRefusal
 from authserver.machine.denials import DENIALS
 from tests.machine.asking import READ_ISSUE, TOKEN, Stub, ask
 
@@ -20,13 +21,14 @@ def stub() -> Stub:
 @pytest.mark.parametrize("reason", DenyReason)
 def test_every_reason_has_an_answer_that_nginx_understands(stub: Stub, reason: DenyReason) -> None:
     token = TOKEN if reason is DenyReason.INSUFFICIENT_SCOPE else None
-    stub.answer = Deny(reason, "WRITE", (READ_ISSUE,), (READ_ISSUE,), token)
+    refusal = PolicyRefusal(reason, "access.groups", "default@1", "ask the team", "be a member")
+    stub.answer = Deny(reason, "WRITE", (READ_ISSUE,), (READ_ISSUE,), token, refusal=refusal)
     answer = ask(stub)
     told = answer.headers
     denial = DENIALS[reason]
     assert answer.status == (401 if denial.status == 401 else 403)
     assert told["x-deny-status"] == str(denial.status)
-    assert denial.status in {400, 401, 403, 503}
+    assert denial.status in {400, 401, 403, 429, 503}
     assert (told["x-deny-reason"], told["x-deny-error"]) == (reason, denial.error)
     assert re.fullmatch(r"[\x20-\x21\x23-\x5b\x5d-\x7e]{10,400}", told["x-deny-description"])
     assert "{issuer}" not in told["x-deny-description"]

@@ -1,0 +1,133 @@
+"""What the core asks of storage for API tokens, policies, Connect keys and mail."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from authserver.domain.api_tokens import ApiToken, ApiTokenFilter, ApiTokenStatus, LastUse
+    from authserver.domain.connect_keys import ConnectKey
+    from authserver.domain.gateways import KeyDigests
+    from authserver.domain.mail import MailStatus, WaitingMail
+    from authserver.domain.policy_documents import PolicyVersion
+
+
+class ApiTokenStore(Protocol):
+    """API tokens. Filters mean what `ApiTokenFilter` says, revoked and expired ones included."""
+
+    def get(self, token_id: str) -> ApiToken | None:
+        """By id; in a writing block locked until its end."""
+        ...
+
+    def by_secret(self, digests: KeyDigests) -> ApiToken | None:
+        """Whose secret has one of these digests; nothing is locked."""
+        ...
+
+    def page(
+        self, chosen: ApiTokenFilter, *, after: str = "", limit: int = 1000
+    ) -> Sequence[ApiToken]:
+        """Those meant, by id, beginning behind `after`."""
+        ...
+
+    def count(self, chosen: ApiTokenFilter) -> int:
+        """How many are meant."""
+        ...
+
+    def add(self, token: ApiToken) -> None:
+        """Insert. Raises AlreadyExists."""
+        ...
+
+    def save(self, token: ApiToken) -> None:
+        """Replace everything, the secret too, but the last use. Raises NotFound."""
+        ...
+
+    def set_status(
+        self,
+        chosen: ApiTokenFilter,
+        *,
+        among: frozenset[ApiTokenStatus],
+        to: ApiTokenStatus,
+        at: float,
+        reason: str,
+    ) -> Sequence[ApiToken]:
+        """One conditional UPDATE of all that are meant and in one of `among`; those changed.
+
+        They are given back as they are now, by id, whatever their number.
+        """
+        ...
+
+    def note_use(self, uses: Mapping[str, LastUse]) -> None:
+        """Record last uses by token id; never moves back."""
+        ...
+
+
+class PolicyStore(Protocol):
+    """Versions of policy documents; none is ever changed or deleted."""
+
+    def names(self) -> Sequence[str]:
+        """The documents there are, by name."""
+        ...
+
+    def current(self, name: str) -> PolicyVersion | None:
+        """The newest version; in a writing block the document is locked until its end."""
+        ...
+
+    def version(self, name: str, number: int) -> PolicyVersion | None:
+        """One version."""
+        ...
+
+    def versions(self, name: str) -> Sequence[PolicyVersion]:
+        """All versions, newest first."""
+        ...
+
+    def add(self, version: PolicyVersion) -> None:
+        """Insert. Raises AlreadyExists (the number is taken)."""
+        ...
+
+
+class ConnectKeyStore(Protocol):
+    """Keys of Connect apps."""
+
+    def get(self, resource: str, issuer: str) -> ConnectKey | None:
+        """One key; in a writing block locked until its end."""
+        ...
+
+    def list(self, resource: str | None = None) -> Sequence[ConnectKey]:
+        """All, or those of a site, by site and issuer."""
+        ...
+
+    def put(self, key: ConnectKey) -> None:
+        """Insert, or replace the one of the same site and issuer."""
+        ...
+
+    def remove(self, resource: str, issuer: str) -> bool:
+        """Delete; False when it was not there."""
+        ...
+
+
+class MailStore(Protocol):
+    """The outbox."""
+
+    def add(self, mail: WaitingMail) -> bool:
+        """Insert; False when there is one of this key already, and then nothing is changed."""
+        ...
+
+    def due(self, now: float, *, limit: int) -> Sequence[WaitingMail]:
+        """Waiting ones whose time has come, oldest first."""
+        ...
+
+    def settle(self, mail: WaitingMail, *, tries_before: int) -> bool:
+        """Replace status, times, tries and error; False when somebody else tried meanwhile."""
+        ...
+
+    def list(
+        self, status: MailStatus | None = None, *, after: str = "", limit: int = 1000
+    ) -> Sequence[WaitingMail]:
+        """Mails by id."""
+        ...
+
+
+class PolicyStores(Protocol):
+    """What one transaction gives access to of these; `ports.Stores` has the rest."""
