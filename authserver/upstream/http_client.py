@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from authserver.domain.outbound import (
     OutboundAnswerInvalid,
-    OutboundDocument,
     OutboundError,
     OutboundPolicy,
     OutboundReason,
@@ -15,14 +14,13 @@ from authserver.domain.outbound import (
 from authserver.upstream.http_breaker import CircuitBreakers
 from authserver.upstream.http_budget import Deadline
 from authserver.upstream.http_connections import new_connection
+from authserver.upstream.http_documents import DocumentCalls
 from authserver.upstream.http_exchange import Call, exchange, open_connection
 from authserver.upstream.http_guard import TargetGuard
-from authserver.upstream.http_json import json_object
 from authserver.upstream.http_pool import ConnectionPool
 from authserver.upstream.http_requests import request_headers
 from authserver.upstream.http_resolver import SystemResolver
 from authserver.upstream.http_sockets import tls_context
-from authserver.upstream.http_urls import parse_url
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -45,14 +43,10 @@ RETRIED: Final = frozenset(
     }
 )
 
-ACCEPT_JSON: Final = "application/json"
-HTTP_OK: Final = 200
-SERVER_ERRORS: Final = 500
-
 N = TypeVar("N", int, float)
 
 
-class GuardedHttpClient:
+class GuardedHttpClient(DocumentCalls):
     """Implements `authserver.domain.outbound.HttpClient`; safe to share between threads.
 
     Checked addresses only, the connection pinned to them; no redirects, proxies, cookies or
@@ -120,51 +114,6 @@ class GuardedHttpClient:
             error.origin = origin
             raise
 
-    def request_json(
-        self,
-        method: str,
-        url: str,
-        *,
-        headers: Mapping[str, str] | None = None,
-        body: bytes | None = None,
-        max_body_bytes: int | None = None,
-        total_seconds: float | None = None,
-    ) -> OutboundDocument:
-        """As `HttpClient.request_json`."""
-        response = self.request(
-            method,
-            url,
-            headers=headers,
-            body=body,
-            accept=ACCEPT_JSON,
-            max_body_bytes=max_body_bytes,
-            total_seconds=total_seconds,
-        )
-        if response.status >= SERVER_ERRORS:
-            raise _unexpected(url, response)
-        return OutboundDocument(response.status, response.headers, _document(url, response))
-
-    def get_json(
-        self,
-        url: str,
-        *,
-        headers: Mapping[str, str] | None = None,
-        max_body_bytes: int | None = None,
-        total_seconds: float | None = None,
-    ) -> dict[str, object]:
-        """As `HttpClient.get_json`."""
-        response = self.request(
-            "GET",
-            url,
-            headers=headers,
-            accept=ACCEPT_JSON,
-            max_body_bytes=max_body_bytes,
-            total_seconds=total_seconds,
-        )
-        if response.status != HTTP_OK:
-            raise _unexpected(url, response)
-        return _document(url, response)
-
     def _call_with_breaker(self, call: Call) -> OutboundResponse:
         origin = call.target.origin
         self._breakers.admit(origin)
@@ -228,23 +177,6 @@ def _is_failure(error: OutboundError) -> bool:
     if isinstance(error, OutboundUnavailable):
         return error.reason is not OutboundReason.BUSY
     return error.reason is OutboundReason.PROTOCOL_ERROR
-
-
-def _unexpected(url: str, response: OutboundResponse) -> OutboundAnswerInvalid:
-    return OutboundAnswerInvalid(
-        OutboundReason.STATUS,
-        f"answered {response.status}",
-        origin=parse_url(url).origin,
-        status=response.status,
-    )
-
-
-def _document(url: str, response: OutboundResponse) -> dict[str, object]:
-    try:
-        return json_object(response.headers.get("content-type", ""), response.body)
-    except OutboundAnswerInvalid as error:
-        error.origin, error.status = parse_url(url).origin, response.status
-        raise
 
 
 def _lower(limit: N, wanted: N | None) -> N:

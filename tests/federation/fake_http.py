@@ -8,12 +8,11 @@ from urllib.parse import urlsplit
 
 from authserver.domain.outbound import (
     OutboundAnswerInvalid,
-    OutboundDocument,
     OutboundReason,
     OutboundResponse,
     OutboundUnavailable,
 )
-from authserver.upstream.http_json import json_object
+from authserver.upstream.http_documents import DocumentCalls
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -45,7 +44,7 @@ class Sent:
 
 
 @dataclass
-class FakeHttp:
+class FakeHttp(DocumentCalls):
     """Sends each request to the provider that serves its host.
 
     `strangers` counts requests to hosts that nobody serves: nobody should ever ask them.
@@ -93,47 +92,3 @@ class FakeHttp:
                 location=response.headers.get("location", ""),
             )
         return response
-
-    def request_json(
-        self,
-        method: str,
-        url: str,
-        *,
-        headers: Mapping[str, str] | None = None,
-        body: bytes | None = None,
-        max_body_bytes: int | None = None,
-        total_seconds: float | None = None,
-    ) -> OutboundDocument:
-        """As `HttpClient.request_json`."""
-        response = self.request(
-            method,
-            url,
-            headers=headers,
-            body=body,
-            max_body_bytes=max_body_bytes,
-            total_seconds=total_seconds,
-        )
-        if response.status >= 500:
-            raise OutboundAnswerInvalid(OutboundReason.STATUS, status=response.status)
-        document = json_object(response.headers.get("content-type", ""), response.body)
-        return OutboundDocument(response.status, response.headers, document)
-
-    def get_json(
-        self,
-        url: str,
-        *,
-        headers: Mapping[str, str] | None = None,
-        max_body_bytes: int | None = None,
-        total_seconds: float | None = None,
-    ) -> dict[str, object]:
-        """As `HttpClient.get_json`."""
-        response = self.request(
-            "GET",
-            url,
-            headers=headers,
-            max_body_bytes=max_body_bytes,
-            total_seconds=total_seconds,
-        )
-        if response.status != 200:
-            raise OutboundAnswerInvalid(OutboundReason.STATUS, status=response.status)
-        return json_object(response.headers.get("content-type", ""), response.body)

@@ -8,13 +8,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
 from authserver.crypto.foreign_keys import ForeignKeySets
-from authserver.domain.outbound import (
-    OutboundAnswerInvalid,
-    OutboundDocument,
-    OutboundReason,
-    OutboundResponse,
-)
-from authserver.upstream.http_json import json_object
+from authserver.domain.outbound import OutboundResponse
+from authserver.upstream.http_documents import DocumentCalls
 from authserver.upstream.http_requests import request_headers
 from authserver.upstream.oidc_server import OidcServers
 from tests.doubles import FakeClock
@@ -57,7 +52,7 @@ def page(status: int = 200) -> OutboundResponse:
 
 
 @dataclass
-class ScriptedHttp:
+class ScriptedHttp(DocumentCalls):
     """Gives the answers in turn; the last one stays. Every call takes `takes` seconds."""
 
     answers: list[OutboundResponse | Exception] = field(default_factory=list)
@@ -84,57 +79,6 @@ class ScriptedHttp:
         if isinstance(answer, Exception):
             raise answer
         return answer
-
-    def request_json(
-        self,
-        method: str,
-        url: str,
-        *,
-        headers: Mapping[str, str] | None = None,
-        body: bytes | None = None,
-        max_body_bytes: int | None = None,
-        total_seconds: float | None = None,
-    ) -> OutboundDocument:
-        answer = self.request(
-            method,
-            url,
-            headers=headers,
-            body=body,
-            accept="application/json",
-            max_body_bytes=max_body_bytes,
-            total_seconds=total_seconds,
-        )
-        if answer.status >= 500:
-            raise OutboundAnswerInvalid(
-                OutboundReason.STATUS, f"answered {answer.status}", status=answer.status
-            )
-        try:
-            document = json_object(answer.headers.get("content-type", ""), answer.body)
-        except OutboundAnswerInvalid as error:
-            error.status = answer.status
-            raise
-        return OutboundDocument(answer.status, answer.headers, document)
-
-    def get_json(
-        self,
-        url: str,
-        *,
-        headers: Mapping[str, str] | None = None,
-        max_body_bytes: int | None = None,
-        total_seconds: float | None = None,
-    ) -> dict[str, object]:
-        answer = self.request_json(
-            "GET",
-            url,
-            headers=headers,
-            max_body_bytes=max_body_bytes,
-            total_seconds=total_seconds,
-        )
-        if answer.status != 200:
-            raise OutboundAnswerInvalid(
-                OutboundReason.STATUS, f"answered {answer.status}", status=answer.status
-            )
-        return answer.document
 
 
 def servers(http: ScriptedHttp, *opened: str) -> OidcServers:
