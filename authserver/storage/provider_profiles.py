@@ -1,16 +1,16 @@
 """What a provider has beside its columns, as the text of one: see `client_profiles`.
 
-Only what differs from the defaults is written. So rows that are older than a member load, and a
-default never changes its meaning: a test spells them all. Secrets are not in it.
+It holds the members of `Provider` that have a default, and of these only what differs from it. So
+rows that are older than a member load, and a default never changes its meaning: a test spells them
+all. Secrets are not in it.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
+from dataclasses import MISSING, fields, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from authserver.domain.providers import (
-    DEFAULT_LIVING_DAYS,
     BearerRule,
     EmailTrust,
     GroupSource,
@@ -21,76 +21,48 @@ from authserver.domain.providers import (
 from authserver.storage.json_texts import Members, coded
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from authserver.domain.providers import Provider
 
-
-@dataclass(frozen=True, slots=True)
-class ProviderProfile:
-    """The members of `Provider` that have a default."""
-
-    tenants: frozenset[str] = frozenset()
-    algorithms: frozenset[str] = frozenset({"RS256"})
-    scopes: tuple[str, ...] = ("openid", "profile", "email")
-    uses_userinfo: bool = True
-    sends_issuer: bool = False
-    accepts_login: bool = True
-    email_trust: EmailTrust = EmailTrust.NEVER
-    groups: GroupsRule = field(default_factory=GroupsRule)
-    acrs: Mapping[str, str] = field(default_factory=dict)
-    logout: LogoutRule = LogoutRule.NONE
-    endpoint_hosts: frozenset[str] = frozenset()
-    creation: UserCreation = UserCreation.OFF
-    creation_groups: frozenset[str] = frozenset()
-    creation_domains: frozenset[str] = frozenset()
-    is_linkable: bool = True
-    living_seconds: int = DEFAULT_LIVING_DAYS * 86_400
-    bearer: BearerRule = field(default_factory=BearerRule)
-
-    def values(self) -> dict[str, Any]:
-        """The members by name."""
-        return {each.name: getattr(self, each.name) for each in fields(self)}
-
-
-PLAIN: Final = ProviderProfile()
 _SECRET: Final = "directory_secret"  # noqa: S105 - a column's name
 
 
 def profile_text(provider: Provider) -> str:
     """The profile as a JSON object."""
-    values = {each.name: getattr(provider, each.name) for each in fields(ProviderProfile)}
-    return coded(_differences(values, PLAIN.values()))
+    return coded(_differences(provider))
 
 
-def profile_from(text: str, name: str, *, directory_secret: bytes) -> ProviderProfile:
-    """The profile in a row. Raises StorageUnavailable for anything `profile_text` never writes."""
-    members = Members(text, f"profile of provider {name!r}")
-    profile = ProviderProfile(
-        tenants=_set(members, "tenants", PLAIN.tenants),
-        algorithms=_set(members, "algorithms", PLAIN.algorithms),
-        scopes=members.texts("scopes", PLAIN.scopes),
-        uses_userinfo=members.flag("uses_userinfo", default=PLAIN.uses_userinfo),
-        sends_issuer=members.flag("sends_issuer", default=PLAIN.sends_issuer),
-        accepts_login=members.flag("accepts_login", default=PLAIN.accepts_login),
-        email_trust=members.choice("email_trust", EmailTrust, PLAIN.email_trust),
-        groups=_groups(members.members("groups", {}), directory_secret),
+def with_profile(plain: Provider, text: str, *, directory_secret: bytes) -> Provider:
+    """The provider in a row, from `plain`, which has its columns, and its profile.
+
+    Raises:
+        StorageUnavailable: for anything `profile_text` never writes.
+    """
+    members = Members(text, f"profile of provider {plain.name!r}")
+    provider = replace(
+        plain,
+        tenants=_set(members, "tenants", plain.tenants),
+        algorithms=_set(members, "algorithms", plain.algorithms),
+        scopes=members.texts("scopes", plain.scopes),
+        uses_userinfo=members.flag("uses_userinfo", default=plain.uses_userinfo),
+        sends_issuer=members.flag("sends_issuer", default=plain.sends_issuer),
+        accepts_login=members.flag("accepts_login", default=plain.accepts_login),
+        email_trust=members.choice("email_trust", EmailTrust, plain.email_trust),
+        groups=_groups(members.members("groups", {}), plain.groups, directory_secret),
         acrs=members.texts_by_name("acrs"),
-        logout=members.choice("logout", LogoutRule, PLAIN.logout),
-        endpoint_hosts=_set(members, "endpoint_hosts", PLAIN.endpoint_hosts),
-        creation=members.choice("creation", UserCreation, PLAIN.creation),
-        creation_groups=_set(members, "creation_groups", PLAIN.creation_groups),
-        creation_domains=_set(members, "creation_domains", PLAIN.creation_domains),
-        is_linkable=members.flag("is_linkable", default=PLAIN.is_linkable),
-        living_seconds=members.number("living_seconds", PLAIN.living_seconds),
-        bearer=_bearer(members.members("bearer", {})),
+        logout=members.choice("logout", LogoutRule, plain.logout),
+        endpoint_hosts=_set(members, "endpoint_hosts", plain.endpoint_hosts),
+        creation=members.choice("creation", UserCreation, plain.creation),
+        creation_groups=_set(members, "creation_groups", plain.creation_groups),
+        creation_domains=_set(members, "creation_domains", plain.creation_domains),
+        is_linkable=members.flag("is_linkable", default=plain.is_linkable),
+        living_seconds=members.number("living_seconds", plain.living_seconds),
+        bearer=_bearer(members.members("bearer", {}), plain.bearer),
     )
     members.finish()
-    return profile
+    return provider
 
 
-def _groups(members: Members, directory_secret: bytes) -> GroupsRule:
-    plain = PLAIN.groups
+def _groups(members: Members, plain: GroupsRule, directory_secret: bytes) -> GroupsRule:
     rule = GroupsRule(
         source=members.choice("source", GroupSource, plain.source),
         claim=members.text("claim", plain.claim),
@@ -102,8 +74,7 @@ def _groups(members: Members, directory_secret: bytes) -> GroupsRule:
     return rule
 
 
-def _bearer(members: Members) -> BearerRule:
-    plain = PLAIN.bearer
+def _bearer(members: Members, plain: BearerRule) -> BearerRule:
     rule = BearerRule(
         is_on=members.flag("is_on", default=plain.is_on),
         audiences=_set(members, "audiences", plain.audiences),
@@ -123,20 +94,31 @@ def _set(members: Members, name: str, plain: frozenset[str]) -> frozenset[str]:
     return frozenset(members.texts(name, tuple(plain)))
 
 
-def _differences(values: Mapping[str, Any], plain: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        name: _plain_json(value)
-        for name, value in values.items()
-        if name != _SECRET and _plain_json(value) != _plain_json(plain[name])
+def _differences(value: Provider | GroupsRule | BearerRule) -> dict[str, Any]:
+    """The members that differ from their defaults, as JSON has them."""
+    members = {
+        name: (_plain_json(getattr(value, name)), _plain_json(default))
+        for name, default in _defaults(type(value)).items()
+        if name != _SECRET
     }
+    return {name: member for name, (member, default) in members.items() if member != default}
+
+
+def _defaults(kind: type[Provider | GroupsRule | BearerRule]) -> dict[str, Any]:
+    """What a member is by default, where it has one."""
+    defaults = {}
+    for each in fields(kind):
+        if each.default is not MISSING:
+            defaults[each.name] = each.default
+        elif each.default_factory is not MISSING:
+            defaults[each.name] = each.default_factory()
+    return defaults
 
 
 def _plain_json(value: object) -> Any:
-    """The value as JSON has it; of a rule only what differs from its own defaults."""
+    """The value as JSON has it."""
     if isinstance(value, GroupsRule | BearerRule):
-        rule = {each.name: getattr(value, each.name) for each in fields(value)}
-        plain = PLAIN.groups if isinstance(value, GroupsRule) else PLAIN.bearer
-        return _differences(rule, {each.name: getattr(plain, each.name) for each in fields(value)})
+        return _differences(value)
     if isinstance(value, frozenset):
         return sorted(value)
     if isinstance(value, tuple):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import insert, or_, select, update
+from sqlalchemy import insert, select, update
 
 from authserver.domain.errors import AlreadyExists, NotFound
 from authserver.domain.providers import (
@@ -20,9 +20,10 @@ from authserver.storage.inserts import insert_into
 from authserver.storage.provider_denials import ProviderDenialRows
 from authserver.storage.provider_documents import ProviderDocumentRows
 from authserver.storage.provider_domains import ProviderDomainRows
-from authserver.storage.provider_profiles import profile_from, profile_text
+from authserver.storage.provider_profiles import profile_text, with_profile
 from authserver.storage.provider_rules import ProviderRuleRows
 from authserver.storage.rows.providers import provider_secrets, providers
+from authserver.storage.stored_secrets import expire_others
 from authserver.storage.texts import is_storable
 
 if TYPE_CHECKING:
@@ -104,17 +105,8 @@ class ProviderRows(ProviderDomainRows, ProviderRuleRows, ProviderDocumentRows, P
 
     def expire_secrets(self, name: str, *, keep: str, at: float) -> int:
         """Let every other live secret end at `at` at the latest; how many were touched."""
-        ended = self._connection.execute(
-            update(provider_secrets)
-            .where(
-                self._mine(provider_secrets),
-                _SECRETS.provider_name == name,
-                _SECRETS.secret_id != keep,
-                or_(_SECRETS.expires_at.is_(None), _SECRETS.expires_at > at),
-            )
-            .values(expires_at=at)
-        )
-        return ended.rowcount
+        owned = _SECRETS.provider_name == name
+        return expire_others(self._transaction, provider_secrets, owned, keep=keep, at=at)
 
     def replace_sealed(self, name: str, secret_id: str, *, before: bytes, after: bytes) -> bool:
         """Store a secret in another seal; False when it is not `before` any more.
@@ -188,8 +180,7 @@ def _own_values(provider: Provider) -> dict[str, Any]:
 
 
 def _provider(row: Row[Any], secrets: Iterable[Row[Any]]) -> Provider:
-    profile = profile_from(row.profile, row.name, directory_secret=bytes(row.directory_secret))
-    return Provider(
+    plain = Provider(
         name=row.name,
         kind=ProviderKind(row.kind),
         display_name=row.display_name,
@@ -201,8 +192,8 @@ def _provider(row: Row[Any], secrets: Iterable[Row[Any]]) -> Provider:
         secrets=tuple(_secret(each) for each in secrets),
         subject_rule=SubjectRule(row.subject_rule),
         created_at=row.created_at,
-        **profile.values(),
     )
+    return with_profile(plain, row.profile, directory_secret=bytes(row.directory_secret))
 
 
 def _secret(row: Row[Any]) -> ProviderSecret:
