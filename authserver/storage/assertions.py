@@ -3,22 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING
 
 from authserver.storage.inserts import insert_into
 from authserver.storage.rows.assertions import assertion_uses
-
-if TYPE_CHECKING:
-    from authserver.storage.transactions import Transaction
+from authserver.storage.store import Store
 
 
-class AssertionRows:
+class AssertionRows(Store):
     """The spent assertions of one transaction."""
-
-    def __init__(self, transaction: Transaction) -> None:
-        """Work inside the transaction."""
-        self._connection = transaction.connection
-        self._issuer_id = transaction.issuer_id
 
     def spend(self, client_id: str, jti: str, expires_at: float) -> bool:
         """True exactly once for a pair, for all workers, durable with the transaction."""

@@ -8,6 +8,7 @@ from sqlalchemy import Text, cast, func, insert, select, tuple_, update
 
 from authserver.domain.authority import DENIALS, Change, ChangeKind, NumberedChange, Position
 from authserver.storage.rows.authority import authority, authority_changes
+from authserver.storage.store import Store
 from authserver.storage.texts import is_storable
 
 if TYPE_CHECKING:
@@ -15,18 +16,12 @@ if TYPE_CHECKING:
 
     from sqlalchemy import ColumnElement, Connection, Row
 
-    from authserver.storage.transactions import Transaction
 
 DENIAL_KINDS: Final = sorted(kind.value for kind in DENIALS)
 
 
-class AuthorityRows:
+class AuthorityRows(Store):
     """The authority of one transaction."""
-
-    def __init__(self, transaction: Transaction) -> None:
-        """Work inside the transaction."""
-        self._connection = transaction.connection
-        self._issuer_id = transaction.issuer_id
 
     def position(self) -> Position:
         """Where the sequence stands."""

@@ -14,6 +14,7 @@ from authserver.domain.stored_secrets import DigestKind
 from authserver.storage.client_profiles import profile_from, profile_text
 from authserver.storage.inserts import insert_into
 from authserver.storage.rows.clients import client_permissions, client_secrets, clients
+from authserver.storage.store import Store
 from authserver.storage.stored_secrets import (
     expire_others,
     note_uses,
@@ -25,24 +26,17 @@ from authserver.storage.texts import is_storable
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from sqlalchemy import ColumnElement, Row, Table
+    from sqlalchemy import Row
 
     from authserver.domain.stored_secrets import StoredSecret
-    from authserver.storage.transactions import Transaction
 
 GRANT_TYPE: Final = "grant_type"
 SCOPE: Final = "scope"
 RESOURCE: Final = "resource"
 
 
-class ClientRows:
+class ClientRows(Store):
     """The clients of one transaction."""
-
-    def __init__(self, transaction: Transaction) -> None:
-        """Work inside the transaction."""
-        self._transaction = transaction
-        self._connection = transaction.connection
-        self._issuer_id = transaction.issuer_id
 
     def get(self, client_id: str) -> Client | None:
         """The client, deleted ones included; locked until the end when writing."""
@@ -174,9 +168,6 @@ class ClientRows:
     def note_use(self, uses: Mapping[str, float]) -> None:
         """Record the last use (seconds since the epoch) by secret id; never moves back."""
         note_uses(self._transaction, client_secrets, uses)
-
-    def _mine(self, table: Table) -> ColumnElement[bool]:
-        return table.c.issuer_id == self._issuer_id
 
     def _insert_permissions(self, client_id: str, permissions: Sequence[tuple[str, str]]) -> None:
         if permissions:

@@ -11,6 +11,7 @@ from authserver.domain.errors import AlreadyExists, NotFound
 from authserver.domain.gateways import Gateway, SessionCookies
 from authserver.storage.inserts import insert_into
 from authserver.storage.rows.gateways import gateway_keys, gateways
+from authserver.storage.store import Store
 from authserver.storage.stored_secrets import (
     expire_others,
     note_uses,
@@ -22,20 +23,13 @@ from authserver.storage.texts import is_storable
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from sqlalchemy import ColumnElement, Row, Table
+    from sqlalchemy import Row
 
     from authserver.domain.stored_secrets import StoredSecret
-    from authserver.storage.transactions import Transaction
 
 
-class GatewayRows:
+class GatewayRows(Store):
     """The gateways of one transaction."""
-
-    def __init__(self, transaction: Transaction) -> None:
-        """Work inside the transaction."""
-        self._transaction = transaction
-        self._connection = transaction.connection
-        self._issuer_id = transaction.issuer_id
 
     def get(self, name: str) -> Gateway | None:
         """By name; locked until the end when writing."""
@@ -138,9 +132,6 @@ class GatewayRows:
     def note_use(self, uses: Mapping[str, float]) -> None:
         """Record the last use by secret id; never moves back."""
         note_uses(self._transaction, gateway_keys, uses)
-
-    def _mine(self, table: Table) -> ColumnElement[bool]:
-        return table.c.issuer_id == self._issuer_id
 
 
 def _own_values(gateway: Gateway) -> dict[str, Any]:

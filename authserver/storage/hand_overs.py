@@ -9,6 +9,7 @@ from sqlalchemy import delete, select, update
 from authserver.domain.hand_over import HandOver, HandOverKind
 from authserver.storage.inserts import insert_into
 from authserver.storage.rows.hand_overs import hand_overs
+from authserver.storage.store import Store
 from authserver.storage.texts import is_storable
 
 if TYPE_CHECKING:
@@ -16,17 +17,9 @@ if TYPE_CHECKING:
 
     from sqlalchemy import ColumnElement, Row
 
-    from authserver.storage.transactions import Transaction
 
-
-class HandOverRows:
+class HandOverRows(Store):
     """The hand-overs of one transaction."""
-
-    def __init__(self, transaction: Transaction) -> None:
-        """Work inside the transaction."""
-        self._transaction = transaction
-        self._connection = transaction.connection
-        self._issuer_id = transaction.issuer_id
 
     def get(self, resource: str) -> HandOver | None:
         """Of one resource; locked until the end when writing."""

@@ -11,13 +11,13 @@ from authserver.domain.errors import AlreadyExists
 from authserver.domain.keys import KeyState, SigningAlgorithm, SigningKey
 from authserver.storage.inserts import insert_into
 from authserver.storage.rows.keys import signing_keys
+from authserver.storage.store import Store
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from sqlalchemy import Row
 
-    from authserver.storage.transactions import Transaction
 
 REACHED: Final = {
     KeyState.ACTIVE: "activated_at",
@@ -28,13 +28,8 @@ REACHED: Final = {
 """The column that remembers when a state was reached."""
 
 
-class KeyRows:
+class KeyRows(Store):
     """The signing keys of one transaction."""
-
-    def __init__(self, transaction: Transaction) -> None:
-        """Work inside the transaction."""
-        self._connection = transaction.connection
-        self._issuer_id = transaction.issuer_id
 
     def list(self) -> Sequence[SigningKey]:
         """Every key, oldest first, ended ones included."""

@@ -17,6 +17,7 @@ from authserver.domain.resources import (
 )
 from authserver.storage.inserts import insert_into
 from authserver.storage.rows.resources import resource_credentials, resources
+from authserver.storage.store import Store
 from authserver.storage.stored_secrets import (
     expire_others,
     note_uses,
@@ -28,20 +29,13 @@ from authserver.storage.texts import is_storable
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from sqlalchemy import ColumnElement, Row, Select, Table
+    from sqlalchemy import Row, Select
 
     from authserver.domain.stored_secrets import StoredSecret
-    from authserver.storage.transactions import Transaction
 
 
-class ResourceRows:
+class ResourceRows(Store):
     """The protected resources of one transaction."""
-
-    def __init__(self, transaction: Transaction) -> None:
-        """Work inside the transaction."""
-        self._transaction = transaction
-        self._connection = transaction.connection
-        self._issuer_id = transaction.issuer_id
 
     def get(self, name: str) -> ProtectedResource | None:
         """By name, deleted ones included; locked until the end when writing."""
@@ -124,9 +118,6 @@ class ResourceRows:
     def note_use(self, uses: Mapping[str, float]) -> None:
         """Record the last use by secret id; never moves back."""
         note_uses(self._transaction, resource_credentials, uses)
-
-    def _mine(self, table: Table) -> ColumnElement[bool]:
-        return table.c.issuer_id == self._issuer_id
 
     def _credentials(self) -> Select[Any]:
         # A process of the version before may still make credentials for what is known no more.

@@ -9,6 +9,7 @@ from sqlalchemy import delete, select
 from authserver.domain.hand_over import SubjectAccount
 from authserver.storage.inserts import insert_into
 from authserver.storage.rows.hand_overs import subject_accounts
+from authserver.storage.store import Store
 from authserver.storage.texts import is_storable
 
 if TYPE_CHECKING:
@@ -16,16 +17,9 @@ if TYPE_CHECKING:
 
     from sqlalchemy import ColumnElement, Row
 
-    from authserver.storage.transactions import Transaction
 
-
-class SubjectAccountRows:
+class SubjectAccountRows(Store):
     """The mapped subjects of one transaction."""
-
-    def __init__(self, transaction: Transaction) -> None:
-        """Work inside the transaction."""
-        self._connection = transaction.connection
-        self._issuer_id = transaction.issuer_id
 
     def get(self, resource: str, subject: str) -> SubjectAccount | None:
         """One mapping."""
