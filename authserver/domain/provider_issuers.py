@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from authserver.domain.entra_clouds import ENTRA_AUTHORITY
 from authserver.domain.providers import TENANT_PLACE, ProviderKind
 
 if TYPE_CHECKING:
@@ -12,8 +13,8 @@ if TYPE_CHECKING:
 
 GUID: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 """To be used with `fullmatch`; lower case, as Entra ID writes it."""
-ENTRA_START: Final = "https://login.microsoftonline.com/"
-ENTRA_V2: Final = "https://login.microsoftonline.com/{tenantid}/v2.0"
+ENTRA_START: Final = f"{ENTRA_AUTHORITY}/"
+ENTRA_V2: Final = f"{ENTRA_AUTHORITY}/{TENANT_PLACE}/v2.0"
 ENTRA_V1: Final = "https://sts.windows.net/{tenantid}/"
 """Issuer of tokens of the first version, whatever endpoint they were asked for at."""
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from authserver.domain.entra_clouds import GRAPH_AUDIENCES
 from authserver.domain.external_tokens import ExternalProblem, ExternalToken
 from authserver.domain.provider_issuers import allows_tenant, issuer_templates, tenant_in
 from authserver.domain.providers import ProviderKind
@@ -36,8 +37,6 @@ OKTA_CUSTOM: Final = "/oauth2/"
 OKTA_ACCESS: Final = "AT."
 """How the `jti` of an access token of Okta begins."""
 ENTRA_V1_HOST: Final = "https://sts.windows.net/"
-GRAPH: Final = frozenset({"00000003-0000-0000-c000-000000000000", "https://graph.microsoft.com"})
-"""Audiences of Microsoft Graph: tokens for it are for nobody else, whatever is configured."""
 ID_TOKEN_CLAIMS: Final = ("nonce", "at_hash", "c_hash", "s_hash")
 LOGOUT_CLAIMS: Final = ("events",)
 NAMES: Final = {
@@ -227,7 +226,7 @@ def _oidc(provider: Provider, claims: Claims) -> _Said:
 
 def _check_audience(provider: Provider, stated: frozenset[str]) -> None:
     if stated.isdisjoint(provider.bearer.audiences) or any(
-        each.rstrip("/") in GRAPH for each in stated
+        each.rstrip("/") in GRAPH_AUDIENCES for each in stated
     ):
         raise refused(ExternalProblem.AUDIENCE_NOT_ACCEPTED, "aud")
 

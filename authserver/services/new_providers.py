@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
+from authserver.domain.entra_clouds import ENTRA_AUTHORITY
 from authserver.domain.errors import InvalidField
 from authserver.domain.providers import (
     TENANT_PLACE,
@@ -25,7 +26,6 @@ from authserver.services.provider_fields import (
 from authserver.services.provider_presets import (
     DISCOVERY_PATH,
     ENTRA_ANY_TENANT,
-    ENTRA_AUTHORITY,
     PRESETS,
     cognito_issuer,
     entra_discovery_url,

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from authserver.domain.clients import ClientStatus
+from authserver.domain.entra_clouds import GRAPH_AUDIENCES
 from authserver.domain.errors import InvalidField
 from authserver.domain.providers import ProviderKind
 from authserver.domain.scopes import USER_SCOPES
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
 SHORTEST_LIFE: Final = 60
 LONGEST_LIFE: Final = 7 * 86_400
 """Longer than any of the three makers' products lets an access token live."""
-GRAPH: Final = frozenset({"00000003-0000-0000-c000-000000000000", "https://graph.microsoft.com"})
-"""Audiences of tokens that nobody but Microsoft can verify."""
 FEW: Final = 3
 
 
@@ -89,7 +88,7 @@ def _audiences(provider: Provider, changes: BearerChanges) -> frozenset[str]:
     together = check_many("audiences", [*kept, *changes.add_audiences])
     for each in together:
         check_visible("audiences", each)
-        if provider.kind is ProviderKind.ENTRA and each.rstrip("/") in GRAPH:
+        if provider.kind is ProviderKind.ENTRA and each.rstrip("/") in GRAPH_AUDIENCES:
             raise InvalidField(
                 "audiences", "those of your own API: Graph's tokens are for Graph alone"
             )

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
+from authserver.domain.entra_clouds import GRAPH_HOSTS
 from authserver.domain.providers import (
     EmailTrust,
     GroupSource,
@@ -24,15 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 OPENID: Final = ("openid", "profile", "email")
-ENTRA_AUTHORITY: Final = "https://login.microsoftonline.com"
 ENTRA_ANY_TENANT: Final = "organizations"
 """Where a provider with several tenants sends people; who may come in is listed by tenant."""
-GRAPH_HOSTS: Final[Mapping[str, str]] = {
-    ENTRA_AUTHORITY: "graph.microsoft.com",
-    "https://login.microsoftonline.us": "graph.microsoft.us",
-    "https://login.partner.microsoftonline.cn": "microsoftgraph.chinacloudapi.cn",
-}
-"""Where userinfo and groups are, in each of Microsoft's clouds."""
 DISCOVERY_PATH: Final = "/.well-known/openid-configuration"
 OKTA_GROUPS_LIMIT: Final = 100
 """Okta cuts a list of groups off there, or refuses the sign-in, and says neither."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from authserver.domain.entra_clouds import GRAPH_HOSTS
 from authserver.domain.group_rules import GROUPS_MAX
 from authserver.domain.outbound import OutboundRefused
 from authserver.domain.provider_issuers import GUID
@@ -29,12 +30,6 @@ PLACE: Final = "Microsoft Graph"
 PAGES_MAX: Final = 20
 PAGE_SIZE: Final = 999
 """The largest that Graph gives; 20 pages of it are more than `GROUPS_MAX`."""
-GRAPH_OF: Final = {
-    "https://login.microsoftonline.com": "https://graph.microsoft.com",
-    "https://login.microsoftonline.us": "https://graph.microsoft.us",
-    "https://login.partner.microsoftonline.cn": "https://microsoftgraph.chinacloudapi.cn",
-}
-"""Where Graph is for each of Microsoft's clouds; elsewhere it is where the issuer is."""
 
 
 class EntraGraph:
@@ -60,7 +55,9 @@ class EntraGraph:
         if not GUID.fullmatch(tenant) or not GUID.fullmatch(object_id):
             raise unusable(PLACE, "the tenant or the person is not named by a GUID")
         origin = _origin(provider.issuer)
-        graph = GRAPH_OF.get(origin, origin)
+        host = GRAPH_HOSTS.get(origin)
+        # No cloud of Microsoft's: there Graph is where the issuer is.
+        graph = origin if host is None else f"https://{host}"
         endpoint = f"{origin}/{tenant}/oauth2/v2.0/token"
         token = self._tokens.token(calls, provider, endpoint, f"{graph}/.default", credential)
         try:
