@@ -14,7 +14,7 @@ PROVIDER_NAME: Final = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?\Z")
 """A provider's name stands in addresses: `/login/<name>/callback`. It is never given out again."""
 
 SECRET_PURPOSE: Final = "provider-secret"  # noqa: S105 - binds sealed secrets to their use
-"""The context is `<provider>/<secret id>`."""
+"""The context is `secret_context`."""
 DIRECTORY_SECRET_PURPOSE: Final = "provider-directory-secret"  # noqa: S105 - the same
 """Of the credential that reads groups from the provider's directory; the context is the name."""
 
@@ -23,6 +23,11 @@ TENANT_PLACE: Final = "{tenantid}"
 
 DEFAULT_LIVING_DAYS: Final = 30
 """How long a user lives without a sign-in or a check at the provider."""
+
+
+def secret_context(provider: str, secret_id: str) -> str:
+    """What a sealed client secret is bound to: the provider's name, and the secret's id there."""
+    return f"{provider}/{secret_id}"
 
 
 class ProviderKind(StrEnum):

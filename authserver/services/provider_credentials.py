@@ -11,6 +11,7 @@ from authserver.domain.providers import (
     SECRET_PURPOSE,
     GroupSource,
     ProviderAuth,
+    secret_context,
 )
 from authserver.domain.upstream_ports import UpstreamFailure
 from authserver.domain.upstream_sign_ins import SignInProblem
@@ -77,7 +78,7 @@ class ProviderCredentials:
                 SignInProblem.PROVIDER_REFUSED, "no client secret for this provider is live"
             )
         newest = max(live, key=lambda secret: (secret.created_at, secret.secret_id))
-        context = _context(provider.name, newest.secret_id)
+        context = secret_context(provider.name, newest.secret_id)
         return self._opened(newest.sealed, SECRET_PURPOSE, context)
 
     def _opened(self, sealed: bytes, purpose: str, context: str) -> str:
@@ -93,7 +94,7 @@ class ProviderCredentials:
         return self._sealer.seal(
             value.encode("utf-8"),
             purpose=SECRET_PURPOSE,
-            context=_context(provider_name, secret_id),
+            context=secret_context(provider_name, secret_id),
         )
 
     def seal_directory_secret(self, provider_name: str, value: str) -> bytes:
@@ -101,7 +102,3 @@ class ProviderCredentials:
         return self._sealer.seal(
             value.encode("utf-8"), purpose=DIRECTORY_SECRET_PURPOSE, context=provider_name
         )
-
-
-def _context(provider_name: str, secret_id: str) -> str:
-    return f"{provider_name}/{secret_id}"

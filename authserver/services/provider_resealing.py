@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from authserver.domain.errors import Conflict
-from authserver.domain.providers import DIRECTORY_SECRET_PURPOSE, SECRET_PURPOSE
+from authserver.domain.providers import DIRECTORY_SECRET_PURPOSE, SECRET_PURPOSE, secret_context
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,7 +33,7 @@ class SealedProviderSecret:
     @property
     def context(self) -> str:
         """Where it belongs."""
-        return f"{self.provider}/{self.secret_id}" if self.secret_id else self.provider
+        return secret_context(self.provider, self.secret_id) if self.secret_id else self.provider
 
 
 def sealed_secrets(providers: Sequence[Provider], now: float) -> Sequence[SealedProviderSecret]:
