@@ -7,13 +7,11 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from authserver.domain.errors import InvalidField
+from authserver.domain.host_names import HOST_NAME
 
 LONGEST_URL: Final = 400
 _DEFAULT_PORTS: Final = {"http": 80, "https": 443}
-_LABEL: Final = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
-PLAIN_URL: Final = re.compile(
-    rf"https?://{_LABEL}(?:\.{_LABEL})*(:[0-9]{{1,5}})?(/[A-Za-z0-9._~\-/]*)?\Z"
-)
+PLAIN_URL: Final = re.compile(rf"https?://{HOST_NAME}(:[0-9]{{1,5}})?(/[A-Za-z0-9._~\-/]*)?\Z")
 CONTEXT_PATH: Final = re.compile(r"(/[A-Za-z0-9._~-]+)*\Z")
 
 

@@ -7,11 +7,11 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from authserver.domain.errors import InvalidField
+from authserver.domain.host_names import HOST_NAME
 
 LONGEST_LINK: Final = 1000
-_LABEL: Final = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _HTTPS: Final = re.compile(
-    rf"https://(?:{_LABEL}(?:\.{_LABEL})*\.?|\[[0-9A-Fa-f:.]{{2,45}}\])(?::[0-9]{{1,5}})?"
+    rf"https://(?:{HOST_NAME}\.?|\[[0-9A-Fa-f:.]{{2,45}}\])(?::[0-9]{{1,5}})?"
     r"(?:[/?#](?:[A-Za-z0-9._~!$&'()*+,;=:@/?#-]|%[0-9A-Fa-f]{2})*)?\Z"
 )
 """No user information, no blank, no quote, no bracket: it stands in a page as it is."""

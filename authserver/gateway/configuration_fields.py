@@ -7,13 +7,13 @@ import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from authserver.domain.errors import InvalidField
+from authserver.domain.host_names import HOST_NAME
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-_LABEL: Final = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _NAME: Final = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\Z")
-_HOST: Final = re.compile(rf"(?=.{{1,253}}\Z){_LABEL}(?:\.{_LABEL})*\Z")
+_HOST: Final = re.compile(rf"(?=.{{1,253}}\Z){HOST_NAME}\Z")
 _FILE: Final = re.compile(r"/[A-Za-z0-9._/@+-]{1,250}\Z")
 _SIZE: Final = re.compile(r"[1-9][0-9]{0,5}[kmg]?\Z")
 _ORIGIN: Final = re.compile(

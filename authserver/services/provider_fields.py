@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 from urllib.parse import urlsplit
 
 from authserver.domain.errors import InvalidField
+from authserver.domain.host_names import HOST_NAME
 from authserver.domain.provider_issuers import GUID
 from authserver.domain.providers import PROVIDER_NAME
 
@@ -25,11 +26,10 @@ TENANT_ALLOWED: Final = (
     "the GUID of a tenant, as Entra's admin center shows it; never common, organizations, "
     "consumers or the tenant of personal accounts, in which everybody is"
 )
-_LABEL: Final = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _URL: Final = re.compile(
-    rf"https?://{_LABEL}(?:\.{_LABEL})*(?::[0-9]{{1,5}})?(?:/[A-Za-z0-9._~!$&'()*+,;=:@-]*)*"
+    rf"https?://{HOST_NAME}(?::[0-9]{{1,5}})?(?:/[A-Za-z0-9._~!$&'()*+,;=:@-]*)*"
 )
-_HOST: Final = re.compile(rf"{_LABEL}(?:\.{_LABEL})*(?::[0-9]{{1,5}})?")
+_HOST: Final = re.compile(rf"{HOST_NAME}(?::[0-9]{{1,5}})?")
 _VISIBLE: Final = re.compile(r"[!-~]+")
 _POOL: Final = re.compile(r"[a-z]{2}(?:-[a-z]+)+-[0-9]{1,2}_[A-Za-z0-9]{1,55}")
 
