@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from flask import Blueprint, redirect, request
+from flask import Blueprint, request
 
 from authserver.domain.audit import Actor, ActorKind
 from authserver.services.administration import Act
@@ -87,7 +87,7 @@ class AccountPages:
             request.form.get("audience", ""),
             act_of(visit, subject),
         )
-        return self._go(AUTHORIZATIONS + DONE)
+        return self._visits.redirect_to(AUTHORIZATIONS + DONE)
 
     def sessions(self) -> Response:
         """GET /account/sessions."""
@@ -113,18 +113,15 @@ class AccountPages:
         act = act_of(visit, subject)
         if request.form.get("others"):
             self._sessions.end_all(subject, keep=current, act=act)
-            return self._go(SESSIONS + DONE)
+            return self._visits.redirect_to(SESSIONS + DONE)
         wanted = request.form.get("session", "")
         # Only among the user's own: a foreign id, or one that ended already, does nothing.
         if wanted in {each.session_id for each in self._sessions.list(subject)}:
             self._sessions.end(wanted, act)
         if wanted == current:
             visit.end()
-            return self._go("/signed-out")
-        return self._go(SESSIONS + DONE)
-
-    def _go(self, target: str) -> AnyResponse:
-        return redirect(self._visits.issuer_path + target, 303)
+            return self._visits.redirect_to("/signed-out")
+        return self._visits.redirect_to(SESSIONS + DONE)
 
 
 def account_blueprint(pages: AccountPages) -> Blueprint:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlencode
 
-from flask import Blueprint, redirect, request
+from flask import Blueprint, request
 
 from authserver.domain.errors import Conflict, NotFound
 from authserver.domain.upstream_sign_ins import AttemptPurpose
@@ -99,10 +99,10 @@ class IdentityPages:
         except NotFound:
             pass  # A second click: it is gone already.
         except LimitKept:
-            return self._go("?done=kept")
+            return self._visits.redirect_to(IDENTITIES + "?done=kept")
         except Conflict:
-            return self._go("?done=last")
-        return self._go("?done=disconnected")
+            return self._visits.redirect_to(IDENTITIES + "?done=last")
+        return self._visits.redirect_to(IDENTITIES + "?done=disconnected")
 
     def _fresh(self) -> SignedIn:
         """Who is signed in, and proved it a short time ago; anybody else is asked to.
@@ -115,9 +115,6 @@ class IdentityPages:
             return signed_in
         query = urlencode({"next": IDENTITIES, AGAIN: "yes"})
         raise self._visits.sent_to(f"/login?{query}")
-
-    def _go(self, query: str) -> Response:
-        return redirect(self._visits.issuer_path + IDENTITIES + query, 303)
 
 
 def identities_blueprint(pages: IdentityPages) -> Blueprint:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from flask import Blueprint, redirect, request
+from flask import Blueprint, request
 
 from authserver.domain.errors import Throttled
 from authserver.services.authorization_requests import NotOpen
@@ -58,7 +58,7 @@ class PasswordPage:
         onward = Onward.read(request.args)
         signed_in = self._visits.current().signed_in
         if signed_in is None and onward.request_id:
-            return self._go(onward.target)
+            return self._visits.redirect_to(onward.target)
         signed_in = self._visits.signed_in_or_login(PATH, one_time_password_will_do=True)
         return self._page(signed_in, onward, {}, done=bool(request.args.get("done")))
 
@@ -97,7 +97,7 @@ class PasswordPage:
         visit.begin(started)
         subject = signed_in.user.subject
         visit.remember(self._known_browsers.remember(visit.known_browsers, subject))
-        return self._go(onward.target if onward.fields else PATH + "?done=yes")
+        return self._visits.redirect_to(onward.target if onward.fields else PATH + "?done=yes")
 
     def _refused(
         self, signed_in: SignedIn, onward: Onward, field: str, sentence: str, status: int = 400
@@ -154,9 +154,6 @@ class PasswordPage:
         except NotOpen:
             return ()
         return form_targets(opened)
-
-    def _go(self, target: str) -> AnyResponse:
-        return redirect(self._visits.issuer_path + target, 303)
 
 
 def password_blueprint(page: PasswordPage) -> Blueprint:

@@ -6,7 +6,7 @@ import logging
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlencode
 
-from flask import Blueprint, redirect, request
+from flask import Blueprint, request
 from werkzeug.exceptions import MethodNotAllowed, UnsupportedMediaType
 
 from authserver.domain.authorization_answers import (
@@ -22,9 +22,9 @@ from authserver.services.authorization_requests import NotOpen
 from authserver.services.authorization_steps import Page
 from authserver.web.authorization_refusals import stopped, without_cookies
 from authserver.web.client_redirects import ClientRedirect
+from authserver.web.errors import REQUEST_ID_KEY
 from authserver.web.onward import DISPATCHER
 from authserver.web.rendering import render
-from authserver.web.visits import REQUEST_ID_KEY
 
 if TYPE_CHECKING:
     from flask import Response
@@ -96,7 +96,7 @@ class AuthorizationEndpoint:
         return answered(step)
 
     def _onward(self, path: str, parameters: dict[str, str]) -> AnyResponse:
-        return redirect(f"{self._visits.issuer_path}{path}?{urlencode(parameters)}", 303)
+        return self._visits.redirect_to(f"{path}?{urlencode(parameters)}")
 
 
 def authorize_blueprint(endpoint: AuthorizationEndpoint) -> Blueprint:

@@ -6,7 +6,7 @@ import logging
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlencode
 
-from flask import Blueprint, redirect, request
+from flask import Blueprint, request
 
 from authserver.domain.upstream_sign_ins import AttemptPurpose, SignInProblem
 from authserver.services.authorization_requests import NotOpen
@@ -58,13 +58,13 @@ class FederatedLogin:
         onward = Onward.read(request.args)
         opened = self._open(onward, visit)
         if onward.request_id and opened is None:
-            return self._go(onward.target)
+            return self._visits.redirect_to(onward.target)
         again = AGAIN in request.args
         if opened is None and visit.signed_in is not None and not again:
-            return self._go(onward.target)
+            return self._visits.redirect_to(onward.target)
         if request.method != "GET" or not (opened is not None or _came_from_here()):
             kept = {**onward.fields, AGAIN: "yes"} if again else onward.fields
-            return self._go(f"/login?{urlencode(kept)}")
+            return self._visits.redirect_to(f"/login?{urlencode(kept)}")
         try:
             url = self._sign_in.begin(
                 provider,
@@ -88,9 +88,9 @@ class FederatedLogin:
         if arrival.started is not None:
             visit.begin(arrival.started)
         if arrival.purpose is AttemptPurpose.LINK:
-            return self._go(IDENTITIES + CONNECTED)
+            return self._visits.redirect_to(IDENTITIES + CONNECTED)
         way = {"request": arrival.way.request_id, "next": arrival.way.next}
-        return self._go(Onward.read(way).target)
+        return self._visits.redirect_to(Onward.read(way).target)
 
     def _open(self, onward: Onward, visit: Visit) -> OpenRequest | None:
         if not onward.request_id:
@@ -101,9 +101,6 @@ class FederatedLogin:
             return None
         prefer(opened.request.parameters.ui_locales)
         return opened
-
-    def _go(self, target: str) -> AnyResponse:
-        return redirect(self._visits.issuer_path + target, 303)
 
 
 def federated_blueprint(pages: FederatedLogin) -> Blueprint:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlencode
 
-from flask import Blueprint, redirect, request
+from flask import Blueprint, request
 
 from authserver.domain.errors import Throttled
 from authserver.services.authorization_requests import NotOpen
@@ -63,13 +63,13 @@ class LoginPage:
         if onward.request_id:
             opened = self._open(onward)
             if opened is None:
-                return self._go(onward)
+                return self._visits.redirect_to(onward.target)
             username = opened.request.parameters.login_hint
             if signed_in is not None and not username:
                 username = signed_in.user.username
             return self._page(onward, opened, username[:LONGEST_USERNAME])
         if signed_in is not None and AGAIN not in request.args:
-            return self._go(onward)
+            return self._visits.redirect_to(onward.target)
         return self._page(onward, None, "" if signed_in is None else signed_in.user.username)
 
     def submit(self) -> AnyResponse:
@@ -103,7 +103,7 @@ class LoginPage:
         visit.begin(started)
         subject = started.session.subject
         visit.remember(self._known_browsers.remember(visit.known_browsers, subject))
-        return self._go(onward)
+        return self._visits.redirect_to(onward.target)
 
     def _throttled(
         self, onward: Onward, opened: OpenRequest | None, username: str, refusal: Throttled
@@ -129,9 +129,6 @@ class LoginPage:
             return None
         prefer(opened.request.parameters.ui_locales)
         return opened
-
-    def _go(self, onward: Onward) -> AnyResponse:
-        return redirect(self._visits.issuer_path + onward.target, 303)
 
     def _choices_for(self, opened: OpenRequest | None, username: str) -> Choices:
         essential = () if opened is None else opened.request.parameters.claims.essential_acr

@@ -80,7 +80,7 @@ class LogoutPages:
         if plan.problem is None and not plan.needs_consent and request.method == "GET":
             return self._end(signed_in, plan.redirect_uri)
         if signed_in is None and plan.problem is None:
-            return self._go(SIGNED_OUT)
+            return self._visits.redirect_to(SIGNED_OUT)
         return self._question(plan, sent, signed_in)
 
     @staticmethod
@@ -133,7 +133,7 @@ class LogoutPages:
         if redirect_uri:
             return ClientRedirect(redirect_uri)
         if way_out is None:
-            return self._go(SIGNED_OUT)
+            return self._visits.redirect_to(SIGNED_OUT)
         # No redirect: it would follow a form, whose policy knows our own addresses alone, while a
         # provider sends the browser from one of its hosts to the next.
         return render("signed_out.html", way_out=way_out, goes_on=goes_on)
@@ -162,9 +162,6 @@ class LogoutPages:
             problem=_sentence(plan.problem),
             hidden=hidden,
         )
-
-    def _go(self, target: str) -> AnyResponse:
-        return redirect(self._visits.issuer_path + target, 303)
 
 
 def logout_blueprint(pages: LogoutPages) -> Blueprint:

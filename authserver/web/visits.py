@@ -14,19 +14,20 @@ from authserver.domain.calls import Call
 from authserver.services.sessions import COOKIE_PREFIX
 from authserver.web.cookies import BROWSER_PREFIX, Cookies
 from authserver.web.cross_site import OPEN_PATHS, SAFE_METHODS, check_origin, stale_form
+from authserver.web.errors import REQUEST_ID_KEY
 from authserver.web.return_targets import return_target
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from flask import Flask, Response
+    from werkzeug.wrappers import Response as AnyResponse
 
     from authserver.domain.ports import Clock, SecretDigester, SecretMaker
     from authserver.services.sessions import SignedIn, StartedSession
 
 PEER_KEY: Final = "authserver.peer"
-REQUEST_ID_KEY: Final = "authserver.request_id"
-"""Where the shell puts the caller's address and the request id."""
+"""Where the shell puts the caller's address."""
 CSRF_PURPOSE: Final = "csrf"
 CSRF_FIELD: Final = "csrf"
 OF_THE_BROWSER: Final = frozenset({"login", "sign-out"})
@@ -96,7 +97,11 @@ class Visits:
 
     def sent_to(self, target: str) -> HTTPException:
         """An exception that ends the request by a redirect to a page of ours, 303."""
-        return HTTPException(response=redirect(self.issuer_path + target, 303))
+        return HTTPException(response=self.redirect_to(target))
+
+    def redirect_to(self, target: str) -> AnyResponse:
+        """A redirect to a page of ours, 303."""
+        return redirect(self.issuer_path + target, 303)
 
     def _check_origin(self) -> None:
         check_origin(request.method, request.path, request.headers, self._own_origin)
