@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from authserver.cli.exit_codes import ExitCode
 
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from authserver.domain.installation import Inspection
     from authserver.domain.ports import Clock
     from authserver.settings_sources import LoadedSettings
+
+NAMES_SHOWN: Final = 5
 
 
 class Severity(StrEnum):
@@ -101,3 +103,9 @@ def warning(what: str, fix: str) -> Finding:
 def blocker(what: str, fix: str, exit_code: ExitCode = ExitCode.FINDINGS) -> Finding:
     """Something that must be otherwise."""
     return Finding(Severity.BLOCKER, what, fix, exit_code)
+
+
+def named(names: Sequence[str]) -> str:
+    """The names in a sentence: the first few, and how many more there are."""
+    more = f" and {len(names) - NAMES_SHOWN} more" if len(names) > NAMES_SHOWN else ""
+    return ", ".join(names[:NAMES_SHOWN]) + more

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from authserver.cli.checks import Check, Finding, Subject, ok, warning
+from authserver.cli.checks import Check, Finding, Subject, named, ok, warning
 from authserver.domain.authorization_profiles import ApplicationType, AssertionAudience
 from authserver.domain.stored_secrets import DigestKind
 from authserver.services.client_consistency import has_users
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
 _LONG_TOKEN_SECONDS: Final = 900
 _SOON_SECONDS: Final = 14 * 24 * 3600
-_SHOWN: Final = 5
 
 
 def token_lives(subject: Subject) -> Finding:
@@ -28,7 +27,7 @@ def token_lives(subject: Subject) -> Finding:
     ]
     if found:
         return warning(
-            f"tokens live longer than {_LONG_TOKEN_SECONDS} seconds: {_named(found)}",
+            f"tokens live longer than {_LONG_TOKEN_SECONDS} seconds: {named(found)}",
             "shorten them by authserver client update, or know why",
         )
     return ok(f"no client's tokens live longer than {_LONG_TOKEN_SECONDS} seconds")
@@ -40,13 +39,13 @@ def working_credentials(subject: Subject) -> Finding:
     dead = [each.client_id for each in _enabled(subject) if not _works(each, now)]
     if dead:
         return warning(
-            f"enabled, but without a live credential: {_named(dead)}",
+            f"enabled, but without a live credential: {named(dead)}",
             "run authserver client rotate-secret, or disable them",
         )
     soon = [each.client_id for each in _enabled(subject) if not _works(each, now + _SOON_SECONDS)]
     if soon:
         return warning(
-            f"the last credential ends within 14 days: {_named(soon)}",
+            f"the last credential ends within 14 days: {named(soon)}",
             "run authserver client rotate-secret and hand the new secret over",
         )
     return ok("every enabled client has a live credential")
@@ -61,7 +60,7 @@ def imported_secrets(subject: Subject) -> Finding:
     ]
     if found:
         return warning(
-            f"imported secrets that were never used here: {_named(found)}",
+            f"imported secrets that were never used here: {named(found)}",
             "let these clients get a token once, or give them a secret of ours by authserver "
             "client rotate-secret",
         )
@@ -73,7 +72,7 @@ def pkce_exemptions(subject: Subject) -> Finding:
     found = [each.client_id for each in _with_users(subject) if not each.profile.require_pkce]
     if found:
         return warning(
-            f"may leave PKCE out: {_named(found)}",
+            f"may leave PKCE out: {named(found)}",
             "run authserver client update with --pkce as soon as the client can do it",
         )
     return ok("every client must use PKCE")
@@ -89,7 +88,7 @@ def plain_redirects(subject: Subject) -> Finding:
     ]
     if found:
         return warning(
-            f"web clients that get answers over plain http on this machine: {_named(found)}",
+            f"web clients that get answers over plain http on this machine: {named(found)}",
             "give them an https redirect URI, or make what runs at users a --native client",
         )
     return ok("no web client gets answers over plain http")
@@ -104,7 +103,7 @@ def assertion_audiences(subject: Subject) -> Finding:
     ]
     if found:
         return warning(
-            f"may name the token endpoint as audience of their assertions: {_named(found)}",
+            f"may name the token endpoint as audience of their assertions: {named(found)}",
             "let them name the issuer, then run authserver client update with "
             "--assertion-audience issuer",
         )
@@ -123,11 +122,6 @@ def _works(client: Client, at: float) -> bool:
     if not client.auth_method.uses_secret:
         return True
     return any(secret.is_live(at) for secret in client.secrets)
-
-
-def _named(names: Sequence[str]) -> str:
-    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
-    return ", ".join(names[:_SHOWN]) + more
 
 
 CLIENT_CHECKS: Final = (

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from authserver.cli.checks import Check, Finding, Subject, ok, warning
+from authserver.cli.checks import Check, Finding, Subject, named, ok, warning
 from authserver.domain.gateways import SessionCookies
 from authserver.domain.resources import ResourceStatus
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-_SHOWN: Final = 5
 
 
 def working_keys(subject: Subject) -> Finding:
@@ -21,7 +16,7 @@ def working_keys(subject: Subject) -> Finding:
     dead = [each.name for each in gateways if not each.live_keys(now)]
     if dead:
         return warning(
-            f"gateways without a live key: {_named(dead)}",
+            f"gateways without a live key: {named(dead)}",
             "run authserver gateway rotate-key, or remove them",
         )
     return ok("every gateway has a live key")
@@ -36,7 +31,7 @@ def working_sites(subject: Subject) -> Finding:
         each.name for each in gateways if status.get(each.resource) is ResourceStatus.DISABLED
     ]
     told = [
-        f"{what}: {_named(names)}"
+        f"{what}: {named(names)}"
         for what, names in (("deleted", deleted), ("disabled", disabled))
         if names
     ]
@@ -56,17 +51,12 @@ def session_cookies(subject: Subject) -> Finding:
     observing = [each.name for each in gateways if each.session_cookies is SessionCookies.OBSERVE]
     if allowing:
         return warning(
-            f"REST calls with a browser's session and no token pass: {_named(allowing)}",
+            f"REST calls with a browser's session and no token pass: {named(allowing)}",
             "run authserver gateway update with --session-cookies observe or block, or know why",
         )
     if observing:
-        return ok(f"session cookies pass, marked in the record: {_named(observing)}")
+        return ok(f"session cookies pass, marked in the record: {named(observing)}")
     return ok("no gateway lets a call pass with a session cookie and no token")
-
-
-def _named(names: Sequence[str]) -> str:
-    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
-    return ", ".join(names[:_SHOWN]) + more
 
 
 GATEWAY_CHECKS: Final = (

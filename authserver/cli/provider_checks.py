@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from authserver.cli.checks import Check, Finding, Subject, ok, warning
+from authserver.cli.checks import Check, Finding, Subject, named, ok, warning
 from authserver.services import provider_conditions
 from authserver.services.provider_findings import Grade
 
@@ -62,14 +62,14 @@ def documents(subject: Subject) -> Finding:
     ]
     if unusable:
         return warning(
-            f"publish nothing that can be used, so nobody signs in there: {_named(unusable)}",
+            f"publish nothing that can be used, so nobody signs in there: {named(unusable)}",
             "run authserver provider test NAME: it says why, and what to do",
         )
     troubled = [look.provider.name for look in looks if look.problem]
     if troubled:
         return warning(
             f"could not be read when last asked, what was read before still counts: "
-            f"{_named(troubled)}",
+            f"{named(troubled)}",
             "run authserver provider test NAME: it says why, and what to do",
         )
     return ok("every provider was readable when last asked")
@@ -86,7 +86,7 @@ def plain_issuers(subject: Subject) -> Finding:
     ]
     if found:
         return warning(
-            f"asked over plain http: {_named(found)}",
+            f"asked over plain http: {named(found)}",
             "use https, but for trying things out on one machine",
         )
     return ok("every provider is asked over https")
@@ -112,11 +112,6 @@ def _of_conditions(
 
 def _enabled(subject: Subject) -> Sequence[ProviderLook]:
     return [look for look in subject.inspection.providers() if look.provider.is_enabled]
-
-
-def _named(names: Sequence[str]) -> str:
-    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
-    return ", ".join(names[:_SHOWN]) + more
 
 
 PROVIDER_CHECKS: Final = (

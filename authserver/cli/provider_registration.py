@@ -9,13 +9,7 @@ import click
 from authserver.cli.administration import JSON, naming
 from authserver.cli.context import Context, pass_context
 from authserver.cli.provider_options import FIELDS, stated_changes, usage_options
-from authserver.cli.provider_steps import tell_next
-from authserver.cli.provider_views import (
-    finding_lines,
-    finding_values,
-    provider_fields,
-    provider_value,
-)
+from authserver.cli.provider_steps import tell_checked, tell_next
 from authserver.cli.providing import NAME, SECRET_EXPIRES, SECRET_FILE, providing, secret_in
 from authserver.domain.providers import ProviderKind
 from authserver.services.provider_drafts import ProviderDraft
@@ -146,18 +140,6 @@ def _add(
             **own,
         )
         added = services.providers.add(draft, services.operator)
-    issuer = context.settings.issuer
-    findings = () if added.check is None else added.check.findings
-    if stated["as_json"]:
-        context.console.json(
-            {
-                "provider": provider_value(added.provider, issuer),
-                "findings": finding_values(findings),
-            }
-        )
-        return
-    context.console.note(f"added provider {name}")
-    context.console.fields(provider_fields(added.provider))
-    for line in finding_lines(findings):
-        context.console.note(line)
-    tell_next(context, added.provider)
+    tell_checked(context, "added", added, as_json=stated["as_json"])
+    if not stated["as_json"]:
+        tell_next(context, added.provider)

@@ -1,9 +1,15 @@
-"""What is to do after a provider was added: there, and here."""
+"""What is told of a provider that was added or updated, and what is to do after that."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from authserver.cli.provider_views import (
+    finding_lines,
+    finding_values,
+    provider_fields,
+    provider_value,
+)
 from authserver.domain.provider_assertions import FEDERATED_AUDIENCE, federated_subject
 from authserver.domain.providers import LogoutRule, ProviderAuth, ProviderKind, UserCreation
 from authserver.services.provider_addresses import (
@@ -18,8 +24,23 @@ if TYPE_CHECKING:
 
     from authserver.cli.context import Context
     from authserver.domain.providers import Provider
+    from authserver.services.providers import CheckedProvider
 
 _WIDTH = 24
+
+
+def tell_checked(context: Context, done: str, checked: CheckedProvider, *, as_json: bool) -> None:
+    """What the provider is now and what was found of it; `done` is what happened to it."""
+    provider = checked.provider
+    findings = () if checked.check is None else checked.check.findings
+    if as_json:
+        value = provider_value(provider, context.settings.issuer)
+        context.console.json({"provider": value, "findings": finding_values(findings)})
+        return
+    context.console.note(f"{done} provider {provider.name}")
+    context.console.fields(provider_fields(provider))
+    for line in finding_lines(findings):
+        context.console.note(line)
 
 
 def tell_next(context: Context, provider: Provider) -> None:

@@ -9,12 +9,7 @@ import click
 from authserver.cli.administration import JSON, naming
 from authserver.cli.context import Context, pass_context
 from authserver.cli.provider_options import FIELDS, stated_changes, usage_options
-from authserver.cli.provider_views import (
-    finding_lines,
-    finding_values,
-    provider_fields,
-    provider_value,
-)
+from authserver.cli.provider_steps import tell_checked
 from authserver.cli.providing import NAME, providing
 
 
@@ -49,17 +44,4 @@ def update(context: Context, /, *, name: str, as_json: bool, **stated: Any) -> N
             remove_tenants=stated["remove_tenants"],
         )
         changed = services.providers.update(name, changes, services.operator)
-    findings = () if changed.check is None else changed.check.findings
-    if as_json:
-        issuer = context.settings.issuer
-        context.console.json(
-            {
-                "provider": provider_value(changed.provider, issuer),
-                "findings": finding_values(findings),
-            }
-        )
-        return
-    context.console.note(f"updated provider {name}")
-    context.console.fields(provider_fields(changed.provider))
-    for line in finding_lines(findings):
-        context.console.note(line)
+    tell_checked(context, "updated", changed, as_json=as_json)
