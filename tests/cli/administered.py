@@ -9,14 +9,12 @@ from authserver.domain.keys import KeyTimes
 from authserver.services.administration import Act, operator
 from authserver.services.groups import Groups
 from authserver.services.initial_access_tokens import InitialAccessTokens
-from authserver.services.provider_resealing import ProviderResealing
-from authserver.services.resealing import Resealing
 from authserver.services.signing_keys import SigningKeys
 from tests.cli.runs import run
 from tests.cli.stub_wiring import StubInstallation
-from tests.services.collaborators import ListedKeyFiles, PlainResealer
+from tests.services.collaborators import ListedKeyFiles
 from tests.services.provider_office import ProviderOffice
-from tests.services.seals import PlainCredentialResealer, PlainSecretResealer
+from tests.services.readable_resealing import readable_resealing
 from tests.services.world import ADMIN, World
 
 if TYPE_CHECKING:
@@ -37,16 +35,7 @@ class MemoryContainer:
             administration=world.administration, key_maker=world.key_maker, times=TIMES
         )
         self.key_files = ListedKeyFiles()
-        self.resealing = Resealing(
-            administration=world.administration,
-            keys=PlainResealer(self.key_files),
-            credentials=PlainCredentialResealer(world.sealer, self.key_files),
-            providers=ProviderResealing(
-                administration=world.administration,
-                secrets=PlainSecretResealer(world.sealer, self.key_files),
-            ),
-            key_files=self.key_files,
-        )
+        self.resealing = readable_resealing(world, self.key_files)
         self.hand_overs = world.hand_overs
         self.subject_accounts = world.subject_accounts
         self.initial_access_tokens = InitialAccessTokens(

@@ -50,20 +50,20 @@ def installation(make_installation: MakeInstallation) -> Installation:
 
 
 @pytest.fixture(scope="session")
-def exchange_installations(
+def bearing_installations(
     tmp_path_factory: pytest.TempPathFactory, sqlite_databases: SqliteDatabases
 ) -> Installations[BearingInstallation]:
     """Copies of one installation whose calls to providers stay inside the process."""
-    folder = tmp_path_factory.mktemp("exchange")
+    folder = tmp_path_factory.mktemp("bearing")
     return Installations(folder, sqlite_databases, BearingInstallation)
 
 
 @pytest.fixture
-def exchange_installation(
-    exchange_installations: Installations[BearingInstallation], tmp_path: Path
+def bearing_installation(
+    bearing_installations: Installations[BearingInstallation], tmp_path: Path
 ) -> Iterator[BearingInstallation]:
     """One of this test alone."""
-    with exchange_installations.make(tmp_path / "exchange") as made:
+    with bearing_installations.make(tmp_path / "bearing") as made:
         yield made
 
 

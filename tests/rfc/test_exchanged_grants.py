@@ -24,8 +24,8 @@ ACT = operator("root")
 
 
 @pytest.fixture
-def desk(exchange_installation: BearingInstallation) -> Exchanging:
-    return exchanging(exchange_installation, ProviderKind.OIDC)
+def desk(bearing_installation: BearingInstallation) -> Exchanging:
+    return exchanging(bearing_installation, ProviderKind.OIDC)
 
 
 @pytest.mark.rule("FE-12")

@@ -18,35 +18,13 @@ from tests.federation.bearing import SUBJECT, BearingInstallation, bearing
 from tests.federation.fake_keys import FakeKey, rsa_key
 from tests.rfc.external_token_making import good_claims
 from tests.rfc.external_token_table import COGNITO, ENTRA, OKTA, V1, VECTORS, Vector
-from tests.rfc.installations import ISSUER, Installations
+from tests.rfc.installations import ISSUER
 from tests.rfc.lanes import INTROSPECT
 
 ONE_TEXT: Final = denial_of(Deny(DenyReason.TOKEN_INVALID), ISSUER).description
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
     from _pytest.mark.structures import ParameterSet
-
-    from tests.databases import SqliteDatabases
-
-
-@pytest.fixture(scope="module")
-def installations(
-    tmp_path_factory: pytest.TempPathFactory, sqlite_databases: SqliteDatabases
-) -> Installations[BearingInstallation]:
-    """Copies of one installation."""
-    folder = tmp_path_factory.mktemp("bearing")
-    return Installations(folder, sqlite_databases, BearingInstallation)
-
-
-@pytest.fixture
-def bearing_installation(
-    installations: Installations[BearingInstallation], tmp_path: Path
-) -> Iterator[BearingInstallation]:
-    with installations.make(tmp_path / "installation") as made:
-        yield made
 
 
 def _case(vector: Vector) -> ParameterSet:

@@ -35,9 +35,9 @@ DRAFT: Final = ProviderDraft(
 
 
 @pytest.fixture
-def installation(exchange_installation: BearingInstallation) -> BearingInstallation:
+def installation(bearing_installation: BearingInstallation) -> BearingInstallation:
     """One whose calls to providers stay inside the process."""
-    return exchange_installation
+    return bearing_installation
 
 
 @pytest.fixture

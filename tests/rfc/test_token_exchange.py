@@ -26,16 +26,16 @@ KINDS: dict[ProviderKind, dict[str, Any]] = {
 
 
 @pytest.fixture
-def desk(exchange_installation: BearingInstallation) -> Exchanging:
-    return exchanging(exchange_installation, ProviderKind.OIDC)
+def desk(bearing_installation: BearingInstallation) -> Exchanging:
+    return exchanging(bearing_installation, ProviderKind.OIDC)
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_token_of_each_kind_of_provider_becomes_ours(
-    exchange_installation: BearingInstallation, kind: ProviderKind
+    bearing_installation: BearingInstallation, kind: ProviderKind
 ) -> None:
     scopes = {**BOTH, "jira/read": frozenset({"READ"})}
-    desk = exchanging(exchange_installation, kind, scopes=scopes)
+    desk = exchanging(bearing_installation, kind, scopes=scopes)
     answer = desk.exchange(desk.world.token(**KINDS[kind]))
     assert answer.status == 200, answer.body
     assert answer.headers["cache-control"] == "no-store"
@@ -49,11 +49,11 @@ def test_a_token_of_each_kind_of_provider_becomes_ours(
     }
     claims = claims_of(token)
     assert header_of(token)["typ"] == "at+jwt"
-    assert claims["iss"] == exchange_installation.settings.issuer
+    assert claims["iss"] == bearing_installation.settings.issuer
     assert claims["sub"] == SUBJECT
     assert claims["client_id"] == "exchanger"
     assert claims["aud"] == desk.world.site.identifier
-    told = exchange_installation.lane.introspect(desk.world.site, token)
+    told = bearing_installation.lane.introspect(desk.world.site, token)
     assert (told["active"], told["sub"], told["scope"]) == (True, SUBJECT, "READ")
     assert desk.world.decide(token).status == 200
 
@@ -238,10 +238,10 @@ def test_an_id_token_is_not_exchanged(desk: Exchanging) -> None:
 
 
 def test_a_token_of_a_client_alone_is_not_exchanged(
-    exchange_installation: BearingInstallation,
+    bearing_installation: BearingInstallation,
 ) -> None:
-    desk = exchanging(exchange_installation, ProviderKind.OIDC, clients={APP: "own-client"})
-    exchange_installation.caller("own-client", desk.world.site, "READ")
+    desk = exchanging(bearing_installation, ProviderKind.OIDC, clients={APP: "own-client"})
+    bearing_installation.caller("own-client", desk.world.site, "READ")
     refused(desk.exchange(desk.token(sub=APP)))
     assert desk.exchange(desk.token()).status == 200
 

@@ -25,8 +25,8 @@ THEIRS: Final = {
 
 
 @pytest.fixture
-def desk(exchange_installation: BearingInstallation) -> Exchanging:
-    return exchanging(exchange_installation, ProviderKind.OIDC)
+def desk(bearing_installation: BearingInstallation) -> Exchanging:
+    return exchanging(bearing_installation, ProviderKind.OIDC)
 
 
 @pytest.mark.rule("AU-03")

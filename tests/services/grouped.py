@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
+from authserver.domain.external_tokens import ExternalToken
 from authserver.domain.group_rules import GroupEffect, GroupRule, GroupSnapshot, SnapshotState
 from authserver.domain.identities import Identity, IdentityStatus
 from authserver.domain.providers import (
@@ -91,5 +92,23 @@ def identity_of(subject: str, provider: str = "oidc", **stated: Any) -> Identity
         created_at=EPOCH,
         last_sign_in_at=EPOCH,
         last_checked_at=EPOCH,
+    )
+    return replace(made, **stated)
+
+
+def token(groups: tuple[str, ...] | None = None, **stated: Any) -> ExternalToken:
+    """An access token of a person at `okta`, by default without groups."""
+    made = ExternalToken(
+        provider="okta",
+        issuer="https://okta.example",
+        client_id="app",
+        subject_key="00u1",
+        scopes=frozenset(),
+        token_id="AT.1",
+        session_id="",
+        issued_at=EPOCH,
+        expires_at=EPOCH + 600,
+        groups=groups,
+        overage=False,
     )
     return replace(made, **stated)

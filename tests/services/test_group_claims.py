@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import time
-from dataclasses import replace
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from authserver.domain.external_tokens import ExternalToken
 from authserver.domain.group_rules import GROUP_CHARACTERS_MAX, GROUPS_MAX, SnapshotState
 from authserver.domain.providers import GroupSource, GroupsRule, Provider, ProviderKind
 from authserver.services.group_claims import (
@@ -21,7 +19,10 @@ from authserver.services.group_claims import (
     readable_groups,
 )
 from tests.doubles import EPOCH
-from tests.services.grouped import provider_of
+from tests.services.grouped import provider_of, token
+
+if TYPE_CHECKING:
+    from authserver.domain.external_tokens import ExternalToken
 
 KINDS: Final = tuple(ProviderKind)
 COMPLETE, OVERAGE, TRUNCATED, UNKNOWN = SnapshotState
@@ -227,32 +228,15 @@ def test_whatever_a_provider_says_is_read_into_texts_without_repetition(
             assert set(values) == set(value)
 
 
-def token(groups: tuple[str, ...] | None, **stated: Any) -> ExternalToken:
-    made = ExternalToken(
-        provider="okta",
-        issuer="https://okta.example",
-        client_id="app",
-        subject_key="00u1",
-        scopes=frozenset(),
-        token_id="AT.1",
-        session_id="",
-        issued_at=EPOCH,
-        expires_at=EPOCH + 600,
-        groups=groups,
-        overage=False,
-    )
-    return replace(made, **stated)
-
-
 @pytest.mark.parametrize(
     ("said", "state"),
     [
         (token(("a", "b")), COMPLETE),
         (token(()), COMPLETE),
-        (token(None), UNKNOWN),
+        (token(), UNKNOWN),
         (token(("a", "b"), groups_malformed=True), TRUNCATED),
         (token(("a", "line\nend")), TRUNCATED),
-        (token(None, overage=True), OVERAGE),
+        (token(overage=True), OVERAGE),
         (token(("a",), overage=True), OVERAGE),
         (token(tuple(str(number) for number in range(100))), TRUNCATED),
     ],

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from authserver.domain.external_tokens import ExternalToken
 from authserver.domain.group_rules import (
     CHECK_AFTER_SECONDS,
     GroupSnapshot,
@@ -28,9 +27,11 @@ from tests.services.grouped import (
     provider_of,
     rule,
     snapshot,
+    token,
 )
 
 if TYPE_CHECKING:
+    from authserver.domain.external_tokens import ExternalToken
     from authserver.domain.identities import Identity
     from authserver.services.group_reading import GroupReading
 
@@ -50,23 +51,6 @@ def reading(directory: ListedDirectory) -> GroupReading:
     return reading_of(directory)
 
 
-def token(**stated: Any) -> ExternalToken:
-    made = ExternalToken(
-        provider="okta",
-        issuer="https://okta.example",
-        client_id="app",
-        subject_key="00u1",
-        scopes=frozenset(),
-        token_id="AT.1",
-        session_id="",
-        issued_at=EPOCH,
-        expires_at=EPOCH + 600,
-        groups=None,
-        overage=False,
-    )
-    return replace(made, **stated)
-
-
 def of_token(
     reading: GroupReading,
     provider: Provider,
@@ -81,7 +65,7 @@ def of_token(
 def test_groups_of_a_complete_token_need_no_directory(
     reading: GroupReading, directory: ListedDirectory
 ) -> None:
-    found = of_token(reading, asks_directory(OKTA), token(groups=("a",)))
+    found = of_token(reading, asks_directory(OKTA), token(("a",)))
     assert found == GroupSnapshot(("a",), COMPLETE, "access token", EPOCH)
     assert directory.asked == []
 

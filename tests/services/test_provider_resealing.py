@@ -14,10 +14,9 @@ from authserver.domain.providers import (
     Provider,
     ProviderStatus,
 )
-from authserver.services.provider_resealing import ProviderResealing
 from authserver.services.resealing import Resealed, Resealing
-from tests.services.collaborators import ListedKeyFiles, PlainResealer
-from tests.services.seals import PlainCredentialResealer, PlainSecretResealer
+from tests.services.collaborators import ListedKeyFiles
+from tests.services.readable_resealing import readable_resealing
 from tests.services.world import ADMIN, World, details
 from tests.storage.provider_examples import provider as okta
 from tests.storage.provider_examples import provider_secret
@@ -31,16 +30,7 @@ def key_files() -> ListedKeyFiles:
 @pytest.fixture
 def resealing(world: World, key_files: ListedKeyFiles) -> Resealing:
     """Where no signing key is in the way."""
-    return Resealing(
-        administration=world.administration,
-        keys=PlainResealer(key_files),
-        credentials=PlainCredentialResealer(world.sealer, key_files),
-        providers=ProviderResealing(
-            administration=world.administration,
-            secrets=PlainSecretResealer(world.sealer, key_files),
-        ),
-        key_files=key_files,
-    )
+    return readable_resealing(world, key_files)
 
 
 @pytest.fixture

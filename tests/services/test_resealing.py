@@ -7,10 +7,9 @@ import pytest
 from authserver.domain.errors import Conflict, StorageUnavailable
 from authserver.domain.keys import KeyState
 from authserver.services.hand_over_view import HandOverView
-from authserver.services.provider_resealing import ProviderResealing
 from authserver.services.resealing import Resealed, Resealing
 from tests.services.collaborators import ListedKeyFiles, PlainResealer
-from tests.services.seals import PlainCredentialResealer, PlainSecretResealer
+from tests.services.readable_resealing import readable_resealing
 from tests.services.world import ADMIN, World, details
 
 
@@ -22,16 +21,7 @@ def key_files() -> ListedKeyFiles:
 @pytest.fixture
 def resealing(world: World, key_files: ListedKeyFiles) -> Resealing:
     world.add_keys()
-    return Resealing(
-        administration=world.administration,
-        keys=PlainResealer(key_files),
-        credentials=PlainCredentialResealer(world.sealer, key_files),
-        providers=ProviderResealing(
-            administration=world.administration,
-            secrets=PlainSecretResealer(world.sealer, key_files),
-        ),
-        key_files=key_files,
-    )
+    return readable_resealing(world, key_files)
 
 
 def sealed(world: World) -> dict[str, bytes]:
