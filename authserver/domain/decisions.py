@@ -88,6 +88,10 @@ class AccessRequest:
     `method_override` what asks for another method, empty for nothing; `address` the caller's
     address in canonical text, empty when it is unknown; `host` the name that was called;
     `request_id` the gateway's; `at` seconds since the epoch.
+
+    `secure` is False for a call over plain HTTP; `agent` is the User-Agent, shortened; `origin` the
+    browser's `Origin`; `from_page` says that a browser marked the call as made by a page of the
+    site; `preflight` that it only asks what a page elsewhere may send.
     """
 
     decision_id: str
@@ -100,6 +104,11 @@ class AccessRequest:
     address: str
     request_id: str
     at: float
+    secure: bool = True
+    agent: str = ""
+    origin: str = ""
+    from_page: bool = False
+    preflight: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from authserver.domain.caller_credentials import CredentialKind, read_credential
 from authserver.domain.decisions import CallSession, Decision, Deny, DenyReason, Permit
 from authserver.domain.gateways import SessionCookies
-from authserver.domain.hand_over import HandOverKind, SiteAssertion
-from authserver.domain.keys import SigningAlgorithm
 from authserver.domain.operations import Unmatched
-from authserver.domain.raw_targets import (
-    CREDENTIAL_PARAMETERS,
-    METHOD_PARAMETERS,
-    parameters_in,
-    read_target,
-)
+from authserver.domain.raw_targets import read_target
 from authserver.domain.resources import ResourceStatus
 from authserver.domain.scope_coverage import Missing, NeverCovered, Uncoverable
+from authserver.services.call_checks import makes_a_session, refused_as_it_is
+from authserver.services.decided_hand_over import HandingOver
 from authserver.services.decision_records import decision_record
 from authserver.services.introspection import UnfitToken
 
@@ -58,10 +52,6 @@ _OF_UNCOVERABLE: Final = {
     Uncoverable.NO_SCOPE_LIST: DenyReason.NO_SCOPE_LIST,
     Uncoverable.REMOVED: DenyReason.REMOVED,
 }
-_SIGN_IN: Final = re.compile(
-    r"/rest/(?:auth/[^/]+/session|gadget/[^/]+/login|tsv/[^/]+/authenticate)", re.IGNORECASE
-)
-"""Where Jira and Confluence Data Center make a session of a user name and a password."""
 
 
 class _Call(NamedTuple):
@@ -90,8 +80,7 @@ class Decisions:
         """Take the collaborators; hold no state of its own."""
         self._scopes = scopes
         self._introspection = introspection
-        self._hand_overs = hand_overs
-        self._keys = keys
+        self._handing_over = HandingOver(hand_overs=hand_overs, keys=keys)
         self._journal = journal
 
     def decide(
@@ -126,7 +115,7 @@ class Decisions:
     def _decide(self, call: _Call) -> Decision:
         token = None if isinstance(call.token, UnfitToken) else call.token
         target = call.target
-        refused = _refused_as_it_is(call.request, target)
+        refused = refused_as_it_is(call.request, target)
         if refused is None and call.resource.status is not ResourceStatus.ENABLED:
             refused = DenyReason.RESOURCE_STOPPED
         if refused is not None or target is None:
@@ -152,7 +141,7 @@ class Decisions:
             return Deny(DenyReason.INSUFFICIENT_SCOPE, verdict.scope, operations, lacking, token)
         if isinstance(verdict, NeverCovered):
             return Deny(_OF_UNCOVERABLE[verdict.reason], operations=operations, token=token)
-        return self._handed_over(call.resource, call.request, token, operations)
+        return self._handing_over.by_token(call.resource, call.request, token, operations)
 
     def _without_token(
         self, call: _Call, target: Target, operations: tuple[Operation, ...]
@@ -170,55 +159,12 @@ class Decisions:
             scope = verdict.scope if isinstance(verdict, Missing) else ""
         return Deny(BLOCKED[call.credential], scope=scope, operations=operations)
 
-    def _handed_over(
-        self,
-        resource: ProtectedResource,
-        request: AccessRequest,
-        token: AccessToken,
-        operations: tuple[Operation, ...],
-    ) -> Decision:
-        """The call as the site will get it."""
-        way = self._hand_overs.of(resource.name)
-        if way is None:
-            return Deny(DenyReason.HAND_OVER_MISSING, operations=operations, token=token)
-        if way.kind is HandOverKind.SERVICE_CREDENTIAL:
-            return Permit(token, way.name, way.account, way.authorization, "", operations)
-        account = self._hand_overs.account(resource.name, token.subject)
-        if account is None:
-            return Deny(DenyReason.ACCOUNT_UNMAPPED, operations=operations, token=token)
-        if way.kind is HandOverKind.IDENTITY_HEADER:
-            return Permit(token, way.name, account, "", account, operations)
-        assertion = SiteAssertion(
-            account=account,
-            audience=resource.identifier,
-            subject=token.subject,
-            client_id=token.client_id,
-            assertion_id=request.decision_id,
-            issued_at=int(request.at),
-        )
-        algorithm = SigningAlgorithm(resource.signing_algorithm)
-        value = self._keys.ring.sign_assertion(assertion, algorithm)
-        return Permit(token, way.name, account, f"Bearer {value}", "", operations)
-
-
-def _refused_as_it_is(request: AccessRequest, target: Target | None) -> DenyReason | None:
-    """What is wrong with the call itself, whoever makes it."""
-    if not request.method or not request.target:
-        return DenyReason.REQUEST_INCOMPLETE
-    if target is None:
-        return DenyReason.PATH_AMBIGUOUS
-    if request.method_override or parameters_in(target.query, METHOD_PARAMETERS):
-        return DenyReason.METHOD_OVERRIDE
-    if parameters_in(target.query, CREDENTIAL_PARAMETERS):
-        return DenyReason.CREDENTIAL_IN_QUERY
-    return None
-
 
 def _by_session(
     gateway: Gateway, request: AccessRequest, target: Target, operations: tuple[Operation, ...]
 ) -> Decision:
     """A browser goes on with the session that it has; what that may do is the site's to say."""
-    if request.method not in {"GET", "HEAD"} and _SIGN_IN.search(target.path) is not None:
+    if makes_a_session(request.method, target.path):
         return Deny(DenyReason.SIGN_IN_BLOCKED, operations=operations)
     observed = gateway.session_cookies is SessionCookies.OBSERVE
     detail = "session-observed" if observed else ""

@@ -1,0 +1,40 @@
+"""What is wrong with a call itself, whoever makes it."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from authserver.domain.decisions import DenyReason
+from authserver.domain.raw_targets import (
+    CREDENTIAL_PARAMETERS,
+    METHOD_PARAMETERS,
+    parameters_in,
+)
+
+if TYPE_CHECKING:
+    from authserver.domain.decisions import AccessRequest
+    from authserver.domain.raw_targets import Target
+
+_SIGN_IN: Final = re.compile(
+    r"/rest/(?:auth/[^/]+/session|gadget/[^/]+/login|tsv/[^/]+/authenticate)", re.IGNORECASE
+)
+"""Where Jira and Confluence Data Center make a session of a user name and a password."""
+
+
+def refused_as_it_is(request: AccessRequest, target: Target | None) -> DenyReason | None:
+    """Why nobody may make this call, if so."""
+    if not request.method or not request.target:
+        return DenyReason.REQUEST_INCOMPLETE
+    if target is None:
+        return DenyReason.PATH_AMBIGUOUS
+    if request.method_override or parameters_in(target.query, METHOD_PARAMETERS):
+        return DenyReason.METHOD_OVERRIDE
+    if parameters_in(target.query, CREDENTIAL_PARAMETERS):
+        return DenyReason.CREDENTIAL_IN_QUERY
+    return None
+
+
+def makes_a_session(method: str, path: str) -> bool:
+    """Whether the call would make a session of a password."""
+    return method not in {"GET", "HEAD"} and _SIGN_IN.search(path) is not None
