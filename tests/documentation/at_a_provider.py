@@ -32,12 +32,12 @@ if TYPE_CHECKING:
 SECRET: Final = "what-the-provider-shows-once"
 DOCUMENTED_URL: Final = "http://localhost:8000"
 POOL: Final = "eu-west-1_aBcDeFgHi"
-_CLIENTS: Final[Mapping[ProviderKind, str]] = {
+CLIENTS: Final[Mapping[ProviderKind, str]] = {
     ProviderKind.OKTA: "0oa1b2c3d4E5F6G7h8i9",
     ProviderKind.ENTRA: "6e74172b-be56-4843-9ff4-e66a39bb12e3",
     ProviderKind.COGNITO: "1example23456789",
 }
-_PEOPLE: Final[Mapping[ProviderKind, FakePerson]] = {
+PEOPLE: Final[Mapping[ProviderKind, FakePerson]] = {
     ProviderKind.OKTA: FakePerson(groups=("Engineers",)),
     ProviderKind.ENTRA: FakePerson(groups=("2f9f5e0d-7a1c-4a5e-8b62-0f5a0f2c9b11",)),
     ProviderKind.COGNITO: FakePerson(username="grace", groups=("engineers",)),
@@ -135,11 +135,11 @@ def _fake(kind: ProviderKind, origin: str) -> FakeProvider:
         places = {"authorization": "authorize", "token": "token", "userinfo": "userInfo"}
         metadata = {f"{name}_endpoint": f"{issuer}/oauth2/{end}" for name, end in places.items()}
         metadata["end_session_endpoint"] = None
-    person = replace(_PEOPLE[kind], auth_time=None)
+    person = replace(PEOPLE[kind], auth_time=None)
     return FakeProvider(
         kind,
         issuer=issuer,
-        client_id=_CLIENTS[kind],
+        client_id=CLIENTS[kind],
         client_secret=SECRET,
         person=person,
         now=clock.now,
