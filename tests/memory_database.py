@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING
 
 from authserver.domain.errors import StorageUnavailable
+from tests.memory_api_tokens import MemoryApiTokens
 from tests.memory_clients import MemoryClients, MemoryResources
 from tests.memory_gateways import MemoryGateways
 from tests.memory_grants import MemoryGrants
@@ -40,6 +41,7 @@ from tests.memory_users import MemoryUsers
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from authserver.domain.api_tokens import ApiToken
     from authserver.domain.audit import AuditEvent
     from authserver.domain.authority import NumberedChange
     from authserver.domain.authorization_requests import AuthorizationRequest, PushedRequest
@@ -76,6 +78,7 @@ class MemoryState:
     accounts: dict[tuple[str, str], SubjectAccount] = field(default_factory=dict)
     gateways: dict[str, Gateway] = field(default_factory=dict)
     users: dict[str, User] = field(default_factory=dict)
+    api_tokens: dict[str, ApiToken] = field(default_factory=dict)
     authorization_requests: dict[str, AuthorizationRequest] = field(default_factory=dict)
     pushed_requests: dict[tuple[str, bytes], PushedRequest] = field(default_factory=dict)
     grants: dict[str, Grant] = field(default_factory=dict)
@@ -137,6 +140,7 @@ class MemoryStores:
         self.accounts = MemoryAccounts(state, told("accounts"))
         self.gateways = MemoryGateways(state, told("gateways"))
         self.users = MemoryUsers(state, told("users"))
+        self.api_tokens = MemoryApiTokens(state, told("api_tokens"))
         self.authorization_requests = MemoryAuthorizationRequests(
             state, told("authorization_requests")
         )

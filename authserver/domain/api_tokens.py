@@ -109,7 +109,9 @@ class ApiTokenAccess(AccessToken):
     """An API token that counts here, in the words of an access token.
 
     `client_id` is as in `NO_CLIENT_PREFIX` where the token names none; `grant_id` is the lineage;
-    `scopes` are those that are left of it now. `networks` as in `ApiToken`.
+    `scopes` are those that are left of it now. `presentation` is `None` where it was shown by
+    somebody who had got it (RFC 7662). `networks` as in `ApiToken`. `username` is the user's, empty
+    for a service.
     """
 
     subject_type: SubjectType
@@ -117,8 +119,9 @@ class ApiTokenAccess(AccessToken):
     purpose: str
     team: str
     ticket: str
-    presentation: Presentation
+    presentation: Presentation | None
     networks: tuple[str, ...] | None
+    username: str
 
 
 @dataclass(frozen=True, slots=True)

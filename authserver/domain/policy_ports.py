@@ -131,3 +131,8 @@ class MailStore(Protocol):
 
 class PolicyStores(Protocol):
     """What one transaction gives access to of these; `ports.Stores` has the rest."""
+
+    @property
+    def api_tokens(self) -> ApiTokenStore:
+        """API tokens."""
+        ...

@@ -36,7 +36,9 @@ class User:
     """A person. `subject` is opaque, stable and never given out again.
 
     `password_hash` is bcrypt over a pre-hash; `must_change_password` is set for one-time ones.
-    `updated_at` is when the personal data last changed (seconds since the epoch).
+    `updated_at` is when the personal data last changed (seconds since the epoch). While
+    `credentials_disabled_at` is set (the same), no token of the user counts and none is given;
+    signing in goes on.
     """
 
     subject: str
@@ -48,11 +50,17 @@ class User:
     created_at: float
     data: PersonalData = PersonalData()
     updated_at: float = 0.0
+    credentials_disabled_at: float | None = None
 
     @property
     def is_enabled(self) -> bool:
         """Whether the user may act now."""
         return self.status is UserStatus.ENABLED
+
+    @property
+    def has_credentials(self) -> bool:
+        """Whether tokens may speak for the user now."""
+        return self.is_enabled and self.credentials_disabled_at is None
 
 
 def canonical(text: str) -> str:

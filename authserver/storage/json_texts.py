@@ -37,6 +37,14 @@ def texts_from(text: str, what: str) -> tuple[str, ...]:
     return tuple(cast("list[str]", value))
 
 
+def objects_from(text: str, what: str) -> Sequence[Members]:
+    """The objects of a JSON array. Raises StorageUnavailable when it is anything else."""
+    value = _parsed(text, what)
+    if not isinstance(value, list):
+        raise unreadable(what, "no list")
+    return [Members(json.dumps(each), f"{what}, {place}") for place, each in enumerate(value)]
+
+
 def unreadable(what: str, why: str) -> StorageUnavailable:
     """The row cannot be understood here; `why` never repeats a value."""
     return StorageUnavailable(f"{what}: {why}; was it written by a newer release?")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from authserver.storage.api_tokens import ApiTokenRows
 from authserver.storage.assertions import AssertionRows
 from authserver.storage.audit import AuditRows
 from authserver.storage.authority import AuthorityRows
@@ -38,6 +39,7 @@ class SqlStores:
 
     __slots__ = (
         "accounts",
+        "api_tokens",
         "assertions",
         "audit",
         "authority",
@@ -70,6 +72,7 @@ class SqlStores:
         self.accounts = SubjectAccountRows(transaction)
         self.gateways = GatewayRows(transaction)
         self.users = UserRows(transaction)
+        self.api_tokens = ApiTokenRows(transaction)
         self.authorization_requests = AuthorizationRequestRows(transaction)
         self.grants = GrantRows(transaction)
         self.consents = ConsentRows(transaction)

@@ -12,6 +12,7 @@ from authserver.domain.tokens import FAR_AHEAD_SECONDS, latest_end
 from authserver.storage.authority import DENIAL_KINDS
 from authserver.storage.bounded_deletions import bounded_deletion
 from authserver.storage.ended_grants import EndedGrants
+from authserver.storage.rows.api_tokens import api_tokens
 from authserver.storage.rows.assertions import assertion_uses
 from authserver.storage.rows.authority import authority, authority_changes
 from authserver.storage.rows.authorization_requests import authorization_requests, pushed_requests
@@ -43,6 +44,11 @@ SKEW_SECONDS: Final = 300.0
 """How long an expired row stays, for nodes whose clock is behind ours."""
 HISTORY_SECONDS: Final = 90 * 86_400.0
 """How long what has ended stays visible to people: secrets, sessions, grants."""
+API_TOKEN_HISTORY_SECONDS: Final = 400 * 86_400.0
+"""How long an API token stays visible behind its end: a report of a year still names it.
+
+A revoked one has an end, too, so that none stays longer than its own life and this.
+"""
 BATCH_ROWS: Final = 250
 PAUSE_SECONDS: Final = 0.01
 """The least pause between two batches: SQLite's other writers look for a gap every 2 ms."""
@@ -178,6 +184,7 @@ SWEPT: Final[Sequence[Sweepable]] = (
     ExpiringTable(sessions, HISTORY_SECONDS),
     ExpiringTable(device_authorizations, SKEW_SECONDS),
     ExpiringTable(initial_access_tokens, HISTORY_SECONDS),
+    ExpiringTable(api_tokens, API_TOKEN_HISTORY_SECONDS),
     # Whoever delivers gives up on record, even after a day without power.
     ExpiringTable(logout_deliveries, FAR_AHEAD_SECONDS),
 )

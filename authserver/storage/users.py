@@ -149,6 +149,7 @@ def _own_values(user: User) -> dict[str, Any]:
         "locale": user.data.locale,
         "zoneinfo": user.data.zoneinfo,
         "updated_at": user.updated_at,
+        "credentials_disabled_at": user.credentials_disabled_at,
     }
 
 
@@ -171,4 +172,5 @@ def _user(row: Row[Any]) -> User:
             zoneinfo=row.zoneinfo,
         ),
         updated_at=row.updated_at,
+        credentials_disabled_at=row.credentials_disabled_at,
     )

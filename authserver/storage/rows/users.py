@@ -46,6 +46,7 @@ users: Final = Table(
     _word("locale"),
     _word("zoneinfo"),
     Column("updated_at", Double, nullable=False, server_default=text("0")),
+    time_column("credentials_disabled_at", nullable=True),
     UniqueConstraint("issuer_id", "username"),
     Index(None, "issuer_id", "canonical_email"),
 )

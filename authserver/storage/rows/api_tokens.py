@@ -1,0 +1,70 @@
+"""API tokens."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlalchemy import Column, Index, LargeBinary, Table, Text
+
+from authserver.storage.rows.metadata import issuer_column, metadata, time_column
+
+_ORDERED: Final = Text().with_variant(Text(collation="C"), "postgresql")
+"""Compared byte by byte on both back-ends, so that pages by id follow the index."""
+
+
+def _word(name: str) -> Column[str]:
+    return Column(name, Text, nullable=False)
+
+
+api_tokens: Final = Table(
+    "api_tokens",
+    metadata,
+    issuer_column(),
+    Column("token_id", _ORDERED, primary_key=True),
+    _word("lineage_id"),
+    _word("subject_type"),
+    _word("subject"),
+    _word("owner"),
+    _word("client_id"),
+    _word("name"),
+    _word("purpose"),
+    _word("folded_purpose"),  # as it is searched, whatever its case
+    _word("team"),
+    _word("ticket"),
+    _word("scopes"),  # with a blank before and behind each
+    _word("resources"),  # the same
+    _word("presentations"),
+    Column("details", Text, nullable=True),
+    Column("networks", Text, nullable=True),
+    _word("status"),
+    # Without a secret: nobody has picked it up.
+    Column("secret_id", Text, nullable=True),
+    Column("secret_kind", Text, nullable=True),
+    Column("digest", LargeBinary, nullable=True),
+    Column("pepper_id", Text, nullable=True),
+    Column("hint", Text, nullable=True),
+    time_column("secret_created_at", nullable=True),
+    time_column("secret_expires_at", nullable=True),
+    time_column("created_at"),
+    _word("created_by"),
+    _word("created_from"),
+    time_column("expires_at", index=True),
+    _word("successor_id"),
+    time_column("status_changed_at"),
+    _word("reason"),
+    time_column("exposed_at", nullable=True),
+    time_column("last_used_at", nullable=True),
+    _word("last_network"),
+    # The same address in a form that networks are ranges of.
+    Column("last_network_key", LargeBinary, nullable=True),
+    _word("last_agent"),
+    Index(None, "issuer_id", "digest"),
+    Index(None, "issuer_id", "subject"),
+    Index(None, "issuer_id", "owner"),
+    Index(None, "issuer_id", "client_id"),
+    Index(None, "issuer_id", "lineage_id"),
+)
+"""A token is sent without a name, so that it is looked up by its digest.
+
+No foreign keys: a token's history outlives its owner, its client and its sites.
+"""
