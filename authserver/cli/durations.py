@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import click
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+from authserver.domain.durations import WRITTEN_AS, seconds_written
 
-UNITS: Final[Mapping[str, int]] = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
-_WRITTEN: Final = re.compile(r"(?:[0-9]{1,9}[smhdw])+\Z")
-_PART: Final = re.compile(r"([0-9]+)([smhdw])")
 _NAMES: Final = ((86_400, "day"), (3600, "hour"), (60, "minute"), (1, "second"))
 _MOST_PARTS: Final = 2
 
@@ -30,9 +25,10 @@ class Duration(click.ParamType[int]):
             return value
         if value == "0":
             return 0
-        if _WRITTEN.match(value) is None:
-            self.fail("a number with its unit, like 45s, 10m, 12h, 30d, 4w or 1h30m", param, ctx)
-        return sum(int(number) * UNITS[unit] for number, unit in _PART.findall(value))
+        seconds = seconds_written(value)
+        if seconds is None:
+            self.fail(WRITTEN_AS, param, ctx)
+        return seconds
 
 
 DURATION: Final = Duration()

@@ -82,7 +82,7 @@ class AccessSection:
 
 @dataclass(frozen=True, slots=True)
 class TokenSection:
-    """API tokens. Durations are seconds.
+    """API tokens. Durations are seconds; `None` says nothing, see `services.token_policy`.
 
     `holders` are groups whose members may hold tokens (`None`: everybody). `stale_after`: unused
     for so long, a token is disabled; `delete_after`: so long after that it is revoked.
@@ -94,8 +94,9 @@ class TokenSection:
     for_others_groups: frozenset[str] = frozenset()
     """Beside administrators: whose members may make tokens for somebody else."""
     holders: frozenset[str] | None = None
-    longest: float = 365 * 86_400.0
-    most: int = 50
+    longest: float | None = None
+    """From its making to its end."""
+    most: int | None = None
     """Live tokens of one subject."""
     presentations: frozenset[Presentation] = frozenset(Presentation)
     needs_ticket: bool = False
