@@ -24,6 +24,7 @@ PREFIXES: Final = {
     "se": "cookie of a session",
     "br": "cookie of a browser",
     "us": "state of a sign-in at an identity provider",
+    "pu": "ticket for picking up an API token",
 }
 """What each kind of secret is called between `asv_` and the second underscore."""
 
