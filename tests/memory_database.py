@@ -16,11 +16,13 @@ from typing import TYPE_CHECKING
 from authserver.domain.errors import StorageUnavailable
 from tests.memory_api_tokens import MemoryApiTokens
 from tests.memory_clients import MemoryClients, MemoryResources
+from tests.memory_connect_keys import MemoryConnectKeys
 from tests.memory_gateways import MemoryGateways
 from tests.memory_grants import MemoryGrants
 from tests.memory_groups import MemoryGroups
 from tests.memory_hand_overs import MemoryAccounts, MemoryHandOvers
 from tests.memory_identities import MemoryIdentities, MemoryUpstreamSignIns
+from tests.memory_policies import MemoryPolicies
 from tests.memory_providers import MemoryProviders
 from tests.memory_registrations import (
     MemoryDevices,
@@ -46,6 +48,7 @@ if TYPE_CHECKING:
     from authserver.domain.authority import NumberedChange
     from authserver.domain.authorization_requests import AuthorizationRequest, PushedRequest
     from authserver.domain.clients import Client
+    from authserver.domain.connect_keys import ConnectKey
     from authserver.domain.codes import AuthorizationCode
     from authserver.domain.consents import Consent
     from authserver.domain.device_authorizations import DeviceAuthorization
@@ -58,6 +61,7 @@ if TYPE_CHECKING:
     from authserver.domain.identities import Identity, UpstreamSession
     from authserver.domain.keys import SigningKey
     from authserver.domain.logout_deliveries import LogoutDelivery
+    from authserver.domain.policy_documents import PolicyVersion
     from authserver.domain.provider_documents import DocumentKind, ProviderDocument
     from authserver.domain.providers import Provider, ProviderDomain
     from authserver.domain.refresh_tokens import RefreshToken
@@ -76,6 +80,7 @@ class MemoryState:
     resources: dict[str, ProtectedResource] = field(default_factory=dict)
     hand_overs: dict[str, HandOver] = field(default_factory=dict)
     accounts: dict[tuple[str, str], SubjectAccount] = field(default_factory=dict)
+    connect_keys: dict[tuple[str, str], ConnectKey] = field(default_factory=dict)
     gateways: dict[str, Gateway] = field(default_factory=dict)
     users: dict[str, User] = field(default_factory=dict)
     api_tokens: dict[str, ApiToken] = field(default_factory=dict)
@@ -91,6 +96,7 @@ class MemoryState:
     registrations: dict[str, Registration] = field(default_factory=dict)
     logout_deliveries: dict[str, LogoutDelivery] = field(default_factory=dict)
     groups: dict[str, Group] = field(default_factory=dict)
+    policies: dict[tuple[str, int], PolicyVersion] = field(default_factory=dict)
     providers: dict[str, Provider] = field(default_factory=dict)
     provider_domains: dict[str, ProviderDomain] = field(default_factory=dict)
     group_rules: dict[tuple[str, str], GroupRule] = field(default_factory=dict)
@@ -138,6 +144,7 @@ class MemoryStores:
         self.resources = MemoryResources(state, told("resources"))
         self.hand_overs = MemoryHandOvers(state, told("hand_overs"))
         self.accounts = MemoryAccounts(state, told("accounts"))
+        self.connect_keys = MemoryConnectKeys(state, told("connect_keys"))
         self.gateways = MemoryGateways(state, told("gateways"))
         self.users = MemoryUsers(state, told("users"))
         self.api_tokens = MemoryApiTokens(state, told("api_tokens"))
@@ -151,6 +158,7 @@ class MemoryStores:
         self.registrations = MemoryRegistrations(state, told("registrations"))
         self.logout_deliveries = MemoryLogoutDeliveries(state, told("logout_deliveries"))
         self.groups = MemoryGroups(state, told("groups"))
+        self.policies = MemoryPolicies(state, told("policies"))
         self.providers = MemoryProviders(state, told("providers"))
         self.identities = MemoryIdentities(state, told("identities"))
         self.upstream_sign_ins = MemoryUpstreamSignIns(state, told("upstream_sign_ins"))

@@ -106,6 +106,10 @@ class ConnectKeyStore(Protocol):
         """Delete; False when it was not there."""
         ...
 
+    def replace_sealed(self, before: ConnectKey, after: ConnectKey) -> bool:
+        """Store the secrets in other seals; False when one is not as in `before` any more."""
+        ...
+
 
 class MailStore(Protocol):
     """The outbox."""
@@ -133,6 +137,16 @@ class PolicyStores(Protocol):
     """What one transaction gives access to of these; `ports.Stores` has the rest."""
 
     @property
+    def connect_keys(self) -> ConnectKeyStore:
+        """Keys of Connect apps."""
+        ...
+
+    @property
     def api_tokens(self) -> ApiTokenStore:
         """API tokens."""
+        ...
+
+    @property
+    def policies(self) -> PolicyStore:
+        """Policy documents."""
         ...

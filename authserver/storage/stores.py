@@ -10,6 +10,7 @@ from authserver.storage.audit import AuditRows
 from authserver.storage.authority import AuthorityRows
 from authserver.storage.authorization_requests import AuthorizationRequestRows
 from authserver.storage.clients import ClientRows
+from authserver.storage.connect_keys import ConnectKeyRows
 from authserver.storage.consents import ConsentRows
 from authserver.storage.devices import DeviceRows
 from authserver.storage.failures import FailureRows
@@ -21,6 +22,7 @@ from authserver.storage.identities import IdentityRows
 from authserver.storage.keys import KeyRows
 from authserver.storage.leases import LeaseRows
 from authserver.storage.logout_deliveries import LogoutDeliveryRows
+from authserver.storage.policies import PolicyRows
 from authserver.storage.providers import ProviderRows
 from authserver.storage.registrations import RegistrationRows
 from authserver.storage.resources import ResourceRows
@@ -45,6 +47,7 @@ class SqlStores:
         "authority",
         "authorization_requests",
         "clients",
+        "connect_keys",
         "consents",
         "devices",
         "failures",
@@ -56,6 +59,7 @@ class SqlStores:
         "keys",
         "leases",
         "logout_deliveries",
+        "policies",
         "providers",
         "registrations",
         "resources",
@@ -70,6 +74,7 @@ class SqlStores:
         self.resources = ResourceRows(transaction)
         self.hand_overs = HandOverRows(transaction)
         self.accounts = SubjectAccountRows(transaction)
+        self.connect_keys = ConnectKeyRows(transaction)
         self.gateways = GatewayRows(transaction)
         self.users = UserRows(transaction)
         self.api_tokens = ApiTokenRows(transaction)
@@ -81,6 +86,7 @@ class SqlStores:
         self.registrations = RegistrationRows(transaction)
         self.logout_deliveries = LogoutDeliveryRows(transaction)
         self.groups = GroupRows(transaction)
+        self.policies = PolicyRows(transaction)
         self.providers = ProviderRows(transaction)
         self.identities = IdentityRows(transaction)
         self.upstream_sign_ins = UpstreamSignInRows(transaction)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sqlalchemy as sa
+from alembic import op
+
 revision = "0011"
 down_revision = "0010"
 branch_labels = None
@@ -9,8 +12,25 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Nothing yet."""
+    op.create_table(
+        "policy_versions",
+        sa.Column(
+            "issuer_id",
+            sa.Integer(),
+            server_default=sa.text("1"),
+            autoincrement=False,
+            nullable=False,
+        ),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("applied_at", sa.Double(), nullable=False),
+        sa.Column("applied_by", sa.Text(), nullable=False),
+        sa.Column("comment", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("issuer_id", "name", "number", name="pk_policy_versions"),
+    )
 
 
 def downgrade() -> None:
-    """Nothing yet."""
+    """The version before asks no policies."""
+    op.drop_table("policy_versions")

@@ -1,0 +1,100 @@
+"""Versions of policy documents: the `PolicyStore` port."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from sqlalchemy import select
+
+from authserver.domain.errors import AlreadyExists
+from authserver.domain.policy_documents import PolicyVersion
+from authserver.storage.inserts import insert_into
+from authserver.storage.rows.policies import policy_versions
+from authserver.storage.store import Store
+from authserver.storage.texts import is_storable
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlalchemy import Row
+
+_HIGHEST: Final = 2**31 - 1
+"""What the column holds: a question about more is an error to one of the back-ends."""
+
+
+class PolicyRows(Store):
+    """The policy documents of one transaction."""
+
+    def names(self) -> Sequence[str]:
+        """The documents there are, by name."""
+        named = self._connection.scalars(
+            select(policy_versions.c.name).where(self._mine(policy_versions)).distinct()
+        )
+        # Sorted here: a server's collation is its own business.
+        return sorted(named)
+
+    def current(self, name: str) -> PolicyVersion | None:
+        """The newest version; locked until the end when writing."""
+        if not is_storable(name):
+            return None
+        newest = (
+            select(policy_versions)
+            .where(self._mine(policy_versions), policy_versions.c.name == name)
+            .order_by(policy_versions.c.number.desc())
+            .limit(1)
+        )
+        row = self._connection.execute(self._transaction.for_change(newest)).one_or_none()
+        return None if row is None else _version(row)
+
+    def version(self, name: str, number: int) -> PolicyVersion | None:
+        """One version."""
+        if not (is_storable(name) and 0 < number <= _HIGHEST):
+            return None
+        row = self._connection.execute(
+            select(policy_versions).where(
+                self._mine(policy_versions),
+                policy_versions.c.name == name,
+                policy_versions.c.number == number,
+            )
+        ).one_or_none()
+        return None if row is None else _version(row)
+
+    def versions(self, name: str) -> Sequence[PolicyVersion]:
+        """All versions, newest first."""
+        if not is_storable(name):
+            return []
+        rows = self._connection.execute(
+            select(policy_versions)
+            .where(self._mine(policy_versions), policy_versions.c.name == name)
+            .order_by(policy_versions.c.number.desc())
+        )
+        return [_version(row) for row in rows]
+
+    def add(self, version: PolicyVersion) -> None:
+        """Insert. Raises AlreadyExists: somebody has added this number meanwhile."""
+        added = self._connection.execute(
+            insert_into(self._connection, policy_versions)
+            .values(
+                issuer_id=self._issuer_id,
+                name=version.name,
+                number=version.number,
+                text=version.text,
+                applied_at=version.applied_at,
+                applied_by=version.applied_by,
+                comment=version.comment,
+            )
+            .on_conflict_do_nothing()
+        )
+        if added.rowcount == 0:
+            raise AlreadyExists("policy version", f"{version.name}@{version.number}")
+
+
+def _version(row: Row[Any]) -> PolicyVersion:
+    return PolicyVersion(
+        name=row.name,
+        number=row.number,
+        text=row.text,
+        applied_at=row.applied_at,
+        applied_by=row.applied_by,
+        comment=row.comment,
+    )
