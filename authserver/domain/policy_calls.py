@@ -70,8 +70,8 @@ class CallFacts:
     browser's `Origin`, empty when none came; `secure` is False for a call over plain HTTP.
     `from_page` says that a browser marked the call as made by the site's own page. `path` is
     below the site's base path; `operations` are those that the call means, none for an unknown
-    path. `projects` are the projects it reaches by now, as key and id both (`None`: not certain, or
-    not asked).
+    path. `projects` are the projects it reaches by now, each as all that it is called (key and id);
+    `None` where that is not certain, or was not asked.
     """
 
     caller: CallerFacts
@@ -83,7 +83,7 @@ class CallFacts:
     origin: str = ""
     secure: bool = True
     from_page: bool = False
-    projects: frozenset[str] | None = None
+    projects: tuple[frozenset[str], ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,185 @@
+"""Which projects (or spaces) may be reached, once it is certain which a call reaches."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+from authserver.domain.access_details import details_at
+from authserver.domain.decisions import DenyReason
+from authserver.domain.policy_calls import PolicyRefusal
+from authserver.services.policy_operation_steps import allowing
+from authserver.services.policy_steps import CREDENTIAL, Callers, listed, user_groups
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from authserver.domain.access_details import AccessDetail
+    from authserver.domain.policy_calls import CallFacts
+    from authserver.domain.policy_documents import ProjectRule
+    from authserver.services.policy_steps import Placed
+
+Project: TypeAlias = frozenset[str]
+"""Everything one project is called: its key and its id, in lower case."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectLimits:
+    """What limits a call: each project it reaches must be in each of `allowed`, in no `denied`.
+
+    Keys and ids in lower case. `rule` and `document` are the first limit's.
+    """
+
+    allowed: tuple[frozenset[str], ...]
+    denied: frozenset[str]
+    rule: str
+    document: str
+
+
+class _Rule:
+    """One rule, compiled."""
+
+    def __init__(self, placed: Placed[ProjectRule]) -> None:
+        rule = placed.value
+        self.placed = placed
+        self.callers = Callers(rule.groups, rule.clients)
+        self.allow = None if rule.allow is None else _names(rule.allow)
+        self.deny = _names(rule.deny)
+
+    def change(self, projects: Iterable[Project]) -> str:
+        """What to do about a call; empty where the rule lets it pass."""
+        rule = self.placed.value
+        for each in projects:
+            if not self.deny.isdisjoint(each):
+                return f"call for other projects than {listed(rule.deny, 'and')}"
+            if self.allow is not None and self.allow.isdisjoint(each):
+                return _call_for(rule.allow or (), f"project.{rule.name}")
+        return ""
+
+
+class ProjectStep:
+    """`[[project]]`: every rule that concerns the caller has to allow."""
+
+    name = "projects"
+
+    def __init__(self, rules: Sequence[Placed[ProjectRule]]) -> None:
+        """In the order of the document."""
+        self._rules = tuple(_Rule(each) for each in rules)
+        self.is_asked = bool(self._rules)
+
+    def judge(self, facts: CallFacts) -> PolicyRefusal | None:
+        """Only where it is known what the call reaches; one that reaches no project passes."""
+        if facts.projects is None:
+            return None
+        projects = _reached(facts.projects)
+        for each in self._concerning(facts):
+            change = each.change(projects)
+            if change:
+                rule, document = each.placed.value, each.placed.document
+                return PolicyRefusal(
+                    DenyReason.PROJECT_NOT_ALLOWED,
+                    f"project.{rule.name}",
+                    document,
+                    rule.reason,
+                    change,
+                )
+        return None
+
+    def passed(self, facts: CallFacts) -> str:
+        """What was asked."""
+        names = [each.placed.value.name for each in self._concerning(facts)]
+        if not names or facts.projects is None:
+            return ""
+        return f"{_shown(facts.projects)} passes {listed(names, 'and')}"
+
+    def limits(self, facts: CallFacts) -> Iterator[ProjectLimits]:
+        """What each rule that concerns the caller asks."""
+        for each in self._concerning(facts):
+            allowed = () if each.allow is None else (each.allow,)
+            rule = f"project.{each.placed.value.name}"
+            if allowed or each.deny:
+                yield ProjectLimits(allowed, each.deny, rule, each.placed.document)
+
+    def _concerning(self, facts: CallFacts) -> Iterator[_Rule]:
+        if not self._rules:
+            return
+        caller = facts.caller
+        groups = user_groups(caller)
+        for each in self._rules:
+            if each.callers.include(groups, caller.client_id, ""):
+                yield each
+
+
+class CredentialProjectStep:
+    """The projects of the credential: one detail has to allow operations and projects together."""
+
+    name = "projects of the credential"
+    is_asked = True
+
+    def __init__(self, location: str) -> None:
+        """`location` is the identifier of the site: details of others allow nothing here."""
+        self._location = location
+
+    def judge(self, facts: CallFacts) -> PolicyRefusal | None:
+        """Only where it is known what the call reaches."""
+        details = details_at(facts.caller.details, self._location)
+        if details is None or facts.projects is None:
+            return None
+        projects = _reached(facts.projects)
+        able = allowing(details, facts.operations)
+        if any(_allows(each, projects) for each in able):
+            return None
+        named = {each for detail in able for each in detail.projects or ()}
+        return PolicyRefusal(
+            DenyReason.PROJECT_NOT_ALLOWED,
+            "token.projects",
+            CREDENTIAL,
+            "the credential is limited to some projects",
+            f"call for {listed(named)}, or use a token without the project limit"
+            if named
+            else "use a token without the project limit",
+        )
+
+    def passed(self, facts: CallFacts) -> str:
+        """What was asked."""
+        if facts.caller.details is None or facts.projects is None:
+            return ""
+        return f"the credential allows {_shown(facts.projects)}"
+
+    def limits(self, facts: CallFacts) -> Iterator[ProjectLimits]:
+        """The projects of all the details that allow the operations, unless one allows any."""
+        details = details_at(facts.caller.details, self._location)
+        if details is None:
+            return
+        names: set[str] = set()
+        for each in allowing(details, facts.operations):
+            if each.projects is None:
+                return
+            names |= _names(each.projects)
+        yield ProjectLimits((frozenset(names),), frozenset(), "token.projects", CREDENTIAL)
+
+
+def _allows(detail: AccessDetail, projects: Iterable[Project]) -> bool:
+    if detail.projects is None:
+        return True
+    names = _names(detail.projects)
+    return not any(names.isdisjoint(each) for each in projects)
+
+
+def _names(names: Iterable[str]) -> frozenset[str]:
+    return frozenset(each.casefold() for each in names)
+
+
+def _reached(projects: Iterable[Iterable[str]]) -> tuple[Project, ...]:
+    return tuple(_names(each) for each in projects)
+
+
+def _shown(projects: Iterable[Iterable[str]]) -> str:
+    shown = [min(each, key=lambda name: (name.isdigit(), name)) for each in projects if each]
+    return listed(shown, "and") if shown else "a call that reaches no project"
+
+
+def _call_for(projects: tuple[str, ...], rule: str) -> str:
+    if not projects:
+        return f"ask for {rule} to be changed: it is empty"
+    return f"call for {listed(projects)}"
