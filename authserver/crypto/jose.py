@@ -6,9 +6,11 @@ never sees a header, never picks an algorithm, never parses a key per call.
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 import jwt
 
@@ -39,6 +41,27 @@ class VerificationKey:
     algorithm: str
     key: AllowedPublicKeys = field(repr=False)
 
+    def has_signed(self, segments: Segments) -> bool:
+        """Whether the private half of this key signed these segments."""
+        return is_valid(self.algorithm, self.key, segments.signing_input, segments.signature)
+
+
+@dataclass(frozen=True, slots=True)
+class SharedKey:
+    """A secret that both sides have. Its one algorithm is HS256; it never meets a public key."""
+
+    kid: str
+    secret: bytes = field(repr=False)
+    algorithm: Literal["HS256"] = field(default="HS256", init=False)
+
+    def has_signed(self, segments: Segments) -> bool:
+        """Whether somebody with this secret signed these segments."""
+        expected = hmac.digest(self.secret, segments.signing_input, hashlib.sha256)
+        return hmac.compare_digest(expected, segments.signature)
+
+
+AnyKey: TypeAlias = VerificationKey | SharedKey
+
 
 def sign(algorithm: str, key: AllowedPrivateKeys, signing_input: bytes) -> bytes:
     """The signature; for ES256 the one of its two forms that `is_unique_form` accepts."""
@@ -65,9 +88,7 @@ def is_unique_form(algorithm: str, signature: bytes) -> bool:
     return algorithm != "ES256" or signature[_P256_COORDINATE_BYTES:] <= _P256_HALF
 
 
-def verify(
-    token: str, policy: TokenPolicy, keys: Mapping[str, VerificationKey]
-) -> Mapping[str, Any]:
+def verify(token: str, policy: TokenPolicy, keys: Mapping[str, AnyKey]) -> Mapping[str, Any]:
     """The claims of a token that fits `policy` and is signed by one of `keys` (by `kid`).
 
     Forms are checked (presence and type of each claim), not their meaning: parties, audience and
@@ -79,7 +100,7 @@ def verify(
     """
     segments = split(token, policy.chars_max)
     key = _key_for(parse_object(segments.header), policy, keys)
-    if not is_valid(key.algorithm, key.key, segments.signing_input, segments.signature):
+    if not key.has_signed(segments):
         raise TokenRefused(Refusal.SIGNATURE)
     return _checked_claims(segments, policy)
 
@@ -105,9 +126,7 @@ def peek_kid(token: str, policy: TokenPolicy) -> str | None:
     return kid if type(kid) is str else None
 
 
-def _key_for(
-    header: Mapping[str, Any], policy: TokenPolicy, keys: Mapping[str, VerificationKey]
-) -> VerificationKey:
+def _key_for(header: Mapping[str, Any], policy: TokenPolicy, keys: Mapping[str, AnyKey]) -> AnyKey:
     # crit, zip, b64, jwk, jku, x5c, x5u and whatever comes next: nothing here may be optional.
     if not header.keys() <= _HEADER_MEMBERS:
         raise TokenRefused(Refusal.HEADER)
