@@ -10,7 +10,7 @@ from authserver.domain.errors import InvalidField, NotFound
 from authserver.domain.groups import Group
 from authserver.domain.texts import check_text
 from authserver.services.derived_rights import members_by_group
-from authserver.services.user_lookup import existing
+from authserver.services.user_lookup import existing, known_anew
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -77,12 +77,17 @@ class Groups:
         return group
 
     def delete(self, name: str, act: Act) -> None:
-        """Remove a group; its members stay users. Raises NotFound."""
-        with self._administration.changing([], takes_power=False) as stores:
+        """Remove a group; its members stay users.
+
+        What they could do as members counts nowhere any more when this returns. Raises NotFound.
+        """
+        with self._administration.changing([], takes_power=True) as stores:
             group = stores.groups.get(name)
             if group is None:
                 raise NotFound("group", name)
             stores.groups.remove(name)
+            now = self._administration.clock.now()
+            stores.authority.advance([known_anew(each, now) for each in sorted(group.members)])
             self._administration.record(
                 stores, act, "group.deleted", name, {"members": sorted(group.members)}
             )
@@ -98,21 +103,26 @@ class Groups:
     def remove(self, name: str, handle: str, act: Act) -> bool:
         """Take a user out; False when it was no member.
 
+        What it could do as a member counts nowhere any more when this returns.
+
         Raises:
             NotFound: there is no such group or user.
         """
         return self._change(name, handle, "group.member_removed", act)
 
     def _change(self, name: str, handle: str, action: str, act: Act) -> bool:
-        with self._administration.changing([], takes_power=False) as stores:
+        leaves = action == "group.member_removed"
+        with self._administration.changing([], takes_power=leaves) as stores:
             if stores.groups.get(name) is None:
                 raise NotFound("group", name)
             user = existing(stores, handle)
-            if action == "group.member_added":
+            if not leaves:
                 changed = stores.groups.join(name, user.subject)
             else:
                 changed = stores.groups.leave(name, user.subject)
             if changed:
+                now = self._administration.clock.now()
+                stores.authority.advance([known_anew(user.subject, now)])
                 self._administration.record(
                     stores,
                     act,

@@ -74,8 +74,7 @@ class Living:
         if all(each.asleep_since is None for each in identities):
             return False
         living = {each.name: each for each in stores.providers.list() if each.is_enabled}
-        counting = [each for each in identities if each.provider in living]
-        return bool(counting) and all(sleeps(each, living[each.provider]) for each in counting)
+        return rests(identities, living)
 
     def rests_at(self, subject: str) -> float | None:
         """When the user will rest without another sign-in; `None`: never (seconds since epoch)."""
@@ -200,6 +199,12 @@ def _woken_in(stores: Stores, identity: Identity, call: Call) -> Sequence[Change
 
 def _notice(provider: Provider) -> float:
     return min(NOTICE_SECONDS, provider.living_seconds / 2)
+
+
+def rests(identities: Sequence[Identity], living: Mapping[str, Provider]) -> bool:
+    """Whether somebody with these identities sleeps; `living` are the enabled providers by name."""
+    counting = [each for each in identities if each.provider in living]
+    return bool(counting) and all(sleeps(each, living[each.provider]) for each in counting)
 
 
 def sleeps(identity: Identity, provider: Provider) -> bool:

@@ -139,11 +139,15 @@ class ProviderView:
         Raises:
             StorageUnavailable: the database is needed and does not answer.
         """
-        if not principal.ceilings:
+        return self.ceiling_over(principal.ceilings)
+
+    def ceiling_over(self, ceilings: Mapping[str, frozenset[str]]) -> frozenset[str] | None:
+        """The same of a user's ceilings by provider (`scope_ceilings.ceilings_of`)."""
+        if not ceilings:
             return None
         known = self._all.by_name
         enabled = {name for name, each in known.items() if each.provider.is_enabled}
-        return together(principal.ceilings, enabled)
+        return together(ceilings, enabled)
 
     @property
     def _all(self) -> _Known:

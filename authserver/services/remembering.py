@@ -34,18 +34,20 @@ class Remembered(Generic[Key, Thing]):
         *,
         concerns: Callable[[Key, str], bool] | None = None,
         named: Callable[[Thing], str] | None = None,
+        name_of_all: str | None = None,
     ) -> None:
         """Load with `load`; listen for changes of `kind`.
 
         `concerns` says whether a change of a name reaches the thing at a key, and is asked of every
         one. `named` gives the one name that a thing is reached by, for many things and many
-        changes. Without either the name is the key.
+        changes. Without either the name is the key. `name_of_all` means everything there is.
         """
         self._database = database
         self._kind = kind
         self._load = load
         self._concerns = concerns
         self._named = named
+        self._name_of_all = name_of_all
         self._things: dict[Key, Thing] = {}
         self._keys: dict[str, set[Key]] = {}
         """The keys of things by their names, where they have some."""
@@ -98,6 +100,9 @@ class Remembered(Generic[Key, Thing]):
 
     def _forget(self, kind: ChangeKind, name: str) -> None:
         if kind is not self._kind:
+            return
+        if name == self._name_of_all:
+            self._forget_all()
             return
         with self._lock:
             self._forgotten += 1

@@ -164,7 +164,8 @@ class Users:
             InvalidField: names the field and what is allowed; nothing was changed.
             Conflict: nobody would be left who administers.
         """
-        with self._administration.changing([], takes_power=False) as stores:
+        leaves = bool(update.remove_groups)
+        with self._administration.changing([], takes_power=leaves) as stores:
             if update.is_administrator is False:
                 self._power.keep_an_administrator(stores, handle)
             before = existing(stores, handle)
