@@ -12,7 +12,6 @@ from authserver.domain.users import canonical
 from authserver.services.network_sets import network_set
 from authserver.services.policy_steps import (
     REMEMBERED,
-    Callers,
     OperationSet,
     listed,
     moment,
@@ -42,32 +41,27 @@ class _Asked(NamedTuple):
 
 
 class _Rule:
-    """One deny rule, compiled: every condition that is there must hold.
-
-    Groups and clients are one condition between them: nobody is a member and a client at once.
-    """
+    """One deny rule, compiled: every condition that is there must hold."""
 
     def __init__(self, placed: Placed[DenyRule], product: ProductCatalogue | None) -> None:
         rule = placed.value
         self.placed = placed
-        self._callers = Callers(rule.groups, rule.clients)
         self._users = None if rule.users is None else {canonical(each) for each in rule.users}
-        self._tokens = rule.tokens
         self._networks = None if rule.networks is None else network_set(rule.networks)
         self._operations = (
             None if rule.operations is None else OperationSet.of(rule.operations, product)
         )
 
     def fits(self, asked: _Asked, username: str) -> bool:
-        if not self._callers.include(asked.groups, asked.client_id, asked.token_id):
-            return False
-        if self._tokens is not None and asked.token_id not in self._tokens:
-            return False
-        if self._users is not None and username not in self._users:
-            return False
-        if self._networks is not None and not self._networks.may_contain(asked.address):
-            return False
-        return self._operations is None or self._operations.touch(asked.names)
+        rule = self.placed.value
+        return (
+            (rule.groups is None or not rule.groups.isdisjoint(asked.groups))
+            and (rule.clients is None or asked.client_id in rule.clients)
+            and (rule.tokens is None or asked.token_id in rule.tokens)
+            and (self._users is None or username in self._users)
+            and (self._networks is None or self._networks.may_contain(asked.address))
+            and (self._operations is None or self._operations.touch(asked.names))
+        )
 
     def change(self) -> str:
         """What is done most easily to be outside of the rule."""

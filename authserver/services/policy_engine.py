@@ -8,13 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from authserver.domain.decisions import DenyReason
-from authserver.domain.policy_calls import PolicyRefusal, PolicyStep, StepOutcome
-from authserver.services.policy_steps import CREDENTIAL
+from authserver.domain.policy_calls import PolicyStep, StepOutcome
 
 if TYPE_CHECKING:
-    from authserver.domain.policy_calls import CallFacts
-    from authserver.services.policy_project_steps import ProjectLimits
+    from authserver.domain.policy_calls import CallFacts, PolicyRefusal
     from authserver.services.site_policies import SitePolicy
 
 _NOTHING_ASKED = "nothing is asked of this call"
@@ -44,17 +41,3 @@ def trace(policy: SitePolicy, facts: CallFacts) -> tuple[PolicyStep, ...]:
         outcome = StepOutcome.PASSED if said else StepOutcome.NOT_ASKED
         found.append(PolicyStep(step.name, outcome, said or _NOTHING_ASKED))
     return tuple(found)
-
-
-def uncertain(limits: ProjectLimits, why: str) -> PolicyRefusal:
-    """The refusal of a call whose projects nobody can say, under `limits`.
-
-    `why` is a sentence without a stop, for who called.
-    """
-    other = (
-        "use a token without the project limit"
-        if limits.document == CREDENTIAL
-        else "ask for the operation to be named harmless"
-    )
-    change = f"call an operation whose path names its project, or {other}"
-    return PolicyRefusal(DenyReason.PROJECT_UNCERTAIN, limits.rule, limits.document, why, change)

@@ -26,7 +26,7 @@ class Openings:
             (each.value, OperationSet.of(each.value.operations, product)) for each in rules
         )
 
-    def of(self, method: str, path: str, operations: tuple[Operation, ...]) -> OpenRule | None:
+    def of(self, method: str, path: str, operations: Sequence[Operation]) -> OpenRule | None:
         """The first rule that opens a call, for tokens that have its scope.
 
         `path` is below the base path; `operations` are those that the call means. None of them may

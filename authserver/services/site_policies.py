@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from authserver.domain.decisions import DenyReason
+from authserver.domain.policy_calls import PolicyRefusal
 from authserver.domain.policy_documents import DEFAULT_DOCUMENT
-from authserver.services.legacy_rules import LegacyRules, LegacyVerdict
+from authserver.services.legacy_rules import LegacyRules
 from authserver.services.policy_access_steps import (
     AccessStep,
     EmailStep,
@@ -13,6 +15,7 @@ from authserver.services.policy_access_steps import (
     ReadOnlyStep,
 )
 from authserver.services.policy_deny_steps import DenyStep, OverrideStep
+from authserver.services.policy_engine import judge
 from authserver.services.policy_network_steps import CredentialNetworkStep, NetworkStep
 from authserver.services.policy_openings import CompiledRate, Openings
 from authserver.services.policy_operation_steps import CredentialOperationStep, OperationStep
@@ -36,6 +39,7 @@ if TYPE_CHECKING:
     from authserver.domain.operations import Operation, ProductCatalogue
     from authserver.domain.policy_calls import CallFacts
     from authserver.domain.policy_documents import (
+        LegacyEffect,
         LegacyWay,
         OpenRule,
         PolicyDocument,
@@ -56,8 +60,7 @@ class SitePolicy:
     `label` names the documents and their versions (`default@3 jira@1`), empty without any.
     `steps` are all the steps in their order, `asked` those that can refuse anything.
     `asks_groups` says whether anything needs the person behind a call. `rates` are the compiled
-    rate rules, `browser_origins` whose pages may call (`None`: nobody asked), `tokens` the sections
-    about API tokens of all documents: all must allow.
+    rate rules, `tokens` the sections about API tokens of all documents: all must allow.
     """
 
     def __init__(
@@ -82,9 +85,7 @@ class SitePolicy:
         self.label = " ".join(each.document for each in documents)
         self.location = location
         self.tokens: tuple[Placed[TokenSection], ...] = tuple(found.every("tokens"))
-        self.browser_origins: frozenset[str] | None = (
-            None if browsers is None else browsers.value.origins
-        )
+        self._origins = frozenset[str]() if browsers is None else browsers.value.origins
         self.steps: tuple[Step, ...] = (
             HttpsStep(),
             LegacyStep(self._legacy),
@@ -109,15 +110,29 @@ class SitePolicy:
 
     def legacy_effect(
         self, way: LegacyWay, username: str, path: str, address: str, at: float
-    ) -> LegacyVerdict:
-        """What happens to a way of calling: the effect, the rule, its text and document.
+    ) -> tuple[LegacyEffect, str, str]:
+        """What happens to a way of calling: the effect, the rule and its text.
 
         `username` is what Basic claims, `path` below the base path, `address` the caller's, `at`
         seconds since the epoch.
         """
-        return self._legacy.effect(way, username, path, address, at)
+        found = self._legacy.effect(way, username, path, address, at)
+        return found.effect, found.rule, found.text
 
-    def opened(self, method: str, path: str, operations: tuple[Operation, ...]) -> OpenRule | None:
+    def judge(self, facts: CallFacts) -> PolicyRefusal | None:
+        """The first refusal, as `services.policy_engine.judge`."""
+        return judge(self, facts)
+
+    def allows_origin(self, origin: str) -> bool:
+        """Whether pages of this origin are named as those that may call from elsewhere."""
+        return origin in self._origins
+
+    @property
+    def counts(self) -> bool:
+        """Whether there is any rate rule."""
+        return bool(self.rates)
+
+    def opened(self, method: str, path: str, operations: Sequence[Operation]) -> OpenRule | None:
         """The rule that opens what no scope opens, for tokens with its scope."""
         return self._openings.of(method, path, operations)
 
@@ -133,7 +148,23 @@ class SitePolicy:
             found[0].document,
         )
 
-    def is_harmless(self, operations: tuple[Operation, ...]) -> bool:
+    def needs_projects(self, facts: CallFacts) -> bool:
+        """Whether it matters which projects a call reaches."""
+        return self.limits_projects(facts) is not None
+
+    def uncertain(self, facts: CallFacts, why: str, change: str) -> PolicyRefusal | None:
+        """What a call gets whose projects nobody can say; `None`: it passes, for it is harmless.
+
+        `why` and `change` are sentences for who called.
+        """
+        limits = self.limits_projects(facts)
+        if limits is None or self.is_harmless(facts.operations):
+            return None
+        return PolicyRefusal(
+            DenyReason.PROJECT_UNCERTAIN, limits.rule, limits.document, why, change
+        )
+
+    def is_harmless(self, operations: Sequence[Operation]) -> bool:
         """Whether a call may pass limits on projects though nobody knows which it reaches."""
         return self._harmless.allow(names_of(operations))
 
