@@ -72,6 +72,16 @@ class MemoryApiTokens(MemoryStore):
         self._state.api_tokens.update((each.token_id, each) for each in changed)
         return changed
 
+    def shorten(self, chosen: ApiTokenFilter, longest: float) -> Sequence[ApiToken]:
+        self._told("shorten", changes=True)
+        changed = [
+            replace(each, expires_at=each.created_at + longest)
+            for each in self._meant(chosen)
+            if each.expires_at > each.created_at + longest
+        ]
+        self._state.api_tokens.update((each.token_id, each) for each in changed)
+        return changed
+
     def note_use(self, uses: Mapping[str, LastUse]) -> None:
         self._told("note_use", changes=True)
         for token_id, use in uses.items():
@@ -105,10 +115,12 @@ def is_meant(token: ApiToken, chosen: ApiTokenFilter) -> bool:
             chosen.scope is None or chosen.scope in token.scopes,
             chosen.purpose is None or canonical(chosen.purpose) in canonical(token.purpose),
             chosen.created_before is None or token.created_at < chosen.created_before,
+            chosen.changed_since is None or token.status_changed_at >= chosen.changed_since,
             chosen.created_after is None or token.created_at > chosen.created_after,
             chosen.expires_before is None or token.expires_at < chosen.expires_before,
             chosen.unused_since is None or max(used_at, token.created_at) < chosen.unused_since,
             chosen.networks is None or _is_from(token.last_use, chosen.networks),
+            chosen.longer_than is None or token.expires_at > token.created_at + chosen.longer_than,
             chosen.live_at is None
             or (token.status is not ApiTokenStatus.REVOKED and chosen.live_at < token.expires_at),
         )

@@ -149,6 +149,10 @@ class ApiTokenFilter:
     created_after: float | None = None
     expires_before: float | None = None
     unused_since: float | None = None
+    changed_since: float | None = None
+    """Only those whose status changed then or later."""
     networks: tuple[str, ...] | None = None
     live_at: float | None = None
     """Only those that are not revoked and end after this."""
+    longer_than: float | None = None
+    """Only those with more than so many seconds from their making to their end."""

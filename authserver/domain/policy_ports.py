@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from authserver.domain.api_tokens import ApiToken, ApiTokenFilter, ApiTokenStatus, LastUse
     from authserver.domain.connect_keys import ConnectKey
     from authserver.domain.gateways import KeyDigests
     from authserver.domain.mail import MailStatus, WaitingMail
     from authserver.domain.policy_documents import PolicyVersion
+    from authserver.domain.token_pick_ups import TokenPickUp
 
 
 class ApiTokenStore(Protocol):
@@ -55,6 +56,13 @@ class ApiTokenStore(Protocol):
         """One conditional UPDATE of all that are meant and in one of `among`; those changed.
 
         They are given back as they are now, by id, whatever their number.
+        """
+        ...
+
+    def shorten(self, chosen: ApiTokenFilter, longest: float) -> Sequence[ApiToken]:
+        """Let those that are meant end `longest` seconds after their making at the latest.
+
+        One conditional UPDATE; those it changed are given back as they are now, by id.
         """
         ...
 
@@ -118,18 +126,55 @@ class MailStore(Protocol):
         """Insert; False when there is one of this key already, and then nothing is changed."""
         ...
 
-    def due(self, now: float, *, limit: int) -> Sequence[WaitingMail]:
-        """Waiting ones whose time has come, oldest first."""
+    def get(self, mail_id: str) -> WaitingMail | None:
+        """One mail; in a writing block locked until its end."""
         ...
 
-    def settle(self, mail: WaitingMail, *, tries_before: int) -> bool:
-        """Replace status, times, tries and error; False when somebody else tried meanwhile."""
+    def known(self, keys: Iterable[str]) -> frozenset[str]:
+        """Those of `keys` that there is a mail of."""
+        ...
+
+    def due(self, now: float, *, limit: int) -> Sequence[WaitingMail]:
+        """Waiting ones whose time has come, longest waiting first."""
+        ...
+
+    def settle(
+        self, mail: WaitingMail, *, tries_before: int, status_before: MailStatus = ...
+    ) -> bool:
+        """Replace status, words, times, tries, error of one that is as said, by default waiting.
+
+        False when somebody else did that meanwhile.
+        """
+        ...
+
+    def replace_sealed(self, mail_id: str, *, before: bytes, after: bytes) -> bool:
+        """Put another seal on the words; False when they are not the same any more."""
         ...
 
     def list(
         self, status: MailStatus | None = None, *, after: str = "", limit: int = 1000
     ) -> Sequence[WaitingMail]:
-        """Mails by id."""
+        """Mails by id, beginning behind `after`."""
+        ...
+
+
+class TokenPickUpStore(Protocol):
+    """Tickets for picking up API tokens."""
+
+    def add(self, ticket: TokenPickUp) -> None:
+        """Insert."""
+        ...
+
+    def find(self, digests: KeyDigests) -> TokenPickUp | None:
+        """By its digests, used and expired ones too; in a writing block locked until its end."""
+        ...
+
+    def spend(self, ticket: TokenPickUp, at: float) -> bool:
+        """True exactly once, for all workers, and not after its end."""
+        ...
+
+    def end(self, token_id: str, at: float) -> int:
+        """Let the unused ones of a token end at `at`; how many did not end before."""
         ...
 
 
@@ -139,6 +184,16 @@ class PolicyStores(Protocol):
     @property
     def connect_keys(self) -> ConnectKeyStore:
         """Keys of Connect apps."""
+        ...
+
+    @property
+    def mails(self) -> MailStore:
+        """The outbox."""
+        ...
+
+    @property
+    def pick_ups(self) -> TokenPickUpStore:
+        """Tickets for picking up API tokens."""
         ...
 
     @property

@@ -76,6 +76,8 @@ def _timely(chosen: ApiTokenFilter) -> list[ColumnElement[bool]]:
     asked: list[ColumnElement[bool]] = []
     if chosen.created_before is not None:
         asked.append(_COLUMNS.created_at < chosen.created_before)
+    if chosen.changed_since is not None:
+        asked.append(_COLUMNS.status_changed_at >= chosen.changed_since)
     if chosen.created_after is not None:
         asked.append(_COLUMNS.created_at > chosen.created_after)
     if chosen.expires_before is not None:
@@ -88,6 +90,8 @@ def _timely(chosen: ApiTokenFilter) -> list[ColumnElement[bool]]:
                 _COLUMNS.last_used_at < chosen.unused_since,
             ),
         ]
+    if chosen.longer_than is not None:
+        asked.append(_COLUMNS.expires_at > _COLUMNS.created_at + chosen.longer_than)
     if chosen.live_at is not None:
         asked += [
             _COLUMNS.status != ApiTokenStatus.REVOKED.value,

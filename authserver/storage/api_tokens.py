@@ -19,6 +19,8 @@ from authserver.storage.transactions import Lookup
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from sqlalchemy import ColumnElement
+
     from authserver.domain.api_tokens import ApiToken, ApiTokenFilter, ApiTokenStatus, LastUse
     from authserver.domain.gateways import KeyDigests
 
@@ -124,25 +126,18 @@ class ApiTokenRows(Store):
         reason: str,
     ) -> Sequence[ApiToken]:
         """One conditional UPDATE of all that are meant and in one of `among`; those changed."""
-        # Locked in one order, so that of two who mean the same tokens one waits for the other.
-        meant = (
-            select(_COLUMNS.token_id)
-            .where(
-                self._mine(api_tokens),
-                *conditions(self._connection, chosen),
-                _COLUMNS.status.in_([each.value for each in sorted(among)]),
-            )
-            .order_by(_COLUMNS.token_id)
-            .with_for_update(key_share=True)
-            .cte("meant")
+        return self._change(
+            chosen,
+            _COLUMNS.status.in_([each.value for each in sorted(among)]),
+            status=to.value,
+            status_changed_at=at,
+            reason=reason,
         )
-        rows = self._connection.execute(
-            update(api_tokens)
-            .where(self._mine(api_tokens), _COLUMNS.token_id.in_(select(meant.c.token_id)))
-            .values(status=to.value, status_changed_at=at, reason=reason)
-            .returning(api_tokens)
-        )
-        return sorted((token_from(row) for row in rows), key=lambda token: token.token_id)
+
+    def shorten(self, chosen: ApiTokenFilter, longest: float) -> Sequence[ApiToken]:
+        """Let those that are meant end `longest` seconds after their making at the latest."""
+        end = _COLUMNS.created_at + longest
+        return self._change(chosen, _COLUMNS.expires_at > end, expires_at=end)
 
     def note_use(self, uses: Mapping[str, LastUse]) -> None:
         """Record last uses by token id; never moves back."""
@@ -162,6 +157,25 @@ class ApiTokenRows(Store):
                 for token_id, use in sorted(uses.items())
             ],
         )
+
+    def _change(
+        self, chosen: ApiTokenFilter, condition: ColumnElement[bool], **values: object
+    ) -> Sequence[ApiToken]:
+        # Locked in one order, so that of two who mean the same tokens one waits for the other.
+        meant = (
+            select(_COLUMNS.token_id)
+            .where(self._mine(api_tokens), *conditions(self._connection, chosen), condition)
+            .order_by(_COLUMNS.token_id)
+            .with_for_update(key_share=True)
+            .cte("meant")
+        )
+        rows = self._connection.execute(
+            update(api_tokens)
+            .where(self._mine(api_tokens), _COLUMNS.token_id.in_(select(meant.c.token_id)))
+            .values(**values)
+            .returning(api_tokens)
+        )
+        return sorted((token_from(row) for row in rows), key=lambda token: token.token_id)
 
 
 def _use_values(use: LastUse | None) -> dict[str, object]:

@@ -157,6 +157,7 @@ def test_tokens_come_in_pages_by_id(any_database: Database) -> None:
         ({"created_before": NOW}, {"created_at": NOW - 1}),
         ({"created_after": NOW}, {"created_at": NOW + 1}),
         ({"expires_before": NOW}, {"expires_at": NOW - 1}),
+        ({"longer_than": 91 * DAY}, {"expires_at": NOW + 91 * DAY + 1}),
         (
             {"networks": ("198.51.100.0/24", "2001:db8::/32")},
             {"last_use": LastUse(NOW, "2001:db8::5")},
@@ -385,3 +386,25 @@ def test_presentations_are_kept_apart(any_database: Database) -> None:
         found = kept(any_database, each.value)
         assert found is not None
         assert found.presentations == {each}
+
+
+def test_what_lives_too_long_is_shortened_once(any_database: Database) -> None:
+    add(
+        any_database,
+        api_token("far", created_at=NOW, expires_at=NOW + 90 * DAY),
+        api_token("exact", created_at=NOW, expires_at=NOW + 30 * DAY),
+        api_token("over", created_at=NOW - 60 * DAY, expires_at=NOW + 1),
+        api_token("others", created_at=NOW, expires_at=NOW + 90 * DAY, owner="user:bob"),
+    )
+    with any_database.writing() as stores:
+        chosen = ApiTokenFilter(owner="user:ada")
+        changed = stores.api_tokens.shorten(chosen, 30 * DAY)
+        assert not stores.api_tokens.shorten(chosen, 30 * DAY)
+        assert [stores.api_tokens.get(each.token_id) for each in changed] == changed
+        others = stores.api_tokens.get("others")
+    assert {each.token_id: each.expires_at for each in changed} == {
+        "far": NOW + 30 * DAY,
+        "over": NOW - 30 * DAY,
+    }
+    assert others is not None
+    assert others.expires_at == NOW + 90 * DAY
