@@ -22,6 +22,7 @@ from tests.memory_grants import MemoryGrants
 from tests.memory_groups import MemoryGroups
 from tests.memory_hand_overs import MemoryAccounts, MemoryHandOvers
 from tests.memory_identities import MemoryIdentities, MemoryUpstreamSignIns
+from tests.memory_mail import MemoryMails, MemoryPickUps
 from tests.memory_policies import MemoryPolicies
 from tests.memory_providers import MemoryProviders
 from tests.memory_registrations import (
@@ -48,8 +49,8 @@ if TYPE_CHECKING:
     from authserver.domain.authority import NumberedChange
     from authserver.domain.authorization_requests import AuthorizationRequest, PushedRequest
     from authserver.domain.clients import Client
-    from authserver.domain.connect_keys import ConnectKey
     from authserver.domain.codes import AuthorizationCode
+    from authserver.domain.connect_keys import ConnectKey
     from authserver.domain.consents import Consent
     from authserver.domain.device_authorizations import DeviceAuthorization
     from authserver.domain.external_tokens import DenialKind, ExternalDenial
@@ -61,6 +62,7 @@ if TYPE_CHECKING:
     from authserver.domain.identities import Identity, UpstreamSession
     from authserver.domain.keys import SigningKey
     from authserver.domain.logout_deliveries import LogoutDelivery
+    from authserver.domain.mail import WaitingMail
     from authserver.domain.policy_documents import PolicyVersion
     from authserver.domain.provider_documents import DocumentKind, ProviderDocument
     from authserver.domain.providers import Provider, ProviderDomain
@@ -68,6 +70,7 @@ if TYPE_CHECKING:
     from authserver.domain.registrations import InitialAccessToken, Registration
     from authserver.domain.resources import ProtectedResource
     from authserver.domain.sessions import Session
+    from authserver.domain.token_pick_ups import TokenPickUp
     from authserver.domain.upstream_sign_ins import UpstreamAttempt
     from authserver.domain.users import User
 
@@ -95,6 +98,8 @@ class MemoryState:
     initial_tokens: dict[str, InitialAccessToken] = field(default_factory=dict)
     registrations: dict[str, Registration] = field(default_factory=dict)
     logout_deliveries: dict[str, LogoutDelivery] = field(default_factory=dict)
+    mails: dict[str, WaitingMail] = field(default_factory=dict)
+    pick_ups: dict[tuple[str, bytes], TokenPickUp] = field(default_factory=dict)
     groups: dict[str, Group] = field(default_factory=dict)
     policies: dict[tuple[str, int], PolicyVersion] = field(default_factory=dict)
     providers: dict[str, Provider] = field(default_factory=dict)
@@ -157,6 +162,8 @@ class MemoryStores:
         self.devices = MemoryDevices(state, told("devices"))
         self.registrations = MemoryRegistrations(state, told("registrations"))
         self.logout_deliveries = MemoryLogoutDeliveries(state, told("logout_deliveries"))
+        self.mails = MemoryMails(state, told("mails"))
+        self.pick_ups = MemoryPickUps(state, told("pick_ups"))
         self.groups = MemoryGroups(state, told("groups"))
         self.policies = MemoryPolicies(state, told("policies"))
         self.providers = MemoryProviders(state, told("providers"))

@@ -22,12 +22,14 @@ from authserver.storage.identities import IdentityRows
 from authserver.storage.keys import KeyRows
 from authserver.storage.leases import LeaseRows
 from authserver.storage.logout_deliveries import LogoutDeliveryRows
+from authserver.storage.mail import MailRows
 from authserver.storage.policies import PolicyRows
 from authserver.storage.providers import ProviderRows
 from authserver.storage.registrations import RegistrationRows
 from authserver.storage.resources import ResourceRows
 from authserver.storage.sessions import SessionRows
 from authserver.storage.subject_accounts import SubjectAccountRows
+from authserver.storage.token_pick_ups import TokenPickUpRows
 from authserver.storage.upstream_sign_ins import UpstreamSignInRows
 from authserver.storage.users import UserRows
 
@@ -59,6 +61,8 @@ class SqlStores:
         "keys",
         "leases",
         "logout_deliveries",
+        "mails",
+        "pick_ups",
         "policies",
         "providers",
         "registrations",
@@ -85,6 +89,8 @@ class SqlStores:
         self.devices = DeviceRows(transaction)
         self.registrations = RegistrationRows(transaction)
         self.logout_deliveries = LogoutDeliveryRows(transaction)
+        self.mails = MailRows(transaction)
+        self.pick_ups = TokenPickUpRows(transaction)
         self.groups = GroupRows(transaction)
         self.policies = PolicyRows(transaction)
         self.providers = ProviderRows(transaction)

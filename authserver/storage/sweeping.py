@@ -22,6 +22,7 @@ from authserver.storage.rows.failures import failures
 from authserver.storage.rows.gateways import gateway_keys
 from authserver.storage.rows.grants import authorization_codes, grants, refresh_tokens
 from authserver.storage.rows.identities import identities
+from authserver.storage.rows.mail import mails, token_pick_ups
 from authserver.storage.rows.providers import provider_denials, provider_secrets
 from authserver.storage.rows.registrations import initial_access_tokens
 from authserver.storage.rows.resources import resource_credentials
@@ -187,6 +188,9 @@ SWEPT: Final[Sequence[Sweepable]] = (
     ExpiringTable(api_tokens, API_TOKEN_HISTORY_SECONDS),
     # Whoever delivers gives up on record, even after a day without power.
     ExpiringTable(logout_deliveries, FAR_AHEAD_SECONDS),
+    # By its key a mail that is not tried any more keeps others of its kind from being sent.
+    ExpiringTable(mails, HISTORY_SECONDS),
+    ExpiringTable(token_pick_ups, HISTORY_SECONDS),
 )
 
 

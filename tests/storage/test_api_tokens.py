@@ -156,6 +156,7 @@ def test_tokens_come_in_pages_by_id(any_database: Database) -> None:
         ({"subject_type": SubjectType.SERVICE}, {"subject_type": SubjectType.SERVICE}),
         ({"created_before": NOW}, {"created_at": NOW - 1}),
         ({"created_after": NOW}, {"created_at": NOW + 1}),
+        ({"changed_since": NOW + 1}, {"status_changed_at": NOW + 1}),
         ({"expires_before": NOW}, {"expires_at": NOW - 1}),
         ({"longer_than": 91 * DAY}, {"expires_at": NOW + 91 * DAY + 1}),
         (
