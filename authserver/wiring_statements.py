@@ -20,7 +20,10 @@ class StatementParts(AuthorizationParts):
     def introspection(self) -> Introspection:
         """The verdict on tokens."""
         return Introspection(
-            directory=self.directory, tokens=self.tokens, foreign=self.external_tokens
+            directory=self.directory,
+            tokens=self.tokens,
+            foreign=self.external_tokens,
+            api_tokens=self.api_token_verdicts,
         )
 
     @cached_property

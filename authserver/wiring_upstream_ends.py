@@ -7,10 +7,10 @@ from functools import cached_property
 from authserver.services.living import Living
 from authserver.services.provider_sign_out import ProviderSignOut
 from authserver.services.upstream_logouts import UpstreamLogouts
-from authserver.wiring_bearer import BearerParts
+from authserver.wiring_api_tokens import ApiTokenParts
 
 
-class UpstreamEndParts(BearerParts):
+class UpstreamEndParts(ApiTokenParts):
     """The part of a container that hears of ends at providers, and tells of ours."""
 
     @cached_property

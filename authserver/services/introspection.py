@@ -6,9 +6,11 @@ import logging
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
+from authserver.domain.api_tokens import ApiTokenAccess, Presentation
 from authserver.domain.clients import GrantType
 from authserver.domain.resources import ResourceStatus
 from authserver.domain.scope_reach import beyond
+from authserver.domain.secret_shapes import is_secret_shaped
 from authserver.domain.tokens import CLOCK_SKEW_SECONDS
 
 if TYPE_CHECKING:
@@ -37,6 +39,11 @@ class TokenProblem(StrEnum):
     REVOKED = "revoked"
     RESOURCE_STOPPED = "resource disabled or deleted"
     CLIENT_MAY_NOT = "client gone or no longer allowed"
+    DISABLED = "disabled, or not picked up"
+    OWNER_MAY_NOT = "its user or owner is gone, disabled, asleep, or has resting credentials"
+    NOTHING_LEFT = "nothing is left of what it may do here"
+    OTHER_USER = "beside a name that is not its user's"
+    PRESENTED_OTHERWISE = "sent in a way in which it may not be sent"
 
 
 class UnfitToken(NamedTuple):
@@ -81,6 +88,50 @@ class NoForeignTokens:
         return NOT_OURS
 
 
+class ApiTokens(Protocol):
+    """Judges API tokens."""
+
+    def judge(
+        self,
+        token_value: str,
+        resource: ProtectedResource,
+        now: float,
+        *,
+        presentation: Presentation | None,
+        username: str | None = None,
+    ) -> ApiTokenAccess | UnfitToken:
+        """What one may do at `resource`, or why nothing. Raises StorageUnavailable."""
+        ...
+
+    def note_use(
+        self, access: ApiTokenAccess, at: float, *, network: str = "", agent: str = ""
+    ) -> None:
+        """Remember that one was used."""
+        ...
+
+
+class NoApiTokens:
+    """Where no API tokens count. Satisfies `ApiTokens`."""
+
+    def judge(
+        self,
+        token_value: str,
+        resource: ProtectedResource,
+        now: float,
+        *,
+        presentation: Presentation | None,
+        username: str | None = None,
+    ) -> ApiTokenAccess | UnfitToken:
+        """Nothing."""
+        del token_value, resource, now, presentation, username
+        return NOT_OURS
+
+    def note_use(
+        self, access: ApiTokenAccess, at: float, *, network: str = "", agent: str = ""
+    ) -> None:
+        """Nobody asks."""
+
+
 class Introspection:
     """The verdict on access tokens. Every asker (introspection, decisions, userinfo) uses it."""
 
@@ -90,21 +141,28 @@ class Introspection:
         directory: Directory,
         tokens: TokenReader,
         foreign: ForeignTokens | None = None,
+        api_tokens: ApiTokens | None = None,
     ) -> None:
         """Take the collaborators; hold no state of its own."""
         self._directory = directory
         self._tokens = tokens
         self._foreign = NoForeignTokens() if foreign is None else foreign
+        self._api_tokens = NoApiTokens() if api_tokens is None else api_tokens
 
     def active_token(
         self, token_value: str, resource: ProtectedResource, call: Call
     ) -> AccessToken | None:
         """The claims of a token that is good for `resource` now, else `None` (RFC 7662).
 
+        How an API token was sent is the asker's to know: it is not asked here.
+
         Raises:
             StorageUnavailable: nobody can be sure now.
         """
-        verdict = self.judge(token_value, resource, call.at)
+        verdict = self.judge(token_value, resource, call.at, presentation=None)
+        if isinstance(verdict, ApiTokenAccess):
+            # Only the resource saw from where.
+            self._api_tokens.note_use(verdict, call.at, agent=f"shown by {resource.name}")
         if not isinstance(verdict, UnfitToken):
             return verdict
         if verdict.foreign is not None:
@@ -116,18 +174,29 @@ class Introspection:
         return None
 
     def judge(
-        self, token_value: str, resource: ProtectedResource, now: float
+        self,
+        token_value: str,
+        resource: ProtectedResource,
+        now: float,
+        *,
+        presentation: Presentation | None = Presentation.BEARER,
     ) -> AccessToken | UnfitToken:
         """The claims of a token that is good for `resource` at `now`, or why it is not.
 
-        Good means: ours, unexpired, not revoked, meant for this resource, and its client is
-        enabled, may still use the grant it came from, and may still have every scope of it here.
+        An API token is good as `ApiTokenVerdicts` has it, sent as `presentation` says. Whatever
+        begins like a secret of ours is shown to nobody else.
+
+        Another one is good that is ours, unexpired, not revoked, meant for this resource, and its
+        client is enabled, may still use the grant it came from, and may still have every scope of
+        it here.
         Or a provider's, and good as `ExternalTokens` has it: asked only where we did not issue it.
         The reason is for records: whoever presents the token is told none.
 
         Raises:
             StorageUnavailable: nobody can be sure now.
         """
+        if is_secret_shaped(token_value):
+            return self._api_tokens.judge(token_value, resource, now, presentation=presentation)
         self._directory.view.ensure_fresh()
         token = self._tokens.read(token_value)
         if token is None:
@@ -138,13 +207,14 @@ class Introspection:
     def judge_anywhere(self, token_value: str, now: float) -> AccessToken | UnfitToken:
         """The same whatever the token is for: a site that its client may still use, or us.
 
-        Only of our own tokens: a provider's opens sites, and nothing of ours.
+        Only of our own access tokens: a provider's, or an API token, opens sites, and nothing of
+        ours.
 
         Raises:
             StorageUnavailable: nobody can be sure now.
         """
         self._directory.view.ensure_fresh()
-        token = self._tokens.read(token_value)
+        token = None if is_secret_shaped(token_value) else self._tokens.read(token_value)
         if token is None:
             return NOT_OURS
         if token.audience == token.issuer:

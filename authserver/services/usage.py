@@ -6,6 +6,7 @@ import threading
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from authserver.domain.api_tokens import LastUse
     from authserver.domain.ports import Database
 
 
@@ -18,6 +19,7 @@ class LastUses:
         self._client_secrets: dict[str, float] = {}
         self._resource_credentials: dict[str, float] = {}
         self._gateway_keys: dict[str, float] = {}
+        self._api_tokens: dict[str, LastUse] = {}
 
     def note_client_secret(self, secret_id: str, at: float) -> None:
         """Remember a use (seconds since the epoch)."""
@@ -34,6 +36,11 @@ class LastUses:
         with self._lock:
             self._gateway_keys[secret_id] = at
 
+    def note_api_token(self, token_id: str, use: LastUse) -> None:
+        """Remember a use."""
+        with self._lock:
+            self._api_tokens[token_id] = use
+
     def flush(self, database: Database) -> int:
         """Write what was collected since the last time; how many credentials were used.
 
@@ -44,7 +51,8 @@ class LastUses:
             clients, self._client_secrets = self._client_secrets, {}
             resources, self._resource_credentials = self._resource_credentials, {}
             gateways, self._gateway_keys = self._gateway_keys, {}
-        if not clients and not resources and not gateways:
+            tokens, self._api_tokens = self._api_tokens, {}
+        if not clients and not resources and not gateways and not tokens:
             return 0
         try:
             with database.writing() as stores:
@@ -54,10 +62,13 @@ class LastUses:
                     stores.resources.note_use(resources)
                 if gateways:
                     stores.gateways.note_use(gateways)
+                if tokens:
+                    stores.api_tokens.note_use(tokens)
         except BaseException:
             with self._lock:
                 self._client_secrets = {**clients, **self._client_secrets}
                 self._resource_credentials = {**resources, **self._resource_credentials}
                 self._gateway_keys = {**gateways, **self._gateway_keys}
+                self._api_tokens = {**tokens, **self._api_tokens}
             raise
-        return len(clients) + len(resources) + len(gateways)
+        return len(clients) + len(resources) + len(gateways) + len(tokens)
