@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, TypeAlias
 
 from authserver.domain.access_details import details_at
 from authserver.domain.decisions import DenyReason
 from authserver.domain.policy_calls import PolicyRefusal
 from authserver.services.policy_operation_steps import allowing
-from authserver.services.policy_steps import CREDENTIAL, Callers, listed, user_groups
+from authserver.services.policy_steps import CREDENTIAL, REMEMBERED, Callers, listed, user_groups
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -66,14 +67,20 @@ class ProjectStep:
         """In the order of the document."""
         self._rules = tuple(_Rule(each) for each in rules)
         self.is_asked = bool(self._rules)
+        self._remembered = lru_cache(REMEMBERED)(self._walk)
 
     def judge(self, facts: CallFacts) -> PolicyRefusal | None:
         """Only where it is known what the call reaches; one that reaches no project passes."""
         if facts.projects is None:
             return None
-        projects = _reached(facts.projects)
-        for each in self._concerning(facts):
-            change = each.change(projects)
+        caller = facts.caller
+        return self._remembered(user_groups(caller), caller.client_id, _reached(facts.projects))
+
+    def _walk(
+        self, groups: frozenset[str], client_id: str, projects: tuple[Project, ...]
+    ) -> PolicyRefusal | None:
+        for each in self._rules:
+            change = each.callers.include(groups, client_id, "") and each.change(projects)
             if change:
                 rule, document = each.placed.value, each.placed.document
                 return PolicyRefusal(
@@ -166,15 +173,16 @@ def _allows(detail: AccessDetail, projects: Iterable[Project]) -> bool:
     return not any(names.isdisjoint(each) for each in projects)
 
 
-def _names(names: Iterable[str]) -> frozenset[str]:
+@lru_cache(maxsize=8192)
+def _names(names: tuple[str, ...] | frozenset[str]) -> Project:
     return frozenset(each.casefold() for each in names)
 
 
-def _reached(projects: Iterable[Iterable[str]]) -> tuple[Project, ...]:
-    return tuple(_names(each) for each in projects)
+def _reached(projects: Iterable[Project]) -> tuple[Project, ...]:
+    return tuple([_names(each) for each in projects])
 
 
-def _shown(projects: Iterable[Iterable[str]]) -> str:
+def _shown(projects: Iterable[Project]) -> str:
     shown = [min(each, key=lambda name: (name.isdigit(), name)) for each in projects if each]
     return listed(shown, "and") if shown else "a call that reaches no project"
 
