@@ -15,6 +15,7 @@ from authserver.services.administration import Administration
 from authserver.services.client_rules import ClientRules
 from authserver.services.clients import Clients
 from authserver.services.commit_barrier import CommitBarrier
+from authserver.services.connect_resealing import ConnectResealing
 from authserver.services.fresh_secrets import FreshSecrets
 from authserver.services.gateways import Gateways
 from authserver.services.hand_overs import HandOvers
@@ -111,13 +112,13 @@ class AdministrationParts(AuditParts):
     @cached_property
     def resealing(self) -> Resealing:
         """Changing the key-encryption key."""
+        secrets = BoundSecretResealer(self.sealer)
         return Resealing(
             administration=self.administration,
             keys=SigningKeyResealer(self.sealer),
             credentials=ServiceCredentialResealer(self.sealer),
-            providers=ProviderResealing(
-                administration=self.administration, secrets=BoundSecretResealer(self.sealer)
-            ),
+            providers=ProviderResealing(administration=self.administration, secrets=secrets),
+            connect=ConnectResealing(administration=self.administration, secrets=secrets),
             key_files=KekFileMaker(self.settings.keys.directory, self.entropy),
         )
 

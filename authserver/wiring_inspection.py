@@ -12,6 +12,7 @@ from authserver.crypto.key_files import KeyKind
 from authserver.crypto.sealing import SealBroken, key_id_of
 from authserver.crypto.system import SystemClock
 from authserver.domain.installation import SchemaStatus, SealedValue
+from authserver.services.connect_resealing import sealed_in
 from authserver.services.provider_lookup import looked_at
 from authserver.services.provider_resealing import sealed_secrets
 from authserver.storage.database import SqlDatabase
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from authserver.domain.clients import Client
+    from authserver.domain.connect_keys import ConnectKey
     from authserver.domain.gateways import Gateway
     from authserver.domain.keys import SigningKey
     from authserver.domain.ports import Clock
@@ -80,6 +82,7 @@ class Inspector:
         with self._database.reading() as stores:
             credentials = [each for each in stores.hand_overs.list() if each.sealed]
             secrets = sealed_secrets(stores.providers.list(), self._clock.now())
+            apps = stores.connect_keys.list()
         return [
             *(
                 SealedValue(f"signing key {key.kid}", _key_file(key.sealed_private), vital=True)
@@ -96,6 +99,15 @@ class Inspector:
                     f"secret of provider {each.provider}", _key_file(each.sealed), vital=False
                 )
                 for each in secrets
+            ),
+            *(
+                SealedValue(
+                    f"secret of {each.issuer} at resource {each.resource}",
+                    _key_file(sealed),
+                    vital=False,
+                )
+                for each in apps
+                for sealed in sealed_in(each, self._clock.now())
             ),
         ]
 
@@ -118,6 +130,11 @@ class Inspector:
         """All protected resources but deleted ones."""
         with self._database.reading() as stores:
             return stores.resources.list()
+
+    def connect_keys(self) -> Sequence[ConnectKey]:
+        """All Connect keys."""
+        with self._database.reading() as stores:
+            return stores.connect_keys.list()
 
     def providers(self) -> Sequence[ProviderLook]:
         """All identity providers but removed ones, with what is kept of them."""

@@ -10,6 +10,7 @@ import click
 from authserver.cli.checks import Check, Finding, Report, Severity, Subject, run_checks
 from authserver.cli.client_checks import CLIENT_CHECKS
 from authserver.cli.configuration_checks import CONFIGURATION_CHECKS
+from authserver.cli.connect_checks import CONNECT_CHECKS
 from authserver.cli.context import Context, pass_context
 from authserver.cli.environment_checks import ENVIRONMENT_CHECKS
 from authserver.cli.exit_codes import ExitCode
@@ -29,6 +30,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     *INSTALLATION_CHECKS,
     *CLIENT_CHECKS,
     *GATEWAY_CHECKS,
+    *CONNECT_CHECKS,
     *PROVIDER_CHECKS,
 )
 """Every check. Those that need the schema are last: they run only while nothing blocks."""

@@ -123,7 +123,7 @@ def add_file(context: Context, *, as_json: bool) -> None:
 @JSON
 @pass_context
 def reseal(context: Context, *, as_json: bool) -> None:
-    """Seal private keys, sites' credentials and our secrets at providers under the newest file.
+    """Seal private keys, sites' credentials, secrets at providers and of Connect apps anew.
 
     Again: changes nothing. Keys, tokens, the JWKS, credentials and secrets stay as they are.
     Servers that were started before the newest key file was there have to be restarted first: they
@@ -141,6 +141,10 @@ def reseal(context: Context, *, as_json: bool) -> None:
                     {"provider": each.provider, "secret": each.secret_id or "directory"}
                     for each in resealed.provider_secrets
                 ],
+                "resealed_connect_keys": [
+                    {"resource": each.resource, "issuer": each.issuer}
+                    for each in resealed.connect_keys
+                ],
                 "key_files_in_use": list(in_use),
             }
         )
@@ -152,7 +156,13 @@ def reseal(context: Context, *, as_json: bool) -> None:
     for secret in resealed.provider_secrets:
         which = f"secret {secret.secret_id}" if secret.secret_id else "the directory's secret"
         context.console.line(f"provider {secret.provider}: {which} is sealed anew")
-    if not (resealed.keys or resealed.credentials or resealed.provider_secrets):
+    for connect_key in resealed.connect_keys:
+        context.console.line(
+            f"resource {connect_key.resource}: the secret of {connect_key.issuer} is sealed anew"
+        )
+    if not any(
+        (resealed.keys, resealed.credentials, resealed.provider_secrets, resealed.connect_keys)
+    ):
         context.console.line(
             "nothing to do: private keys and credentials are sealed under the newest key file"
         )

@@ -41,6 +41,7 @@ NOUNS: Final[Mapping[str, str]] = {
     "scope": "Scopes and the operations they open.",
     "audit": "Search and verify the record of acts.",
     "legacy": "Move callers away from Basic authentication.",
+    "connect": "Keys of Atlassian Connect apps and custom integrations.",
     "gateway": "Reverse proxies in front of a site.",
     "db": "The database schema.",
 }

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from authserver.domain.clients import Client
+    from authserver.domain.connect_keys import ConnectKey
     from authserver.domain.gateways import Gateway
     from authserver.domain.keys import SigningKey
     from authserver.domain.provider_looks import ProviderLook
@@ -170,6 +171,10 @@ class Inspection(Protocol):
 
     def resources(self) -> Sequence[ProtectedResource]:
         """All protected resources but deleted ones."""
+        ...
+
+    def connect_keys(self) -> Sequence[ConnectKey]:
+        """All Connect keys."""
         ...
 
     def providers(self) -> Sequence[ProviderLook]:

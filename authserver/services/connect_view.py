@@ -61,14 +61,19 @@ class ConnectView:
 
     def _opened(self, key: ConnectKey) -> OpenedConnectKey:
         try:
-            secret, before = (
-                self._sealer.open(sealed, purpose=CONNECT_PURPOSE, context=key.context)
-                if sealed
-                else b""
-                for sealed in (key.sealed, key.sealed_before)
-            )
+            secret = self._open(key, key.sealed)
         except DomainError as error:
             # One key that does not open must not stop the others.
             trouble = f"the secret of Connect key {key.issuer} at {key.resource}: {error}"
             return OpenedConnectKey(key, b"", b"", trouble)
+        try:
+            before = self._open(key, key.sealed_before)
+        except DomainError:
+            # It may have ended long ago, and the file that opens it with it.
+            before = b""
         return OpenedConnectKey(key, secret, before)
+
+    def _open(self, key: ConnectKey, sealed: bytes) -> bytes:
+        if not sealed:
+            return b""
+        return self._sealer.open(sealed, purpose=CONNECT_PURPOSE, context=key.context)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from authserver.domain.errors import Conflict
@@ -10,21 +10,27 @@ from authserver.domain.errors import Conflict
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from authserver.domain.connect_keys import ConnectKey
     from authserver.domain.hand_over import HandOver
     from authserver.domain.key_ports import CredentialResealer, KeyFileMaker, KeyResealer
     from authserver.domain.keys import SigningKey
     from authserver.domain.ports import Stores
     from authserver.services.administration import Act, Administration
+    from authserver.services.connect_resealing import ConnectResealing
     from authserver.services.provider_resealing import ProviderResealing, SealedProviderSecret
 
 
 @dataclass(frozen=True, slots=True)
 class Resealed:
-    """What was sealed anew: signing keys, credentials of sites, secrets of ours at providers."""
+    """What was sealed anew: signing keys, credentials of sites, secrets of ours at providers.
+
+    And the shared secrets of Connect apps.
+    """
 
     keys: Sequence[SigningKey]
     credentials: Sequence[HandOver]
     provider_secrets: Sequence[SealedProviderSecret]
+    connect_keys: Sequence[ConnectKey] = field(default_factory=list)
 
 
 class Resealing:
@@ -37,6 +43,7 @@ class Resealing:
         keys: KeyResealer,
         credentials: CredentialResealer,
         providers: ProviderResealing,
+        connect: ConnectResealing,
         key_files: KeyFileMaker,
     ) -> None:
         """Take the collaborators; hold no state of its own."""
@@ -44,6 +51,7 @@ class Resealing:
         self._keys = keys
         self._credentials = credentials
         self._providers = providers
+        self._connect = connect
         self._key_files = key_files
 
     def add_key_file(self, act: Act) -> str:
@@ -76,6 +84,7 @@ class Resealing:
                 self._reseal_keys(stores, act),
                 self._reseal_credentials(stores, act),
                 self._providers.reseal_in(stores, act),
+                self._connect.reseal_in(stores, act),
             )
 
     def key_files_in_use(self) -> Sequence[str]:
@@ -87,11 +96,11 @@ class Resealing:
         with self._administration.database.reading() as stores:
             keys = [key for key in stores.keys.list() if key.state.is_published]
             credentials = _with_credential(stores)
-            of_providers = self._providers.key_files(stores)
+            of_others = self._providers.key_files(stores) | self._connect.key_files(stores)
         return sorted(
             {self._keys.key_file(key) for key in keys}
             | {self._credentials.key_file(hand_over) for hand_over in credentials}
-            | of_providers
+            | of_others
         )
 
     def _reseal_keys(self, stores: Stores, act: Act) -> Sequence[SigningKey]:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from authserver.domain.clients import Client
+    from authserver.domain.connect_keys import ConnectKey
     from authserver.domain.gateways import Gateway
     from authserver.domain.provider_looks import ProviderLook
     from authserver.domain.resources import ProtectedResource
@@ -48,6 +49,7 @@ class StubInstallation:
     administrator_count: int = 1
     registered: Sequence[Client] = ()
     proxies: Sequence[Gateway] = ()
+    apps: Sequence[ConnectKey] = ()
     sites: Sequence[ProtectedResource] = ()
     upstreams: Sequence[ProviderLook] = ()
     container: Any = None
@@ -103,6 +105,9 @@ class StubInstallation:
 
     def resources(self) -> Sequence[ProtectedResource]:
         return self.sites
+
+    def connect_keys(self) -> Sequence[ConnectKey]:
+        return self.apps
 
     def providers(self) -> Sequence[ProviderLook]:
         return self.upstreams

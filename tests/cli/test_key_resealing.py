@@ -45,6 +45,7 @@ def test_reseal_tells_scripts_the_same(here: Administered) -> None:
         "resealed": [],
         "resealed_credentials": [],
         "resealed_provider_secrets": [],
+        "resealed_connect_keys": [],
         "key_files_in_use": ["kek-2.key"],
     }
 

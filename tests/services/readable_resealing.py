@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from authserver.services.connect_resealing import ConnectResealing
 from authserver.services.provider_resealing import ProviderResealing
 from authserver.services.resealing import Resealing
 from tests.services.collaborators import PlainResealer
@@ -16,13 +17,12 @@ if TYPE_CHECKING:
 
 def readable_resealing(world: World, key_files: ListedKeyFiles) -> Resealing:
     """Over everything that is sealed in the world."""
+    secrets = PlainSecretResealer(world.sealer, key_files)
     return Resealing(
         administration=world.administration,
         keys=PlainResealer(key_files),
         credentials=PlainCredentialResealer(world.sealer, key_files),
-        providers=ProviderResealing(
-            administration=world.administration,
-            secrets=PlainSecretResealer(world.sealer, key_files),
-        ),
+        providers=ProviderResealing(administration=world.administration, secrets=secrets),
+        connect=ConnectResealing(administration=world.administration, secrets=secrets),
         key_files=key_files,
     )
