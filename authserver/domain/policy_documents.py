@@ -91,7 +91,7 @@ class TokenSection:
     reason: str
     creators: Creators = Creators.EVERYONE
     creator_groups: frozenset[str] = frozenset()
-    for_others_groups: frozenset[str] = frozenset()
+    for_others_groups: frozenset[str] | None = None
     """Beside administrators: whose members may make tokens for somebody else."""
     holders: frozenset[str] | None = None
     longest: float | None = None

@@ -47,8 +47,10 @@ def parsed(text: str) -> dict[str, Any]:
     Raises:
         PolicyInvalid: it is too large, or no TOML; the text says where.
     """
-    if len(text.encode(errors="surrogatepass")) > LARGEST_TEXT:
+    if len(text.encode(errors="replace")) > LARGEST_TEXT:
         raise _refused(f"at most {LARGEST_TEXT // 1024} KiB")
+    if not is_text(text):
+        raise _refused("must be text in UTF-8")
     for number, line in enumerate(text.split("\n"), 1):
         # Reading a key takes the square of its parts.
         if line.count(".") > _MOST_DOTS and _STRING.sub("", line).count(".") > _MOST_DOTS:
@@ -60,6 +62,15 @@ def parsed(text: str) -> dict[str, Any]:
     except (ValueError, RecursionError, OverflowError):
         # Numbers of thousands of digits, brackets in brackets.
         raise _refused("must be TOML, without endless numbers and brackets") from None
+
+
+def is_text(text: str) -> bool:
+    """Whether it has an encoding: no half of a surrogate pair."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _refused(allowed: str) -> PolicyInvalid:

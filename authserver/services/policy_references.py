@@ -1,0 +1,106 @@
+"""Which names a policy document may refer to: a typo must neither open nor close anything."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from authserver.domain.clients import ClientStatus
+from authserver.domain.operation_selectors import FORMS, close_selectors, selected
+from authserver.domain.scopes import close_matches
+from authserver.domain.users import UserStatus
+from authserver.services.policy_places import Noun, did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from authserver.domain.operations import ProductCatalogue
+    from authserver.domain.ports import Stores
+    from authserver.domain.resources import ResourceKind
+
+_MOST_SUGGESTIONS: Final = 20
+"""To look for operations that are written like another takes a tenth of a second."""
+_FEW: Final = 3
+
+
+class StoredReferences:
+    """What there is in a transaction, and in the catalogue of some products.
+
+    In a writing block what was found stays there until its end.
+    """
+
+    def __init__(
+        self,
+        stores: Stores,
+        products: Sequence[ProductCatalogue],
+        scopes_of_kind: Mapping[ResourceKind, frozenset[str]],
+    ) -> None:
+        """An operation or scope has to mean something at one of the products."""
+        self._stores = stores
+        self._products = products
+        self._scopes = frozenset[str]().union(*(scopes_of_kind[each.kind] for each in products))
+        self._known: dict[tuple[Noun, str], str | None] = {}
+        self._suggestions = _MOST_SUGGESTIONS
+        self._looks: Mapping[Noun, Callable[[str], str | None]] = {
+            Noun.GROUP: self._group,
+            Noun.CLIENT: self._client,
+            Noun.USER: self._user,
+            Noun.TOKEN: self._token,
+            Noun.SCOPE: self._scope,
+            Noun.OPERATION: self._operation,
+        }
+
+    def problem(self, noun: Noun, name: str) -> str | None:
+        """What is wrong with a name, for people; `None` when it is there."""
+        key = (noun, name)
+        if key not in self._known:
+            self._known[key] = self._looks[noun](name)
+        return self._known[key]
+
+    def _group(self, name: str) -> str | None:
+        if self._stores.groups.get(name) is not None:
+            return None
+        return _missing(Noun.GROUP, name, (each.name for each in self._stores.groups.list()))
+
+    def _client(self, name: str) -> str | None:
+        provider, colon, _ = name.partition(":")
+        if colon:
+            # Its clients are the provider's business.
+            if self._stores.providers.get(provider) is not None:
+                return None
+            known = (each.name for each in self._stores.providers.list())
+            return f"no provider of the name before the colon{_close(provider, known)}"
+        client = self._stores.clients.get(name)
+        if client is not None and client.status is not ClientStatus.DELETED:
+            return None
+        return _missing(Noun.CLIENT, name, (each.client_id for each in self._stores.clients.list()))
+
+    def _user(self, name: str) -> str | None:
+        user = self._stores.users.get_by_username(name)
+        if user is not None and user.status is not UserStatus.DELETED:
+            return None
+        return _missing(Noun.USER, name, (each.username for each in self._stores.users.list()))
+
+    def _token(self, name: str) -> str | None:
+        return None if self._stores.api_tokens.get(name) else _missing(Noun.TOKEN, name, ())
+
+    def _scope(self, name: str) -> str | None:
+        return None if name in self._scopes else _missing(Noun.SCOPE, name, self._scopes)
+
+    def _operation(self, selector: str) -> str | None:
+        if any(selected((selector,), product) for product in self._products):
+            return None
+        close: list[str] = []
+        self._suggestions -= 1
+        if self._suggestions >= 0:
+            for product in self._products:
+                close += close_selectors(selector, product)
+        suggested = did_you_mean(list(dict.fromkeys(close))[:_FEW])
+        return f"means no operation: {FORMS}{suggested}"
+
+
+def _missing(noun: Noun, name: str, known: Iterable[str]) -> str:
+    return f"there is no such {noun}{_close(name, known)}"
+
+
+def _close(name: str, known: Iterable[str]) -> str:
+    return did_you_mean(close_matches(name, known))
