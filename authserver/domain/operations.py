@@ -19,7 +19,7 @@ _CANONICAL_PATH: Final = re.compile(
     r"(?:[A-Za-z0-9._~!$&'()*+,=:@-]"
     r"|%(?![01]|2[5DEF]|3[0-9B]|4[1-9A-F]|5[0-9ACF]|6[1-9A-F]|7[0-9AEF])[0-9A-F]{2})+)+"
 )
-_EXTENSIONS: Final = (".atom", ".htm", ".html", ".json", ".txt", ".xml")
+EXTENSIONS: Final = (".atom", ".htm", ".html", ".json", ".txt", ".xml")
 """What Atlassian's REST framework cuts off the end of a path, and reads as the wanted format."""
 _VERSION: Final = re.compile(r"[0-9]+(?:\.[0-9]+)*")
 
@@ -165,7 +165,7 @@ class ProductCatalogue:
         """
         method = "GET" if method == "HEAD" else method
         meant = self._match_literally(method, path)
-        if isinstance(meant, Unmatched) or not path.endswith(_EXTENSIONS):
+        if isinstance(meant, Unmatched) or not path.endswith(EXTENSIONS):
             return meant
         also = self._match_literally(method, path[: path.rindex(".")].removesuffix("/"))
         if isinstance(also, Unmatched):
