@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from authserver.domain.api_tokens import ApiTokenStatus
 from authserver.domain.errors import AlreadyExists, NotFound
 from authserver.domain.users import canonical
+from tests.memory_api_token_conditions import holds
 from tests.memory_secrets import MemoryStore
 
 if TYPE_CHECKING:
@@ -121,6 +122,7 @@ def is_meant(token: ApiToken, chosen: ApiTokenFilter) -> bool:
             chosen.unused_since is None or max(used_at, token.created_at) < chosen.unused_since,
             chosen.networks is None or _is_from(token.last_use, chosen.networks),
             chosen.longer_than is None or token.expires_at > token.created_at + chosen.longer_than,
+            chosen.where is None or holds(token, chosen.where),
             chosen.live_at is None
             or (token.status is not ApiTokenStatus.REVOKED and chosen.live_at < token.expires_at),
         )

@@ -10,6 +10,7 @@ from authserver.domain.tokens import AccessToken
 
 if TYPE_CHECKING:
     from authserver.domain.access_details import AccessDetail
+    from authserver.domain.api_token_conditions import Condition
     from authserver.domain.stored_secrets import StoredSecret
 
 API_TOKEN_PREFIX: Final = "pat"  # noqa: S105 - what stands between `asv_` and the secret
@@ -36,13 +37,15 @@ class Presentation(StrEnum):
 
 
 class ApiTokenStatus(StrEnum):
-    """What a token is now, but for its end in time. `REVOKED` is for ever."""
+    """What a token is now; its end in time counts by itself. The last two are for ever."""
 
     PENDING = "pending"
     """Made for somebody who has not picked it up: there is no secret yet."""
     ENABLED = "enabled"
     DISABLED = "disabled"
     REVOKED = "revoked"
+    EXPIRED = "expired"
+    """Somebody has noticed that its end is over, and put that on record."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,3 +159,5 @@ class ApiTokenFilter:
     """Only those that are not revoked and end after this."""
     longer_than: float | None = None
     """Only those with more than so many seconds from their making to their end."""
+    where: Condition | None = None
+    """What an administrator wrote."""

@@ -210,6 +210,8 @@ def _shown(agent: str) -> str:
 def _of_itself(token: ApiToken, now: float) -> TokenProblem | None:
     if token.status is ApiTokenStatus.REVOKED:
         return TokenProblem.REVOKED
+    if token.status is ApiTokenStatus.EXPIRED:
+        return TokenProblem.EXPIRED
     if token.status is not ApiTokenStatus.ENABLED:
         return TokenProblem.DISABLED
     is_over = token.secret is None or not token.secret.is_live(now)

@@ -8,6 +8,7 @@ from sqlalchemy import and_, false, func, or_
 
 from authserver.domain.api_tokens import ApiTokenStatus
 from authserver.domain.users import canonical
+from authserver.storage.api_token_conditions import compiled
 from authserver.storage.api_token_values import padded
 from authserver.storage.network_keys import range_of
 from authserver.storage.rows.api_tokens import api_tokens
@@ -36,6 +37,7 @@ def conditions(connection: Connection, chosen: ApiTokenFilter) -> Sequence[Colum
         *_contained(connection, chosen),
         *_timely(chosen),
         *_used_from(chosen.networks),
+        *([] if chosen.where is None else [compiled(connection, chosen.where)]),
     ]
 
 
