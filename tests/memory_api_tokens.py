@@ -6,7 +6,7 @@ from dataclasses import replace
 from ipaddress import ip_address, ip_network
 from typing import TYPE_CHECKING
 
-from authserver.domain.api_tokens import ApiTokenStatus
+from authserver.domain.api_tokens import OVER
 from authserver.domain.errors import AlreadyExists, NotFound
 from authserver.domain.users import canonical
 from tests.memory_api_token_conditions import holds
@@ -15,7 +15,7 @@ from tests.memory_secrets import MemoryStore
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from authserver.domain.api_tokens import ApiToken, ApiTokenFilter, LastUse
+    from authserver.domain.api_tokens import ApiToken, ApiTokenFilter, ApiTokenStatus, LastUse
     from authserver.domain.gateways import KeyDigests
 
 
@@ -124,7 +124,7 @@ def is_meant(token: ApiToken, chosen: ApiTokenFilter) -> bool:
             chosen.longer_than is None or token.expires_at > token.created_at + chosen.longer_than,
             chosen.where is None or holds(token, chosen.where),
             chosen.live_at is None
-            or (token.status is not ApiTokenStatus.REVOKED and chosen.live_at < token.expires_at),
+            or (token.status not in OVER and chosen.live_at < token.expires_at),
         )
     )
 

@@ -48,6 +48,9 @@ class ApiTokenStatus(StrEnum):
     """Somebody has noticed that its end is over, and put that on record."""
 
 
+OVER: Final = frozenset({ApiTokenStatus.REVOKED, ApiTokenStatus.EXPIRED})
+
+
 @dataclass(frozen=True, slots=True)
 class LastUse:
     """When and from where a token was used last; coarse, for no use is written by itself.
@@ -156,7 +159,7 @@ class ApiTokenFilter:
     """Only those whose status changed then or later."""
     networks: tuple[str, ...] | None = None
     live_at: float | None = None
-    """Only those that are not revoked and end after this."""
+    """Only those that are not `OVER` and end after this."""
     longer_than: float | None = None
     """Only those with more than so many seconds from their making to their end."""
     where: Condition | None = None
