@@ -14,10 +14,10 @@ from authserver.protocol.server import AuthorizationServer
 from authserver.services.decisions import Decisions
 from authserver.services.issuance import Issuance
 from authserver.services.operation_scopes import OperationScopes
-from authserver.wiring_connect import ConnectParts
 from authserver.wiring_housekeeping import Housekeeping
 from authserver.wiring_inspection import inspecting
 from authserver.wiring_installation import Installer
+from authserver.wiring_policies import PolicyParts
 
 if TYPE_CHECKING:
     import threading
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from authserver.settings import Settings
 
 
-class Container(ConnectParts):
+class Container(PolicyParts):
     """Every service of one process."""
 
     @cached_property

@@ -22,6 +22,8 @@ _MISSING: Final[Mapping[str, str]] = {
     "group": "authserver group list shows those there are",
     "session": "authserver session list shows those that live",
     "mapped subject": "authserver account list shows those there are",
+    "policy document": "authserver policy list shows which documents have a version",
+    "policy version": "authserver policy versions DOCUMENT shows those there are",
     "provider": "authserver provider list shows those there are",
     "group rule": "authserver provider group-rule list NAME shows those there are",
     "domain": "authserver provider domain list shows those there are",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import sys
 import unicodedata
@@ -20,9 +21,17 @@ _GAP: Final = "  "
 class Console:
     """Answers go to stdout, everything else to stderr, so that stdout can be piped."""
 
-    def line(self, text: str = "") -> None:
-        """One line of the answer."""
-        click.echo(printable(text))
+    def line(self, text: str = "", *, colour: str | None = None) -> None:
+        """One line of the answer; coloured in a terminal, unless `NO_COLOR` is set."""
+        line = printable(text)
+        click.echo(line if colour is None or os.environ.get("NO_COLOR") else _in(colour, line))
+
+    def text(self, text: str) -> None:
+        """Lines that somebody wrote: in a file as they are, in a terminal without what steers it."""
+        shown = text
+        if sys.stdout.isatty():
+            shown = "\n".join(map(printable, text.expandtabs().splitlines())) + "\n"
+        click.echo(shown, nl=False)
 
     def note(self, text: str) -> None:
         """A line about the answer, on stderr."""
@@ -67,6 +76,10 @@ class Console:
         width = max((len(name) for name in values), default=0)
         for name, value in values.items():
             self.line(f"{name.ljust(width)}  {_text(value)}".rstrip())
+
+
+def _in(colour: str, line: str) -> str:
+    return click.style(line, fg=colour)
 
 
 def _room() -> int | None:

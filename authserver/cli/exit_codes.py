@@ -6,6 +6,7 @@ from enum import IntEnum
 
 from authserver.domain.errors import InvalidField, StorageUnavailable
 from authserver.domain.installation import NotInstalled
+from authserver.domain.policy_problems import PolicyInvalid
 from authserver.settings_sources import SettingsInvalid
 
 
@@ -28,7 +29,7 @@ class ExitCode(IntEnum):
 def exit_code(error: Exception) -> ExitCode:
     """The code that a refusal ends a command with."""
     match error:
-        case SettingsInvalid() | InvalidField():
+        case SettingsInvalid() | InvalidField() | PolicyInvalid():
             return ExitCode.USAGE
         case StorageUnavailable():
             return ExitCode.STORAGE

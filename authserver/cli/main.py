@@ -92,7 +92,7 @@ def tell(error: DomainError) -> None:
     """`error: …` and, where there is advice, `hint: …`, on stderr."""
     lines = getattr(error, "problems", ()) or (str(error),)
     for line in lines:
-        click.echo(f"error: {printable(line)}", err=True)
+        click.echo(f"error: {printable(str(line))}", err=True)
     if hint := advice(error):
         click.echo(f"hint: {printable(hint)}", err=True)
 
