@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from authserver.domain.clients import SUBJECT_PREFIX
 from tests.memory_secrets import MemoryStore
 
 if TYPE_CHECKING:
@@ -55,6 +56,15 @@ class MemoryAccounts(MemoryStore):
             if each.resource == resource and each.subject > after
         )
         return sorted(found, key=lambda each: each.subject)[:limit]
+
+    def stands_for_a_user(self, resource: str, account: str) -> bool:
+        self._told("stands_for_a_user")
+        return any(
+            each.resource == resource
+            and each.account.lower() == account.lower()
+            and not each.subject.startswith(SUBJECT_PREFIX)
+            for each in self._state.accounts.values()
+        )
 
     def put(self, accounts: Iterable[SubjectAccount]) -> None:
         self._told("put", changes=True)

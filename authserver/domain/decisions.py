@@ -117,7 +117,8 @@ class Permit:
 
     `token` is `None` when it passes with the browser's own session. `hand_over` names how it is
     presented to the site: a kind, with the header's name behind a colon where there is one, or
-    `session`; `as-it-came` for a legacy credential that goes on to the site, `anonymous` for none.
+    `session`; `as-it-came` for a legacy credential that goes on to the site, `anonymous` for none,
+    `preflight` for a browser's question, which is answered and goes on to nobody.
     `account` is whom the site will see, where that is known. `authorization` takes the
     place of the caller's header, and `identity` is the value of the identity header: empty ones
     are not sent. `operations` are those that the call means; `detail` is for the record alone.
@@ -144,7 +145,7 @@ class Deny:
     `scope` names the missing scopes, where scopes would help, and `lacking` the operations that
     need them; `operations` are all that the call means, as far as that was found out; `token` is
     there where it is good. `detail` is for the record alone. `refusal` is what a policy says of it.
-    `facts`, `policy` and `rate` are as in `Permit`.
+    `facts`, `policy` and `rate` are as in `Permit`; `retry_after` is in seconds, 0 for nothing.
     """
 
     reason: DenyReason
@@ -157,6 +158,7 @@ class Deny:
     facts: CallFacts | None = None
     policy: str = ""
     rate: RateState | None = None
+    retry_after: int = 0
 
 
 Decision: TypeAlias = Permit | Deny

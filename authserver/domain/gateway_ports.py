@@ -89,6 +89,10 @@ class AccountStore(Protocol):
         """Of one resource, by subject, those above `after`."""
         ...
 
+    def stands_for_a_user(self, resource: str, account: str) -> bool:
+        """Whether a subject that is no client's is mapped to an account, whatever its case."""
+        ...
+
     def put(self, accounts: Iterable[SubjectAccount]) -> None:
         """Insert or replace every one."""
         ...

@@ -17,11 +17,14 @@ from authserver.machine.denials import Denial, challenge, denial_of
 from authserver.machine.peers import parse_address
 from authserver.machine.refusals import FrameRefusal, cleaned
 from authserver.machine.responses import Headers, Response
+from authserver.services.decided_hand_over import SESSION
+from authserver.services.decisions import PREFLIGHT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from authserver.domain.errors import DomainError
+    from authserver.domain.rates import RateState
     from authserver.domain.tokens import AccessToken
     from authserver.machine.metrics import DecisionMetrics
     from authserver.machine.requests import Request
@@ -40,16 +43,23 @@ READ: Final = (
     "X-Original-Authorization",
     "X-Original-Session",
     "X-Original-Method-Override",
+    "X-Original-Scheme",
+    "X-Original-User-Agent",
+    "X-Original-Origin",
+    "X-Original-Page-Mark",
+    "X-Original-Preflight",
 )
 """The request headers that count; nginx sets every one of them itself."""
 HEADER_LIMIT: Final = 30_720
 """Bytes of all headers: nginx takes 8 KiB of target and 17 KiB of one header from a caller."""
 ALLOWED: Final = "allowed"
+MARKED: Final = "1"
 SESSION_CAME: Final = "1"
 """What a gateway in front of a whole site says of a session; an API host says `blocked`."""
 UNAVAILABLE: Final = 503
 _UNAUTHORIZED: Final = 401
 _FORBIDDEN: Final = 403
+_COME_BACK: Final = frozenset({429, 503})
 _NO_STORE: Final = ("Cache-Control", "no-store")
 _GATEWAY_CHALLENGE: Final = 'Bearer realm="authserver gateway"'
 _METHOD: Final = re.compile(r"[A-Z_-]+")
@@ -59,6 +69,13 @@ _GATEWAY_KEY: Final = re.compile(r"Bearer ([A-Za-z0-9_-]{1,200})", re.IGNORECASE
 _REQUEST_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _LONGEST_HOST: Final = 253
 _LONGEST_ADDRESS: Final = 45
+_LONGEST_AGENT: Final = 200
+_ORIGIN: Final = re.compile(r"[a-z][a-z0-9+.-]*://[A-Za-z0-9.:\[\]_-]{1,260}|null")
+"""What browsers send (RFC 6454 section 7); anything else is somebody's invention."""
+_NO_ORIGIN: Final = "null"
+_IN_THE_CLEAR: Final = "http"
+_ANSWERED: Final = "204"
+"""What the caller sees of a browser's question: nothing goes on to the site."""
 
 
 def auth_request_endpoint(
@@ -74,12 +91,16 @@ def auth_request_endpoint(
         if key is None:
             raise InvalidClient("no gateway key, or not one Bearer key")
         known = authentication.authenticate(key[1], request.call)
-        decision = decisions.decide(known.gateway, known.resource, _access_request(request))
+        asked = _access_request(request)
+        decision = decisions.decide(known.gateway, known.resource, asked)
+        origin: Headers = ()
+        if asked.origin and decisions.allows_origin(known.resource, asked.origin):
+            origin = (("X-Allow-Origin", asked.origin),)
         if isinstance(decision, Permit):
             metrics.decided(known.gateway.name, ALLOWED)
-            return _permitted(decision, request.request_id)
+            return _permitted(decision, request.request_id, origin)
         metrics.decided(known.gateway.name, decision.reason)
-        return _denied(decision, issuer, request.request_id)
+        return _denied(decision, issuer, request.request_id, origin)
 
     return auth_request
 
@@ -116,7 +137,20 @@ def _access_request(request: Request) -> AccessRequest:
         address=_address(headers.get("x-original-address", "")),
         request_id=gateway_request_id if _REQUEST_ID.fullmatch(gateway_request_id) else "",
         at=request.received_at,
+        # Only a gateway that says so has a listener without TLS that others can reach.
+        secure=headers.get("x-original-scheme", "").lower() != _IN_THE_CLEAR,
+        agent=headers.get("x-original-user-agent", "")[:_LONGEST_AGENT],
+        origin=_origin(headers.get("x-original-origin", "")),
+        from_page=headers.get("x-original-page-mark", "") == MARKED,
+        preflight=headers.get("x-original-preflight", "") == MARKED,
     )
+
+
+def _origin(stated: str) -> str:
+    """What cannot be read comes from elsewhere, as `null` does (RFC 6454 section 7.1)."""
+    if not stated:
+        return ""
+    return stated if _ORIGIN.fullmatch(stated) is not None else _NO_ORIGIN
 
 
 def _authorization(headers: Mapping[str, str]) -> str | None:
@@ -139,24 +173,47 @@ def _address(stated: str) -> str:
     return "" if address is None else str(address)
 
 
-def _permitted(permit: Permit, decision_id: str) -> Response:
+def _permitted(permit: Permit, decision_id: str, origin: Headers) -> Response:
+    if permit.hand_over == PREFLIGHT:
+        return _answered(decision_id, origin)
     headers: list[tuple[str, str]] = [
         ("X-Decision-Id", decision_id),
         _NO_STORE,
         ("X-Hand-Over", permit.hand_over),
     ]
     token = permit.token
-    if token is None:
-        headers.append(("X-Upstream-Session", "pass"))
-    else:
+    if token is not None:
         headers += _bearer(token)
+    elif permit.hand_over == SESSION:
+        headers.append(("X-Upstream-Session", "pass"))
     if permit.account:
         headers.append(("X-Auth-Account", permit.account))
     if permit.authorization:
         headers.append(("X-Upstream-Authorization", permit.authorization))
     if permit.identity:
         headers.append(("X-Upstream-Identity", permit.identity))
-    return Response(200, tuple(headers), b"")
+    return Response(200, (*headers, *origin, *_rates(permit.rate)), b"")
+
+
+def _answered(decision_id: str, origin: Headers) -> Response:
+    """To nginx a refusal: the question is answered, and not passed on."""
+    headers: Headers = (
+        ("X-Decision-Id", decision_id),
+        _NO_STORE,
+        ("X-Deny-Status", _ANSWERED),
+        ("X-Deny-Reason", PREFLIGHT),
+    )
+    return Response(_FORBIDDEN, headers + origin, b"")
+
+
+def _rates(rate: RateState | None) -> Headers:
+    """Where the caller stands (draft-ietf-httpapi-ratelimit-headers-10)."""
+    if rate is None:
+        return ()
+    return (
+        ("X-Rate-Limit", f'"{rate.name}";r={rate.remaining};t={rate.reset_seconds}'),
+        ("X-Rate-Limit-Policy", f'"{rate.name}";q={rate.quota};w={rate.window_seconds}'),
+    )
 
 
 def _bearer(token: AccessToken) -> Headers:
@@ -169,16 +226,22 @@ def _bearer(token: AccessToken) -> Headers:
     )
 
 
-def _denied(deny: Deny, issuer: str, decision_id: str) -> Response:
+def _denied(deny: Deny, issuer: str, decision_id: str, origin: Headers) -> Response:
     denial = denial_of(deny, issuer)
     status = _UNAUTHORIZED if denial.status == _UNAUTHORIZED else _FORBIDDEN
     extra: Headers = ()
     value = challenge(denial, deny.scope)
     if value:
         extra = (("WWW-Authenticate", value),)
-    token = deny.token
+    token, refusal = deny.token, deny.refusal
     if token is not None:
         extra += _bearer(token)
+    if refusal is not None and refusal.rule:
+        extra += (("X-Deny-Rule", cleaned(refusal.rule)),)
+    seconds = deny.retry_after or (0 if deny.rate is None else deny.rate.reset_seconds)
+    if denial.status in _COME_BACK and seconds:
+        extra += (("X-Retry-After", str(seconds)),)
+    extra += origin + _rates(deny.rate)
     return _answer(status, deny.reason, denial, decision_id, extra)
 
 

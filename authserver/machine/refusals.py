@@ -125,9 +125,9 @@ def _answer(status: int, error: str, description: str, headers: Headers = ()) ->
     return json_response(body, status=status, headers=NO_STORE + headers)
 
 
-def cleaned(text: str) -> str:
+def cleaned(text: str, longest: int = LONGEST_DESCRIPTION) -> str:
     """`text`, short enough and with only the characters that RFC 6749 section 5.2 allows."""
-    return _FORBIDDEN.sub("?", text.replace('"', "'"))[:LONGEST_DESCRIPTION]
+    return _FORBIDDEN.sub("?", text.replace('"', "'"))[:longest]
 
 
 def _retry_after(seconds: int) -> Headers:

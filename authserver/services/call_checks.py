@@ -35,6 +35,16 @@ def refused_as_it_is(request: AccessRequest, target: Target | None) -> DenyReaso
     return None
 
 
+def below(base_path: str, path: str) -> str:
+    """What stands behind a site's base path; the whole path where that is not in it."""
+    return path[len(base_path) :] if base_path and path.startswith(f"{base_path}/") else path
+
+
+def is_rest(path: str) -> bool:
+    """Whether a path below the base path belongs to the REST API."""
+    return path.startswith("/rest/")
+
+
 def makes_a_session(method: str, path: str) -> bool:
     """Whether the call would make a session of a password."""
     return method not in {"GET", "HEAD"} and _SIGN_IN.search(path) is not None

@@ -8,10 +8,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from authserver.domain.api_tokens import ApiTokenAccess, Presentation
-    from authserver.domain.connect_keys import ConnectAccess
+    from authserver.domain.connect_keys import ConnectAccess, UnfitConnect
     from authserver.domain.operations import Operation
     from authserver.domain.policy_calls import CallerWay, CallFacts, PolicyRefusal
-    from authserver.domain.policy_documents import LegacyEffect, LegacyWay, OpenRule
+    from authserver.domain.policy_documents import LegacyEffect, LegacyWay, OpenRule, RateRule
     from authserver.domain.rates import RateState
     from authserver.domain.raw_targets import Target
     from authserver.domain.resources import ProtectedResource
@@ -19,46 +19,47 @@ if TYPE_CHECKING:
     from authserver.services.introspection import UnfitToken
 
 
-class WrongPresentation(NamedTuple):
-    """A good API token that came in a way it must not; `allowed` are the ways it may come."""
-
-    token: ApiTokenAccess
-    allowed: frozenset[Presentation]
-
-
 class ApiTokenVerifier(Protocol):
     """Judges API tokens."""
 
-    def present(
-        self, token_value: str, resource: ProtectedResource, now: float, presentation: Presentation
-    ) -> ApiTokenAccess | WrongPresentation | UnfitToken:
+    def judge(
+        self,
+        token_value: str,
+        resource: ProtectedResource,
+        now: float,
+        *,
+        presentation: Presentation | None,
+        username: str | None = None,
+    ) -> ApiTokenAccess | UnfitToken:
         """What one is worth at `resource`, or why nothing. Raises StorageUnavailable.
 
-        Only to be asked after `AuthorityView.ensure_fresh`, and with what begins like one.
+        `username` is what stood beside it with Basic, `None` where nothing can.
         """
         ...
 
-
-class ConnectProblem(NamedTuple):
-    """A Connect JWT that is no good; `change` says to its developer what would help.
-
-    `token` is what it says, where its signature is right; `detail` is for the record.
-    """
-
-    detail: str
-    change: str
-    token: ConnectAccess | None = None
+    def note_use(
+        self, access: ApiTokenAccess, at: float, *, network: str = "", agent: str = ""
+    ) -> None:
+        """A token that counts came, from this address and by this User-Agent."""
+        ...
 
 
 class ConnectVerifier(Protocol):
     """Judges the JWTs of Connect apps."""
 
     def judge(
-        self, jwt: str, resource: ProtectedResource, method: str, target: Target, now: float
-    ) -> ConnectAccess | ConnectProblem | None:
+        self,
+        jwt: str,
+        resource: ProtectedResource,
+        method: str,
+        target: str,
+        now: float,
+        *,
+        from_query: bool,
+    ) -> ConnectAccess | UnfitConnect | None:
         """What one is worth for this very call, or why nothing; `None`: the site has no such keys.
 
-        `target` has no `jwt` parameter any more. Raises StorageUnavailable.
+        `target` is the whole one as it came. Spends the JWT: ask once. Raises StorageUnavailable.
         """
         ...
 
@@ -87,6 +88,19 @@ class PeopleSource(Protocol):
 
     def person(self, subject: str) -> KnownPerson | None:
         """One; `None` when there is nobody. Raises StorageUnavailable."""
+        ...
+
+
+class CountingRule(Protocol):
+    """A rate rule, compiled."""
+
+    @property
+    def rule(self) -> RateRule:
+        """As it is written."""
+        ...
+
+    def matches(self, facts: CallFacts) -> bool:
+        """Whether it counts this call."""
         ...
 
 
@@ -120,9 +134,23 @@ class CompiledPolicy(Protocol):
         """Whether it matters which projects the call reaches."""
         ...
 
+    def uncertain(self, facts: CallFacts, why: str, change: str) -> PolicyRefusal | None:
+        """What a call gets whose projects nobody can say; `None`: it may pass all the same."""
+        ...
+
     @property
     def counts(self) -> bool:
         """Whether there is any rate rule."""
+        ...
+
+    @property
+    def rates(self) -> Sequence[CountingRule]:
+        """Its rate rules."""
+        ...
+
+    @property
+    def location(self) -> str:
+        """The identifier of the site, which has counts of its own."""
         ...
 
 
@@ -135,10 +163,14 @@ class PolicySource(Protocol):
 
 
 class Uncertain(NamedTuple):
-    """Nobody can say beforehand which projects a call reaches."""
+    """Nobody can say beforehand which projects a call reaches.
 
-    detail: str
+    `why` and `change` are sentences for who called, `detail` is for the record.
+    """
+
+    why: str
     change: str
+    detail: str = ""
 
 
 class ProjectResolver(Protocol):
@@ -150,8 +182,12 @@ class ProjectResolver(Protocol):
         operations: tuple[Operation, ...],
         target: Target,
         way: CallerWay,
-    ) -> frozenset[str] | Uncertain:
-        """Keys and ids of the projects, as they are now. Raises StorageUnavailable."""
+    ) -> tuple[frozenset[str], ...] | Uncertain:
+        """The projects, each as all that it is called, as they are now.
+
+        Raises:
+            StorageUnavailable: nobody can be sure now.
+        """
         ...
 
 

@@ -6,25 +6,27 @@ import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import unquote
 
+from authserver.domain.api_tokens import ApiTokenAccess
 from authserver.domain.audit import Actor, ActorKind, AuditEvent, Outcome
 from authserver.domain.audit_text import visible
 from authserver.domain.decisions import Permit
 from authserver.domain.external_tokens import ForeignAccessToken
 from authserver.redaction import MASK, redact
+from authserver.services.decision_facts import shown, told_of_call
+from authserver.services.introspection import UnfitToken
 
 if TYPE_CHECKING:
-    from authserver.domain.caller_credentials import CredentialKind
+    from authserver.domain.caller_credentials import CallerCredential
+    from authserver.domain.connect_keys import UnfitConnect
     from authserver.domain.decisions import AccessRequest, Decision
     from authserver.domain.external_tokens import ForeignMention
     from authserver.domain.gateways import Gateway
     from authserver.domain.raw_targets import Target
     from authserver.domain.resources import ProtectedResource
     from authserver.domain.tokens import AccessToken
-    from authserver.services.introspection import UnfitToken
 
 LONGEST_PATH: Final = 2000
 """Characters of a path on record; no query, whose values are nobody's business."""
-LONGEST_WORD: Final = 200
 _SECRET_MARKS: Final = ("asv_", "eyJ", "=", "@")
 """One of these is in every secret that `redact` knows by its look or its place in a path."""
 _ESCAPED_PERCENT: Final = re.compile("%(?:25)+(?=[0-9A-Fa-f]{2})")
@@ -39,9 +41,9 @@ def decision_record(
     *,
     gateway: Gateway,
     resource: ProtectedResource,
-    credential: CredentialKind,
+    credential: CallerCredential,
     target: Target | None,
-    unfit: UnfitToken | None,
+    unfit: UnfitToken | UnfitConnect | None,
 ) -> AuditEvent:
     """The record of a decision; `peer` is the caller behind the gateway.
 
@@ -55,11 +57,14 @@ def decision_record(
         "method": request.method,
         "path": _path(request.target.partition("?")[0] if target is None else target.path),
         "operations": [f"{each.method} {each.template}" for each in decision.operations],
-        "credential": credential,
+        "credential": credential.kind,
     }
     if token is not None:
         details["subject"] = token.subject
         details["scope"] = token.scope
+        if isinstance(token, ApiTokenAccess):
+            _told_of_api_token(token, details)
+    _told_of_policy(request, decision, credential, details)
     known = _named(token, unfit)
     if known.provider:
         details["provider"] = known.provider
@@ -74,6 +79,9 @@ def decision_record(
         reason = f"{decision.reason}: {decision.detail}" if decision.detail else decision.reason
         if decision.scope:
             details["missing_scope"] = decision.scope
+        refusal = decision.refusal
+        if refusal is not None and refusal.rule:
+            details["rule"], details["rule_of"] = refusal.rule, refusal.document
     return AuditEvent(
         at=request.at,
         action=action,
@@ -91,6 +99,36 @@ def decision_record(
     )
 
 
+def _told_of_policy(
+    request: AccessRequest,
+    decision: Decision,
+    credential: CallerCredential,
+    details: dict[str, object],
+) -> None:
+    """What the policy saw and which it was."""
+    if decision.facts is not None:
+        told_of_call(decision.facts, details)
+    elif credential.username:
+        details["username"] = shown(credential.username)
+    if request.agent:
+        details["agent"] = shown(request.agent)
+    if decision.policy:
+        details["policy"] = decision.policy
+    rate = decision.rate
+    if rate is not None:
+        details["rate"] = [rate.name, rate.quota, rate.window_seconds, rate.remaining]
+
+
+def _told_of_api_token(token: ApiTokenAccess, details: dict[str, object]) -> None:
+    """Whose it is and what for, so that nobody has to look at a token that is gone."""
+    details["lineage_id"] = token.grant_id
+    details["owner"] = token.owner
+    for name in ("purpose", "team", "ticket"):
+        told = getattr(token, name)
+        if told:
+            details[name] = told
+
+
 class _Named(NamedTuple):
     """Whose token came, as far as that is known; the texts of a provider only where it is one's."""
 
@@ -103,9 +141,9 @@ class _Named(NamedTuple):
 _UNNAMED: Final = _Named()
 
 
-def _named(token: AccessToken | None, unfit: UnfitToken | None) -> _Named:
+def _named(token: AccessToken | None, unfit: UnfitToken | UnfitConnect | None) -> _Named:
     if token is None and unfit is not None:
-        if unfit.foreign is not None:
+        if isinstance(unfit, UnfitToken) and unfit.foreign is not None:
             return _named_foreign(unfit.foreign)
         token = unfit.token
     if token is None:

@@ -2,67 +2,69 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
+from authserver.domain.api_tokens import ApiTokenAccess
 from authserver.domain.caller_credentials import CredentialKind, read_credential
 from authserver.domain.decisions import CallSession, Decision, Deny, DenyReason, Permit
-from authserver.domain.gateways import SessionCookies
-from authserver.domain.operations import Unmatched
-from authserver.domain.raw_targets import read_target
+from authserver.domain.jwt_parameters import jwt_in
+from authserver.domain.policy_calls import LEGACY_WAYS, CallFacts
+from authserver.domain.raw_targets import Target, read_target
 from authserver.domain.resources import ResourceStatus
-from authserver.domain.scope_coverage import Missing, NeverCovered, Uncoverable
-from authserver.services.call_checks import makes_a_session, refused_as_it_is
-from authserver.services.decided_hand_over import HandingOver
+from authserver.services.call_checks import below, refused_as_it_is
+from authserver.services.callers import Asked, Callers
+from authserver.services.decided_hand_over import HandingOver, Judged
+from authserver.services.decided_limits import DecidedLimits
+from authserver.services.decided_scopes import DecidedScopes
+from authserver.services.decision_defaults import (
+    NoApiTokens,
+    NoAttempts,
+    NoConnect,
+    NoExposures,
+    NoPeople,
+    NoPolicies,
+    NoProjects,
+    NoRates,
+)
 from authserver.services.decision_records import decision_record
-from authserver.services.introspection import UnfitToken
 
 if TYPE_CHECKING:
     from authserver.domain.decisions import AccessRequest
     from authserver.domain.gateways import Gateway
-    from authserver.domain.operations import Operation
+    from authserver.domain.operations import Operation, Unmatched
     from authserver.domain.ports import Journal
-    from authserver.domain.raw_targets import Target
     from authserver.domain.resources import ProtectedResource
-    from authserver.domain.tokens import AccessToken
+    from authserver.services.callers import Caller
+    from authserver.services.decision_ports import (
+        ApiTokenVerifier,
+        AttemptThrottle,
+        CompiledPolicy,
+        ConnectVerifier,
+        Exposures,
+        PeopleSource,
+        PolicySource,
+        ProjectResolver,
+        RateCounter,
+    )
     from authserver.services.directory import Keys
     from authserver.services.hand_over_view import HandOverView
     from authserver.services.introspection import Introspection
     from authserver.services.operation_scopes import OperationScopes
 
-BLOCKED: Final = {
-    CredentialKind.NONE: DenyReason.CREDENTIAL_MISSING,
-    CredentialKind.BASIC: DenyReason.BASIC_BLOCKED,
-    CredentialKind.OAUTH1: DenyReason.OAUTH1_BLOCKED,
-    CredentialKind.CONNECT_JWT: DenyReason.CONNECT_JWT_BLOCKED,
-    CredentialKind.SESSION: DenyReason.SESSION_BLOCKED,
-    CredentialKind.UNKNOWN: DenyReason.CREDENTIAL_UNKNOWN,
-    CredentialKind.MALFORMED: DenyReason.CREDENTIAL_MALFORMED,
-    CredentialKind.SEVERAL: DenyReason.SEVERAL_CREDENTIALS,
-}
-"""Every kind of credential but the one that is looked at; a new kind is blocked by a KeyError."""
-_OF_UNMATCHED: Final = {
-    Unmatched.PATH_NOT_CANONICAL: DenyReason.UNKNOWN_PATH,
-    Unmatched.UNKNOWN_PATH: DenyReason.UNKNOWN_PATH,
-    Unmatched.UNKNOWN_METHOD: DenyReason.UNKNOWN_METHOD,
-}
-_OF_UNCOVERABLE: Final = {
-    Uncoverable.PATH_NOT_CANONICAL: DenyReason.UNKNOWN_PATH,
-    Uncoverable.UNKNOWN_PATH: DenyReason.UNKNOWN_PATH,
-    Uncoverable.UNKNOWN_METHOD: DenyReason.UNKNOWN_METHOD,
-    Uncoverable.NO_SCOPE_LIST: DenyReason.NO_SCOPE_LIST,
-    Uncoverable.REMOVED: DenyReason.REMOVED,
-}
+PREFLIGHT = "preflight"
+"""The hand-over of a browser's question: it is answered, and goes on to nobody."""
 
 
 class _Call(NamedTuple):
-    """A call and what was read of it."""
+    """A call and what was read of it; `target` has no `jwt` parameter any more."""
 
     gateway: Gateway
     resource: ProtectedResource
     request: AccessRequest
-    credential: CredentialKind
     target: Target | None
-    token: AccessToken | UnfitToken | None
+    caller: Caller
+    policy: CompiledPolicy
+    matched: tuple[Operation, ...] | Unmatched
 
 
 class Decisions:
@@ -76,12 +78,33 @@ class Decisions:
         hand_overs: HandOverView,
         keys: Keys,
         journal: Journal,
+        policies: PolicySource | None = None,
+        people: PeopleSource | None = None,
+        api_tokens: ApiTokenVerifier | None = None,
+        connect: ConnectVerifier | None = None,
+        projects: ProjectResolver | None = None,
+        rates: RateCounter | None = None,
+        attempts: AttemptThrottle | None = None,
+        exposures: Exposures | None = None,
     ) -> None:
-        """Take the collaborators; hold no state of its own."""
+        """Take the collaborators; hold no state of its own.
+
+        Those that are not given ask nothing, know nobody, and open nothing.
+        """
         self._scopes = scopes
-        self._introspection = introspection
-        self._handing_over = HandingOver(hand_overs=hand_overs, keys=keys)
         self._journal = journal
+        self._policies = policies or NoPolicies()
+        self._exposures = exposures or NoExposures()
+        self._callers = Callers(
+            introspection=introspection,
+            people=people or NoPeople(),
+            api_tokens=api_tokens or NoApiTokens(),
+            connect=connect or NoConnect(),
+            attempts=attempts or NoAttempts(),
+        )
+        self._by_scopes = DecidedScopes(scopes)
+        self._limits = DecidedLimits(projects=projects or NoProjects(), rates=rates or NoRates())
+        self._handing_over = HandingOver(hand_overs=hand_overs, keys=keys)
 
     def decide(
         self, gateway: Gateway, resource: ProtectedResource, request: AccessRequest
@@ -91,81 +114,128 @@ class Decisions:
         Raises:
             StorageUnavailable: nobody can be sure now, or the decision cannot be recorded.
         """
-        session = request.session is not CallSession.NONE
-        credential = read_credential(request.authorization, session=session)
         target = read_target(request.target)
-        token: AccessToken | UnfitToken | None = None
-        if credential.kind is CredentialKind.BEARER:
-            # Judged in any case, so that the record says whose call it was.
-            token = self._introspection.judge(credential.token_value, resource, request.at)
-        decision = self._decide(_Call(gateway, resource, request, credential.kind, target, token))
+        in_query = None if target is None else jwt_in(target.query)
+        if target is not None and in_query is not None:
+            target = Target(target.path, in_query.rest)
+        credential = read_credential(
+            request.authorization,
+            session=request.session is not CallSession.NONE,
+            in_query=in_query,
+        )
+        policy = self._policies.of(resource)
+        path = "" if target is None else below(resource.base_path, target.path)
+        # Looked at in any case, so that the record says whose call it was.
+        caller = self._callers.of(Asked(gateway, resource, request, path, policy), credential)
+        matched = (
+            () if target is None else self._scopes.operations(resource, request.method, target.path)
+        )
+        call = _Call(gateway, resource, request, target, caller, policy, matched)
+        decision = self._decide(call, path)
         self._journal.append(
             decision_record(
                 request,
                 decision,
                 gateway=gateway,
                 resource=resource,
-                credential=credential.kind,
+                credential=credential,
                 target=target,
-                unfit=token if isinstance(token, UnfitToken) else None,
+                unfit=caller.unfit,
             )
         )
+        if isinstance(decision, Deny) and decision.reason is DenyReason.PLAIN_HTTP:
+            self._note_exposure(request, caller)
         return decision
 
-    def _decide(self, call: _Call) -> Decision:
-        token = None if isinstance(call.token, UnfitToken) else call.token
-        target = call.target
-        refused = refused_as_it_is(call.request, target)
+    def allows_origin(self, resource: ProtectedResource, origin: str) -> bool:
+        """Whether pages of an origin elsewhere may read the answers of this site's calls."""
+        return bool(origin) and self._policies.of(resource).allows_origin(origin)
+
+    def _decide(self, call: _Call, path: str) -> Decision:
+        request, caller, policy = call.request, call.caller, call.policy
+        refused = refused_as_it_is(request, call.target)
         if refused is None and call.resource.status is not ResourceStatus.ENABLED:
             refused = DenyReason.RESOURCE_STOPPED
+        target = call.target
         if refused is not None or target is None:
-            return Deny(refused or DenyReason.PATH_AMBIGUOUS, token=token)
-        matched = self._scopes.operations(call.resource, call.request.method, target.path)
-        operations = () if isinstance(matched, Unmatched) else matched
-        if call.credential is not CredentialKind.BEARER:
-            return self._without_token(call, target, operations)
-        if isinstance(call.token, UnfitToken):
-            detail = call.token.reason
-            return Deny(DenyReason.TOKEN_INVALID, operations=operations, detail=detail)
-        assert token is not None  # noqa: S101 - a Bearer token was judged
-        if isinstance(matched, Unmatched):
-            return Deny(_OF_UNMATCHED[matched], token=token)
-        return self._by_token(call, token, operations)
+            return Deny(refused or DenyReason.PATH_AMBIGUOUS, token=caller.token)
+        operations = call.matched if isinstance(call.matched, tuple) else ()
+        if _is_preflight(request, caller) and policy.allows_origin(request.origin):
+            return Permit(None, PREFLIGHT, "", "", "", operations, policy=policy.label)
+        if caller.facts is None:
+            return self._unknown_caller(call, operations)
+        facts = CallFacts(
+            caller.facts,
+            request.at,
+            request.method,
+            path,
+            operations,
+            request.address,
+            request.origin,
+            request.secure,
+            request.from_page,
+        )
+        refusal = policy.judge(facts)
+        if refusal is not None:
+            is_legacy = caller.facts.way in LEGACY_WAYS
+            return Deny(
+                refusal.reason,
+                self._by_scopes.wanted(request.method, operations) if is_legacy else "",
+                operations,
+                token=caller.token,
+                refusal=refusal,
+                facts=facts,
+                policy=policy.label,
+            )
+        judged = Judged(call.gateway, call.resource, request, target, facts, policy)
+        return self._judged(judged, call)
 
-    def _by_token(
-        self, call: _Call, token: AccessToken, operations: tuple[Operation, ...]
-    ) -> Decision:
-        verdict = self._scopes.verdict(token.scopes, call.request.method, operations)
-        if isinstance(verdict, Missing):
-            lacking = tuple(each.operation for each in verdict.shortfalls)
-            return Deny(DenyReason.INSUFFICIENT_SCOPE, verdict.scope, operations, lacking, token)
-        if isinstance(verdict, NeverCovered):
-            return Deny(_OF_UNCOVERABLE[verdict.reason], operations=operations, token=token)
-        return self._handing_over.by_token(call.resource, call.request, token, operations)
+    def _judged(self, judged: Judged, call: _Call) -> Decision:
+        """The policy has nothing against it: scopes, projects, rates, hand-over."""
+        token, matched = call.caller.token, call.matched
+        if token is None:
+            refused = self._by_scopes.of_legacy(judged, matched)
+        else:
+            refused = self._by_scopes.of_token(judged, token, matched)
+        if refused is not None:
+            return refused
+        limited = self._limits.take(judged, token)
+        if isinstance(limited, Deny):
+            return limited
+        if token is None:
+            return self._handing_over.as_it_came(limited, call.caller.credential)
+        return self._handing_over.by_token(limited, token)
 
-    def _without_token(
-        self, call: _Call, target: Target, operations: tuple[Operation, ...]
-    ) -> Decision:
-        """Only a browser's session may pass without a token, and only where that is allowed."""
-        if (
-            call.credential is CredentialKind.SESSION
-            and call.request.session is CallSession.CAME
-            and call.gateway.session_cookies is not SessionCookies.BLOCK
-        ):
-            return _by_session(call.gateway, call.request, target, operations)
+    def _unknown_caller(self, call: _Call, operations: tuple[Operation, ...]) -> Decision:
+        caller = call.caller
+        assert caller.reason is not None  # noqa: S101 - no facts, so there is a reason
         scope = ""
-        if operations:
-            verdict = self._scopes.verdict(frozenset(), call.request.method, operations)
-            scope = verdict.scope if isinstance(verdict, Missing) else ""
-        return Deny(BLOCKED[call.credential], scope=scope, operations=operations)
+        if caller.credential.kind is not CredentialKind.BEARER:
+            scope = self._by_scopes.wanted(call.request.method, operations)
+        return Deny(
+            caller.reason,
+            scope,
+            operations,
+            token=caller.token,
+            detail=caller.detail,
+            refusal=caller.refusal,
+            policy=call.policy.label,
+            retry_after=caller.retry_after,
+        )
+
+    def _note_exposure(self, request: AccessRequest, caller: Caller) -> None:
+        token = caller.token
+        if isinstance(token, ApiTokenAccess):
+            self._exposures.seen_in_the_clear(
+                token.token_id, request.decision_id, request.address, request.at
+            )
 
 
-def _by_session(
-    gateway: Gateway, request: AccessRequest, target: Target, operations: tuple[Operation, ...]
-) -> Decision:
-    """A browser goes on with the session that it has; what that may do is the site's to say."""
-    if makes_a_session(request.method, target.path):
-        return Deny(DenyReason.SIGN_IN_BLOCKED, operations=operations)
-    observed = gateway.session_cookies is SessionCookies.OBSERVE
-    detail = "session-observed" if observed else ""
-    return Permit(None, "session", "", "", "", operations, detail)
+def _is_preflight(request: AccessRequest, caller: Caller) -> bool:
+    """Whether a browser asks what a page elsewhere may send: without any credential."""
+    return (
+        request.preflight
+        and request.method == "OPTIONS"
+        and request.secure
+        and caller.credential.kind is CredentialKind.NONE
+    )

@@ -58,6 +58,13 @@ class HandOverView:
             _load_account,
             concerns=lambda key, resource_name: key[0] == resource_name,
         )
+        self._persons: Remembered[tuple[str, str], tuple[bool]] = Remembered(
+            database,
+            view,
+            ChangeKind.HAND_OVER,
+            _load_person,
+            concerns=lambda key, resource_name: key[0] == resource_name,
+        )
 
     def of(self, resource_name: str) -> OpenedHandOver | None:
         """How calls to a resource are handed over; `None` when nobody has said.
@@ -77,6 +84,15 @@ class HandOverView:
         """
         found = self._accounts.get((resource_name, subject))
         return None if found is None else found[0]
+
+    def is_a_person(self, resource_name: str, account: str) -> bool:
+        """Whether an account of the site stands for a user of ours there.
+
+        Raises:
+            StorageUnavailable: the database is needed and does not answer.
+        """
+        found = self._persons.get((resource_name, account))
+        return found is not None and found[0]
 
     def _load_way(self, stores: Stores, resource_name: str) -> tuple[OpenedHandOver | None]:
         stored = stores.hand_overs.get(resource_name)
@@ -101,3 +117,7 @@ class HandOverView:
 def _load_account(stores: Stores, key: tuple[str, str]) -> tuple[str | None]:
     stored = stores.accounts.get(*key)
     return (None if stored is None else stored.account,)
+
+
+def _load_person(stores: Stores, key: tuple[str, str]) -> tuple[bool]:
+    return (stores.accounts.stands_for_a_user(*key),)

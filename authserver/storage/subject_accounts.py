@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, func, select
 
+from authserver.domain.clients import SUBJECT_PREFIX
 from authserver.domain.hand_over import SubjectAccount
 from authserver.storage.inserts import insert_into
 from authserver.storage.rows.hand_overs import subject_accounts
@@ -43,6 +44,22 @@ class SubjectAccountRows(Store):
             .limit(limit)
         )
         return [_subject_account(row) for row in rows]
+
+    def stands_for_a_user(self, resource: str, account: str) -> bool:
+        """Whether a subject that is no client's is mapped to an account, whatever its case."""
+        if not is_storable(account):
+            return False
+        column = subject_accounts.c.account
+        found = self._connection.execute(
+            select(subject_accounts.c.subject)
+            .where(
+                *self._of(resource),
+                func.lower(column) == func.lower(bindparam("account", account, column.type)),
+                subject_accounts.c.subject.not_like(f"{SUBJECT_PREFIX}%"),
+            )
+            .limit(1)
+        )
+        return found.one_or_none() is not None
 
     def put(self, accounts: Iterable[SubjectAccount]) -> None:
         """Insert or replace every one; of two for the same subject the last one counts."""

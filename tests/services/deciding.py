@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from authserver.catalogue.loader import load_catalogue
 from authserver.domain.decisions import AccessRequest, CallSession, Deny, Permit
@@ -37,11 +37,23 @@ class KnownHandOvers:
     def account(self, resource_name: str, subject: str) -> str | None:
         return self.accounts.get((resource_name, subject))
 
+    def is_a_person(self, resource_name: str, account: str) -> bool:
+        return any(
+            resource == resource_name and mapped == account and not subject.startswith("client:")
+            for (resource, subject), mapped in self.accounts.items()
+        )
+
 
 class Desk:
     """Where a gateway's questions are decided."""
 
-    def __init__(self, world: World, name: str = "jira-main", worker: Worker | None = None) -> None:
+    def __init__(
+        self,
+        world: World,
+        name: str = "jira-main",
+        worker: Worker | None = None,
+        **collaborators: Any,
+    ) -> None:
         self.world = world
         self.name = name
         self.hand_overs = KnownHandOvers()
@@ -53,6 +65,7 @@ class Desk:
             hand_overs=self.hand_overs,  # type: ignore[arg-type]  # has what is asked of it
             keys=worker.keys,
             journal=world.journal,
+            **collaborators,
         )
 
     @property
@@ -81,8 +94,10 @@ class Desk:
         session: CallSession = CallSession.NONE,
         method_override: str = "",
         resource: ProtectedResource | None = None,
+        address: str = "198.51.100.7",
+        **how: Any,
     ) -> Decision:
-        """The decision on a call."""
+        """The decision on a call; `how` are the other fields of a request."""
         request = AccessRequest(
             decision_id="d-1",
             method=method,
@@ -91,9 +106,10 @@ class Desk:
             session=session,
             method_override=method_override,
             host="api.jira.example.com",
-            address="198.51.100.7",
+            address=address,
             request_id="n-1",
             at=self.world.clock.now(),
+            **how,
         )
         return self.decisions.decide(self.gateway, resource or self.resource, request)
 

@@ -55,3 +55,15 @@ def test_an_assertion_names_account_site_and_caller_for_a_minute(desk: Desk) -> 
     assert assertion.assertion_id == "d-1"
     assert assertion.expires_at - assertion.issued_at == 60
     assert denied(desk.ask("GET", ISSUE, permit.authorization)) is DenyReason.TOKEN_INVALID
+
+
+@pytest.mark.parametrize("way", [USER, ASSERTION])
+def test_a_service_never_acts_with_the_account_of_a_person(desk: Desk, way: OpenedHandOver) -> None:
+    desk.hand_overs.way = way
+    desk.hand_overs.accounts["jira-main", "client:ci-reader"] = "alice"
+    authorization = f"Bearer {desk.token('READ')}"
+    allowed(desk.ask("GET", ISSUE, authorization))
+    desk.hand_overs.accounts["elsewhere", "u-1"] = "alice"
+    allowed(desk.ask("GET", ISSUE, authorization))
+    desk.hand_overs.accounts["jira-main", "u-1"] = "alice"
+    assert denied(desk.ask("GET", ISSUE, authorization)) is DenyReason.ACCOUNT_IS_A_PERSON

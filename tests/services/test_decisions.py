@@ -51,7 +51,7 @@ def test_options_passes_where_any_method_would(desk: Desk) -> None:
         ("DPoP x.y.z", DenyReason.CREDENTIAL_UNKNOWN),
         ("Bearer", DenyReason.CREDENTIAL_MALFORMED),
         ("Bearer x.y.z", DenyReason.TOKEN_INVALID),
-        ("Bearer asv_pat_x", DenyReason.TOKEN_INVALID),
+        ("Bearer asv_pat_x", DenyReason.API_TOKEN_INVALID),
     ],
 )
 def test_what_is_no_good_token_is_denied_by_its_kind(
@@ -81,7 +81,7 @@ def test_a_session_alone_passes_only_where_that_is_allowed(desk: Desk) -> None:
     for choice in (SessionCookies.OBSERVE, SessionCookies.ALLOW):
         desk.allow_sessions(choice)
         for path in (ISSUE, "/rest/greenhopper/1.0/xboard"):
-            permit = allowed(desk.ask("POST", path, session=CallSession.CAME))
+            permit = allowed(desk.ask("POST", path, session=CallSession.CAME, from_page=True))
             assert (permit.token, permit.authorization, permit.identity) == (None, "", "")
             assert desk.world.journal.events[-1].reason == (
                 "session-observed" if choice is SessionCookies.OBSERVE else ""
@@ -97,10 +97,9 @@ def test_no_session_can_be_made_of_a_password(desk: Desk) -> None:
         "/rest/gadget/1.0/login",
         "/rest/tsv/1.0/authenticate",
     ):
-        assert (
-            denied(desk.ask("POST", path, session=CallSession.CAME)) is DenyReason.SIGN_IN_BLOCKED
-        )
-    allowed(desk.ask("GET", "/rest/auth/1/session", session=CallSession.CAME))
+        asked = desk.ask("POST", path, session=CallSession.CAME, from_page=True)
+        assert denied(asked) is DenyReason.SIGN_IN_BLOCKED
+    allowed(desk.ask("GET", "/rest/auth/1/session", session=CallSession.CAME, from_page=True))
 
 
 @pytest.mark.rule("FA-04")
