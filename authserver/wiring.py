@@ -18,6 +18,7 @@ from authserver.wiring_housekeeping import Housekeeping
 from authserver.wiring_inspection import inspecting
 from authserver.wiring_installation import Installer
 from authserver.wiring_policies import PolicyParts
+from authserver.wiring_projects import ProjectParts
 
 if TYPE_CHECKING:
     import threading
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from authserver.settings import Settings
 
 
-class Container(PolicyParts):
+class Container(PolicyParts, ProjectParts):
     """Every service of one process."""
 
     @cached_property
@@ -58,6 +59,11 @@ class Container(PolicyParts):
             hand_overs=self.hand_over_view,
             keys=self.keys,
             journal=self.journal,
+            policies=self.policy_view,
+            people=self.people_view,
+            api_tokens=self.api_token_verdicts,
+            connect=self.connect_verdicts,
+            projects=self.project_reach,
         )
 
     @cached_property

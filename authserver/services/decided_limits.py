@@ -38,9 +38,7 @@ class DecidedLimits:
 
     def _reached(self, judged: Judged, token: AccessToken | None) -> Judged | Deny:
         facts = judged.facts
-        found = self._projects.reach(
-            judged.resource, facts.operations, judged.target, facts.caller.way
-        )
+        found = self._projects.reach(judged.resource, judged.target, facts)
         if isinstance(found, Uncertain):
             refused = judged.policy.uncertain(facts, found.why, found.change)
             if refused is None:

@@ -10,8 +10,7 @@ from authserver.services.site_policies import no_policy
 
 if TYPE_CHECKING:
     from authserver.domain.api_tokens import ApiTokenAccess, Presentation
-    from authserver.domain.operations import Operation
-    from authserver.domain.policy_calls import CallerWay, CallFacts
+    from authserver.domain.policy_calls import CallFacts
     from authserver.domain.raw_targets import Target
     from authserver.domain.resources import ProtectedResource
     from authserver.services.decision_ports import CompiledPolicy, KnownPerson
@@ -83,15 +82,9 @@ class NoPeople:
 class NoProjects:
     """Nothing is certain. Satisfies `ProjectResolver`."""
 
-    def reach(
-        self,
-        resource: ProtectedResource,
-        operations: tuple[Operation, ...],
-        target: Target,
-        way: CallerWay,
-    ) -> Uncertain:
+    def reach(self, resource: ProtectedResource, target: Target, facts: CallFacts) -> Uncertain:
         """Uncertain, so that what is limited to projects does not pass."""
-        del resource, operations, target, way
+        del resource, target, facts
         return Uncertain("nobody resolves projects here", "use a token without the project limit")
 
 

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from authserver.domain.api_tokens import ApiTokenAccess, Presentation
     from authserver.domain.connect_keys import ConnectAccess, UnfitConnect
     from authserver.domain.operations import Operation
-    from authserver.domain.policy_calls import CallerWay, CallFacts, PolicyRefusal
+    from authserver.domain.policy_calls import CallFacts, PolicyRefusal
     from authserver.domain.policy_documents import LegacyEffect, LegacyWay, OpenRule, RateRule
     from authserver.domain.rates import RateState
     from authserver.domain.raw_targets import Target
@@ -177,11 +177,7 @@ class ProjectResolver(Protocol):
     """Finds out which projects a call reaches."""
 
     def reach(
-        self,
-        resource: ProtectedResource,
-        operations: tuple[Operation, ...],
-        target: Target,
-        way: CallerWay,
+        self, resource: ProtectedResource, target: Target, facts: CallFacts
     ) -> tuple[frozenset[str], ...] | Uncertain:
         """The projects, each as all that it is called, as they are now.
 
