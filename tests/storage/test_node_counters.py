@@ -97,6 +97,22 @@ def test_no_window_wherever_it_begins_has_more_than_the_limit(
         assert after - before >= seconds
 
 
+@pytest.mark.parametrize("phase", [0.0, 0.3, 0.5, 0.93])
+def test_a_caller_who_tries_all_the_time_never_gets_more(
+    opened: Callable[..., NodeCounters], clock: FakeClock, phase: float
+) -> None:
+    part = WINDOW / 64
+    clock.advance(part * phase)
+    counting, moments = opened(), list[float]()
+    for _ in range(3 * 64 * 10):
+        clock.advance(part / 10)
+        if not counting.take([TEN]).is_over:
+            moments.append(clock.monotonic())
+    assert len(moments) == 30, "and no less than one part of a window too late"
+    for before, after in zip(moments, moments[TEN.calls :], strict=False):
+        assert after - before >= WINDOW
+
+
 def test_a_caller_who_waits_as_told_gets_its_calls(
     opened: Callable[..., NodeCounters], clock: FakeClock
 ) -> None:
@@ -322,9 +338,9 @@ def test_processes_share_the_counters_and_may_die_at_any_moment(tmp_path: Path) 
 
     notes = read_notes(tmp_path / "notes")
     assert set(notes) == set(range(keys))
-    for each in notes.values():
-        assert most_in_a_window(each, seconds) <= calls
-        assert len(each) >= calls, "limits are used up, too"
+    for noted in notes.values():
+        assert most_in_a_window(noted, seconds) <= calls
+        assert len(noted) >= calls, "limits are used up, too"
 
 
 def test_the_library_counts_with_them_as_they_are(tmp_path: Path, clock: FakeClock) -> None:
