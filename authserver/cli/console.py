@@ -27,7 +27,7 @@ class Console:
         click.echo(line if colour is None or os.environ.get("NO_COLOR") else _in(colour, line))
 
     def text(self, text: str) -> None:
-        """Lines that somebody wrote: in a file as they are, in a terminal without what steers it."""
+        """Lines that somebody wrote: piped as they are, in a terminal without what steers it."""
         shown = text
         if sys.stdout.isatty():
             shown = "\n".join(map(printable, text.expandtabs().splitlines())) + "\n"

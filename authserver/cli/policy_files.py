@@ -16,7 +16,7 @@ FILE: Final = click.argument("file", type=click.File("rb"))
 
 
 def read_text(file: BinaryIO) -> str:
-    """The text of a document, line ends as they are.
+    """The text of a document, line ends as they are, without a byte order mark.
 
     Raises:
         InvalidField: the file is larger than a document may be, or no text.
@@ -25,6 +25,6 @@ def read_text(file: BinaryIO) -> str:
     if len(data) > LARGEST_TEXT:
         raise InvalidField("FILE", f"at most {LARGEST_TEXT // 1024} KiB")
     try:
-        return data.decode()
+        return data.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise InvalidField("FILE", "text in UTF-8") from None
