@@ -1,0 +1,276 @@
+"""Making API tokens, looking at them, and giving them new secrets."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from authserver.domain.api_tokens import (
+    API_TOKEN_PREFIX,
+    API_TOKEN_PURPOSE,
+    ApiToken,
+    ApiTokenFilter,
+    ApiTokenStatus,
+    SubjectType,
+)
+from authserver.domain.errors import Conflict
+from authserver.services.api_token_drafts import Delivery, MadeApiToken
+from authserver.services.api_token_limits import checked_networks, checked_presentations
+from authserver.services.api_token_lookup import changed, existing_token
+from authserver.services.api_token_people import check_maker, check_reach, parties
+from authserver.services.api_token_records import described, record
+from authserver.services.api_token_terms import TokenTexts, check_room, checked_texts, lifetime
+from authserver.services.resources import check_overlap
+from authserver.services.token_policy import TokenPolicy
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from authserver.domain.ports import SecretMaker, Stores
+    from authserver.services.administration import Act, Administration
+    from authserver.services.api_token_drafts import ApiTokenDraft, Maker
+    from authserver.services.api_token_limits import ApiTokenLimits
+    from authserver.services.fresh_secrets import FreshSecrets
+    from authserver.services.token_pick_ups import TokenPickUps
+
+PAGE: Final = 100
+MOST_IN_A_LINEAGE: Final = 2
+"""Live ones: one in use and its successor."""
+
+
+class ApiTokens:
+    """Use cases of those who make API tokens, for themselves and for others."""
+
+    def __init__(
+        self,
+        *,
+        administration: Administration,
+        limits: ApiTokenLimits,
+        fresh_secrets: FreshSecrets,
+        secret_maker: SecretMaker,
+        pick_ups: TokenPickUps,
+    ) -> None:
+        """Take the collaborators; hold no state of its own."""
+        self._administration = administration
+        self._limits = limits
+        self._fresh_secrets = fresh_secrets
+        self._secret_maker = secret_maker
+        self._pick_ups = pick_ups
+
+    def get(self, token_id: str) -> ApiToken:
+        """One token. Raises NotFound."""
+        with self._administration.database.reading() as stores:
+            return existing_token(stores, token_id)
+
+    def lineage(self, token: ApiToken) -> Sequence[ApiToken]:
+        """A token with all that it was rotated into or out of, oldest first."""
+        with self._administration.database.reading() as stores:
+            found = stores.api_tokens.page(ApiTokenFilter(lineage_id=token.lineage_id))
+        return sorted(found, key=lambda each: (each.created_at, each.token_id))
+
+    def page(
+        self, chosen: ApiTokenFilter, *, after: str = "", limit: int = PAGE
+    ) -> Sequence[ApiToken]:
+        """Those meant, by id, beginning behind `after`."""
+        with self._administration.database.reading() as stores:
+            return stores.api_tokens.page(chosen, after=after, limit=limit)
+
+    def count(self, chosen: ApiTokenFilter) -> int:
+        """How many are meant."""
+        with self._administration.database.reading() as stores:
+            return stores.api_tokens.count(chosen)
+
+    def create(
+        self, draft: ApiTokenDraft, act: Act, maker: Maker, *, delivery: Delivery = Delivery.MAIL
+    ) -> MadeApiToken:
+        """Make a token.
+
+        The secret is in the answer, and nowhere else, for a user's own token and for services.
+        A token made for another user has none yet: a link goes to its owner (see `Delivery`),
+        who signs in to get it.
+
+        Raises:
+            NotFound: there is no such user.
+            InvalidField: names the field and what is allowed; nothing was stored.
+            TokenRefused: a policy does not let `maker` make it, or the user hold it.
+            Conflict: there are as many as there may be, somebody is stopped, or mail is off.
+        """
+        token_id = self._secret_maker.identifier()
+        now = self._administration.clock.now()
+        with self._administration.changing([changed(token_id, now)], takes_power=False) as stores:
+            concerned = parties(stores, draft.subject_type, draft.user, draft.client_id, maker)
+            sites = self._limits.sites(stores, draft.resources)
+            names = frozenset(each.name for each in sites)
+            rules = TokenPolicy.of(stores, names)
+            check_maker(stores, maker, concerned, rules)
+            scopes = self._limits.scopes(draft.scopes, sites)
+            check_reach(stores, concerned, scopes, names)
+            said = TokenTexts(draft.name, draft.purpose, draft.team, draft.ticket)
+            texts = checked_texts(said, rules)
+            token = ApiToken(
+                token_id=token_id,
+                lineage_id=token_id,
+                subject_type=draft.subject_type,
+                subject=concerned.subject,
+                owner=concerned.owner.subject,
+                client_id=draft.client_id,
+                name=texts.name,
+                purpose=texts.purpose,
+                team=texts.team,
+                ticket=texts.ticket,
+                scopes=scopes,
+                resources=names,
+                presentations=checked_presentations(draft.presentations, rules.presentations),
+                details=self._limits.details(sites, draft.operations, draft.projects),
+                networks=checked_networks(draft.networks),
+                status=ApiTokenStatus.PENDING,
+                secret=None,
+                created_at=now,
+                created_by=_shown(act),
+                created_from=act.peer,
+                expires_at=now + lifetime(draft.expires_in, rules),
+                status_changed_at=now,
+            )
+            check_room(stores, token.subject, rules, now)
+            made = self._add(stores, token, hands_out=_hands_out(token, maker))
+            after = described(made.token)
+            record(stores, act, "token.created", made.token, at=now, details={"after": after})
+            if made.token.secret is None:
+                made = self._offered(stores, made, act, delivery)
+        return made
+
+    def rotate(
+        self,
+        token_id: str,
+        act: Act,
+        maker: Maker,
+        *,
+        overlap_seconds: float,
+        expires_in: float | None = None,
+        delivery: Delivery = Delivery.MAIL,
+    ) -> MadeApiToken:
+        """Put a new token, with a new secret and all else as it was, in the place of one.
+
+        The old secret goes on for `overlap_seconds` and never longer than it would have. The new
+        one lives as long as the old one was made for, or `expires_in` seconds. Who gets its secret
+        is as in `create`.
+
+        Raises:
+            NotFound: there is no such token.
+            InvalidField: a time is out of range.
+            TokenRefused: a policy does not let `maker` make such a token any more.
+            Conflict: it is not the latest of its lineage, is not enabled or over, or there are as
+                many secrets as there may be.
+        """
+        check_overlap(overlap_seconds)
+        new_id = self._secret_maker.identifier()
+        now = self._administration.clock.now()
+        changes = [changed(token_id, now), changed(new_id, now)]
+        before = self.get(token_id)
+        with self._administration.changing(changes, takes_power=True) as stores:
+            # Its owner's row first, as whoever makes a token locks them.
+            concerned = parties(stores, before.subject_type, before.owner, before.client_id, maker)
+            before = self._rotatable(stores, token_id, now, overlap_seconds)
+            rules = TokenPolicy.of(stores, before.resources)
+            check_maker(stores, maker, concerned, rules)
+            usual = before.expires_at - before.created_at
+            after = replace(
+                before,
+                token_id=new_id,
+                status=ApiTokenStatus.PENDING,
+                secret=None,
+                presentations=before.presentations & rules.presentations,
+                created_at=now,
+                created_by=_shown(act),
+                created_from=act.peer,
+                expires_at=now + lifetime(expires_in, rules, usual=usual),
+                status_changed_at=now,
+                reason="",
+                exposed_at=None,
+                last_use=None,
+            )
+            checked_presentations(sorted(after.presentations), rules.presentations)
+            old_ends_at = min(before.expires_at, now + overlap_seconds)
+            stores.api_tokens.save(replace(before, expires_at=old_ends_at, successor_id=new_id))
+            made = self._add(stores, after, hands_out=_hands_out(after, maker))
+            record(
+                stores,
+                act,
+                "token.rotated",
+                before,
+                at=now,
+                details={
+                    "successor_id": new_id,
+                    "old_expires_at": old_ends_at,
+                    "overlap_seconds": overlap_seconds,
+                    "expires_at": after.expires_at,
+                },
+            )
+            if made.token.secret is None:
+                made = self._offered(stores, made, act, delivery)
+        return replace(made, old_ends_at=old_ends_at)
+
+    def offer_again(self, token_id: str, act: Act, delivery: Delivery) -> MadeApiToken:
+        """Give whoever has not picked a token up another link; the ones before end.
+
+        Raises:
+            NotFound: there is no such token.
+            Conflict: nobody has to pick it up, or mail is off.
+        """
+        with self._administration.changing([], takes_power=False) as stores:
+            token = existing_token(stores, token_id)
+            return self._offered(stores, MadeApiToken(token), act, delivery)
+
+    def _rotatable(
+        self, stores: Stores, token_id: str, now: float, overlap_seconds: float
+    ) -> ApiToken:
+        token = existing_token(stores, token_id)
+        if token.successor_id:
+            raise Conflict(
+                f"token {token_id} was rotated into {token.successor_id}: rotate that one"
+            )
+        if not token.is_live(now):
+            what = token.status if token.status is not ApiTokenStatus.ENABLED else "expired"
+            raise Conflict(f"token {token_id} is {what}: make a new one")
+        live = ApiTokenFilter(lineage_id=token.lineage_id, live_at=now)
+        others = [each for each in stores.api_tokens.page(live) if each.token_id != token_id]
+        if overlap_seconds > 0 and len(others) >= MOST_IN_A_LINEAGE - 1:
+            raise Conflict(
+                f"the secret before that of token {token_id} is live as well: revoke "
+                f"{others[0].token_id}, or rotate with overlap 0 to end both now"
+            )
+        if not overlap_seconds:
+            for each in others:
+                stores.api_tokens.save(replace(each, expires_at=now))
+                stores.authority.advance([changed(each.token_id, now)])
+        return token
+
+    def _add(self, stores: Stores, token: ApiToken, *, hands_out: bool) -> MadeApiToken:
+        """Store a token, with a secret if whoever makes it may see that."""
+        value = ""
+        if hands_out:
+            fresh = self._fresh_secrets.make(API_TOKEN_PREFIX, API_TOKEN_PURPOSE, None)
+            token = replace(token, status=ApiTokenStatus.ENABLED, secret=fresh.stored)
+            value = fresh.value
+        stores.api_tokens.add(token)
+        return MadeApiToken(token, value)
+
+    def _offered(
+        self, stores: Stores, made: MadeApiToken, act: Act, delivery: Delivery
+    ) -> MadeApiToken:
+        if delivery is Delivery.LINK:
+            return replace(made, link=self._pick_ups.link_in(stores, made.token, act))
+        self._pick_ups.offer_in(stores, made.token, act)
+        return made
+
+
+def _hands_out(token: ApiToken, maker: Maker) -> bool:
+    """Whether whoever makes a token sees its secret.
+
+    A user's only the user. A service is nobody: whoever sets it up needs the secret.
+    """
+    return token.subject_type is SubjectType.SERVICE or maker.subject == token.owner
+
+
+def _shown(act: Act) -> str:
+    return f"{act.actor.kind}:{act.actor.identifier}"

@@ -1,0 +1,119 @@
+"""Whom an API token belongs to, and who may make one for whom."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from authserver.domain.api_tokens import SubjectType
+from authserver.domain.clients import ClientStatus
+from authserver.domain.errors import Conflict, InvalidField
+from authserver.domain.scope_reach import beyond
+from authserver.services.administrators import may_administer
+from authserver.services.api_token_drafts import TokenRefused
+from authserver.services.scope_ceilings import ceiling_of, lost
+from authserver.services.user_lookup import existing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from authserver.domain.clients import Client
+    from authserver.domain.ports import Stores
+    from authserver.domain.users import User
+    from authserver.services.api_token_drafts import Maker
+    from authserver.services.token_policy import TokenRules
+
+
+@dataclass(frozen=True, slots=True)
+class Parties:
+    """The owner (locked), the client if one is named, and whether the owner makes it."""
+
+    subject_type: SubjectType
+    owner: User
+    client: Client | None
+    is_own: bool
+
+    @property
+    def subject(self) -> str:
+        """Whom the token speaks for."""
+        if self.subject_type is SubjectType.SERVICE and self.client is not None:
+            return self.client.subject
+        return self.owner.subject
+
+
+def parties(
+    stores: Stores, subject_type: SubjectType, user: str, client_id: str, maker: Maker
+) -> Parties:
+    """Everybody whom a token concerns; the owner's row is locked.
+
+    Raises:
+        NotFound: there is no such user.
+        InvalidField: a client is missing, or not there.
+        Conflict: the owner or the client is stopped.
+    """
+    if not user:
+        raise InvalidField("user", "the name of the user whom it belongs to")
+    owner = existing(stores, user)
+    if owner.subject != user:
+        # By name nothing is locked.
+        owner = existing(stores, owner.subject)
+    if not owner.has_credentials:
+        what = "disabled" if not owner.is_enabled else "without credentials for now"
+        raise Conflict(f"user {owner.username} is {what}: enable that first")
+    client = None
+    if client_id:
+        client = stores.clients.get(client_id)
+        if client is None or client.status is ClientStatus.DELETED:
+            raise InvalidField("client_id", "a registered client (authserver client list)")
+        if not client.is_enabled:
+            raise Conflict(f"client {client_id} is {client.status}: enable it first")
+    elif subject_type is SubjectType.SERVICE:
+        raise InvalidField("client_id", "required for a service: the client it speaks for")
+    is_own = subject_type is SubjectType.USER and maker.subject == owner.subject
+    return Parties(subject_type, owner, client, is_own)
+
+
+def check_maker(stores: Stores, maker: Maker, concerned: Parties, rules: TokenRules) -> None:
+    """Let somebody make a token for these parties.
+
+    Raises:
+        TokenRefused: a policy does not let them, or the owner may not hold one.
+    """
+    groups, is_administrator = frozenset[str](), maker.is_operator
+    if not maker.is_operator:
+        groups = frozenset(stores.groups.of(maker.subject))
+        is_administrator = may_administer(stores, existing(stores, maker.subject))
+    ask = rules.against_making if concerned.is_own else rules.against_making_for_others
+    refusal = ask(groups, is_administrator=is_administrator)
+    if refusal is None and concerned.subject_type is SubjectType.USER:
+        refusal = rules.against_holding(frozenset(stores.groups.of(concerned.owner.subject)))
+    if refusal is not None:
+        raise TokenRefused(refusal)
+
+
+def check_reach(
+    stores: Stores, concerned: Parties, scopes: frozenset[str], resources: Iterable[str]
+) -> None:
+    """Let no token go further than whoever it speaks for.
+
+    Raises:
+        InvalidField: names `scopes` or `resources` and what lies beyond.
+    """
+    gone = lost(ceiling_of(stores, concerned.owner.subject), scopes)
+    if gone:
+        name = concerned.owner.username
+        raise InvalidField("scopes", f"what the groups of {name} give; not {_listed(gone)}")
+    client = concerned.client
+    if concerned.subject_type is not SubjectType.SERVICE or client is None:
+        return
+    gone = beyond(scopes, client.scopes)
+    if gone:
+        has = _listed(client.scopes) or "none"
+        raise InvalidField("scopes", f"those of client {client.client_id} ({has})")
+    if not client.resources.issuperset(resources):
+        has = _listed(client.resources) or "none"
+        raise InvalidField("resources", f"those of client {client.client_id} ({has})")
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(sorted(names))
