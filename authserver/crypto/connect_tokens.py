@@ -93,14 +93,17 @@ class ConnectTokenReader:
 
     def by_secrets(self, value: str, secrets: Sequence[bytes]) -> ConnectClaims:
         """The claims of a JWT that one of `secrets` signed with HS256. Raises ConnectRefused."""
-        for secret in secrets[:-1]:
+        refusal = TokenRefused(Refusal.KEY)
+        for secret in secrets:
             try:
-                return _claims(value, verify(value, SHARED_SECRET, {"": SharedKey("", secret)}))
+                found = verify(value, SHARED_SECRET, {"": SharedKey("", secret)})
             except TokenRefused as refused:
+                refusal = refused
                 if refused.refusal is not Refusal.SIGNATURE:
                     break
-        last = SharedKey("", secrets[-1])
-        return _claims(value, _refusing(lambda: verify(value, SHARED_SECRET, {"": last})))
+            else:
+                return _claims(value, found)
+        raise _refused(refusal)
 
     def by_key_set(self, value: str, jwks: str) -> ConnectClaims:
         """The claims of a JWT that a key of `jwks` signed with RS256. Raises ConnectRefused."""
@@ -143,7 +146,11 @@ def _refusing(read: Callable[[], Mapping[str, Any]]) -> Mapping[str, Any]:
     try:
         return read()
     except TokenRefused as refused:
-        raise ConnectRefused(_PROBLEMS[refused.refusal], refused.member) from None
+        raise _refused(refused) from None
+
+
+def _refused(refused: TokenRefused) -> ConnectRefused:
+    return ConnectRefused(_PROBLEMS[refused.refusal], refused.member)
 
 
 def _claims(value: str, claims: Mapping[str, Any]) -> ConnectClaims:

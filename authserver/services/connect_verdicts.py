@@ -132,14 +132,14 @@ class ConnectVerdicts:
     def _check_parties(
         self, claims: ConnectClaims, key: ConnectKey, resource: ProtectedResource
     ) -> None:
-        ours = {resource.identifier, resource.url, resource.url + resource.context_path}
-        accepted = {each.rstrip("/") for each in (*ours, self._issuer)} | {key.audience} - {""}
+        site = (resource.identifier, resource.url, resource.url + resource.context_path)
+        addresses = {each.rstrip("/") for each in (*site, self._issuer)}
         if claims.audiences and not any(
-            each in accepted or each.rstrip("/") in accepted for each in claims.audiences
+            each == key.audience or each.rstrip("/") in addresses for each in claims.audiences
         ):
             raise ConnectRefused(ConnectProblem.AUDIENCE_NOT_ACCEPTED)
         # Bitbucket's apps name the site there. A user's name would ask for what nobody gets here.
-        if claims.subject not in ("", key.issuer, key.client_id) and claims.subject != key.audience:
+        if claims.subject not in {"", key.issuer, key.client_id, key.audience}:
             raise ConnectRefused(ConnectProblem.SUBJECT_NOT_ACCEPTED)
 
     def _in_power(
