@@ -36,8 +36,8 @@ from authserver.protocol.metadata import authorization_server_metadata
 from authserver.settings_people import REGISTRATION_OFF
 from authserver.settings_secrets import connection_url, read_secret_file
 from authserver.storage.flask_binding import bind
+from authserver.web.catalogues import LANGUAGES
 from authserver.web.errors import register_errors
-from authserver.web.languages import LANGUAGES
 from authserver.wiring import Container
 from authserver.wiring_housekeeping import Housekeeping
 from authserver.wiring_storage import engine_options

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from authserver.web.account import AccountPages, account_blueprint
 from authserver.web.account_identities import IdentityPages, identities_blueprint
 from authserver.web.account_password import PasswordPage, password_blueprint
+from authserver.web.account_pick_up import PickUpPages, pick_up_blueprint
 from authserver.web.authorize import AuthorizationEndpoint, authorize_blueprint
 from authserver.web.consent import ConsentPage, consent_blueprint
 from authserver.web.design import design_blueprint
@@ -86,6 +87,9 @@ def _people(visits: Visits, container: Container) -> list[Blueprint]:
         known_browsers=container.known_browsers,
         requests=container.authorization_requests,
     )
+    pick_up = PickUpPages(
+        visits=visits, pick_ups=container.token_pick_ups, secret_maker=container.secret_maker
+    )
     logout = LogoutPages(
         visits=visits,
         sessions=container.sessions,
@@ -98,5 +102,6 @@ def _people(visits: Visits, container: Container) -> list[Blueprint]:
         identities_blueprint(identities),
         account_blueprint(account),
         password_blueprint(password),
+        pick_up_blueprint(pick_up),
         logout_blueprint(logout),
     ]

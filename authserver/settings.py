@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from authserver.settings_fields import setting
 from authserver.settings_kinds import Choice, FilePath, IssuerUrl
+from authserver.settings_mail import MailSettings
 from authserver.settings_people import (
     RefreshSettings,
     RegistrationSettings,
@@ -65,6 +66,7 @@ class Settings:
     metrics: MetricsSettings = field(default_factory=MetricsSettings)
     housekeeping: HousekeepingSettings = field(default_factory=HousekeepingSettings)
     outbound: OutboundSettings = field(default_factory=OutboundSettings)
+    mail: MailSettings = field(default_factory=MailSettings)
 
     @property
     def worker_count(self) -> int:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
+from authserver.settings_mail import NO_TLS
+
 CLOCK_SKEW_SECONDS: Final = 60
 """How far the clocks of verifiers may be behind ours."""
 
@@ -66,6 +68,7 @@ def contradictions(settings: Settings) -> Iterator[str]:
     if "unix" in settings.server.trusted_proxies and settings.server.unix_socket is None:
         yield "server.trusted_proxies: unix needs server.unix_socket"
     yield from _listeners(settings)
+    yield from _mail(settings)
 
 
 def _listeners(settings: Settings) -> Iterator[str]:
@@ -74,3 +77,15 @@ def _listeners(settings: Settings) -> Iterator[str]:
         yield "metrics.port: must differ from server.port"
     if metrics.port and metrics.key_file is not None:
         yield "metrics.port: set either metrics.port or metrics.key_file, not both"
+
+
+def _mail(settings: Settings) -> Iterator[str]:
+    mail = settings.mail
+    if mail.is_on and not mail.sender:
+        yield "mail.sender: must say who mail is from when mail.host is set"
+    if mail.username and mail.security == NO_TLS:
+        yield "mail.username: needs mail.security starttls or tls, or the password goes in clear"
+    if bool(mail.username) != (mail.password_file is not None):
+        yield "mail.password_file: set both mail.username and mail.password_file, or neither"
+    if mail.connect_seconds > mail.total_seconds:
+        yield "mail.connect_seconds: must not exceed mail.total_seconds"

@@ -7,10 +7,10 @@ from functools import cached_property
 from authserver.services.granting import Granting
 from authserver.services.grants import Grants
 from authserver.services.refresh_rules import RefreshTimes
-from authserver.wiring_administration import AdministrationParts
+from authserver.wiring_mail import MailParts
 
 
-class GrantParts(AdministrationParts):
+class GrantParts(MailParts):
     """The part of a container that makes and ends grants."""
 
     @cached_property

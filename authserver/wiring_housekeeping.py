@@ -23,6 +23,8 @@ PRUNE_SECONDS: Final = 3600.0
 UNUSED_SECONDS: Final = 600.0
 DOCUMENTS_SECONDS: Final = 30.0
 LEAVERS_SECONDS: Final = 60.0
+MAIL_SECONDS: Final = 2.0
+NOTICES_SECONDS: Final = 600.0
 LEASE_SECONDS: Final = 30.0
 DAY_SECONDS: Final = 86_400
 LOOK_SECONDS: Final = 0.2
@@ -65,7 +67,8 @@ class Housekeeping:
         """Work until `stop` is set.
 
         Journals are moved and sealed beside everything else: a long sweep must not delay them.
-        Nor must clients that are slow to hear of a logout delay anything, or slow providers.
+        Nor must clients that are slow to hear of a logout delay anything, or slow providers, or
+        a slow mail server.
         When one kind of work fails in a way nobody expected, all of it ends and the failure goes
         up: records that silently are not moved any more would fill the disk.
         """
@@ -78,6 +81,8 @@ class Housekeeping:
             Hand(lambda over: run_chores([self._logouts()], parts.clock, over), over),
             Hand(lambda over: run_chores([self._documents()], parts.clock, over), over),
         ]
+        if parts.settings.mail.is_on:
+            crew.append(Hand(lambda over: run_chores(self._mail(over), parts.clock, over), over))
         for hand in crew:
             hand.start()
         while not (stop.wait(LOOK_SECONDS) or over.is_set()):
@@ -117,6 +122,29 @@ class Housekeeping:
             DOCUMENTS_SECONDS,
             self._parts.provider_documents.refresh_due,
         )
+
+    def _mail(self, stop: threading.Event) -> list[Chore]:
+        """What is to be told, and what waits to be sent."""
+        parts = self._parts
+
+        def go_on(name: str) -> bool:
+            return not stop.is_set() and self._has_lease(name)
+
+        return [
+            Chore(
+                "mail", MAIL_SECONDS, lambda: parts.mail_deliveries.deliver(lambda: go_on("mail"))
+            ),
+            Chore(
+                "notices of ends",
+                NOTICES_SECONDS,
+                lambda: parts.token_notices.tell_of_ends(lambda: go_on("notices")),
+            ),
+            Chore(
+                "notices of stops",
+                NOTICES_SECONDS,
+                lambda: parts.token_notices.tell_of_stops(lambda: go_on("notices")),
+            ),
+        ]
 
     def _sweep(self, stop: threading.Event) -> None:
         """Delete expired rows, holding the lease from batch to batch."""

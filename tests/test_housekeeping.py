@@ -24,6 +24,7 @@ class Crew:
     def __init__(self, failing: str = "") -> None:
         self.clock = FakeClock()
         self.holder = "here"
+        self.settings = SimpleNamespace(mail=SimpleNamespace(is_on=False))
         self.ended: list[str] = []
         self.journal_mover = SimpleNamespace(run=self._work("journal_mover", failing))
         self.audit_sealer = SimpleNamespace(run=self._work("audit_sealer", failing))

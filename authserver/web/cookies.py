@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 SESSION_NAME: Final = "authserver-session"
 BROWSER_NAME: Final = "authserver-browser"
 KNOWN_NAME: Final = "authserver-known"
+PICK_UP_NAME: Final = "authserver-pick-up"
 BROWSER_PREFIX: Final = "br"
 """What the browser cookie's value begins with, as `SecretMaker` knows it."""
 
@@ -31,11 +32,12 @@ class Cookies:
         self.session = prefix + SESSION_NAME
         self.browser = prefix + BROWSER_NAME
         self.known = prefix + KNOWN_NAME
+        self.pick_up = prefix + PICK_UP_NAME
 
     def put(self, response: Response, name: str, value: str) -> None:
         """Set one; an empty value removes it.
 
-        Session and browser last for as long as the browser runs, what makes a browser known
+        Session, browser and ticket last for as long as the browser runs, what makes a browser known
         (`services.known_browsers`) half a year.
         """
         kept = KNOWN_SECONDS if name == self.known else None

@@ -8,7 +8,7 @@ from typing import Final
 HOME: Final = "/account"
 
 _TARGETS: Final = re.compile(
-    r"/account(/(authorizations|identities|sessions|password))?\Z"
+    r"/account(/(authorizations|identities|sessions|password|pick-up))?\Z"
     r"|/device(\?user_code=[A-Za-z0-9-]{1,20})?\Z"
 )
 

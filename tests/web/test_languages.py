@@ -8,8 +8,9 @@ import pytest
 from flask import Flask, render_template_string
 
 from authserver.web import languages
+from authserver.web.catalogues import LANGUAGES, SOURCE
 from authserver.web.design import design_blueprint
-from authserver.web.languages import LANGUAGES, SOURCE, language
+from authserver.web.languages import language
 from tests.web.texts import extracted, read
 
 TRANSLATED = [each for each in LANGUAGES if each != SOURCE]

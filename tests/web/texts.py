@@ -12,15 +12,22 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
 from authserver.catalogue.loader import load_catalogue
-from authserver.web.languages import LANGUAGES, SOURCE
+from authserver.web.catalogues import LANGUAGES, SOURCE
 from tests.architecture.sources import ROOT
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 WEB: Final = ROOT / "authserver" / "web"
-METHODS: Final = [("**.py", "python"), ("templates/**.html", "jinja2")]
-OPTIONS: Final = {"templates/**.html": {"silent": "false"}}
+METHODS: Final = [
+    ("**.py", "python"),
+    ("templates/**.html", "jinja2"),
+    ("templates/**.txt", "jinja2"),
+]
+OPTIONS: Final = {
+    "templates/**.html": {"silent": "false"},
+    "templates/**.txt": {"silent": "false"},
+}
 KEYWORDS: Final = {
     "_": None,
     "_l": None,
