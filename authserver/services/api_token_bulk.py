@@ -1,0 +1,195 @@
+"""Stopping many API tokens at once, in an incident, and letting them work again after it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+from authserver.domain.api_token_conditions import (
+    INCIDENT_REASON,
+    AllOf,
+    Comparison,
+    Relation,
+    TokenField,
+)
+from authserver.domain.api_tokens import ApiTokenFilter, ApiTokenStatus
+from authserver.domain.audit import AuditEvent, Outcome
+from authserver.domain.errors import InvalidField, NotFound
+from authserver.domain.texts import check_text
+from authserver.services.api_token_language import read_condition
+from authserver.services.api_token_lookup import changed
+from authserver.services.api_token_power import LONGEST_REASON
+from authserver.services.api_token_records import record
+from authserver.services.api_token_verdicts import ALL_API_TOKENS
+from authserver.services.user_lookup import SUBJECT_PREFIX, existing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from authserver.domain.api_token_conditions import Condition
+    from authserver.domain.api_tokens import ApiToken
+    from authserver.domain.ports import SecretMaker, Stores
+    from authserver.services.administration import Act, Administration
+
+PAGE: Final = 1000
+_CLIENT_SUBJECT: Final = "client:"
+_ENABLED, _DISABLED = ApiTokenStatus.ENABLED, ApiTokenStatus.DISABLED
+_PENDING, _REVOKED = ApiTokenStatus.PENDING, ApiTokenStatus.REVOKED
+_FROM: Final[Mapping[ApiTokenStatus, frozenset[ApiTokenStatus]]] = {
+    _REVOKED: frozenset({_ENABLED, _DISABLED, _PENDING}),
+    _DISABLED: frozenset({_ENABLED, _PENDING}),
+    _ENABLED: frozenset({_DISABLED}),
+}
+"""What each act changes: also what nobody has picked up, or somebody could a minute later."""
+_ACTIONS: Final[Mapping[ApiTokenStatus, str]] = {
+    _REVOKED: "token.revoked",
+    _DISABLED: "token.disabled",
+    _ENABLED: "token.enabled",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class BulkPlan:
+    """Which tokens a bulk act is about, seen now."""
+
+    to: ApiTokenStatus
+    condition: Condition
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class BulkResult:
+    """What a bulk act did; `incident` is in every record of it."""
+
+    incident: str
+    to: ApiTokenStatus
+    tokens: Sequence[ApiToken]
+
+
+class ApiTokenBulk:
+    """Revokes, disables and enables whatever a condition means.
+
+    The number of statements does not depend on the number of tokens, and all of it is one
+    transaction: either every one of them is changed, or none is.
+    """
+
+    def __init__(self, *, administration: Administration, secret_maker: SecretMaker) -> None:
+        """Take the collaborators; hold no state of its own."""
+        self._administration = administration
+        self._secret_maker = secret_maker
+
+    def condition(self, where: str) -> Condition:
+        """What a text asks of tokens (`services.api_token_language`).
+
+        Raises:
+            InvalidField: names the place in the text, and what would be right there.
+        """
+        now = self._administration.clock.now()
+        with self._administration.database.reading() as stores:
+            return read_condition(where, now, lambda each: _resolved(stores, each))
+
+    def plan(self, where: str, to: ApiTokenStatus) -> BulkPlan:
+        """What an act would change.
+
+        Raises:
+            InvalidField: as in `condition`.
+        """
+        condition = self.condition(where)
+        now = self._administration.clock.now()
+        with self._administration.database.reading() as stores:
+            count = sum(
+                stores.api_tokens.count(replace(_meant(condition, now), status=each))
+                for each in sorted(_FROM[to])
+            )
+        return BulkPlan(to, condition, count)
+
+    def listed(self, plan: BulkPlan) -> Iterator[ApiToken]:
+        """The tokens of a plan as they are now, by id, page by page."""
+        now = self._administration.clock.now()
+        after = ""
+        while True:
+            with self._administration.database.reading() as stores:
+                page = stores.api_tokens.page(_meant(plan.condition, now), after=after, limit=PAGE)
+            yield from (each for each in page if each.status in _FROM[plan.to])
+            if len(page) < PAGE:
+                return
+            after = page[-1].token_id
+
+    def act(self, plan: BulkPlan, act: Act, *, reason: str = "", where: str = "") -> BulkResult:
+        """Change every token that the condition means now; `where` is its text, for the record.
+
+        When this returns, no worker accepts one of those that were stopped.
+
+        Raises:
+            InvalidField: for `reason`.
+        """
+        why = check_text("reason", reason, longest=LONGEST_REASON, required=False)
+        incident = self._secret_maker.identifier()
+        act = replace(act, request_id=act.request_id or incident)
+        takes_power = plan.to is not _ENABLED
+        with self._administration.changing([], takes_power=takes_power) as stores:
+            now = self._administration.clock.now()
+            tokens = _changed_in(stores, plan, now, _reason(incident, why))
+            stores.authority.advance([changed(ALL_API_TOKENS, now)])
+            stores.audit.add(
+                AuditEvent(
+                    at=now,
+                    action="token.bulk_changed",
+                    outcome=Outcome.SUCCESS,
+                    actor=act.actor,
+                    object_kind="incident",
+                    object_id=incident,
+                    reason=why,
+                    request_id=act.request_id,
+                    peer=act.peer,
+                    details={"where": where, "to": str(plan.to), "count": len(tokens)},
+                )
+            )
+            for each in tokens:
+                details = {"incident": incident, "after": str(each.status)}
+                record(stores, act, _ACTIONS[plan.to], each, at=now, details=details, reason=why)
+        return BulkResult(incident, plan.to, tokens)
+
+
+def _changed_in(stores: Stores, plan: BulkPlan, now: float, reason: str) -> Sequence[ApiToken]:
+    if plan.to is not _ENABLED:
+        meant = _meant(plan.condition, now)
+        return stores.api_tokens.set_status(
+            meant, among=_FROM[plan.to], to=plan.to, at=now, reason=reason
+        )
+    # Those that nobody has picked up wait for that again.
+    found: list[ApiToken] = []
+    for answer, to in (("yes", _ENABLED), ("no", _PENDING)):
+        has_secret = Comparison(TokenField.HAS_SECRET, Relation.IS, answer)
+        meant = _meant(AllOf((plan.condition, has_secret)), now)
+        found += stores.api_tokens.set_status(
+            meant, among=_FROM[plan.to], to=to, at=now, reason=reason
+        )
+    return found
+
+
+def _meant(condition: Condition, now: float) -> ApiTokenFilter:
+    return ApiTokenFilter(where=condition, live_at=now)
+
+
+def _reason(incident: str, why: str) -> str:
+    return f"{INCIDENT_REASON}{incident}: {why}" if why else f"{INCIDENT_REASON}{incident}"
+
+
+def _resolved(stores: Stores, comparison: Comparison) -> Comparison:
+    """A comparison with the subject of whoever is named in it."""
+    if comparison.field not in {TokenField.OWNER, TokenField.SUBJECT}:
+        return comparison
+    name = str(comparison.value)
+    # Also somebody who was deleted: a subject is taken as it is.
+    if name.startswith((SUBJECT_PREFIX, _CLIENT_SUBJECT)):
+        return comparison
+    try:
+        return replace(comparison, value=existing(stores, name).subject)
+    except NotFound:
+        is_client = comparison.field is TokenField.SUBJECT and stores.clients.get(name)
+        if is_client:
+            return replace(comparison, value=_CLIENT_SUBJECT + name)
+    raise InvalidField(
+        "where", f"after {comparison.field} the name of a user here, or a subject (user:...)"
+    )
