@@ -2,32 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from authserver.domain.decisions import Deny, DenyReason
-from authserver.domain.operations import Unmatched
-from authserver.domain.policy_calls import CallerWay
-from authserver.domain.scope_coverage import SUFFICIENT, Missing, NeverCovered, Uncoverable
-from authserver.services.call_checks import is_rest, makes_a_session
+from authserver.domain.scope_coverage import Missing
+from authserver.services.scope_closures import closed_to_legacy, closed_to_token
 
 if TYPE_CHECKING:
-    from authserver.domain.operations import Operation
+    from authserver.domain.decisions import Deny
+    from authserver.domain.operations import Operation, Unmatched
     from authserver.domain.tokens import AccessToken
     from authserver.services.decided_hand_over import Judged
     from authserver.services.operation_scopes import OperationScopes
-
-_OF_UNMATCHED: Final = {
-    Unmatched.PATH_NOT_CANONICAL: DenyReason.UNKNOWN_PATH,
-    Unmatched.UNKNOWN_PATH: DenyReason.UNKNOWN_PATH,
-    Unmatched.UNKNOWN_METHOD: DenyReason.UNKNOWN_METHOD,
-}
-_OF_UNCOVERABLE: Final = {
-    Uncoverable.PATH_NOT_CANONICAL: DenyReason.UNKNOWN_PATH,
-    Uncoverable.UNKNOWN_PATH: DenyReason.UNKNOWN_PATH,
-    Uncoverable.UNKNOWN_METHOD: DenyReason.UNKNOWN_METHOD,
-    Uncoverable.NO_SCOPE_LIST: DenyReason.NO_SCOPE_LIST,
-    Uncoverable.REMOVED: DenyReason.REMOVED,
-}
 
 
 class DecidedScopes:
@@ -48,51 +33,12 @@ class DecidedScopes:
         self, judged: Judged, token: AccessToken, matched: tuple[Operation, ...] | Unmatched
     ) -> Deny | None:
         """Why a token does not open the call."""
-        method = judged.request.method
-        if isinstance(matched, Unmatched):
-            return self._opened(judged, token, (), _OF_UNMATCHED[matched])
-        verdict = self._scopes.verdict(token.scopes, method, matched)
-        if isinstance(verdict, Missing):
-            lacking = tuple(each.operation for each in verdict.shortfalls)
-            return judged.deny(
-                DenyReason.INSUFFICIENT_SCOPE, token, scope=verdict.scope, lacking=lacking
-            )
-        if isinstance(verdict, NeverCovered):
-            return self._opened(judged, token, matched, _OF_UNCOVERABLE[verdict.reason])
-        return None
+        closed = closed_to_token(self._scopes, judged.policy, judged.facts, token.scopes, matched)
+        if closed is None:
+            return None
+        return judged.deny(closed.reason, token, scope=closed.scope, lacking=closed.lacking)
 
     def of_legacy(self, judged: Judged, matched: tuple[Operation, ...] | Unmatched) -> Deny | None:
-        """What no policy opens to those who have proved nothing to us.
-
-        A session goes on to whatever the gateway asks about. Everybody else only to the REST API,
-        and who says nothing of who it is only to operations that are known.
-        """
-        way, facts = judged.facts.caller.way, judged.facts
-        if makes_a_session(facts.method, facts.path):
-            return judged.deny(DenyReason.SIGN_IN_BLOCKED, None)
-        if way is CallerWay.SESSION:
-            return None
-        if way is CallerWay.ANONYMOUS and isinstance(matched, Unmatched):
-            return judged.deny(_OF_UNMATCHED[matched], None)
-        return None if is_rest(facts.path) else judged.deny(DenyReason.UNKNOWN_PATH, None)
-
-    def _opened(
-        self,
-        judged: Judged,
-        token: AccessToken,
-        operations: tuple[Operation, ...],
-        closed: DenyReason,
-    ) -> Deny | None:
-        """What no scope opens a rule may open, to tokens with the scope that it names."""
-        facts = judged.facts
-        method = "GET" if facts.method == "HEAD" else facts.method
-        rule = None
-        if closed is not DenyReason.REMOVED:
-            rule = judged.policy.opened(method, facts.path, operations)
-        if rule is None:
-            return judged.deny(closed, token)
-        if token.scopes.isdisjoint(SUFFICIENT.get(rule.scope, {rule.scope})):
-            return judged.deny(
-                DenyReason.INSUFFICIENT_SCOPE, token, scope=rule.scope, lacking=operations
-            )
-        return None
+        """What no policy opens to those who have proved nothing to us."""
+        reason = closed_to_legacy(judged.facts, matched)
+        return None if reason is None else judged.deny(reason, None)
