@@ -6,10 +6,11 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from authserver.domain.errors import InvalidField, NotFound
+from authserver.domain.errors import Conflict, InvalidField, NotFound
 from authserver.domain.groups import Group
 from authserver.domain.texts import check_text
 from authserver.services.derived_rights import members_by_group
+from authserver.services.policy_mentions import mentions_of_group
 from authserver.services.user_lookup import existing, known_anew
 
 if TYPE_CHECKING:
@@ -79,9 +80,16 @@ class Groups:
     def delete(self, name: str, act: Act) -> None:
         """Remove a group; its members stay users.
 
-        What they could do as members counts nowhere any more when this returns. Raises NotFound.
+        What they could do as members counts nowhere any more when this returns.
+
+        Raises:
+            NotFound: there is no such group.
+            Conflict: a policy names it: rules that deny its members something would deny nobody.
         """
         with self._administration.changing([], takes_power=True) as stores:
+            mentions = mentions_of_group(stores, name)
+            if mentions:
+                raise Conflict(f"policies name the group {name}: {', '.join(mentions)}")
             group = stores.groups.get(name)
             if group is None:
                 raise NotFound("group", name)

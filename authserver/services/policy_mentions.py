@@ -1,0 +1,43 @@
+"""Which policies name a group: one that is named must not vanish, or rules would reach nobody."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from authserver.services.policy_reading import parsed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from authserver.domain.ports import Stores
+
+GROUP_KEYS: Final = frozenset(
+    {"groups", "read_only_groups", "creator_groups", "for_others_groups", "holders"}
+)
+
+
+def mentions_of_group(stores: Stores, group: str) -> Sequence[str]:
+    """Where current versions name the group: `default: access.groups`.
+
+    In a writing block the documents are locked until its end.
+    """
+    found = []
+    for name in stores.policies.names():
+        version = stores.policies.current(name)
+        if version is not None:
+            found += [f"{name}: {path}" for path in _paths(parsed(version.text), "", group)]
+    return found
+
+
+def _paths(value: object, path: str, group: str) -> Iterator[str]:
+    if isinstance(value, dict):
+        for key, part in value.items():
+            here = f"{path}.{key}" if path else key
+            if key in GROUP_KEYS and isinstance(part, list):
+                if group in part:
+                    yield here
+            else:
+                yield from _paths(part, here, group)
+    elif isinstance(value, list):
+        for index, part in enumerate(value):
+            yield from _paths(part, f"{path}[{index}]", group)
