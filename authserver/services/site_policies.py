@@ -196,14 +196,14 @@ def compile_policy(
     """The policy of `resource` by its documents: the default one first, then its own.
 
     Total: what a document names and nobody knows any more means nobody and nothing. A version that
-    is `None` was not applied yet, and counts as the default one before a site's, and as the site's
-    behind it or alone.
+    is `None`, or has the number 0, was not applied yet; `None` counts as the default one before
+    a site's, and as the site's behind it or alone.
     """
     placed = []
     for place, (version, document) in enumerate(documents):
         name = DEFAULT_DOCUMENT if place < len(documents) - 1 else resource.name
-        label = f"{name}@{DRAFT}" if version is None else f"{version.name}@{version.number}"
-        placed.append(Placed(label, document))
+        name, number = (name, 0) if version is None else (version.name, version.number)
+        placed.append(Placed(f"{name}@{number or DRAFT}", document))
     return SitePolicy(placed, product, resource.identifier, resource.url)
 
 
