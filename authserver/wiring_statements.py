@@ -24,6 +24,7 @@ class StatementParts(AuthorizationParts):
             tokens=self.tokens,
             foreign=self.external_tokens,
             api_tokens=self.api_token_verdicts,
+            people=self.people_view,
         )
 
     @cached_property

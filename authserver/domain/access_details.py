@@ -26,6 +26,19 @@ class AccessDetail:
     projects: tuple[str, ...] | None = None
 
 
+def stated(details: tuple[AccessDetail, ...]) -> list[dict[str, object]]:
+    """As `authorization_details` (RFC 9396 section 2): a limit that is not there is left out."""
+    return [_stated(each) for each in details]
+
+
+def _stated(detail: AccessDetail) -> dict[str, object]:
+    members: dict[str, object] = {"type": DETAIL_TYPE, "locations": [detail.location]}
+    for name, values in (("operations", detail.operations), ("projects", detail.projects)):
+        if values is not None:
+            members[name] = list(values)
+    return members
+
+
 def details_at(
     details: tuple[AccessDetail, ...] | None, location: str
 ) -> tuple[AccessDetail, ...] | None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from authserver.domain.access_details import stated
+from authserver.domain.api_tokens import ApiTokenAccess
 from authserver.domain.errors import InvalidClient
 from authserver.domain.resources import ProtectedResource
 from authserver.domain.scopes import format_scope
@@ -113,7 +115,7 @@ def _of_own(own: AccessToken | GoodRefreshToken, issuer: str) -> Mapping[str, ob
 
 
 def _of_access_token(token: AccessToken) -> Mapping[str, object]:
-    return {
+    answer: dict[str, object] = {
         "active": True,
         "scope": token.scope,
         "client_id": token.client_id,
@@ -125,3 +127,24 @@ def _of_access_token(token: AccessToken) -> Mapping[str, object]:
         "iss": token.issuer,
         "jti": token.token_id,
     }
+    if token.details is not None:
+        answer["authorization_details"] = stated(token.details)
+    if isinstance(token, ApiTokenAccess):
+        answer |= _of_api_token(token)
+    return answer
+
+
+def _of_api_token(token: ApiTokenAccess) -> Mapping[str, object]:
+    """Whom it is answered for, and what for; the networks are for the resource to look at."""
+    told = {
+        "subject_type": token.subject_type.value,
+        "owner": token.owner,
+        "purpose": token.purpose,
+        "team": token.team,
+        "ticket": token.ticket,
+        "username": token.username,
+    }
+    answer: dict[str, object] = {name: value for name, value in told.items() if value}
+    if token.networks is not None:
+        answer["networks"] = list(token.networks)
+    return answer

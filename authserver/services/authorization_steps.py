@@ -57,6 +57,9 @@ ACCESS_DENIED: Final = Refuse("access_denied", "the user did not allow it")
 NOT_BY_GROUPS: Final = Refuse(
     "access_denied", "the groups of the user give none of the scopes asked for"
 )
+CREDENTIALS_REST: Final = Refuse(
+    "access_denied", "an administrator has switched off all credentials of the user"
+)
 UNMET_ACR: Final = Refuse(
     "unmet_authentication_requirements", "users cannot sign in here in the way asked for"
 )
@@ -98,6 +101,7 @@ def next_step(
     else:
         step = (
             _account_step(request, signed_in)
+            or _rest_step(signed_in)
             or _groups_step(request, ceiling)
             or _consent_step(request, client, signed_in.user.subject, consent)
         )
@@ -167,6 +171,11 @@ def _account_step(request: AuthorizationRequest, signed_in: SignedIn) -> Step | 
     if wanted.hinted_subject in {"", signed_in.user.subject}:
         return None
     return OTHER_USER if fresh else Page.LOGIN
+
+
+def _rest_step(signed_in: SignedIn) -> Step | None:
+    """Signing in goes on, and nothing else: what came of the rest would come to nothing."""
+    return None if signed_in.user.has_credentials else CREDENTIALS_REST
 
 
 def _groups_step(request: AuthorizationRequest, ceiling: frozenset[str] | None) -> Step | None:

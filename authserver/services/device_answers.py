@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from authserver.domain.audit import Actor, ActorKind, AuditEvent, Outcome
 from authserver.domain.clients import GrantType
 from authserver.domain.device_authorizations import USER_CODE_PURPOSE, DeviceState
-from authserver.domain.errors import NotFound
+from authserver.domain.errors import Conflict, NotFound
 from authserver.domain.grants import GrantOrigin
 from authserver.domain.requested_claims import RequestedClaims
 from authserver.domain.resources import ResourceStatus
@@ -71,8 +71,11 @@ class DeviceAnswers:
         Raises:
             NotFound: no device waits that shows it; one answer for every cause.
             Throttled: the user, or the network, has guessed too often.
+            Conflict: the user's credentials rest, so that no device gets any.
             StorageUnavailable: nobody can tell now.
         """
+        if not signed_in.user.has_credentials:
+            raise Conflict("the credentials of the user rest")
         code = self._counted(typed, signed_in, call)
         with self._database.reading() as stores:
             device, client = self._found(stores, code, call)
@@ -88,6 +91,7 @@ class DeviceAnswers:
             NotFound: as in `waiting`, also when it was answered a moment ago; nothing was changed.
             SignedOut: the user's session ended in the meantime; nothing was changed.
             Throttled: as in `waiting`.
+            Conflict: as in `waiting`; nothing was changed.
             StorageUnavailable: nothing was changed.
         """
         code = self._counted(typed, signed_in, call)

@@ -38,7 +38,7 @@ def why_not(stores: Stores, token: ExternalToken, grant: Grant) -> str:
     ):
         return "the token was denied meanwhile"
     user = stores.users.get(grant.subject)
-    if user is None or not user.is_enabled:
+    if user is None or not user.has_credentials:
         return "the user was stopped meanwhile"
     gone = within(ceiling_of(stores, grant.subject), grant.scopes) != grant.scopes
     return "the user lost groups meanwhile" if gone else ""

@@ -182,5 +182,7 @@ def _check_living(principal: Principal, provider: Provider) -> None:
     identity = principal.identity
     if not principal.user.is_enabled or identity.status is not IdentityStatus.LINKED:
         raise ForeignTokenRefused(ExternalProblem.USER_STOPPED)
+    if not principal.user.has_credentials:
+        raise ForeignTokenRefused(ExternalProblem.USER_STOPPED, "credentials rest")
     if sleeps(identity, provider):
         raise ForeignTokenRefused(ExternalProblem.USER_STOPPED, "asleep")

@@ -53,7 +53,9 @@ def _of_client(grant: Grant, client: Client) -> str:
 
 def _of_user(stores: Stores, grant: Grant) -> str:
     user = stores.users.get(grant.subject)
-    return "" if user is not None and user.is_enabled else "the user is disabled or deleted"
+    if user is None or not user.is_enabled:
+        return "the user is disabled or deleted"
+    return "" if user.has_credentials else "the user's credentials rest"
 
 
 def _of_groups(stores: Stores, grant: Grant) -> str:

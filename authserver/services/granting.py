@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from authserver.domain.audit import Actor, ActorKind, AuditEvent, Outcome
 from authserver.domain.codes import CODE_PREFIX, CODE_PURPOSE, CODE_SECONDS, AuthorizationCode
 from authserver.domain.device_authorizations import DEVICE_SECONDS
+from authserver.domain.errors import Conflict
 from authserver.domain.grants import Grant, GrantOrigin
 from authserver.domain.scopes import format_scope
 from authserver.domain.tokens import ACCESS_TOKEN_SECONDS_MAX
@@ -57,7 +58,13 @@ class Granting:
         `session` is the one in which the user allowed it: a code's grant belongs to it, and is
         bound to it without `offline_access`. A device has none; there it only tells how the user
         had signed in. Without a session the user counts as signed in now.
+
+        Raises:
+            Conflict: the user's credentials rest.
         """
+        user = stores.users.get(subject)
+        if user is not None and not user.has_credentials:
+            raise Conflict("the credentials of the user rest")
         scopes = within(ceiling_of(stores, subject), scopes)
         took_part = session if origin is GrantOrigin.CODE else None
         session_bound = took_part is not None and OFFLINE_ACCESS not in scopes

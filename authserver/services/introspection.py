@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from authserver.domain.api_tokens import ApiTokenAccess, Presentation
 from authserver.domain.clients import GrantType
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from authserver.domain.resources import ProtectedResource
     from authserver.domain.tokens import AccessToken
     from authserver.services.directory import Directory
+    from authserver.services.introspection_judges import ApiTokens, ForeignTokens, People
 
 OWN_GRANTS: Final = frozenset({GrantType.CLIENT_CREDENTIALS})
 log = logging.getLogger(__name__)
@@ -67,71 +68,6 @@ class UnfitToken(NamedTuple):
 NOT_OURS: Final = UnfitToken(TokenProblem.UNREADABLE, None)
 
 
-class ForeignTokens(Protocol):
-    """Judges tokens that we did not issue."""
-
-    def judge(
-        self, token_value: str, resource: ProtectedResource, now: float
-    ) -> AccessToken | UnfitToken:
-        """What one is worth at `resource`, or why nothing. Raises StorageUnavailable."""
-        ...
-
-
-class NoForeignTokens:
-    """Where nobody else's tokens count. Satisfies `ForeignTokens`."""
-
-    def judge(
-        self, token_value: str, resource: ProtectedResource, now: float
-    ) -> AccessToken | UnfitToken:
-        """Nothing."""
-        del token_value, resource, now
-        return NOT_OURS
-
-
-class ApiTokens(Protocol):
-    """Judges API tokens."""
-
-    def judge(
-        self,
-        token_value: str,
-        resource: ProtectedResource,
-        now: float,
-        *,
-        presentation: Presentation | None,
-        username: str | None = None,
-    ) -> ApiTokenAccess | UnfitToken:
-        """What one may do at `resource`, or why nothing. Raises StorageUnavailable."""
-        ...
-
-    def note_use(
-        self, access: ApiTokenAccess, at: float, *, network: str = "", agent: str = ""
-    ) -> None:
-        """Remember that one was used."""
-        ...
-
-
-class NoApiTokens:
-    """Where no API tokens count. Satisfies `ApiTokens`."""
-
-    def judge(
-        self,
-        token_value: str,
-        resource: ProtectedResource,
-        now: float,
-        *,
-        presentation: Presentation | None,
-        username: str | None = None,
-    ) -> ApiTokenAccess | UnfitToken:
-        """Nothing."""
-        del token_value, resource, now, presentation, username
-        return NOT_OURS
-
-    def note_use(
-        self, access: ApiTokenAccess, at: float, *, network: str = "", agent: str = ""
-    ) -> None:
-        """Nobody asks."""
-
-
 class Introspection:
     """The verdict on access tokens. Every asker (introspection, decisions, userinfo) uses it."""
 
@@ -142,12 +78,18 @@ class Introspection:
         tokens: TokenReader,
         foreign: ForeignTokens | None = None,
         api_tokens: ApiTokens | None = None,
+        people: People | None = None,
     ) -> None:
-        """Take the collaborators; hold no state of its own."""
+        """Take the collaborators; hold no state of its own.
+
+        Without `foreign` or `api_tokens` none of those counts; without `people` nobody asks whether
+        users' credentials rest, but for denials of tokens.
+        """
         self._directory = directory
         self._tokens = tokens
-        self._foreign = NoForeignTokens() if foreign is None else foreign
-        self._api_tokens = NoApiTokens() if api_tokens is None else api_tokens
+        self._foreign = foreign
+        self._people = people
+        self._api_tokens = api_tokens
 
     def active_token(
         self, token_value: str, resource: ProtectedResource, call: Call
@@ -160,7 +102,7 @@ class Introspection:
             StorageUnavailable: nobody can be sure now.
         """
         verdict = self.judge(token_value, resource, call.at, presentation=None)
-        if isinstance(verdict, ApiTokenAccess):
+        if isinstance(verdict, ApiTokenAccess) and self._api_tokens is not None:
             # Only the resource saw from where.
             self._api_tokens.note_use(verdict, call.at, agent=f"shown by {resource.name}")
         if not isinstance(verdict, UnfitToken):
@@ -196,10 +138,14 @@ class Introspection:
             StorageUnavailable: nobody can be sure now.
         """
         if is_secret_shaped(token_value):
+            if self._api_tokens is None:
+                return NOT_OURS
             return self._api_tokens.judge(token_value, resource, now, presentation=presentation)
         self._directory.view.ensure_fresh()
         token = self._tokens.read(token_value)
         if token is None:
+            if self._foreign is None:
+                return NOT_OURS
             return self._foreign.judge(token_value, resource, now)
         problem = _misfit(token, resource, now) or self._lost_power(token, resource)
         return token if problem is None else UnfitToken(problem, token)
@@ -247,6 +193,11 @@ class Introspection:
         client = directory.clients.get(token.client_id)
         if client is None or not _may_still(client, token, resource):
             return TokenProblem.CLIENT_MAY_NOT
+        if self._people is not None and token.subject != client.subject:
+            # Denied when the rest began, but for what was under way just then.
+            person = self._people.person(token.subject)
+            if person is None or not person.user.has_credentials:
+                return TokenProblem.OWNER_MAY_NOT
         return None
 
 

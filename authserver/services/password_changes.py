@@ -69,6 +69,7 @@ class PasswordChanges:
         """Set the new password; the session goes on with another cookie.
 
         Raises:
+            SecretAsPassword: a token came as the current password; nothing was counted.
             SignInRefused: the current password is another one; counted and on record.
             Throttled: too many were wrong.
             PasswordRefused: the new one is not taken; nothing was changed.

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from authserver.domain.audit import Actor, ActorKind, AuditEvent, Outcome
 from authserver.domain.errors import DomainError, StorageUnavailable
+from authserver.domain.secret_shapes import holds_secret_shape
 from authserver.domain.users import canonical
 from authserver.services.secret_checks import STAND_IN_HASH
 
@@ -22,6 +23,18 @@ class SignInRefused(DomainError):
     def __init__(self) -> None:
         """Say so."""
         super().__init__("user name or password is wrong")
+
+
+class SecretAsPassword(SignInRefused):
+    """A secret of ours came where a password belongs: nothing was compared, nothing counted.
+
+    Scripts put tokens where they used to put a password. Counted as a failure, that would lock out
+    the very user whose token it is.
+    """
+
+    def __init__(self) -> None:
+        """Say so."""
+        DomainError.__init__(self, "an API token is no password: sign in with the password")
 
 
 class PasswordCheck:
@@ -58,11 +71,14 @@ class PasswordCheck:
         `account` and `named` are as `SignInGuesses.count` has them.
 
         Raises:
+            SecretAsPassword: it looks like a secret of ours, whoever the user is.
             SignInRefused: it is not, or there is no such user, or it is disabled; counted and on
                 record.
             Throttled: too many were wrong.
             StorageUnavailable: nothing was compared, or nothing could be recorded.
         """
+        if holds_secret_shape(password):
+            raise SecretAsPassword
         guess = self.guesses.count(account, known_browser=known_browser, call=call, named=named)
         hashed = b"" if user is None else user.password_hash
         if not self._passwords.is_hash(hashed):

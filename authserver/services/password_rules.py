@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from authserver.domain.errors import InvalidField
 from authserver.domain.password_strength import is_guessable
+from authserver.domain.secret_shapes import holds_secret_shape
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,6 +27,8 @@ class PasswordProblem(StrEnum):
     NOT_TEXT = "not text"
     GUESSABLE = "too easy to guess"
     SAME = "the same as before"
+    LIKE_A_SECRET = "like a token"  # noqa: S105 - the name of a problem
+    """It could never be typed in: what looks so is taken for a token."""
 
 
 class PasswordRefused(InvalidField):
@@ -49,7 +52,8 @@ class PasswordRules:
         """Take the password, or say what is wrong with it.
 
         Raises:
-            PasswordRefused: it is too short, too long, no Unicode text, or too easy to guess.
+            PasswordRefused: it is too short, too long, no Unicode text, too easy to guess, or
+                looks like a token.
         """
         try:
             size = len(password.encode("utf-8"))
@@ -61,6 +65,8 @@ class PasswordRules:
             )
         if len(unicodedata.normalize("NFC", password)) < self.shortest:
             raise PasswordRefused(PasswordProblem.TOO_SHORT, f"at least {self.shortest} characters")
+        if holds_secret_shape(password):
+            raise PasswordRefused(PasswordProblem.LIKE_A_SECRET, "nothing that looks like a token")
         if is_guessable(password, self._names(user)):
             raise PasswordRefused(
                 PasswordProblem.GUESSABLE,

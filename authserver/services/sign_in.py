@@ -63,6 +63,7 @@ class LocalSignIn:
         `known_browsers` is the cookie of `KnownBrowsers`.
 
         Raises:
+            SecretAsPassword: a token came as the password; nothing was counted.
             SignInRefused: one text for unknown, wrong and disabled.
             Throttled: too many were wrong; nothing was compared.
             StorageUnavailable: nobody was signed in.

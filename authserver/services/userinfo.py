@@ -77,8 +77,8 @@ class Userinfo:
             raise _refused("the grant is over")
         if (grant.subject, grant.client_id) != (token.subject, token.client_id):
             raise _refused("the grant is another's")
-        if user is None or not user.is_enabled:
-            raise _refused("the user is disabled or deleted")
+        if user is None or not user.has_credentials:
+            raise _refused("the user is disabled or deleted, or has resting credentials")
         requested = reachable(grant.claims.userinfo, client.scopes)
         return claims_for(user, groups, token.scopes, requested)
 

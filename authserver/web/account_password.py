@@ -116,6 +116,8 @@ class PasswordPage:
             )
         if problem is PasswordProblem.SAME:
             return _("This is the password you have now. Choose another one.")
+        if problem is PasswordProblem.LIKE_A_SECRET:
+            return _("This looks like an API token, and could never be used to sign in.")
         if problem is PasswordProblem.TOO_LONG:
             return _("Too long: at most 4096 bytes are taken.")
         return _("This is not text that can be stored.")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from flask import Blueprint, request
 
-from authserver.domain.errors import NotFound, Throttled
+from authserver.domain.errors import Conflict, NotFound, Throttled
 from authserver.domain.user_codes import read_user_code, shown_user_code
 from authserver.services.sessions import SignedOut
 from authserver.web.languages import gettext as _
@@ -55,7 +55,7 @@ class DevicePages:
         typed = request.form.get("user_code", "")
         try:
             waiting = self._answers.waiting(typed, signed_in, visit.call)
-        except (NotFound, Throttled) as refusal:
+        except (NotFound, Throttled, Conflict) as refusal:
             return self._refused(signed_in, typed, refusal)
         return self._question(signed_in, typed, waiting, visit.call)
 
@@ -71,13 +71,15 @@ class DevicePages:
                 return self._done(self._answers.allow(typed, signed_in, visit.call), allowed=True)
             if decision == DENY:
                 return self._done(self._answers.deny(typed, signed_in, visit.call), allowed=False)
-        except (NotFound, Throttled) as refusal:
+        except (NotFound, Throttled, Conflict) as refusal:
             return self._refused(signed_in, typed, refusal)
         except SignedOut:
             raise self._visits.sent_to("/device") from None
         return self._form(signed_in, "")
 
-    def _refused(self, signed_in: SignedIn, typed: str, refusal: NotFound | Throttled) -> Response:
+    def _refused(
+        self, signed_in: SignedIn, typed: str, refusal: NotFound | Throttled | Conflict
+    ) -> Response:
         code = read_user_code(typed)
         shown = shown_user_code(code) if code else ""
         if isinstance(refusal, NotFound):
@@ -86,6 +88,12 @@ class DevicePages:
                 "for ten minutes, and once."
             )
             return self._form(signed_in, shown, wrong=wrong, status=404)
+        if isinstance(refusal, Conflict):
+            wrong = _(
+                "An administrator has switched off everything that speaks for you elsewhere, so "
+                "that no device can be connected now."
+            )
+            return self._form(signed_in, shown, wrong=wrong, status=403)
         minutes = -(-refusal.retry_after_seconds // MINUTE)
         text = ngettext(
             "There were too many wrong codes. Try again in %(minutes)s minute.",

@@ -9,7 +9,7 @@ from flask import Blueprint, request
 
 from authserver.domain.errors import Throttled
 from authserver.services.authorization_requests import NotOpen
-from authserver.services.password_check import SignInRefused
+from authserver.services.password_check import SecretAsPassword, SignInRefused
 from authserver.web.languages import gettext as _
 from authserver.web.languages import ngettext, prefer
 from authserver.web.onward import Onward, form_targets
@@ -95,6 +95,11 @@ class LoginPage:
                 attempt=request.form.get("attempt", ""),
                 known_browsers=visit.known_browsers,
             )
+        except SecretAsPassword:
+            wrong = _(
+                "This is an API token, not a password. Apps send it, nobody signs in with it."
+            )
+            return self._page(onward, opened, username, wrong=wrong, status=403)
         except SignInRefused:
             wrong = _("User name or password is wrong.")
             return self._page(onward, opened, username, wrong=wrong, status=403)
