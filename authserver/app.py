@@ -22,7 +22,7 @@ from authserver.machine.backchannel_logout import backchannel_logout_endpoint
 from authserver.machine.correlation import current_request_id
 from authserver.machine.discovery import jwks_endpoint, metadata_endpoint
 from authserver.machine.introspection import introspection_endpoint
-from authserver.machine.metrics import DecisionMetrics, ShellMetrics, exposition
+from authserver.machine.metrics import DecisionMetrics, RateMetrics, ShellMetrics, exposition
 from authserver.machine.mounting import mounted
 from authserver.machine.operations import livez, metrics, readyz
 from authserver.machine.par import par_endpoint
@@ -33,6 +33,7 @@ from authserver.machine.token import token_endpoint
 from authserver.machine.userinfo import userinfo_endpoint
 from authserver.machine.wsgi import Shell
 from authserver.protocol.metadata import authorization_server_metadata
+from authserver.services.rate_counting import OUTCOMES
 from authserver.settings_people import REGISTRATION_OFF
 from authserver.settings_secrets import connection_url, read_secret_file
 from authserver.storage.flask_binding import bind
@@ -137,6 +138,7 @@ def application_of(container: Container) -> Application:
     )
     registry = CollectorRegistry()
     shell_metrics = ShellMetrics(registry)
+    container.rate_counting.report_to(RateMetrics(registry, OUTCOMES).told)
     register_errors(application, shell_metrics.unexpected)
     register_pages(application, container)
     proxies = settings.server.trusted_proxies

@@ -19,6 +19,7 @@ from authserver.settings_people import (
     SessionSettings,
     SignInSettings,
 )
+from authserver.settings_rates import RatesSettings
 from authserver.settings_rules import (
     ClientSettings,
     OutboundSettings,
@@ -67,6 +68,7 @@ class Settings:
     housekeeping: HousekeepingSettings = field(default_factory=HousekeepingSettings)
     outbound: OutboundSettings = field(default_factory=OutboundSettings)
     mail: MailSettings = field(default_factory=MailSettings)
+    rates: RatesSettings = field(default_factory=RatesSettings)
 
     @property
     def worker_count(self) -> int:
@@ -92,6 +94,11 @@ class Settings:
     def pid_file(self) -> Path:
         """The supervisor's process id: as set, or in the data directory."""
         return self.server.pid_file or self.data_directory / f"serve-{self._listener}.pid"
+
+    @property
+    def counters_file(self) -> Path:
+        """File in which the workers of this machine count calls; its size is part of its name."""
+        return self.data_directory / f"rates-{self.rates.file_mebibytes}.counters"
 
     @property
     def database_url(self) -> str:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from authserver.settings_mail import NO_TLS
+from authserver.settings_rates import contradictions_of_rates
 
 CLOCK_SKEW_SECONDS: Final = 60
 """How far the clocks of verifiers may be behind ours."""
@@ -69,6 +70,7 @@ def contradictions(settings: Settings) -> Iterator[str]:
         yield "server.trusted_proxies: unix needs server.unix_socket"
     yield from _listeners(settings)
     yield from _mail(settings)
+    yield from contradictions_of_rates(settings.rates)
 
 
 def _listeners(settings: Settings) -> Iterator[str]:

@@ -19,6 +19,7 @@ from authserver.wiring_inspection import inspecting
 from authserver.wiring_installation import Installer
 from authserver.wiring_policies import PolicyParts
 from authserver.wiring_projects import ProjectParts
+from authserver.wiring_rates import RateParts
 
 if TYPE_CHECKING:
     import threading
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from authserver.settings import Settings
 
 
-class Container(PolicyParts, ProjectParts):
+class Container(RateParts, PolicyParts, ProjectParts):
     """Every service of one process."""
 
     @cached_property
@@ -64,6 +65,8 @@ class Container(PolicyParts, ProjectParts):
             api_tokens=self.api_token_verdicts,
             connect=self.connect_verdicts,
             projects=self.project_reach,
+            rates=self.rate_counting,
+            attempts=self.attempt_throttle,
         )
 
     @cached_property

@@ -87,17 +87,21 @@ class DirectoryParts(GrantParts):
         return VerifiedTokens(REMEMBERED_TOKENS)
 
     @cached_property
-    def throttle(self) -> Throttle:
-        """Counts failed credentials."""
+    def throttle_limits(self) -> ThrottleLimits:
+        """How many failures are forgiven, and what a network is."""
         chosen = self.settings.throttling
-        limits = ThrottleLimits(
+        return ThrottleLimits(
             per_caller=chosen.failures,
             per_network=chosen.failures * NETWORK_FACTOR,
             window_seconds=chosen.window_seconds,
             ipv4_prefix=chosen.ipv4_prefix,
             ipv6_prefix=chosen.ipv6_prefix,
         )
-        return Throttle(self.clock, limits)
+
+    @cached_property
+    def throttle(self) -> Throttle:
+        """Counts failed credentials."""
+        return Throttle(self.clock, self.throttle_limits)
 
     @cached_property
     def failed_authentications(self) -> FailedAuthentications:

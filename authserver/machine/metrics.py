@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from prometheus_client import CollectorRegistry, Counter, Histogram
 from prometheus_client.exposition import generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 MULTIPROCESS_VARIABLE: Final = "PROMETHEUS_MULTIPROC_DIR"
 
@@ -85,6 +88,24 @@ class DecisionMetrics:
             child = self._decisions.labels(gateway, reason)
             self._children[(gateway, reason)] = child
         child.inc()
+
+
+class RateMetrics:
+    """What came of counting calls for rate limits."""
+
+    def __init__(self, registry: CollectorRegistry, outcomes: Iterable[str]) -> None:
+        """Register the metric, with every outcome at nothing."""
+        counts = Counter(
+            "authserver_rate_counts",
+            "Calls counted for rate limits, by outcome; other than counted and limited: see why",
+            ("outcome",),
+            registry=registry,
+        )
+        self._children = {each: counts.labels(each) for each in outcomes}
+
+    def told(self, outcome: str) -> None:
+        """Count one."""
+        self._children[outcome].inc()
 
 
 def exposition(registry: CollectorRegistry) -> bytes:
