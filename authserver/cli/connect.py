@@ -98,7 +98,7 @@ def connect() -> None:
     """Keys with which Connect apps and custom integrations sign the JWTs of their calls.
 
     Atlassian ends Connect: for what is to stay, use client credentials or API tokens. Exit codes: 0
-    done, 1 refused, 2 wrong usage, 4 storage does not answer.
+    done, 1 not found or not possible now, 2 wrong usage, 4 storage does not answer.
     """
 
 

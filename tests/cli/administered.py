@@ -12,6 +12,7 @@ from authserver.services.initial_access_tokens import InitialAccessTokens
 from authserver.services.signing_keys import SigningKeys
 from tests.cli.runs import run
 from tests.cli.stub_wiring import StubInstallation
+from tests.connect.sites import connect_keys
 from tests.services.collaborators import ListedKeyFiles
 from tests.services.provider_office import ProviderOffice
 from tests.services.readable_resealing import readable_resealing
@@ -37,6 +38,7 @@ class MemoryContainer:
         self.key_files = ListedKeyFiles()
         self.resealing = readable_resealing(world, self.key_files)
         self.hand_overs = world.hand_overs
+        self.connect_keys = connect_keys(world)
         self.subject_accounts = world.subject_accounts
         self.initial_access_tokens = InitialAccessTokens(
             administration=world.administration,

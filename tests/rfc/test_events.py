@@ -56,6 +56,8 @@ MATRIX: Final = (
     *("key.made", "key.active", "key.retiring", "key.gone", "key.revoked"),
     *("key.resealed", "key_file.made", "provider.secret_resealed"),
     *("account.mapped", "account.unmapped", "account.imported"),
+    *("connect_key.added", "connect_key.rotated", "connect_key.secret_resealed"),
+    *("connect_key.disabled", "connect_key.enabled", "connect_key.removed"),
     *("user.created", "user.updated", "user.disabled", "user.enabled", "user.deleted"),
     *("user.password_changed", "user.password_reset", "user.sign_in_failed", "user.throttled"),
     *("group.created", "group.deleted", "group.member_added", "group.member_removed"),
