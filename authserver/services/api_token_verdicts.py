@@ -112,6 +112,34 @@ class ApiTokenVerdicts:
         token = self._found(token_value)
         if token is None:
             return NOT_OURS
+        return self._verdict(token, resource, now, presentation, username)
+
+    def verdict(
+        self,
+        token: ApiToken,
+        resource: ProtectedResource,
+        now: float,
+        *,
+        presentation: Presentation | None,
+    ) -> ApiTokenAccess | UnfitToken:
+        """The same for a token that was found otherwise: what its secret would be worth.
+
+        For explanations alone: nobody has presented anything.
+
+        Raises:
+            StorageUnavailable: nobody can be sure now.
+        """
+        self._directory.view.ensure_fresh()
+        return self._verdict(token, resource, now, presentation, None)
+
+    def _verdict(
+        self,
+        token: ApiToken,
+        resource: ProtectedResource,
+        now: float,
+        presentation: Presentation | None,
+        username: str | None,
+    ) -> ApiTokenAccess | UnfitToken:
         speakers = self._speakers(token)
         scopes = self._scopes(token, resource, speakers)
         problem = (

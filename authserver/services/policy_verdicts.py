@@ -8,20 +8,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from authserver.domain.decisions import DenyReason
 from authserver.domain.operations import Unmatched
-from authserver.domain.policy_calls import PolicyStep, StepOutcome
+from authserver.domain.policy_calls import PolicyRefusal, PolicyStep, StepOutcome
 from authserver.services.policy_engine import judge, trace
 from authserver.services.policy_steps import listed, names_of
 from authserver.services.scope_closures import closed_to_legacy, closed_to_token
 
 if TYPE_CHECKING:
+    from authserver.domain.decisions import DenyReason
     from authserver.domain.operations import Operation
-    from authserver.domain.policy_calls import CallFacts, PolicyRefusal
+    from authserver.domain.policy_calls import CallFacts
     from authserver.services.operation_scopes import OperationScopes
     from authserver.services.site_policies import SitePolicy
 
 WHY_UNCERTAIN: Final = "nobody can say beforehand which projects the call reaches"
+CATALOGUE: Final = "catalogue"
+"""The document of what Atlassian's operations need."""
 NAME_A_PROJECT: Final = "call what names its project in the path"
 
 
@@ -99,9 +101,12 @@ class PolicyVerdicts:
         reason, scope = closed
         if scope:
             said = f"{_call(facts)} needs scopes that the token lacks: {scope}"
+            change = f"use a token with {scope}"
         else:
             said = f"{_call(facts)} is opened by no scope: {reason}"
-        return PolicyStep(name, StepOutcome.REFUSED, said)
+            change = "call an operation that scopes open, or ask for it to be opened by the policy"
+        refusal = PolicyRefusal(reason, "scopes", CATALOGUE, said, change)
+        return PolicyStep(name, StepOutcome.REFUSED, said, refusal)
 
 
 def _certainty_step(policy: SitePolicy, facts: CallFacts) -> PolicyStep:
