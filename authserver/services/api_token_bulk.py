@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
@@ -184,12 +185,10 @@ def _resolved(stores: Stores, comparison: Comparison) -> Comparison:
     # Also somebody who was deleted: a subject is taken as it is.
     if name.startswith((SUBJECT_PREFIX, _CLIENT_SUBJECT)):
         return comparison
-    try:
+    with suppress(NotFound):
         return replace(comparison, value=existing(stores, name).subject)
-    except NotFound:
-        is_client = comparison.field is TokenField.SUBJECT and stores.clients.get(name)
-        if is_client:
-            return replace(comparison, value=_CLIENT_SUBJECT + name)
+    if comparison.field is TokenField.SUBJECT and stores.clients.get(name) is not None:
+        return replace(comparison, value=_CLIENT_SUBJECT + name)
     raise InvalidField(
         "where", f"after {comparison.field} the name of a user here, or a subject (user:...)"
     )
