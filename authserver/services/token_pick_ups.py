@@ -49,6 +49,13 @@ class PickUpOver(DomainError):
         self.was_used = was_used
 
 
+class PickUpResting(DomainError):
+    """The ticket is good, but its user's credentials are switched off now."""
+
+    def __init__(self) -> None:
+        super().__init__("the user's credentials are switched off")
+
+
 @dataclass(frozen=True, slots=True)
 class PickedUp:
     """A token at the one moment its secret exists in clear."""
@@ -84,7 +91,7 @@ class TokenPickUps:
         The link is good for 24 hours, and for nobody but the owner.
 
         Raises:
-            Conflict: mail is off, the token is not pending, or its owner is not enabled.
+            Conflict: mail is off, the token is not pending, or its owner may have none now.
             InvalidField: the owner has no address that mail can be sent to.
         """
         owner = self._owner(stores, token)
@@ -118,7 +125,7 @@ class TokenPickUps:
         """The same link for whoever passes it on by hand: it opens for the owner alone.
 
         Raises:
-            Conflict: the token is not pending, or its owner is not enabled.
+            Conflict: the token is not pending, or its owner may have none now.
         """
         self._owner(stores, token)
         return self._ticket(stores, token, act, way="by hand")[1]
@@ -129,6 +136,7 @@ class TokenPickUps:
         Raises:
             NoSuchPickUp: there is no such ticket for this user.
             PickUpOver: it cannot be used any more.
+            PickUpResting: not while the user's credentials are switched off.
         """
         with self._administration.database.reading() as stores:
             return self._open(stores, ticket, subject)[1]
@@ -141,6 +149,7 @@ class TokenPickUps:
         Raises:
             NoSuchPickUp: there is no such ticket for this user.
             PickUpOver: it cannot be used any more, perhaps since a moment ago.
+            PickUpResting: not while the user's credentials are switched off.
         """
         now = self._administration.clock.now()
         token_id = self.look(ticket, subject).token_id
@@ -170,6 +179,11 @@ class TokenPickUps:
         owner = existing(stores, token.owner)
         if not owner.is_enabled:
             raise Conflict(f"user {owner.username} is {owner.status}: enable the user first")
+        if owner.credentials_disabled_at is not None:
+            raise Conflict(
+                f"the credentials of user {owner.username} are switched off: "
+                "authserver user enable-credentials"
+            )
         return owner
 
     def _ticket(
@@ -222,4 +236,7 @@ class TokenPickUps:
         )
         if token is None or not is_there:
             raise PickUpOver(was_used=False)
+        owner = stores.users.get(subject)
+        if owner is None or owner.credentials_disabled_at is not None:
+            raise PickUpResting
         return found, token

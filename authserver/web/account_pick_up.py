@@ -10,7 +10,7 @@ from flask import Blueprint, request
 from authserver.domain.api_tokens import Presentation, SubjectType
 from authserver.domain.token_pick_ups import PICK_UP_PREFIX
 from authserver.services.federated_arrivals import is_proved
-from authserver.services.token_pick_ups import PATH, NoSuchPickUp, PickUpOver
+from authserver.services.token_pick_ups import PATH, NoSuchPickUp, PickUpOver, PickUpResting
 from authserver.web.account import act_of
 from authserver.web.languages import gettext as _
 from authserver.web.login import AGAIN
@@ -46,7 +46,7 @@ class PickUpPages:
         Else it would be in the way back from the sign-in page, which is stored and logged.
         """
         if not self._secret_maker.looks_like(PICK_UP_PREFIX, ticket):
-            raise _unknown()
+            raise _page(NoSuchPickUp())
         visit = self._visits.current()
         visit.cookies_to_set[self._visits.cookies.pick_up] = ticket
         return self._visits.redirect_to(PATH)
@@ -56,10 +56,8 @@ class PickUpPages:
         signed_in = self._fresh()
         try:
             token = self._pick_ups.look(self._ticket(), signed_in.user.subject)
-        except NoSuchPickUp:
-            raise _unknown() from None
-        except PickUpOver as over:
-            raise _over(over) from None
+        except (NoSuchPickUp, PickUpOver, PickUpResting) as refusal:
+            raise _page(refusal) from None
         return render("account_pick_up.html", here="pick-up", person=signed_in.user, token=token)
 
     def pick_up(self) -> Response:
@@ -70,10 +68,8 @@ class PickUpPages:
         subject = signed_in.user.subject
         try:
             picked_up = self._pick_ups.pick_up(self._ticket(), subject, act_of(visit, subject))
-        except NoSuchPickUp:
-            raise _unknown() from None
-        except PickUpOver as over:
-            raise _over(over) from None
+        except (NoSuchPickUp, PickUpOver, PickUpResting) as refusal:
+            raise _page(refusal) from None
         return render(
             "account_picked_up.html",
             here="pick-up",
@@ -107,17 +103,25 @@ def _basic_name(token: ApiToken, signed_in: SignedIn) -> str:
     return token.client_id if is_service else signed_in.user.username
 
 
-def _unknown() -> PageRefusal:
-    return PageRefusal(
-        404,
-        _("Nothing to pick up"),
-        _("There is no token for your account behind this link."),
-        _("If you have several accounts, sign out, open the link again and sign in with another."),
-    )
-
-
-def _over(over: PickUpOver) -> PageRefusal:
-    if over.was_used:
+def _page(refusal: NoSuchPickUp | PickUpOver | PickUpResting) -> PageRefusal:
+    if isinstance(refusal, PickUpResting):
+        return PageRefusal(
+            403,
+            _("Not now"),
+            _("Your API tokens and apps are switched off at the moment."),
+            _("Ask whoever runs this server. Then open the link again, or ask for a new one."),
+        )
+    if isinstance(refusal, NoSuchPickUp):
+        return PageRefusal(
+            404,
+            _("Nothing to pick up"),
+            _("There is no token for your account behind this link."),
+            _(
+                "If you have several accounts, sign out, open the link again and sign in with "
+                "another."
+            ),
+        )
+    if refusal.was_used:
         return PageRefusal(
             410,
             _("Already picked up"),

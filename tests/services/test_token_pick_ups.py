@@ -15,7 +15,7 @@ from authserver.domain.errors import Conflict, InvalidField, NotFound, StorageUn
 from authserver.domain.mail import MailKind, MailStatus
 from authserver.domain.users import UserStatus
 from authserver.services.administration import Act
-from authserver.services.token_pick_ups import NoSuchPickUp, PickUpOver
+from authserver.services.token_pick_ups import NoSuchPickUp, PickUpOver, PickUpResting
 from tests.services.mail_room import DAY, MailRoom
 from tests.services.world import ADMIN, ISSUER
 
@@ -258,3 +258,17 @@ def test_the_mail_with_the_link_is_as_sealed_as_all_mail(room: MailRoom) -> None
     assert ticket in room.sender.sent[0].written.text
     (mail,) = room.mails
     assert (mail.status, mail.sealed) == (MailStatus.SENT, b"")
+
+
+def test_while_the_users_credentials_rest_nothing_is_offered_or_picked_up(room: MailRoom) -> None:
+    token = room.pending()
+    ticket = offer(room, token)
+    with room.database.writing() as stores:
+        stores.users.save(replace(room.ada, credentials_disabled_at=room.clock.now()))
+    with pytest.raises(PickUpResting):
+        pick_up(room, ticket)
+    with pytest.raises(Conflict, match="enable-credentials"):
+        offer(room, token)
+    with room.database.writing() as stores:
+        stores.users.save(room.ada)
+    pick_up(room, ticket)
