@@ -93,7 +93,7 @@ reason = "Says nothing of a project"
 name = "plugin"
 scope = "READ"
 paths = ["/rest/tempo/4"]
-operations = ["getDashboards"]
+operations = ["getDashboard"]
 methods = ["GET", "POST"]
 reason = "Time sheets"
 

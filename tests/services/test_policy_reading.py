@@ -129,7 +129,7 @@ WHOLE_DOCUMENT = PolicyDocument(
             "Time sheets",
             "READ",
             paths=("/rest/tempo/4",),
-            operations=("getDashboards",),
+            operations=("getDashboard",),
             methods=frozenset({"GET", "POST"}),
         ),
     ),
