@@ -49,16 +49,16 @@ def _compares(token: ApiToken, asked: Comparison) -> bool:
         TokenField.RESOURCE: token.resources,
         TokenField.SCOPE: token.scopes,
         TokenField.STATUS: token.status,
-        TokenField.INCIDENT: token.reason.removeprefix("incident ").partition(":")[0],
         TokenField.NETWORK: use.network if use else "",
         TokenField.CREATED: token.created_at,
         TokenField.EXPIRES: token.expires_at,
         TokenField.LAST_USED: use.at if use else None,
         TokenField.HAS_SECRET: "no" if token.secret is None else "yes",
     }
+    if asked.field is TokenField.INCIDENT:
+        begins = f"incident {asked.value}"
+        return token.reason == begins or token.reason.startswith(f"{begins}:")
     value = values[asked.field]
-    if asked.field is TokenField.INCIDENT and not token.reason.startswith("incident "):
-        return False
     if asked.relation is Relation.NEVER:
         return value is None
     if asked.relation in ORDERS:

@@ -1,0 +1,90 @@
+"""Ten thousand API tokens stopped at once, on both databases."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Final
+
+import pytest
+from sqlalchemy import event, insert
+
+from authserver.domain.api_tokens import ApiTokenFilter, ApiTokenStatus
+from authserver.services.administration import Administration
+from authserver.services.api_token_bulk import ApiTokenBulk
+from authserver.services.commit_barrier import CommitBarrier
+from authserver.storage.api_token_values import own_values
+from authserver.storage.rows.api_tokens import api_tokens
+from tests.databases import opened
+from tests.doubles import FakeClock
+from tests.services.collaborators import NumberedSecrets
+from tests.services.world import ADMIN
+from tests.storage.api_token_examples import api_token
+from tests.storage.examples import NOW
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from authserver.storage.database import SqlDatabase
+
+MANY: Final = 10_000
+WHERE: Final = "client=zapier and (network in 192.0.2.0/24 or created<2025-01-01 or purpose~run)"
+MOST_STATEMENTS: Final = 12
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest) -> Iterator[SqlDatabase]:
+    with opened(request.getfixturevalue(f"{request.param}_url")) as found:
+        yield found
+
+
+def fill(database: SqlDatabase, count: int) -> None:
+    values = [
+        {
+            "issuer_id": 1,
+            "token_id": f"t{number:05}",
+            **own_values(api_token(f"t{number:05}", expires_at=NOW + 10**8)),
+            "last_network": "",
+            "last_agent": "",
+        }
+        for number in range(count)
+    ]
+    with database.engine.begin() as connection:
+        connection.execute(insert(api_tokens), values)
+
+
+def stopped(database: SqlDatabase, count: int) -> tuple[int, float]:
+    """How many statements it takes to revoke `count` tokens, and how many seconds."""
+    fill(database, count)
+    clock = FakeClock()
+    clock.set_now(NOW)
+    bulk = ApiTokenBulk(
+        administration=Administration(database=database, clock=clock, barrier=CommitBarrier(clock)),
+        secret_maker=NumberedSecrets(),
+    )
+    statements: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        statements.append(statement)
+
+    event.listen(database.engine, "before_cursor_execute", note)
+    start = time.monotonic()
+    plan = bulk.plan(WHERE, ApiTokenStatus.REVOKED)
+    result = bulk.act(plan, ADMIN, where=WHERE)
+    took = time.monotonic() - start
+    event.remove(database.engine, "before_cursor_execute", note)
+    assert plan.count == len(result.tokens) == count
+    with database.reading() as stores:
+        revoked = ApiTokenFilter(status=ApiTokenStatus.REVOKED)
+        assert stores.api_tokens.count(revoked) == count
+    return len(statements), took
+
+
+def test_the_number_of_statements_does_not_depend_on_that_of_tokens(database: SqlDatabase) -> None:
+    assert stopped(database, 50)[0] <= MOST_STATEMENTS
+
+
+@pytest.mark.slow
+def test_ten_thousand_tokens_take_as_few_statements(database: SqlDatabase) -> None:
+    statements, took = stopped(database, MANY)
+    assert statements <= MOST_STATEMENTS
+    print(f"{MANY} tokens revoked with {statements} statements in {took:.2f} s")  # noqa: T201 - reported, never asserted
