@@ -186,6 +186,13 @@ class GrantDesk:
             assert ada is not None
             stores.users.save(replace(ada, status=UserStatus.DISABLED))
 
+    def rest(self, at: float | None) -> None:
+        """Let ada's credentials rest from `at` on, or not any more."""
+        with self.world.database.writing() as stores:
+            ada = stores.users.get(ADA)
+            assert ada is not None
+            stores.users.save(replace(ada, credentials_disabled_at=at))
+
     def stored(self, grant_id: str) -> Grant:
         """The grant as it stands now."""
         return self.world.database.state.grants[grant_id]

@@ -14,6 +14,7 @@ from authserver.domain.requested_claims import RequestedClaims
 from authserver.domain.sessions import PASSWORD_ACR
 from authserver.services.authorization_steps import (
     ACCESS_DENIED,
+    CREDENTIALS_REST,
     FINISH,
     LOGIN_REQUIRED,
     NOT_BY_GROUPS,
@@ -56,6 +57,16 @@ def test_nobody_is_asked_to_allow_what_the_groups_do_not_give() -> None:
     about_me = request(scopes=frozenset({"openid"}))
     assert next_step(about_me, CLIENT, signed_in(), ALLOWED, NOW, ceiling=nothing) == FINISH
     assert next_step(request(), CLIENT, None, None, NOW, ceiling=nothing) is Page.LOGIN
+
+
+def test_nobody_is_asked_whose_credentials_rest() -> None:
+    resting = signed_in(credentials_disabled_at=NOW - 1)
+    for prompts in (frozenset[Prompt](), NONE, frozenset({Prompt.CONSENT})):
+        step = next_step(request(prompts=prompts), CLIENT, resting, ALLOWED, NOW)
+        assert step == CREDENTIALS_REST
+    # About the account everything is asked as ever.
+    other = request(hinted_subject="user:somebody-else")
+    assert next_step(other, CLIENT, resting, ALLOWED, NOW) is Page.LOGIN
 
 
 def test_a_refusal_is_the_last_word() -> None:

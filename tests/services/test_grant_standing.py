@@ -6,6 +6,7 @@ import pytest
 
 from authserver.domain.audit import Actor, ActorKind
 from authserver.domain.clients import GrantType
+from authserver.domain.errors import Conflict
 from authserver.domain.grants import GrantEnd, GrantFilter
 from authserver.services.client_profiles import ProfileChanges
 from authserver.services.clients import ClientUpdate
@@ -144,3 +145,17 @@ def test_tokens_of_users_end_with_the_last_grant_type_that_needs_one(
     update = ClientUpdate(grant_types=grant_types, scopes=("READ", "WRITE"))
     desk.world.clients.update("app", update, ADMIN)
     assert desk.is_active(tokens) is active
+
+
+def test_while_credentials_rest_no_grant_yields_anything_and_none_is_lost(desk: GrantDesk) -> None:
+    value = desk.first_tokens().refresh_token
+    before = desk.allow()
+    desk.rest(desk.world.clock.now())
+    desk.refused("invalid_grant", desk.refresh, value)
+    desk.refused("invalid_grant", desk.redeem, desk.code(before))
+    with pytest.raises(Conflict):
+        desk.allow()
+    desk.rest(None)
+    # A refresh token is not used up by a refusal; a code is, as by every one.
+    assert desk.refresh(value).access.value
+    assert desk.redeem(desk.code(before)).access.value

@@ -8,7 +8,7 @@ import pytest
 
 from authserver.domain.errors import Conflict, StorageUnavailable, Throttled
 from authserver.domain.grants import GrantEnd
-from authserver.services.password_check import SignInRefused
+from authserver.services.password_check import SecretAsPassword, SignInRefused
 from authserver.services.password_rules import PasswordProblem, PasswordRefused
 from tests.services.collaborators import hash_of
 from tests.services.house import NEW_PASSWORD, PASSWORD, House
@@ -93,6 +93,7 @@ def test_the_current_password_cannot_be_guessed_here_either(house: House) -> Non
         ("x" * 5000, PasswordProblem.TOO_LONG),
         ("\udcff is no text at all", PasswordProblem.NOT_TEXT),
         (PASSWORD, PasswordProblem.SAME),
+        ("asv_pat_copied-in-the-wrong-field", PasswordProblem.LIKE_A_SECRET),
     ],
 )
 def test_a_password_against_the_rules_is_not_taken(
@@ -140,3 +141,11 @@ def test_what_could_not_be_stored_was_not_changed(house: House, failing: str) ->
     house.database.failing.clear()
     assert house.database.state.users["ada"].password_hash == hash_of(PASSWORD)
     assert house.find(other.cookie) is not None
+
+
+def test_a_token_in_place_of_the_current_password_is_not_counted(house: House) -> None:
+    signed_in = house.signed_in(house.sign_in())
+    for _ in range(30):
+        with pytest.raises(SecretAsPassword):
+            house.change(signed_in, current="asv_pat_secret-number-0001")
+    assert house.change(signed_in).cookie

@@ -10,7 +10,7 @@ import pytest
 
 from authserver.domain.errors import StorageUnavailable, Throttled
 from authserver.domain.users import PersonalData, UserStatus
-from authserver.services.password_check import SignInRefused
+from authserver.services.password_check import SecretAsPassword, SignInRefused
 from authserver.services.secret_checks import STAND_IN_HASH
 from tests.services.collaborators import hash_of
 from tests.services.house import ATTEMPT, HOME, PASSWORD, House
@@ -280,3 +280,30 @@ def test_without_a_record_nobody_is_signed_in(house: House, failing: str) -> Non
     with pytest.raises(StorageUnavailable):
         house.sign_in()
     assert not house.database.state.sessions
+
+
+@pytest.mark.rule("AK-04")
+@pytest.mark.parametrize(
+    "shown",
+    [
+        "asv_pat_secret-number-0001",
+        "asv_pat_",
+        " asv_pat_x",
+        "ASV_PAT_x",
+        "Bearer asv_rt_x",
+        "asv_cs_x",
+    ],
+)
+def test_a_token_is_never_tried_as_a_password_and_never_counted(house: House, shown: str) -> None:
+    for name in ("ada", "nobody"):
+        house.database.audit.clear()
+        house.world.passwords.compared.clear()
+        house.database.calls.clear()
+        # Far more often than a wrong password may come.
+        for _ in range(30):
+            with pytest.raises(SecretAsPassword, match="no password"):
+                house.sign_in(name, shown)
+        assert not house.world.passwords.compared
+        assert not house.database.audit
+        assert not house.database.calls["failures.add"]
+    assert house.sign_in("ada").session.subject == house.ada.subject
