@@ -69,7 +69,7 @@ def narrowed(draw: st.DrawFn, detail: AccessDetail) -> AccessDetail:
     )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.data(), DOCUMENTS, CALLS)
 def test_a_narrower_credential_may_do_no_more(
     data: st.DataObject, documents: list[PolicyDocument], facts: CallFacts
@@ -102,7 +102,7 @@ def test_operations_within_others_are_allowed_wherever_those_are(
     assert passes([], for_wide) or not passes([], for_narrow)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(DOCUMENTS, DENY, st.sampled_from([0, -1]), CALLS)
 def test_one_more_deny_rule_allows_nothing_more(
     documents: list[PolicyDocument], rule: DenyRule, place: int, facts: CallFacts
@@ -124,7 +124,7 @@ def _fewer_members(document: PolicyDocument, gone: str) -> PolicyDocument:
     return replace(document, access=access, tokens=tokens)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(DOCUMENTS, CALLS, st.sampled_from(["developers", "auditors", "contractors"]))
 def test_a_group_taken_out_of_a_list_allows_nothing_more(
     documents: list[PolicyDocument], facts: CallFacts, gone: str
@@ -133,7 +133,7 @@ def test_a_group_taken_out_of_a_list_allows_nothing_more(
     assert passes(documents, facts) or not passes(changed, facts)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(GROUPS, GROUPS, st.none() | GROUPS, CALLS)
 def test_who_leaves_a_group_that_only_gives_may_do_no_more(
     members: frozenset[str], left: frozenset[str], holders: frozenset[str] | None, facts: CallFacts
@@ -146,7 +146,7 @@ def test_who_leaves_a_group_that_only_gives_may_do_no_more(
     assert passes([document], facts) or not passes([document], after)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.data(), DOCUMENTS, CALLS)
 def test_an_entry_taken_out_of_what_is_allowed_allows_nothing_more(
     data: st.DataObject, documents: list[PolicyDocument], facts: CallFacts
@@ -158,7 +158,8 @@ def test_an_entry_taken_out_of_what_is_allowed_allows_nothing_more(
         shorter = rules and tuple(
             each if each.allow is None else replace(each, allow=each.allow[1:]) for each in rules
         )
-        changed.append(replace(document, **{section: shorter}))
+        narrower: dict[str, Any] = {section: shorter}
+        changed.append(replace(document, **narrower))
     assert passes(documents, facts) or not passes(changed, facts)
 
 
