@@ -91,8 +91,9 @@ class Policies:
     def list(self) -> Sequence[PolicyState]:
         """The default document, then that of each resource, whether there is one or not."""
         with self._administration.database.reading() as stores:
-            names = [DEFAULT_DOCUMENT, *(each.name for each in stores.resources.list())]
-            return [PolicyState(name, stores.policies.current(name)) for name in names]
+            names = (DEFAULT_DOCUMENT, *(each.name for each in stores.resources.list()))
+            found = dict.fromkeys(names)
+            return [PolicyState(name, stores.policies.current(name)) for name in found]
 
     def show(self, name: str, number: int | None = None) -> PolicyVersion:
         """One version, the newest unless said otherwise.

@@ -67,7 +67,8 @@ class PolicyView:
 
 def _load(stores: Stores, resource: str) -> _Documents:
     documents = []
-    for name in (DEFAULT_DOCUMENT, resource):
+    # A site may be called like the default document: then it has none of its own.
+    for name in dict.fromkeys((DEFAULT_DOCUMENT, resource)):
         version = stores.policies.current(name)
         if version is None:
             continue

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from authserver.domain.authority import Change, ChangeKind
 from authserver.domain.errors import Conflict, InvalidField, NotFound
 from authserver.domain.keys import SigningAlgorithm
+from authserver.domain.policy_documents import DEFAULT_DOCUMENT
 from authserver.domain.resources import (
     CredentialPurpose,
     ProtectedResource,
@@ -83,7 +84,7 @@ class Resources:
         now = self._administration.clock.now()
         secret = self._make()
         resource = ProtectedResource(
-            name=check_name(draft.name),
+            name=_own_name(draft.name),
             kind=_kind(draft.kind),
             identifier="",
             url=check_site_url("url", draft.url),
@@ -261,6 +262,12 @@ def check_name(value: str) -> str:
             "name", "1 to 63 lower-case letters, digits and dashes, no dash at either end"
         )
     return value
+
+
+def _own_name(value: str) -> str:
+    if value == DEFAULT_DOCUMENT:
+        raise InvalidField("name", "another word: this is the name of the default policy document")
+    return check_name(value)
 
 
 def _kind(value: str) -> ResourceKind:

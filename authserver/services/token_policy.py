@@ -145,7 +145,7 @@ class TokenPolicy:
             PolicyInvalid: a stored document cannot be read any more.
         """
         sections = []
-        for name in (DEFAULT_DOCUMENT, *sorted(resources)):
+        for name in dict.fromkeys((DEFAULT_DOCUMENT, *sorted(resources))):
             version = stores.policies.current(name)
             section = None if version is None else read_policy(version.text).tokens
             if version is not None and section is not None:

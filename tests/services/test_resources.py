@@ -75,6 +75,10 @@ def test_an_odd_name_is_refused(world: World, name: str) -> None:
     assert refused(world, name=name).field == "name"
 
 
+def test_the_name_of_the_default_policy_document_is_refused(world: World) -> None:
+    assert refused(world, name="default").field == "name"
+
+
 @pytest.mark.parametrize("name", ["a", "1", "a-1", "x" * 63])
 def test_a_plain_name_is_taken(world: World, name: str) -> None:
     assert world.add_resource(name, url="https://a.example.com").resource.name == name
