@@ -14,6 +14,7 @@ from tests.cli.runs import run
 from tests.cli.stub_wiring import StubInstallation
 from tests.connect.sites import connect_keys
 from tests.services.collaborators import ListedKeyFiles
+from tests.services.policy_office import PolicyOffice
 from tests.services.provider_office import ProviderOffice
 from tests.services.readable_resealing import readable_resealing
 from tests.services.world import ADMIN, World
@@ -56,6 +57,7 @@ class MemoryContainer:
         self.provider_domains = self.office.domains
         self.provider_group_rules = self.office.rules
         self.external_denials = self.office.denials
+        self.policies = PolicyOffice(world).policies
         self.closed = 0
 
     @property
