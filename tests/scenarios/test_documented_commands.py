@@ -35,6 +35,7 @@ PAGES: Final = [
 LONG: Final = {
     "change-the-key-encryption-key.md",
     "conformance.md",
+    "connect-jwt.md",
     "put-it-in-front-of-jira-data-center.md",
 }
 """Pages that take long, of which every step has its own short test besides."""
