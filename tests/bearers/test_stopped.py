@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from authserver.domain.external_tokens import DenialKind
 from authserver.domain.external_tokens import ExternalProblem as Why
 from authserver.services.external_denials import FOR_EVER
+from authserver.services.user_lookup import known_anew
 from tests.federation.bearing import APP, SUBJECT, Bearing, subject_key_of
 
 if TYPE_CHECKING:
@@ -29,6 +31,14 @@ def delete_user(container: Container) -> None:
     container.users.delete(SUBJECT, container.operator)
 
 
+def rest(container: Container) -> None:
+    now = container.clock.now()
+    with container.administration.changing([known_anew(SUBJECT, now)], takes_power=True) as stores:
+        user = stores.users.get(SUBJECT)
+        assert user is not None
+        stores.users.save(replace(user, credentials_disabled_at=now))
+
+
 def stop_provider(container: Container) -> None:
     container.providers.disable("theirs", container.operator)
 
@@ -47,6 +57,7 @@ def unlink(container: Container) -> None:
     ("stop", "why"),
     [
         (stop_user, Why.USER_STOPPED),
+        (rest, Why.USER_STOPPED),
         (delete_user, Why.USER_UNKNOWN),
         (stop_provider, Why.PROVIDER_STOPPED),
         (remove_provider, None),

@@ -201,3 +201,17 @@ def assert_inert(page: Page) -> None:
     assert "<img src=x" not in page.text
     assert "49" not in page.texts.get("purpose", "") + page.texts.get("question", "")
     assert "script-src" not in page.headers["content-security-policy"]
+
+
+@pytest.mark.rule("AK-04")
+def test_a_token_in_the_password_field_is_answered_with_a_hint_and_locks_nobody_out(
+    world: PeopleWorld,
+) -> None:
+    token = world.container.secret_maker.secret("pat")
+    browser = world.browser()
+    for name in ["ada", "nobody"] * 10:
+        page = tried(browser, name, token)
+        assert page.status == 403
+        assert "API token, not a password" in page.texts["password-error"]
+        assert token not in page.text
+    assert world.sign_in(browser).path == "/account"

@@ -149,6 +149,12 @@ def asleep(stores: Stores) -> None:
     )
 
 
+def resting(stores: Stores) -> None:
+    user = stores.users.get(ADA)
+    assert user is not None
+    stores.users.save(replace(user, credentials_disabled_at=1.0))
+
+
 def test_an_exchange_is_one_grant_with_one_token(counter: Counter) -> None:
     tokens = counter.exchange()
     assert (tokens.refresh_token, tokens.id_token) == ("", "")
@@ -175,6 +181,7 @@ def test_an_exchange_is_one_grant_with_one_token(counter: Counter) -> None:
         (lambda stores: stores.identities.unlink("okta", "00u1", 0.0), "the identity was stopped"),
         (handed_on, "the identity was stopped"),
         (asleep, "the identity was stopped"),
+        (resting, "the user was stopped"),
     ],
 )
 def test_what_is_stopped_meanwhile_gives_no_token(

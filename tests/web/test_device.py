@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -239,3 +240,22 @@ def test_hostile_names_are_shown_as_text(world: PeopleWorld) -> None:
     app = add_device_app(world, "hostile", name="<b onclick=x>{{7*7}}</b>")
     page = begin(world, app, scope=SCOPE).enter(world.signed_in())
     assert page.texts["client"] == "<b onclick=x>{{7*7}}</b>"
+
+
+def test_nobody_connects_a_device_whose_credentials_rest(
+    world: PeopleWorld, device: Device
+) -> None:
+    browser = world.signed_in()
+    device.enter(browser)
+    answer = dict(browser.page.forms["device-answer"].fields)
+    with world.container.database.writing() as stores:
+        user = stores.users.get(world.ada.subject)
+        assert user is not None
+        stores.users.save(replace(user, credentials_disabled_at=1.0))
+    # Both on the question that is open, and on a new one; signed in she still is.
+    allowed = browser.post("/device/answer", {**answer, "decision": "allow"})
+    asked = device.enter(browser)
+    for page in (allowed, asked):
+        assert page.status == 403
+        assert "switched off" in page.texts["user-code-error"]
+    assert device.poll().error == (400, "authorization_pending")
