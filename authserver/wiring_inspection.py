@@ -20,6 +20,7 @@ from authserver.storage.issuers import stored_issuer
 from authserver.storage.schema_state import SchemaState, newest_revision, schema_status
 from authserver.storage.schema_state import SchemaStatus as StoredStatus
 from authserver.storage.sqlite import file_path
+from authserver.wiring_rates import look_at_node_counters, look_at_shared_counters
 from authserver.wiring_storage import make_engine_of
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from authserver.domain.keys import SigningKey
     from authserver.domain.ports import Clock
     from authserver.domain.provider_looks import ProviderLook
+    from authserver.domain.rates import CountersLook
     from authserver.domain.resources import ProtectedResource
     from authserver.settings import Settings
 
@@ -41,10 +43,11 @@ POSTGRESQL_FACTS = ("synchronous_commit", "fsync", "full_page_writes")
 class Inspector:
     """A look at an installation; satisfies `domain.installation.Inspection`."""
 
-    def __init__(self, database: SqlDatabase, clock: Clock) -> None:
-        """Look at this database."""
+    def __init__(self, database: SqlDatabase, clock: Clock, settings: Settings) -> None:
+        """Look at this database, and at what else the settings name."""
         self._database = database
         self._clock = clock
+        self._settings = settings
 
     def schema(self) -> SchemaStatus:
         """Where the schema stands."""
@@ -131,6 +134,14 @@ class Inspector:
         with self._database.reading() as stores:
             return stores.resources.list()
 
+    def node_counters(self) -> CountersLook:
+        """How the machine's own counters for rate limits stand."""
+        return look_at_node_counters(self._settings, self._clock)
+
+    def shared_counters(self) -> CountersLook:
+        """How the counters in Redis stand."""
+        return look_at_shared_counters(self._settings)
+
     def connect_keys(self) -> Sequence[ConnectKey]:
         """All Connect keys."""
         with self._database.reading() as stores:
@@ -154,7 +165,7 @@ def inspecting(settings: Settings) -> Iterator[Inspector]:
     """A look at the installation of the settings, closed with the block."""
     database = SqlDatabase(make_engine_of(settings))
     try:
-        yield Inspector(database, SystemClock())
+        yield Inspector(database, SystemClock(), settings)
     finally:
         database.close()
 

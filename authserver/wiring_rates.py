@@ -6,6 +6,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
+from authserver.domain.errors import InvalidField
+from authserver.domain.rates import CountersLook, RatesUnavailable
 from authserver.services.attempt_throttle import AttemptThrottle
 from authserver.services.rate_counting import RateCounting
 from authserver.services.shared_counting import SharedCounting
@@ -17,6 +19,7 @@ from authserver.storage.shared_rate_storage import SharedStorage
 from authserver.wiring_directory import DirectoryParts
 
 if TYPE_CHECKING:
+    from authserver.domain.ports import Clock
     from authserver.domain.rates import CallCounters
     from authserver.settings import Settings
 
@@ -37,8 +40,7 @@ class RateParts(DirectoryParts):
     @cached_property
     def node_counters(self) -> LateNodeCounters:
         """Counters of this machine."""
-        path, size = self.settings.counters_file, self.settings.rates.file_mebibytes
-        uri = f"{SCHEME}://{quote(str(path))}"
+        uri, size = _node_uri(self.settings), _size(self.settings)
         return LateNodeCounters(lambda: NodeStorage(uri, clock=self.clock, mebibytes=size))
 
     @cached_property
@@ -87,3 +89,41 @@ def shared_counters(settings: Settings) -> SharedStorage:
         timeout=rates.timeout_milliseconds * MILLISECOND,
         ca_file=rates.ca_file,
     )
+
+
+def look_at_node_counters(settings: Settings, clock: Clock) -> CountersLook:
+    """How the machine's own counters stand; their file is not made for this."""
+    if not settings.counters_file.exists():
+        return CountersLook()
+    try:
+        counters = NodeStorage(_node_uri(settings), clock=clock, mebibytes=_size(settings)).counters
+    except RatesUnavailable as error:
+        return CountersLook(str(error))
+    try:
+        return CountersLook(fullest=counters.fullest())
+    except RatesUnavailable as error:
+        return CountersLook(str(error))
+    finally:
+        counters.close()
+
+
+def look_at_shared_counters(settings: Settings) -> CountersLook:
+    """How the counters in Redis stand."""
+    try:
+        counters = shared_counters(settings)
+    except InvalidField as error:
+        return CountersLook(str(error))
+    try:
+        return CountersLook(facts=counters.facts())
+    except RatesUnavailable as error:
+        return CountersLook(str(error))
+    finally:
+        counters.close()
+
+
+def _node_uri(settings: Settings) -> str:
+    return f"{SCHEME}://{quote(str(settings.counters_file))}"
+
+
+def _size(settings: Settings) -> int:
+    return settings.rates.file_mebibytes

@@ -18,6 +18,7 @@ from authserver.cli.file_checks import FILE_CHECKS
 from authserver.cli.gateway_checks import GATEWAY_CHECKS
 from authserver.cli.installation_checks import INSTALLATION_CHECKS
 from authserver.cli.provider_checks import PROVIDER_CHECKS
+from authserver.cli.rate_checks import RATE_CHECKS
 from authserver.crypto.system import SystemClock
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     *CONFIGURATION_CHECKS,
     *ENVIRONMENT_CHECKS,
     *FILE_CHECKS,
+    *RATE_CHECKS,
     *INSTALLATION_CHECKS,
     *CLIENT_CHECKS,
     *GATEWAY_CHECKS,

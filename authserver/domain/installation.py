@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from authserver.domain.gateways import Gateway
     from authserver.domain.keys import SigningKey
     from authserver.domain.provider_looks import ProviderLook
+    from authserver.domain.rates import CountersLook
     from authserver.domain.resources import ProtectedResource
 
 
@@ -171,6 +172,14 @@ class Inspection(Protocol):
 
     def resources(self) -> Sequence[ProtectedResource]:
         """All protected resources but deleted ones."""
+        ...
+
+    def node_counters(self) -> CountersLook:
+        """How the machine's own counters for rate limits stand."""
+        ...
+
+    def shared_counters(self) -> CountersLook:
+        """How the counters in Redis stand; only to be asked where the settings name one."""
         ...
 
     def connect_keys(self) -> Sequence[ConnectKey]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from authserver.domain.errors import DomainError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +62,19 @@ class Taken(NamedTuple):
     def is_over(self) -> bool:
         """Whether the call is one too many."""
         return any(each.is_over for each in self.used)
+
+
+@dataclass(frozen=True, slots=True)
+class CountersLook:
+    """How the counters stand; `problem` is empty where they can be used.
+
+    `fullest` says how full the node's fullest part is, from 0 to 1. Of the shared ones `facts` are
+    told: `version`, `eviction` and `limit` (bytes) as Redis names them.
+    """
+
+    problem: str = ""
+    fullest: float = 0.0
+    facts: Mapping[str, str] = field(default_factory=dict)
 
 
 class RatesUnavailable(DomainError):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from authserver.domain.errors import DomainError
 from authserver.domain.installation import SchemaStatus, SchemaUpgrade, SealedValue
 from authserver.domain.keys import KeyState, SigningAlgorithm, SigningKey
+from authserver.domain.rates import CountersLook
 
 if TYPE_CHECKING:
     import threading
@@ -52,6 +53,8 @@ class StubInstallation:
     apps: Sequence[ConnectKey] = ()
     sites: Sequence[ProtectedResource] = ()
     upstreams: Sequence[ProviderLook] = ()
+    own_counters: CountersLook = field(default_factory=CountersLook)
+    redis: CountersLook = field(default_factory=CountersLook)
     container: Any = None
     closed: int = 0
 
@@ -105,6 +108,12 @@ class StubInstallation:
 
     def resources(self) -> Sequence[ProtectedResource]:
         return self.sites
+
+    def node_counters(self) -> CountersLook:
+        return self.own_counters
+
+    def shared_counters(self) -> CountersLook:
+        return self.redis
 
     def connect_keys(self) -> Sequence[ConnectKey]:
         return self.apps
