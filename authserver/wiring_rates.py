@@ -15,13 +15,13 @@ from authserver.settings_rates import NODE, REDIS
 from authserver.settings_secrets import read_secret_file
 from authserver.storage.late_counters import LateNodeCounters
 from authserver.storage.node_rate_storage import SCHEME, NodeStorage
-from authserver.storage.shared_rate_storage import SharedStorage
 from authserver.wiring_directory import DirectoryParts
 
 if TYPE_CHECKING:
     from authserver.domain.ports import Clock
     from authserver.domain.rates import CallCounters
     from authserver.settings import Settings
+    from authserver.storage.shared_rate_storage import SharedStorage
 
 MILLISECOND: Final = 0.001
 
@@ -81,6 +81,9 @@ def shared_counters(settings: Settings) -> SharedStorage:
     Raises:
         InvalidField: the password file cannot be used.
     """
+    # Takes a tenth of a second to import, and most installations and commands need none of it.
+    from authserver.storage.shared_rate_storage import SharedStorage  # noqa: PLC0415 - see above
+
     rates = settings.rates
     password = rates.password_file and read_secret_file("rates.password_file", rates.password_file)
     return SharedStorage(
