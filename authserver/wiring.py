@@ -13,12 +13,10 @@ from authserver import wiring_installation
 from authserver.protocol.server import AuthorizationServer
 from authserver.services.decisions import Decisions
 from authserver.services.issuance import Issuance
-from authserver.services.operation_scopes import OperationScopes
+from authserver.wiring_explanations import ExplanationParts
 from authserver.wiring_housekeeping import Housekeeping
 from authserver.wiring_inspection import inspecting
 from authserver.wiring_installation import Installer
-from authserver.wiring_policies import PolicyParts
-from authserver.wiring_projects import ProjectParts
 from authserver.wiring_rates import RateParts
 
 if TYPE_CHECKING:
@@ -34,7 +32,7 @@ if TYPE_CHECKING:
     from authserver.settings import Settings
 
 
-class Container(RateParts, PolicyParts, ProjectParts):
+class Container(RateParts, ExplanationParts):
     """Every service of one process."""
 
     @cached_property
@@ -55,7 +53,7 @@ class Container(RateParts, PolicyParts, ProjectParts):
     def decisions(self) -> Decisions:
         """Decides on calls to sites."""
         return Decisions(
-            scopes=OperationScopes(self.catalogue.operations),
+            scopes=self.operation_scopes,
             introspection=self.introspection,
             hand_overs=self.hand_over_view,
             keys=self.keys,
