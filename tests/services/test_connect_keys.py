@@ -18,12 +18,8 @@ from authserver.domain.errors import (
 )
 from authserver.services.commit_barrier import REVOKER_WAIT_SECONDS
 from authserver.services.connect_key_rules import SigningMaterial, described
-from authserver.services.connect_resealing import sealed_in
 from tests.connect.signing import APP, OTHER_SECRET, SECRET, RsaSigner
 from tests.connect.sites import CLIENT, ConnectSite
-from tests.memory_connect_keys import MemoryConnectKeys
-from tests.services.collaborators import ListedKeyFiles
-from tests.services.readable_resealing import readable_resealing
 from tests.services.world import ADMIN, World, details
 
 if TYPE_CHECKING:
@@ -270,49 +266,4 @@ def test_what_cannot_be_recorded_is_not_done(site: ConnectSite) -> None:
     before = site.world.database.state
     with pytest.raises(StorageUnavailable):
         site.keys.remove("jira-main", APP, ADMIN)
-    assert site.world.database.state is before
-
-
-def test_a_new_key_file_seals_secrets_anew(site: ConnectSite) -> None:
-    world = site.world
-    world.add_keys()
-    site.keys.rotate("jira-main", APP, OTHER, ADMIN, overlap_seconds=600)
-    resealing = readable_resealing(world, ListedKeyFiles())
-    resealing.add_key_file(ADMIN)
-    assert resealing.key_files_in_use() == ["kek-1.key"]
-    world.database.audit.clear()
-    (after,) = resealing.reseal(ADMIN).connect_keys
-    assert resealing.key_files_in_use() == ["kek-2.key"]
-    assert site.keys.get("jira-main", APP) == after
-    assert opened(site, after.sealed, after) == OTHER_SECRET
-    assert opened(site, after.sealed_before, after) == SECRET
-    moved = {"before": {"key_files": ["kek-1.key"]}, "after": {"key_files": ["kek-2.key"]}}
-    assert records(site)[-1] == (
-        *("connect_key.secret_resealed", APP, CLIENT, "jira-main"),
-        moved,
-    )
-    assert resealing.reseal(ADMIN).connect_keys == []
-
-
-def test_a_secret_that_has_ended_is_not_sealed_anew(site: ConnectSite) -> None:
-    world = site.world
-    site.keys.rotate("jira-main", APP, OTHER, ADMIN, overlap_seconds=600)
-    world.clock.advance(600)
-    resealing = readable_resealing(world, ListedKeyFiles())
-    resealing.add_key_file(ADMIN)
-    (after,) = resealing.reseal(ADMIN).connect_keys
-    assert after.sealed_before == b""
-    assert sealed_in(after, world.clock.now()) == [after.sealed]
-    assert resealing.key_files_in_use() == ["kek-2.key"]
-
-
-def test_resealing_gives_way_to_a_rotation_at_the_same_moment(
-    site: ConnectSite, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    resealing = readable_resealing(site.world, ListedKeyFiles())
-    resealing.add_key_file(ADMIN)
-    monkeypatch.setattr(MemoryConnectKeys, "replace_sealed", lambda *_: False)
-    before = site.world.database.state
-    with pytest.raises(Conflict, match="repeat the command"):
-        resealing.reseal(ADMIN)
     assert site.world.database.state is before
