@@ -98,7 +98,7 @@ class TokenOffice:
         with self.world.database.writing() as stores:
             current = stores.policies.current(name)
             number = 1 if current is None else current.number + 1
-            stores.policies.add(PolicyVersion(name, number, text, 0.0, "test", ""))
+            stores.policies.add(PolicyVersion(name, number, text, self.world.clock.now(), "test", ""))
 
     def draft(self, **stated: Any) -> ApiTokenDraft:
         """A token that may READ at jira-main for ada unless told otherwise."""
