@@ -31,6 +31,7 @@ _OPTIONS: Final[Mapping[str, str]] = {
     "gateway": "--gateway",
     "mode": "--mode",
     "listen": "--listen",
+    "plain_listen": "--plain-listen",
     "server_name": "--server-name",
     "certificate": "--certificate",
     "certificate_key": "--certificate-key",
@@ -64,6 +65,10 @@ _OPTIONS: Final[Mapping[str, str]] = {
 )
 @click.option("--gateway", help="Its name.  [default: the resource's only one]")
 @click.option("--listen", help="Port, or address and port.  [default: 443]")
+@click.option(
+    "--plain-listen",
+    help="The same without TLS, where no call passes.  [default: 80 beside 443, else nowhere]",
+)
 @click.option("--server-name", help="Host name that callers use.  [default: front: the issuer's]")
 @click.option("--certificate", help="PEM file.  [default: /etc/nginx/tls/<server name>.crt]")
 @click.option("--certificate-key", help="PEM file.  [default: /etc/nginx/tls/<server name>.key]")
@@ -148,6 +153,7 @@ def _site(context: Context, options: Mapping[str, Any]) -> str:
         hand_over=hand_over.kind if hand_over else None,
         identity_header=hand_over.header if hand_over else "",
         mode=mode,
+        plain_listen=options["plain_listen"] or "",
         upstream=options["upstream"] or _origin_of(resource.url),
         decision_point=options["decision_point"] or _here(context),
         site_host=options["site_host"] or "",

@@ -11,6 +11,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from authserver.gateway.header_lists import BLANKED_FOR_BROWSERS, PASSED_WITH_A_TOKEN
 from authserver.gateway.path_guards import (
     DECIDED_TARGET,
+    JWT,
     PAGE_TARGET,
     PATH_WITH_SECRET,
     WITHOUT_CREDENTIALS,
@@ -49,6 +50,7 @@ def render_site(site: SiteConfiguration) -> str:
             page_target=PAGE_TARGET,
             page_path=page_path(site.base_path),
             without_credentials=WITHOUT_CREDENTIALS,
+            jwt=JWT,
             path_with_secret=PATH_WITH_SECRET,
             hand_over=re.escape(site.hand_over_answer),
             session_cookies="|".join(map(re.escape, SESSION_COOKIES)),

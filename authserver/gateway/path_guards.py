@@ -62,6 +62,8 @@ _CREDENTIALS: Final = "|".join(
         "jwt",
     )
 )
+JWT: Final = "[A-Za-z0-9._-]+"
+"""The value of a parameter `jwt` that counts as a credential; every other one is refused."""
 WITHOUT_CREDENTIALS: Final = rf"^[^?]*+(?:$|\?(?!(?:.*[?&;])?(?:{_CREDENTIALS})(?:[=&;]|$)))"
 """Targets whose query signs nobody in: Seraph's parameters, OAuth 1.0a's, RFC 6750's, Connect's.
 

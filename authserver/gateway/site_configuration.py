@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
     from authserver.gateway.configuration_fields import Listen, Origin
 
+HTTP_PORT: Final = 80
+HTTPS_PORT: Final = 443
 _LONGEST_IN_NAMES: Final = 20
 """Characters of a gateway's name; nginx has no place for variables of more than 46."""
 _CLOUD: Final = frozenset({ResourceKind.JIRA_CLOUD, ResourceKind.CONFLUENCE_CLOUD})
@@ -68,6 +70,8 @@ class SiteConfiguration:
         hand_over: what takes the place of the caller's credential; `None`: not set yet.
         identity_header: its name, where that is the hand-over, else empty.
         listen: a port, or an address and a port.
+        plain_listen: the same without TLS, where calls with a credential are refused and pages
+            sent to TLS; empty: port 80 where `listen` is 443, else nowhere.
         server_name: the host name that callers use.
         certificate, certificate_key: PEM files; unused with `plain_http`.
         upstream: `scheme://host:port` to connect to; must not lead back to this proxy.
@@ -92,6 +96,7 @@ class SiteConfiguration:
     identity_header: str = ""
     mode: Mode
     listen: str
+    plain_listen: str = ""
     server_name: str
     certificate: str
     certificate_key: str
@@ -120,11 +125,18 @@ class SiteConfiguration:
         listen = read_listen("listen", self.listen)
         if self.plain_http and not listen.is_loopback:
             raise InvalidField("listen", "a loopback address, like 127.0.0.1:8080, without TLS")
+        if self.plain_listen:
+            self._check_plain_listen()
         read_server("decision_point", self.decision_point)
         if self.site_host:
             check_authority("site_host", self.site_host)
         self._check_upstream()
         self._check_hand_over()
+
+    def _check_plain_listen(self) -> None:
+        plain = read_listen("plain_listen", self.plain_listen)
+        if self.plain_http or plain.port == self.listener.port:
+            raise InvalidField("plain_listen", "another port than --listen, and only beside TLS")
 
     def _check_upstream(self) -> None:
         origin = read_origin("upstream", self.upstream)
@@ -203,3 +215,13 @@ class SiteConfiguration:
     def listener(self) -> Listen:
         """Where to listen."""
         return read_listen("listen", self.listen)
+
+    @property
+    def plain_listener(self) -> Listen | None:
+        """Where to listen without TLS, to refuse; `None`: nowhere."""
+        if self.plain_http:
+            return None
+        if self.plain_listen:
+            return read_listen("plain_listen", self.plain_listen)
+        listener = self.listener
+        return listener.with_port(HTTP_PORT) if listener.port == HTTPS_PORT else None

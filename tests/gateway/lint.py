@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import crossplane
 
 from authserver.gateway.header_lists import BLANKED_FOR_BROWSERS
+from authserver.machine.auth_request import READ
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -40,6 +41,8 @@ class Mistake(StrEnum):
     ACCEL = "the site may redirect inside of nginx"
     FAILS_OPEN = "a map lets pass what it does not know"
     UNCONDITIONAL = "the address of the site does not come from the decision"
+    UNTOLD = "the decision point is not told what the caller cannot say in nginx's place"
+    PLAIN = "a server without TLS beside one with it leads to the site"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +88,10 @@ class Block:
 
 
 _MAY_REACH_DECISION: Final = {"authorization": "$http_authorization"}
+_TOLD: Final = frozenset(map(str.lower, READ)) - {"x-gateway-authorization"}
+"""All that counts of a question; what is not set here could be a caller's own some day."""
 _REFUSE_BY_DEFAULT: Final = tuple(
-    f"$asv_{what}_refused__" for what in ("target", "page", "door", "query", "header")
+    f"$asv_{what}_refused__" for what in ("target", "page", "door", "query", "page_query", "header")
 )
 _FROM_DECISION: Final = ("$asv_goes_to__", "$asv_session_goes_to__")
 _KNOWN_BY_DEFAULT: Final[dict[str, tuple[str, ...]]] = {
@@ -111,9 +116,24 @@ def lint(path: Path, *, pages: frozenset[str] = frozenset()) -> list[Finding]:
         if each["directive"] == "upstream" and each["args"][0].startswith("asv_decisions__")
     }
     found = list(_everywhere(top))
-    for server in (each for each in top if each["directive"] == "server"):
+    servers = [each for each in top if each["directive"] == "server"]
+    tls = [any("ssl" in each for each in _listens(server)) for server in servers]
+    for server, is_tls in zip(servers, tls, strict=True):
         found += _server(server, decisions, pages)
+        if any(tls) and not is_tls:
+            found += _plain(server, decisions)
     return found
+
+
+def _listens(server: dict[str, Any]) -> list[list[str]]:
+    return [each["args"] for each in server["block"] if each["directive"] == "listen"]
+
+
+def _plain(server: dict[str, Any], decisions: set[str]) -> Iterator[Finding]:
+    for each in server["block"]:
+        block = Block(each["line"], (), tuple(each.get("block", ())), ())
+        if block.all("proxy_pass") and _upstream(block) not in decisions:
+            yield Finding(Mistake.PLAIN, each["line"])
 
 
 def _everywhere(directives: Iterable[dict[str, Any]]) -> Iterator[Finding]:
@@ -178,9 +198,14 @@ def _server(
         elif (
             not location.path.startswith("@")
             and not location.all("internal")
-            and not any(each[0].startswith("4") for each in location.all("return"))
+            and not all(map(_is_closed, location.all("return") or [("200",)]))
         ):
             yield Finding(Mistake.OPEN, location.line)
+
+
+def _is_closed(answer: tuple[str, ...]) -> bool:
+    """A refusal, or the way to TLS."""
+    return answer[0].startswith("4") or (answer[0] == "308" and answer[1].startswith("https://"))
 
 
 def _upstream(location: Block) -> str:
@@ -213,6 +238,8 @@ def _decision(location: Block) -> Iterator[Finding]:
         from_caller = "$http_" in value or "$cookie_" in value or "$arg_" in value
         if from_caller and _MAY_REACH_DECISION.get(name) != value:
             yield Finding(Mistake.CALLER_TO_DECISION, location.line)
+    if _TOLD - sent.keys():
+        yield Finding(Mistake.UNTOLD, location.line)
     for name in ("content-length", "content-type"):
         if sent.get(name) != "":
             yield Finding(Mistake.BODY_TO_DECISION, location.line)
@@ -227,7 +254,8 @@ def _to_the_site(location: Block, pages: frozenset[str]) -> Iterator[Finding]:
     is_page = location.path in pages
     is_session = location.path.startswith("@asv_session__")
     (address,) = location.all("proxy_pass")[0]
-    if "/" in address.partition("://")[2]:
+    authority = address.partition("://")[2]
+    if "/" in authority or not authority.partition("$asv_target__")[0].count("$") <= 1:
         yield Finding(Mistake.WITH_URI, location.line)
     if not is_page:
         if location.all("auth_request") in ([], [("off",)]):
@@ -241,7 +269,7 @@ def _to_the_site(location: Block, pages: frozenset[str]) -> Iterator[Finding]:
         for each in location.directives
         if each["directive"] == "if" and any(i["directive"] == "return" for i in each["block"])
     ]
-    on_pages = ("page", "door", "query")
+    on_pages = ("page", "door", "page_query")
     for wanted in on_pages if is_page else ("target", "query"):
         if not any(f"$asv_{wanted}_refused__" in guard for guard in guards):
             yield Finding(Mistake.UNGUARDED, location.line)

@@ -56,13 +56,17 @@ TOKEN: Final = ("Authorization", "Bearer of-the-caller")
 SESSION: Final = ("Cookie", "a=b; JSESSIONID=0123; c=d")
 
 
-def refusal(error: str, description: str) -> dict[str, object]:
-    """The body of a refusal: for machines, in Jira's words, and in Confluence's."""
+def refusal(error: str, description: str, **why: str) -> dict[str, object]:
+    """The body of a refusal: for machines, in Jira's words, and in Confluence's.
+
+    `why` are `reason` and `rule`, where the decision point said them.
+    """
     shown = f"{description} (decision_id {DECISION_ID})"
     return {
         "error": error,
         "error_description": description,
         "decision_id": DECISION_ID,
+        **why,
         "errorMessages": [shown],
         "errors": {},
         "message": shown,

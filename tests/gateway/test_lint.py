@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 _PAGE_GUARD: Final = "        if ($asv_page_refused__jira_main) {"
 _ACCEL: Final = "    proxy_ignore_headers X-Accel-Redirect"
 _REST: Final = "    location ^~ /rest/ {\n"
-_GOES_TO: Final = "proxy_pass http://$asv_goes_to__jira_main;"
+_GOES_TO: Final = "proxy_pass http://$asv_goes_to__jira_main$asv_target__jira_main;"
+_PLAIN: Final = "        try_files /_authserver/jira-main/none =400;\n"
 _DECISION: Final = "    location = /_authserver/jira-main/decision {\n"
 _AUTH_REQUEST: Final = "        auth_request /_authserver/jira-main/decision;\n"
 
@@ -42,6 +43,17 @@ PLANTED: Final = [
     ("underscores_in_headers off", "underscores_in_headers on", Mistake.UNDERSCORES),
     ("ignore_invalid_headers on", "ignore_invalid_headers off", Mistake.INVALID_HEADERS),
     (_GOES_TO, "proxy_pass http://$asv_goes_to__jira_main/;", Mistake.WITH_URI),
+    (_GOES_TO, "proxy_pass http://$asv_goes_to__jira_main$uri;", Mistake.WITH_URI),
+    ("        proxy_set_header X-Original-Scheme $scheme;\n", "", Mistake.UNTOLD),
+    ("        proxy_set_header X-Original-Page-Mark $asv_page_mark__jira_main;\n", "",
+     Mistake.UNTOLD),
+    ("X-Original-Origin $asv_origin__jira_main", "X-Original-Origin $http_origin",
+     Mistake.CALLER_TO_DECISION),
+    (_PLAIN, "        proxy_pass http://$asv_goes_to__jira_main;\n", Mistake.PLAIN),
+    ("        return 308 https://api.example.com$request_uri;\n", "        root /srv;\n",
+     Mistake.OPEN),
+    ("$asv_page_query_refused__jira_main {\n    default 1;",
+     '$asv_page_query_refused__jira_main {\n    default "";', Mistake.FAILS_OPEN),
     (_GOES_TO, "proxy_pass http://asv_site__jira_main;", Mistake.UNCONDITIONAL),
     (_DECISION + "        internal;\n", _DECISION, Mistake.NOT_INTERNAL),
     ("        proxy_pass_request_headers off;\n        proxy_set_header Host 127",

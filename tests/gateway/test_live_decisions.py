@@ -31,6 +31,12 @@ def test_the_decision_point_gets_these_headers_and_no_other(bed: Bed) -> None:
         ("X-Auth-User", "admin"),
         ("X-HTTP-Method-Override", "DELETE"),
         ("X-Method-Override", "PUT"),
+        ("X-Original-Scheme", "https"),
+        ("X-Original-Page-Mark", "1"),
+        ("X-Original-Preflight", "1"),
+        ("X-Original-Origin", "https://app.example.com"),
+        ("X-Original-User-Agent", "somebody else"),
+        ("Origin", "https://evil.example"),
         ("User-Agent", "me"),
         ("Accept", "*/*"),
         method="POST",
@@ -51,6 +57,9 @@ def test_the_decision_point_gets_these_headers_and_no_other(bed: Bed) -> None:
         "X-Original-Authorization": "1",
         "X-Original-Session": _session(bed),
         "X-Original-Method-Override": "1",
+        "X-Original-Scheme": "loopback",
+        "X-Original-User-Agent": "me",
+        "X-Original-Origin": "https://evil.example",
     }
     assert len(asked.headers) == len(asked.names)
 

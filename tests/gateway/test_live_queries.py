@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import product
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import pytest
 
@@ -39,7 +39,6 @@ def _spellings(name: str) -> Iterator[str]:
                 "oauth_consumer_key",
                 "oauth_signature",
                 "access_token",
-                "jwt",
             ),
             ("?{}=x", "?a=b&{}=x", "?a=b;{}=x", "?{}", "?&&{}&c", "??{}=x"),
         )
@@ -61,3 +60,58 @@ def test_other_parameters_pass(query: str, api_host: Bed, in_front: Bed) -> None
     for bed, path in ((api_host, "/rest/x"), (in_front, "/rest/x"), (in_front, "/secure/x")):
         assert bed.call(bed.site_configuration.base_path + path + query, TOKEN).status == 200
         bed.take()
+
+
+JWT: Final = "eyJhbGciOiJIUzI1NiJ9.eyJxc2giOiJ4In0.c2lnbmF0dXJl"
+STRIPPED: Final = (
+    (f"?jwt={JWT}", ""),
+    (f"?jwt={JWT}&a=b", "?a=b"),
+    (f"?a=b&jwt={JWT}", "?a=b"),
+    (f"?a=b&jwt={JWT}&c=%20d;e", "?a=b&c=%20d;e"),
+    (f"?a=b&jwt={JWT}&jwts=1", "?a=b&jwts=1"),
+)
+REFUSED: Final = (
+    f"?jwt={JWT}&jwt={JWT}",
+    f"?jwt={JWT}&jwt=",
+    f"?a=b;jwt={JWT}",
+    f"?jwt={JWT};a=b",
+    f"?JWT={JWT}",
+    f"?%6Awt={JWT}",
+    f"?jw%74={JWT}&a=b",
+    f"?jwt={JWT}&%6awt={JWT}",
+    "?jwt",
+    "?jwt=",
+    "?jwt=a%2Eb.c",
+    f"?jwt={JWT}&os_username=x",
+)
+
+
+@pytest.mark.parametrize(("query", "left"), STRIPPED)
+def test_the_jwt_of_a_connect_app_is_decided_about_and_reaches_no_site_and_no_log(
+    query: str, left: str, api_host: Bed, in_front: Bed
+) -> None:
+    for bed in (api_host, in_front):
+        path = f"{bed.site_configuration.base_path}/rest/x"
+        answer = bed.call(path + query)
+        ((asked,), (seen,)) = bed.take()
+
+        assert asked.header("X-Original-URI") == path + query
+        assert (answer.status, seen.target) == (200, path + left)
+        assert bed.logged(answer)["path"] == path
+        logs = "".join(each.read_text() for each in bed.nginx.folder.glob("*.log"))
+        assert JWT[:20] not in logs
+
+
+@pytest.mark.rule("FA-07")
+@pytest.mark.parametrize("query", REFUSED)
+def test_a_jwt_that_two_readers_may_see_differently_is_refused(
+    query: str, api_host: Bed, in_front: Bed
+) -> None:
+    for bed in (api_host, in_front):
+        answer = bed.call(f"{bed.site_configuration.base_path}/rest/x{query}")
+        assert (answer.status, bed.take()) == (400, ([], []))
+
+
+def test_a_page_takes_no_jwt(in_front: Bed) -> None:
+    answer = in_front.call(f"{in_front.site_configuration.base_path}/secure/x?jwt={JWT}")
+    assert (answer.status, in_front.take()) == (400, ([], []))

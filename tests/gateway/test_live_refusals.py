@@ -42,7 +42,9 @@ def test_a_refusal_is_told_as_the_decision_point_wants(
         answer = bed.call(CALL, *headers)
 
         assert answer.status == int(seen_by_caller)
-        assert answer.json == refusal("insufficient_scope", "the token lacks read:jira-work")
+        assert answer.json == refusal(
+            "insufficient_scope", "the token lacks read:jira-work", reason="insufficient-scope"
+        )
         assert answer.header("X-Decision-Id") == DECISION_ID
         assert answer.header("Cache-Control") == "no-store"
         assert answer.header("WWW-Authenticate") == CHALLENGE
