@@ -19,6 +19,7 @@ from authserver.services.connect_resealing import ConnectResealing
 from authserver.services.fresh_secrets import FreshSecrets
 from authserver.services.gateways import Gateways
 from authserver.services.hand_overs import HandOvers
+from authserver.services.mail_resealing import MailResealing
 from authserver.services.provider_resealing import ProviderResealing
 from authserver.services.resealing import Resealing
 from authserver.services.resources import Resources
@@ -119,6 +120,7 @@ class AdministrationParts(AuditParts):
             credentials=ServiceCredentialResealer(self.sealer),
             providers=ProviderResealing(administration=self.administration, secrets=secrets),
             connect=ConnectResealing(administration=self.administration, secrets=secrets),
+            mails=MailResealing(administration=self.administration, secrets=secrets),
             key_files=KekFileMaker(self.settings.keys.directory, self.entropy),
         )
 

@@ -12,7 +12,9 @@ from authserver.crypto.key_files import KeyKind
 from authserver.crypto.sealing import SealBroken, key_id_of
 from authserver.crypto.system import SystemClock
 from authserver.domain.installation import SchemaStatus, SealedValue
+from authserver.domain.mail import MailStatus
 from authserver.services.connect_resealing import sealed_in
+from authserver.services.mail_resealing import unsent
 from authserver.services.provider_lookup import looked_at
 from authserver.services.provider_resealing import sealed_secrets
 from authserver.storage.database import SqlDatabase
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from authserver.domain.connect_keys import ConnectKey
     from authserver.domain.gateways import Gateway
     from authserver.domain.keys import SigningKey
+    from authserver.domain.mail import WaitingMail
     from authserver.domain.ports import Clock
     from authserver.domain.provider_looks import ProviderLook
     from authserver.domain.rates import CountersLook
@@ -86,6 +89,7 @@ class Inspector:
             credentials = [each for each in stores.hand_overs.list() if each.sealed]
             secrets = sealed_secrets(stores.providers.list(), self._clock.now())
             apps = stores.connect_keys.list()
+            mails = unsent(stores)
         return [
             *(
                 SealedValue(f"signing key {key.kid}", _key_file(key.sealed_private), vital=True)
@@ -111,6 +115,10 @@ class Inspector:
                 )
                 for each in apps
                 for sealed in sealed_in(each, self._clock.now())
+            ),
+            *(
+                SealedValue(f"mail {each.mail_id}", _key_file(each.sealed), vital=False)
+                for each in mails
             ),
         ]
 
@@ -146,6 +154,11 @@ class Inspector:
         """All Connect keys."""
         with self._database.reading() as stores:
             return stores.connect_keys.list()
+
+    def waiting_mails(self) -> Sequence[WaitingMail]:
+        """Mail that waits to be sent, a thousand at most."""
+        with self._database.reading() as stores:
+            return stores.mails.list(MailStatus.WAITING)
 
     def providers(self) -> Sequence[ProviderLook]:
         """All identity providers but removed ones, with what is kept of them."""

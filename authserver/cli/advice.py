@@ -20,6 +20,7 @@ _MISSING: Final[Mapping[str, str]] = {
     "initial access token": "authserver registration token list shows those there are",
     "user": "authserver user list shows those there are",
     "group": "authserver group list shows those there are",
+    "mail": "authserver mail list shows those there are",
     "session": "authserver session list shows those that live",
     "mapped subject": "authserver account list shows those there are",
     "policy document": "authserver policy list shows which documents have a version",

@@ -88,6 +88,7 @@ def secret_files(subject: Subject) -> Finding:
     named = {
         "database.password_file": (settings.database.password_file, 1),
         "metrics.key_file": (settings.metrics.key_file, _SHORTEST_KEY),
+        "mail.password_file": (settings.mail.password_file, 1),
     }
     for name, (path, shortest) in named.items():
         if path is None:

@@ -123,7 +123,7 @@ def add_file(context: Context, *, as_json: bool) -> None:
 @JSON
 @pass_context
 def reseal(context: Context, *, as_json: bool) -> None:
-    """Seal private keys, sites' credentials, secrets at providers and of Connect apps anew.
+    """Seal private keys, sites' credentials, secrets of providers and apps, and mail anew.
 
     Again: changes nothing. Keys, tokens, the JWKS, credentials and secrets stay as they are.
     Servers that were started before the newest key file was there have to be restarted first: they
@@ -145,6 +145,7 @@ def reseal(context: Context, *, as_json: bool) -> None:
                     {"resource": each.resource, "issuer": each.issuer}
                     for each in resealed.connect_keys
                 ],
+                "resealed_mails": [each.mail_id for each in resealed.mails],
                 "key_files_in_use": list(in_use),
             }
         )
@@ -160,8 +161,13 @@ def reseal(context: Context, *, as_json: bool) -> None:
         context.console.line(
             f"resource {connect_key.resource}: the secret of {connect_key.issuer} is sealed anew"
         )
+    if resealed.mails:
+        context.console.line(f"mail that was not sent yet: {len(resealed.mails)} sealed anew")
     if not any(
-        (resealed.keys, resealed.credentials, resealed.provider_secrets, resealed.connect_keys)
+        (
+            *(resealed.keys, resealed.credentials, resealed.provider_secrets),
+            *(resealed.connect_keys, resealed.mails),
+        )
     ):
         context.console.line(
             "nothing to do: private keys and credentials are sealed under the newest key file"

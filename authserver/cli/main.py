@@ -42,6 +42,7 @@ NOUNS: Final[Mapping[str, str]] = {
     "audit": "Search and verify the record of acts.",
     "legacy": "Move callers away from Basic authentication.",
     "connect": "Keys of Atlassian Connect apps and custom integrations.",
+    "mail": "Mail to owners of API tokens and their teams.",
     "gateway": "Reverse proxies in front of a site.",
     "db": "The database schema.",
 }

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from authserver.domain.connect_keys import ConnectKey
     from authserver.domain.gateways import Gateway
     from authserver.domain.keys import SigningKey
+    from authserver.domain.mail import WaitingMail
     from authserver.domain.provider_looks import ProviderLook
     from authserver.domain.rates import CountersLook
     from authserver.domain.resources import ProtectedResource
@@ -184,6 +185,10 @@ class Inspection(Protocol):
 
     def connect_keys(self) -> Sequence[ConnectKey]:
         """All Connect keys."""
+        ...
+
+    def waiting_mails(self) -> Sequence[WaitingMail]:
+        """Mail that waits to be sent, a thousand at most."""
         ...
 
     def providers(self) -> Sequence[ProviderLook]:

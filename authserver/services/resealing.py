@@ -14,9 +14,11 @@ if TYPE_CHECKING:
     from authserver.domain.hand_over import HandOver
     from authserver.domain.key_ports import CredentialResealer, KeyFileMaker, KeyResealer
     from authserver.domain.keys import SigningKey
+    from authserver.domain.mail import WaitingMail
     from authserver.domain.ports import Stores
     from authserver.services.administration import Act, Administration
     from authserver.services.connect_resealing import ConnectResealing
+    from authserver.services.mail_resealing import MailResealing
     from authserver.services.provider_resealing import ProviderResealing, SealedProviderSecret
 
 
@@ -24,13 +26,14 @@ if TYPE_CHECKING:
 class Resealed:
     """What was sealed anew: signing keys, credentials of sites, secrets of ours at providers.
 
-    And the shared secrets of Connect apps.
+    And the shared secrets of Connect apps, and mail that was not sent yet.
     """
 
     keys: Sequence[SigningKey]
     credentials: Sequence[HandOver]
     provider_secrets: Sequence[SealedProviderSecret]
     connect_keys: Sequence[ConnectKey] = field(default_factory=list)
+    mails: Sequence[WaitingMail] = field(default_factory=list)
 
 
 class Resealing:
@@ -44,6 +47,7 @@ class Resealing:
         credentials: CredentialResealer,
         providers: ProviderResealing,
         connect: ConnectResealing,
+        mails: MailResealing,
         key_files: KeyFileMaker,
     ) -> None:
         """Take the collaborators; hold no state of its own."""
@@ -52,6 +56,7 @@ class Resealing:
         self._credentials = credentials
         self._providers = providers
         self._connect = connect
+        self._mails = mails
         self._key_files = key_files
 
     def add_key_file(self, act: Act) -> str:
@@ -85,6 +90,7 @@ class Resealing:
                 self._reseal_credentials(stores, act),
                 self._providers.reseal_in(stores, act),
                 self._connect.reseal_in(stores, act),
+                self._mails.reseal_in(stores, act),
             )
 
     def key_files_in_use(self) -> Sequence[str]:
@@ -96,7 +102,8 @@ class Resealing:
         with self._administration.database.reading() as stores:
             keys = [key for key in stores.keys.list() if key.state.is_published]
             credentials = _with_credential(stores)
-            of_others = self._providers.key_files(stores) | self._connect.key_files(stores)
+            parts = (self._providers, self._connect, self._mails)
+            of_others = frozenset[str]().union(*(part.key_files(stores) for part in parts))
         return sorted(
             {self._keys.key_file(key) for key in keys}
             | {self._credentials.key_file(hand_over) for hand_over in credentials}

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from authserver.domain.clients import Client
     from authserver.domain.connect_keys import ConnectKey
     from authserver.domain.gateways import Gateway
+    from authserver.domain.mail import WaitingMail
     from authserver.domain.provider_looks import ProviderLook
     from authserver.domain.resources import ProtectedResource
     from authserver.settings import Settings
@@ -51,6 +52,7 @@ class StubInstallation:
     registered: Sequence[Client] = ()
     proxies: Sequence[Gateway] = ()
     apps: Sequence[ConnectKey] = ()
+    mails: Sequence[WaitingMail] = ()
     sites: Sequence[ProtectedResource] = ()
     upstreams: Sequence[ProviderLook] = ()
     own_counters: CountersLook = field(default_factory=CountersLook)
@@ -117,6 +119,9 @@ class StubInstallation:
 
     def connect_keys(self) -> Sequence[ConnectKey]:
         return self.apps
+
+    def waiting_mails(self) -> Sequence[WaitingMail]:
+        return self.mails
 
     def providers(self) -> Sequence[ProviderLook]:
         return self.upstreams

@@ -46,6 +46,7 @@ def test_reseal_tells_scripts_the_same(here: Administered) -> None:
         "resealed_credentials": [],
         "resealed_provider_secrets": [],
         "resealed_connect_keys": [],
+        "resealed_mails": [],
         "key_files_in_use": ["kek-2.key"],
     }
 

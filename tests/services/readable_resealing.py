@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from authserver.services.connect_resealing import ConnectResealing
+from authserver.services.mail_resealing import MailResealing
 from authserver.services.provider_resealing import ProviderResealing
 from authserver.services.resealing import Resealing
 from tests.services.collaborators import PlainResealer
@@ -24,5 +25,6 @@ def readable_resealing(world: World, key_files: ListedKeyFiles) -> Resealing:
         credentials=PlainCredentialResealer(world.sealer, key_files),
         providers=ProviderResealing(administration=world.administration, secrets=secrets),
         connect=ConnectResealing(administration=world.administration, secrets=secrets),
+        mails=MailResealing(administration=world.administration, secrets=secrets),
         key_files=key_files,
     )
