@@ -16,12 +16,13 @@ from authserver.crypto.client_assertions import assertion_algorithms
 from authserver.domain.errors import StorageUnavailable
 from authserver.domain.scopes import USER_SCOPES
 from authserver.logs import AccessLog, configure
-from authserver.machine import auth_request, backchannel_logout, introspection
+from authserver.machine import auth_request, backchannel_logout, introspection, leaks
 from authserver.machine.auth_request import auth_request_endpoint
 from authserver.machine.backchannel_logout import backchannel_logout_endpoint
 from authserver.machine.correlation import current_request_id
 from authserver.machine.discovery import jwks_endpoint, metadata_endpoint
 from authserver.machine.introspection import introspection_endpoint
+from authserver.machine.leaks import leaks_endpoint
 from authserver.machine.metrics import DecisionMetrics, RateMetrics, ShellMetrics, exposition
 from authserver.machine.mounting import mounted
 from authserver.machine.operations import livez, metrics, readyz
@@ -207,6 +208,11 @@ def routes_of(container: Container, registry: CollectorRegistry) -> list[Route]:
             body_limit=backchannel_logout.BODY_LIMIT,
         ),
         Route("/oauth2/jwks", {"GET": jwks}),
+        Route(
+            leaks.PATH,
+            {"POST": leaks_endpoint(container.leak_reports)},
+            headers=leaks.HEADERS_READ,
+        ),
         *device_routes(container),
         *registration_routes(container),
         Route(

@@ -5,10 +5,10 @@ from __future__ import annotations
 from functools import cached_property
 
 from authserver.services.token_exchange import TokenExchange
-from authserver.wiring_token import TokenParts
+from authserver.wiring_token_administration import TokenAdministrationParts
 
 
-class ExchangeParts(TokenParts):
+class ExchangeParts(TokenAdministrationParts):
     """The part of a container that gives our tokens for others'."""
 
     @cached_property

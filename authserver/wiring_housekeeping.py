@@ -23,6 +23,8 @@ PRUNE_SECONDS: Final = 3600.0
 UNUSED_SECONDS: Final = 600.0
 DOCUMENTS_SECONDS: Final = 30.0
 LEAVERS_SECONDS: Final = 60.0
+ENDED_TOKENS_SECONDS: Final = 60.0
+UNUSED_TOKENS_SECONDS: Final = 3600.0
 MAIL_SECONDS: Final = 2.0
 NOTICES_SECONDS: Final = 600.0
 LEASE_SECONDS: Final = 30.0
@@ -106,6 +108,8 @@ class Housekeeping:
             Chore("old audit records", PRUNE_SECONDS, self._prune),
             Chore("unused registrations", UNUSED_SECONDS, self._remove_unused),
             Chore("leavers", LEAVERS_SECONDS, lambda: self._let_rest(stop)),
+            Chore("ended API tokens", ENDED_TOKENS_SECONDS, lambda: self._note_ends(stop)),
+            Chore("unused API tokens", UNUSED_TOKENS_SECONDS, lambda: self._stop_unused(stop)),
         ]
 
     def _logouts(self) -> Chore:
@@ -167,6 +171,18 @@ class Housekeeping:
         """Put to sleep who is due, holding the lease from batch to batch."""
         self._parts.living.put_to_sleep_due(
             lambda: not stop.is_set() and self._has_lease("leavers")
+        )
+
+    def _note_ends(self, stop: threading.Event) -> None:
+        """Put on record which API tokens have come to their ends."""
+        self._parts.api_token_ends.note(
+            lambda: not stop.is_set() and self._has_lease("ended-api-tokens")
+        )
+
+    def _stop_unused(self, stop: threading.Event) -> None:
+        """Tell of, disable and revoke API tokens that nobody uses, as policies say."""
+        self._parts.api_token_disuse.act_by_policy(
+            lambda: not stop.is_set() and self._has_lease("unused-api-tokens")
         )
 
     def _has_lease(self, name: str) -> bool:

@@ -32,6 +32,7 @@ class GrantEnd(StrEnum):
     USER_STOPPED = "the user was disabled or deleted"
     PROVIDER_STOPPED = "the identity provider was disabled or removed"
     IDENTITY_UNLINKED = "the identity it came by was unlinked"
+    LEAKED = "a refresh token of it was reported as leaked"
 
 
 @dataclass(frozen=True, slots=True)

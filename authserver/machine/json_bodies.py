@@ -31,12 +31,17 @@ def read_json(request: Request) -> dict[str, object]:
         FrameRefusal: 415, the body is not declared as JSON.
         InvalidField: for `body`, it is anything but one strict object.
     """
-    if _JSON_TYPE.match(request.headers.get("content-type", "")) is None:
-        raise FrameRefusal(415, f"Content-Type: must be {JSON_TYPE}")
-    value = _parsed(request.body)
+    value = read_json_value(request)
     if not isinstance(value, dict):
         raise InvalidField("body", _ALLOWED)
     return value
+
+
+def read_json_value(request: Request) -> Any:
+    """Whatever is in the body, read as strictly as an object. Raises as `read_json` does."""
+    if _JSON_TYPE.match(request.headers.get("content-type", "")) is None:
+        raise FrameRefusal(415, f"Content-Type: must be {JSON_TYPE}")
+    return _parsed(request.body)
 
 
 def _parsed(body: bytes) -> Any:

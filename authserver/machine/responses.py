@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import orjson
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 Headers = tuple[tuple[str, str], ...]
 
@@ -35,7 +35,10 @@ class Response:
 
 
 def json_response(
-    value: Mapping[str, object], *, status: int = 200, headers: Headers = NO_STORE
+    value: Mapping[str, object] | Sequence[object],
+    *,
+    status: int = 200,
+    headers: Headers = NO_STORE,
 ) -> Response:
     """A JSON answer; `headers` must name the content type.
 

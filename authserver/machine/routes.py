@@ -32,6 +32,7 @@ LANE_PATHS: Final = frozenset(
         "/oauth2/jwks",
         "/oauth2/register",
         "/oauth2/userinfo",
+        "/leaks",
         "/livez",
         "/readyz",
         "/metrics",

@@ -1,0 +1,212 @@
+"""Reports of leaked secrets: stop at once what can be stopped, record all of it, tell nothing."""
+
+from __future__ import annotations
+
+import logging
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
+
+from authserver.domain.api_tokens import OVER, ApiTokenStatus
+from authserver.domain.audit import AuditEvent, Outcome
+from authserver.domain.audit_text import visible
+from authserver.domain.authority import Change, ChangeKind
+from authserver.domain.errors import InvalidField
+from authserver.domain.grants import GrantEnd, GrantFilter
+from authserver.domain.leaks import LeakKind, LeakOutcome
+from authserver.domain.tokens import CLOCK_SKEW_SECONDS
+from authserver.services.api_token_lookup import existing_token
+from authserver.services.api_token_power import stopped_in
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from authserver.domain.leaks import FoundSecret, KnownSecret
+    from authserver.domain.ports import Stores
+    from authserver.services.administration import Act, Administration
+    from authserver.services.grants import Grants
+    from authserver.services.leak_lookup import LeakLookup
+    from authserver.services.leak_throttling import LeakThrottle
+
+log = logging.getLogger(__name__)
+
+MOST_FOUND: Final = 100
+LONGEST_TEXT: Final = 200
+REASON: Final = "leaked"
+_SECRET_SHAPE: Final = re.compile(r"asv_[a-z]{1,8}_[A-Za-z0-9_-]+|eyJ[A-Za-z0-9_-]+\.[^\s/?&#]+")
+_HIDDEN: Final = "…"
+
+
+class LeakReports:
+    """Whoever knows a secret may report it: nobody else can, and everybody should."""
+
+    def __init__(
+        self,
+        *,
+        administration: Administration,
+        lookup: LeakLookup,
+        throttle: LeakThrottle,
+        grants: Grants,
+    ) -> None:
+        """Take the collaborators; hold no state of its own."""
+        self._administration = administration
+        self._lookup = lookup
+        self._throttle = throttle
+        self._grants = grants
+
+    def report(self, found: Sequence[FoundSecret], act: Act) -> Sequence[LeakOutcome]:
+        """What came of each string, in their order.
+
+        API tokens are revoked, refresh tokens with their grants, access tokens denied, before this
+        returns. Secrets of clients and sites and keys of gateways go on, for a site would stand
+        still without them: they are recorded, and the log warns.
+
+        Raises:
+            InvalidField: nothing was reported, or too much at once.
+            Throttled: too many reports from this network were about nothing of ours.
+            StorageUnavailable: nothing was stopped.
+        """
+        if not 1 <= len(found) <= MOST_FOUND:
+            raise InvalidField("body", f"1 to {MOST_FOUND} secrets")
+        now = self._administration.clock.now()
+        call = act.call(now)
+        with self._administration.database.reading() as stores:
+            self._throttle.check(stores, call)
+            known = self._lookup.find_all(stores, [each.value for each in found])
+        if not any(known):
+            # Nobody has to wait for anybody.
+            with self._administration.database.writing() as stores:
+                self._count_unknown(stores, known, act, now)
+            return [LeakOutcome.UNKNOWN] * len(found)
+        with self._administration.changing([], takes_power=True) as stores:
+            self._count_unknown(stores, known, act, now)
+            return [
+                LeakOutcome.UNKNOWN
+                if secret is None
+                else self._answered_in(stores, secret, each, act, now)
+                for each, secret in zip(found, known, strict=True)
+            ]
+
+    def _answered_in(
+        self, stores: Stores, secret: KnownSecret, found: FoundSecret, act: Act, now: float
+    ) -> LeakOutcome:
+        outcome = self._stopped_in(stores, secret, act, now)
+        if outcome is LeakOutcome.ALERTED:
+            log.warning(
+                "leaked: the %s of %s was reported, replace it now", secret.kind, secret.identifier
+            )
+        stores.audit.add(
+            AuditEvent(
+                at=now,
+                action="leak.reported",
+                outcome=Outcome.SUCCESS,
+                actor=act.actor,
+                object_kind=str(secret.kind),
+                object_id=secret.identifier,
+                client_id=secret.client_id,
+                resource=secret.resource,
+                token_id=secret.identifier if secret.kind in _TOKENS else "",
+                request_id=act.request_id,
+                peer=act.peer,
+                details={
+                    "result": str(outcome),
+                    "subject": secret.subject,
+                    "owner": secret.owner,
+                    "type": _shown(found.kind, found.value),
+                    "source": _shown(found.source, found.value),
+                    "url": _shown(_without_query(found.url), found.value),
+                },
+            )
+        )
+        return outcome
+
+    def _stopped_in(self, stores: Stores, secret: KnownSecret, act: Act, now: float) -> LeakOutcome:
+        match secret.kind:
+            case LeakKind.API_TOKEN:
+                return _api_token_stopped(stores, secret.identifier, act, now)
+            case LeakKind.REFRESH_TOKEN:
+                ended = self._grants.end_in(
+                    stores,
+                    GrantFilter(grant_id=secret.identifier),
+                    GrantEnd.LEAKED,
+                    actor=act.actor,
+                    call=act.call(now),
+                    now=now,
+                )
+                return LeakOutcome.REVOKED if ended else LeakOutcome.OVER
+            case LeakKind.ACCESS_TOKEN:
+                return _access_token_denied(stores, secret, act, now)
+            case _:
+                return LeakOutcome.ALERTED
+
+    def _count_unknown(
+        self, stores: Stores, known: Sequence[KnownSecret | None], act: Act, now: float
+    ) -> None:
+        """Strangers cannot fill the record: in each window it is written once, at the limit."""
+        if None in known and self._throttle.count(stores, act.call(now)):
+            stores.audit.add(
+                AuditEvent(
+                    at=now,
+                    action="leak.throttled",
+                    outcome=Outcome.REFUSED,
+                    actor=act.actor,
+                    object_kind="network",
+                    request_id=act.request_id,
+                    peer=act.peer,
+                    reason="too many reports of strange secrets",
+                )
+            )
+
+
+_TOKENS: Final = frozenset({LeakKind.API_TOKEN, LeakKind.ACCESS_TOKEN})
+
+
+def _api_token_stopped(stores: Stores, token_id: str, act: Act, now: float) -> LeakOutcome:
+    token = existing_token(stores, token_id)
+    exposed = replace(token, exposed_at=now if token.exposed_at is None else token.exposed_at)
+    if token.status in OVER or now >= token.expires_at:
+        stores.api_tokens.save(exposed)
+        return LeakOutcome.OVER
+    stopped_in(stores, exposed, ApiTokenStatus.REVOKED, act, at=now, reason=REASON)
+    return LeakOutcome.REVOKED
+
+
+def _access_token_denied(stores: Stores, secret: KnownSecret, act: Act, now: float) -> LeakOutcome:
+    # Longer than the token lives by this clock: another node's may be behind.
+    needed_until = secret.expires_at + CLOCK_SKEW_SECONDS
+    if now >= needed_until:
+        return LeakOutcome.OVER
+    stores.authority.advance([Change(ChangeKind.TOKEN, secret.identifier, needed_until)])
+    stores.audit.add(
+        AuditEvent(
+            at=now,
+            action="token.revoked",
+            outcome=Outcome.SUCCESS,
+            actor=act.actor,
+            object_kind="token",
+            object_id=secret.identifier,
+            client_id=secret.client_id,
+            resource=secret.resource,
+            token_id=secret.identifier,
+            reason=REASON,
+            request_id=act.request_id,
+            peer=act.peer,
+        )
+    )
+    return LeakOutcome.REVOKED
+
+
+def _without_query(url: str) -> str:
+    """Where a secret was found often has one in its query."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return ""
+    return parts._replace(query="", fragment="", netloc=parts.netloc.rpartition("@")[2]).geturl()
+
+
+def _shown(text: str, secret: str) -> str:
+    """A stranger's text for the record: short, printable, and without any secret."""
+    hidden = text.replace(secret, _HIDDEN) if secret else text
+    return visible(_SECRET_SHAPE.sub(_HIDDEN, hidden), LONGEST_TEXT)
