@@ -8,8 +8,11 @@ import click
 
 from authserver.cli.administration import JSON, YES, confirm, naming
 from authserver.cli.context import Context, pass_context
+from authserver.cli.policy_explain import explain
 from authserver.cli.policy_files import FILE, read_text
 from authserver.cli.policy_parts import policy_parts
+from authserver.cli.policy_replay import DAYS_OPTION, replay, replay_value, replayed, show_replay
+from authserver.cli.policy_test import test
 from authserver.cli.policy_views import (
     STATE_COLUMNS,
     VERSION_COLUMNS,
@@ -25,6 +28,7 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
     from authserver.services.policies import AppliedPolicy, PolicyPlan
+    from authserver.services.policy_replays import PolicyReplay
 
 NAME: Final = click.argument("name", metavar="DOCUMENT")
 EXPECT: Final = click.option(
@@ -44,8 +48,13 @@ def policy() -> None:
     DOCUMENT is default or the name of a resource.
 
     Exit codes: 0 done, 1 not found or changed meanwhile, 2 wrong usage or a document that is
-    refused, 4 storage does not answer.
+    refused, 3 an expectation is not met, 4 storage does not answer.
     """
+
+
+policy.add_command(explain)
+policy.add_command(test)
+policy.add_command(replay)
 
 
 @policy.command("list")
@@ -126,6 +135,7 @@ def diff(context: Context, *, name: str, file: BinaryIO, as_json: bool) -> None:
 @FILE
 @EXPECT
 @COMMENT
+@DAYS_OPTION
 @YES
 @JSON
 @pass_context
@@ -136,16 +146,22 @@ def apply(
     file: BinaryIO,
     expect: int | None,
     comment: str,
+    days: int,
     yes: bool,
     as_json: bool,
 ) -> None:
     """Let a document count from now on; shows first what changes.
 
+    That is rule by rule, and what the calls of the last days would have got.
+
     It counts everywhere when the command ends. An empty file is an empty document: it asks nothing.
     """
     services = policy_parts(context)
     plan = services.policies.plan(name, read_text(file))
-    _ask(context, plan, f"Apply this to {name}?", yes=yes, as_json=as_json)
+    found = _replayed(context, plan, days)
+    _show(context, plan, found, as_json=as_json)
+    if plan.changes_text:
+        confirm(f"Apply this to {name}?", yes=yes)
     with naming({"comment": "--comment"}):
         applied = services.policies.apply(
             name,
@@ -154,7 +170,7 @@ def apply(
             expect=plan.seen if expect is None else expect,
             comment=comment,
         )
-    _tell(context, plan, applied, as_json=as_json)
+    _tell(context, plan, found, applied, as_json=as_json)
 
 
 @policy.command()
@@ -162,6 +178,7 @@ def apply(
 @click.argument("version", type=NUMBER)
 @EXPECT
 @COMMENT
+@DAYS_OPTION
 @YES
 @JSON
 @pass_context
@@ -172,13 +189,17 @@ def rollback(
     version: int,
     expect: int | None,
     comment: str,
+    days: int,
     yes: bool,
     as_json: bool,
 ) -> None:
     """Let an older version count again, as a new version; shows first what changes."""
     services = policy_parts(context)
     plan = services.policies.plan(name, services.policies.show(name, version).text)
-    _ask(context, plan, f"Go back to version {version} of {name}?", yes=yes, as_json=as_json)
+    found = _replayed(context, plan, days)
+    _show(context, plan, found, as_json=as_json)
+    if plan.changes_text:
+        confirm(f"Go back to version {version} of {name}?", yes=yes)
     with naming({"comment": "--comment"}):
         applied = services.policies.rollback(
             name,
@@ -187,20 +208,38 @@ def rollback(
             expect=plan.seen if expect is None else expect,
             comment=comment,
         )
-    _tell(context, plan, applied, as_json=as_json)
+    _tell(context, plan, found, applied, as_json=as_json)
 
 
-def _ask(context: Context, plan: PolicyPlan, question: str, *, yes: bool, as_json: bool) -> None:
-    if not as_json:
-        show_plan(context.console, plan)
-    if plan.changes_text:
-        confirm(question, yes=yes)
+def _replayed(context: Context, plan: PolicyPlan, days: int) -> PolicyReplay | None:
+    if not days or not plan.changes_text:
+        return None
+    return replayed(context, {plan.name: plan.document}, days)
 
 
-def _tell(context: Context, plan: PolicyPlan, applied: AppliedPolicy, *, as_json: bool) -> None:
+def _show(context: Context, plan: PolicyPlan, found: PolicyReplay | None, *, as_json: bool) -> None:
+    if as_json:
+        return
+    show_plan(context.console, plan)
+    if found is not None:
+        show_replay(context.console, found)
+
+
+def _tell(
+    context: Context,
+    plan: PolicyPlan,
+    found: PolicyReplay | None,
+    applied: AppliedPolicy,
+    *,
+    as_json: bool,
+) -> None:
     version = applied.version
     if as_json:
-        told = {"changed": applied.changed, "shortened_tokens": len(applied.shortened)}
+        told: dict[str, object] = {
+            "changed": applied.changed,
+            "shortened_tokens": len(applied.shortened),
+            "replay": None if found is None else replay_value(found),
+        }
         context.console.json({**plan_value(plan), **version_value(version), **told})
     elif applied.changed:
         context.console.line(f"{version.name} is at version {version.number} now")

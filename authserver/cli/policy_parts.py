@@ -8,7 +8,11 @@ if TYPE_CHECKING:
     from authserver.cli.context import Context
     from authserver.domain.ports import Clock
     from authserver.services.administration import Act
+    from authserver.services.audit import AuditService
     from authserver.services.policies import Policies
+    from authserver.services.policy_expectations import PolicyExpectations
+    from authserver.services.policy_explanations import PolicyExplanations
+    from authserver.services.policy_replays import PolicyReplays
 
 
 class PolicyServices(Protocol):
@@ -22,6 +26,26 @@ class PolicyServices(Protocol):
     @property
     def policies(self) -> Policies:
         """Policy documents."""
+        ...
+
+    @property
+    def policy_explanations(self) -> PolicyExplanations:
+        """Why a call passes, or not."""
+        ...
+
+    @property
+    def policy_expectations(self) -> PolicyExpectations:
+        """What calls must get."""
+        ...
+
+    @property
+    def policy_replays(self) -> PolicyReplays:
+        """What decided calls would get."""
+        ...
+
+    @property
+    def audit(self) -> AuditService:
+        """The record of decisions."""
         ...
 
     @property

@@ -8,7 +8,8 @@ from authserver.domain.decisions import DenyReason
 from authserver.domain.operations import Effect
 from authserver.domain.policy_calls import LEGACY_WAYS, CallerWay, PolicyRefusal
 from authserver.domain.policy_documents import UserEffect
-from authserver.services.policy_steps import listed, moment, user_groups
+from authserver.domain.texts import shown_time
+from authserver.services.policy_steps import listed, user_groups
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -76,7 +77,7 @@ class AccessStep:
         if common:
             return f"members of {listed(common, 'and')} may call"
         found = self._overrides.of(caller.username, UserEffect.ALLOW, facts.at)
-        end = "" if found is None else f" until {moment(found.value.until)}"
+        end = "" if found is None else f" until {shown_time(found.value.until)}"
         return f"an override lets {caller.username} call{end}"
 
 
@@ -188,7 +189,7 @@ class ReadOnlyStep:
             found.document,
             found.value.reason,
             "call operations that only read, or wait until the override ends at "
-            f"{moment(found.value.until)}",
+            f"{shown_time(found.value.until)}",
         )
 
     def passed(self, facts: CallFacts) -> str:

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, NamedTuple
 from authserver.domain.decisions import DenyReason
 from authserver.domain.policy_calls import PolicyRefusal
 from authserver.domain.policy_documents import UserEffect
+from authserver.domain.texts import shown_time
 from authserver.domain.users import canonical
 from authserver.services.network_sets import network_set
 from authserver.services.policy_steps import (
     REMEMBERED,
     OperationSet,
     listed,
-    moment,
     names_of,
     user_groups,
 )
@@ -141,7 +141,7 @@ class OverrideStep:
             "access.override",
             found.document,
             found.value.reason,
-            f"wait until the override ends at {moment(found.value.until)}, "
+            f"wait until the override ends at {shown_time(found.value.until)}, "
             "or ask for it to be taken back",
         )
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from ipaddress import ip_address
 from typing import TYPE_CHECKING, Protocol
 
 from authserver.domain.api_tokens import ApiTokenAccess, Presentation, SubjectType
@@ -11,12 +12,12 @@ from authserver.domain.decisions import DenyReason
 from authserver.domain.errors import InvalidField, NotFound, StorageUnavailable
 from authserver.domain.operations import Unmatched
 from authserver.domain.policy_calls import CallFacts, PolicyRefusal, PolicyStep, StepOutcome
-from authserver.domain.raw_targets import Target, read_target
 from authserver.services.audit_searches import search
 from authserver.services.call_checks import below
 from authserver.services.caller_facts import facts_of
 from authserver.services.decision_ports import Uncertain
 from authserver.services.decision_replay import ALLOWED, NotReplayable, recorded_call
+from authserver.services.explained_calls import ALLOWED_THEN, Explanation, who_calls
 from authserver.services.introspection import UnfitToken
 from authserver.services.policy_history import policy_at, policy_with
 
@@ -28,14 +29,13 @@ if TYPE_CHECKING:
     from authserver.domain.audit_records import AuditRecord
     from authserver.domain.operations import OperationCatalogue
     from authserver.domain.ports import Clock, Database
+    from authserver.domain.raw_targets import Target
     from authserver.domain.resources import ProtectedResource
     from authserver.services.decision_ports import PeopleSource, ProjectResolver
+    from authserver.services.explained_calls import AskedCall
     from authserver.services.operation_scopes import OperationScopes
     from authserver.services.policy_verdicts import PolicyVerdicts
     from authserver.services.site_policies import SitePolicy
-
-SITE = "site"
-"""The document of what the site itself says."""
 
 
 class ApiTokenJudge(Protocol):
@@ -51,48 +51,6 @@ class ApiTokenJudge(Protocol):
     ) -> ApiTokenAccess | UnfitToken:
         """What it is worth at `resource`, or why nothing. Raises StorageUnavailable."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class AskedCall:
-    """A call that nobody has made: `resource` is a site's name, `address` may be empty."""
-
-    method: str
-    target: str
-    resource: str = ""
-    address: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Explanation:
-    """One call and what was asked of it.
-
-    `decision_id` is empty for a call that nobody has made; `recorded` is what became of the call
-    (`allowed`, or the reason of the refusal), empty likewise. `who` says who calls, `policy` which
-    documents are asked. `refusal` is the first of the steps'.
-    """
-
-    call: str
-    who: str
-    at: float
-    resource: str
-    policy: str
-    steps: Sequence[PolicyStep]
-    decision_id: str = ""
-    recorded: str = ""
-
-    @property
-    def refusal(self) -> PolicyRefusal | None:
-        """The first of the steps; `None` where nothing refuses."""
-        return next((each.refusal for each in self.steps if each.refusal is not None), None)
-
-    @property
-    def agrees(self) -> bool:
-        """Whether the steps say what was decided then."""
-        if not self.recorded:
-            return True
-        refused = any(each.outcome is StepOutcome.REFUSED for each in self.steps)
-        return refused is (self.recorded != "allowed")
 
 
 class PolicyExplanations:
@@ -148,34 +106,32 @@ class PolicyExplanations:
         steps = list(self._verdicts.trace(policy, call.facts, call.scopes))
         return Explanation(
             call=f"{call.facts.method} {call.path}",
-            who=_who(call.facts),
+            who=who_calls(call.facts),
             at=record.at,
             resource=resource.name,
             policy=policy.label,
             steps=_with_what_came_later(steps, record),
             decision_id=decision_id,
-            recorded="allowed" if call.is_allowed else record.reason,
+            recorded=ALLOWED_THEN if call.is_allowed else record.reason,
         )
 
-    def of_call(self, token_id: str, call: AskedCall) -> Explanation:
+    def of_call(self, token_id: str, asked: AskedCall) -> Explanation:
         """What a call would get now, with an API token; nothing is recorded or counted.
 
         Raises:
             NotFound: there is no such token or resource.
-            InvalidField: the call cannot be read, or it is not clear at which site it is.
+            InvalidField: it is not clear at which site the call is, or the address is none.
             StorageUnavailable: nobody can be sure now.
         """
-        target = read_target(call.target)
-        if target is None:
-            raise InvalidField("call", "a path that can be read in one way only")
+        method, address = asked.call.method, _address(asked.address)
         now = self._clock.now()
         with self._database.reading() as stores:
             token = stores.api_tokens.get(token_id)
             if token is None:
                 raise NotFound("API token", token_id)
-            resource = stores.resources.get(_site_of(token, call.resource))
+            resource = stores.resources.get(_site_of(token, asked.resource))
             if resource is None:
-                raise NotFound("resource", call.resource)
+                raise NotFound("resource", asked.resource)
             policy = policy_with(stores, self._catalogue, resource, {})
         presentation = min(token.presentations, key=_bearer_first, default=Presentation.BEARER)
         verdict = self._api_tokens.verdict(token, resource, now, presentation=presentation)
@@ -183,14 +139,15 @@ class PolicyExplanations:
         assert isinstance(access, ApiTokenAccess)  # noqa: S101 - ours, however dead
         is_user = token.subject_type is SubjectType.USER
         person = self._people.person(token.subject) if is_user else None
-        matched = self._scopes.operations(resource, call.method, target.path)
+        target = asked.call.at(resource)
+        matched = self._scopes.operations(resource, method, target.path)
         facts = CallFacts(
             caller=facts_of(access, person),
             at=now,
-            method=call.method,
+            method=method,
             path=below(resource.base_path, target.path),
             operations=() if isinstance(matched, Unmatched) else matched,
-            address=call.address,
+            address=address,
         )
         facts, site_says = self._with_projects(policy, resource, target, facts)
         steps = [
@@ -199,8 +156,8 @@ class PolicyExplanations:
             *site_says,
         ]
         return Explanation(
-            call=f"{call.method} {target.path}",
-            who=_who(facts),
+            call=f"{method} {target.path}",
+            who=who_calls(facts),
             at=now,
             resource=resource.name,
             policy=policy.label,
@@ -233,6 +190,14 @@ def _site_of(token: ApiToken, named: str) -> str:
     raise InvalidField("resource", f"one of {', '.join(sorted(token.resources)) or 'none'}")
 
 
+def _address(text: str) -> str:
+    """The address in the spelling of records; empty for none."""
+    try:
+        return str(ip_address(text)) if text else ""
+    except ValueError:
+        raise InvalidField("address", "an address like 10.1.2.3 or 2001:db8::7") from None
+
+
 def _bearer_first(presentation: Presentation) -> bool:
     return presentation is not Presentation.BEARER
 
@@ -252,7 +217,7 @@ def _by_record(record: AuditRecord, resource: ProtectedResource, why: str) -> Ex
     is_allowed = record.action == ALLOWED
     outcome = StepOutcome.PASSED if is_allowed else StepOutcome.REFUSED
     steps = [
-        PolicyStep("record", outcome, record.reason or "allowed"),
+        PolicyStep("record", outcome, record.reason or ALLOWED_THEN),
         PolicyStep("policy", StepOutcome.NOT_ASKED, why),
     ]
     details = record.details
@@ -264,7 +229,7 @@ def _by_record(record: AuditRecord, resource: ProtectedResource, why: str) -> Ex
         policy=str(details.get("policy", "")),
         steps=steps,
         decision_id=record.object_id,
-        recorded="allowed" if is_allowed else record.reason,
+        recorded=ALLOWED_THEN if is_allowed else record.reason,
     )
 
 
@@ -274,20 +239,3 @@ def _with_what_came_later(steps: list[PolicyStep], record: AuditRecord) -> Seque
     if record.action == ALLOWED or refused:
         return steps
     return [*steps, PolicyStep("behind the policy", StepOutcome.REFUSED, record.reason)]
-
-
-def _who(facts: CallFacts) -> str:
-    """Who calls, for people."""
-    caller = facts.caller
-    parts = [str(caller.way)]
-    if caller.username:
-        parts.append(f"user {caller.username}")
-    if caller.is_service:
-        parts.append(f"service {caller.client_id}")
-    elif caller.client_id:
-        parts.append(f"client {caller.client_id}")
-    if caller.groups:
-        parts.append(f"in {', '.join(sorted(caller.groups))}")
-    if facts.address:
-        parts.append(f"from {facts.address}")
-    return ", ".join(parts)

@@ -7,7 +7,6 @@ everything it sees: no answer can change by being remembered.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final, Generic, Protocol, TypeVar
 
 from authserver.domain.operation_selectors import WRITE, selected
@@ -120,11 +119,6 @@ def listed(names: Iterable[str], joint: str = "or") -> str:
     if len(words) > _LISTED:
         words = [*words[:_LISTED], f"{len(words) - _LISTED} more"]
     return f" {joint} ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))
-
-
-def moment(at: float) -> str:
-    """A moment for people, in UTC."""
-    return f"{datetime.fromtimestamp(at, UTC):%Y-%m-%d %H:%M} UTC"
 
 
 _NO_GROUPS: Final[frozenset[str]] = frozenset()

@@ -14,6 +14,7 @@ from tests.cli.runs import run
 from tests.cli.stub_wiring import StubInstallation
 from tests.connect.sites import connect_keys
 from tests.services.collaborators import ListedKeyFiles
+from tests.services.policy_explaining import Explaining
 from tests.services.policy_office import PolicyOffice
 from tests.services.provider_office import ProviderOffice
 from tests.services.readable_resealing import readable_resealing
@@ -58,6 +59,11 @@ class MemoryContainer:
         self.provider_group_rules = self.office.rules
         self.external_denials = self.office.denials
         self.policies = PolicyOffice(world).policies
+        explaining = Explaining(world)
+        self.policy_explanations = explaining.explanations
+        self.policy_expectations = explaining.expectations
+        self.policy_replays = explaining.replays
+        self.audit = explaining.records
         self.closed = 0
 
     @property

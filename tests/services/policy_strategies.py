@@ -213,7 +213,7 @@ def callers(draw: st.DrawFn) -> CallerFacts:
         count_key="key",
         username="" if is_service else draw(st.sampled_from(["ada", "bob", "eve"])),
         is_service=is_service,
-        groups=frozenset() if is_service else draw(GROUPS),
+        groups=draw(GROUPS),
         email_domain="" if is_service else draw(st.sampled_from(["", "a.example", "c.example"])),
         details=draw(maybe(DETAILS)),
         networks=draw(maybe(NETWORKS)),
