@@ -27,12 +27,15 @@ _USER_NAME: Final = matching(r"[a-z0-9][a-z0-9._@+-]{0,99}")
 _USER: Final = Text("a user name", lambda raw: _USER_NAME(canonical(raw)), Noun.USER)
 
 
-def _one_override_for_each_user(values: Mapping[str, Any], place: Place) -> None:
-    seen: set[str] = set()
+def _one_override_of_each_kind(values: Mapping[str, Any], place: Place) -> None:
+    seen: set[tuple[str, UserEffect]] = set()
     for index, override in enumerate(values.get("override", ())):
-        if override.user in seen:
-            place.key("override").item(index).key("user").refuse("has an override already")
-        seen.add(override.user)
+        key = (override.user, override.effect)
+        if key in seen:
+            place.key("override").item(index).key("user").refuse(
+                "has an override with this effect already"
+            )
+        seen.add(key)
 
 
 OVERRIDE: Final = Table(
@@ -65,12 +68,12 @@ ACCESS: Final = Table(
         REASON_KEY,
     ),
     "Who may call. Users need `groups`, services need `clients`: each kind has its own list. "
-    "Callers who prove nothing to this server (see `[legacy]`) are in neither.",
-    _one_override_for_each_user,
+    "Callers who prove nothing to this server (see `[legacy]`) are in no list, and are not asked.",
+    _one_override_of_each_kind,
 )
 BROWSERS: Final = Table(
     BrowserSection,
-    (Key("origins", ORIGINS, "Whose pages may call."), REASON_KEY),
+    (Key("origins", ORIGINS, "Whose pages may call, beside the site's own."), REASON_KEY),
     "Pages of which origins may call. Calls without `Origin` do not come from a foreign page.",
 )
 EMAILS: Final = Table(

@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from authserver.services.policy_places import Place
 
 NAME_KEY: Final = Key("name", RULE_NAME, "Named in refusals and records.")
-FOR_GROUPS: Final = Key("groups", GROUPS, "For members of these.", "all, see below")
-FOR_CLIENTS: Final = Key("clients", CLIENTS, "For these clients.", "all, see below")
-FOR_TOKENS: Final = Key("tokens", TOKENS, "For these API tokens.", "all, see below")
+FOR_GROUPS: Final = Key("groups", GROUPS, "For members of these.", "all, see above")
+FOR_CLIENTS: Final = Key("clients", CLIENTS, "For these clients.", "all, see above")
+FOR_TOKENS: Final = Key("tokens", TOKENS, "For these API tokens.", "all, see above")
 WHOM: Final = (
     "With `groups`, `clients` or `tokens` it is about callers who are in any of them; with none of "
     "them about every caller."
@@ -42,6 +42,7 @@ NETWORK: Final = Table(
         FOR_TOKENS,
         REASON_KEY,
     ),
-    f"From where calls may come. {WHOM} An unknown address is in no network.",
+    f"From where calls may come. {WHOM} An address that nobody knows is in no network that is "
+    "allowed, and might be in every one that is denied.",
     says_something,
 )

@@ -37,6 +37,7 @@ LONG: Final = {
     "conformance.md",
     "connect-jwt.md",
     "put-it-in-front-of-jira-data-center.md",
+    "write-a-policy.md",
 }
 """Pages that take long, of which every step has its own short test besides."""
 DOCUMENTED_URL: Final = "http://localhost:8000"

@@ -333,12 +333,16 @@ def test_the_first_and_the_last_moment_are_moments(until: str) -> None:
     assert access.overrides[0].until > datetime(2000, 1, 1, tzinfo=UTC).timestamp()
 
 
-def test_a_user_has_one_override_and_names_are_compared_as_they_are_meant() -> None:
+def test_a_user_has_one_override_of_each_kind_by_whatever_spelling() -> None:
     override = (
         '[[access.override]]\nuser = "{}"\neffect = "deny"\nuntil = 2027-01-01\nreason = "x"\n'
     )
     text = '[access]\nreason = "x"\n' + override.format("ada") + override.format("ADA")
-    assert problems(text) == ["access.override[1].user: has an override already"]
+    assert problems(text) == ["access.override[1].user: has an override with this effect already"]
+    text = text.replace('effect = "deny"', 'effect = "read-only"', 1)
+    access = read_policy(text).access
+    assert access is not None
+    assert [each.user for each in access.overrides] == ["ada", "ada"]
 
 
 def test_names_of_rules_are_unique_within_their_section() -> None:
