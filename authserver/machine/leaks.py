@@ -60,7 +60,7 @@ def leaks_endpoint(reports: LeakReports) -> Endpoint:
 def _found(item: Any) -> FoundSecret:
     if not isinstance(item, dict):
         raise InvalidField("body", _EXPECTED)
-    texts = {name: item.get(name) or "" for name in _LIMITS}
+    texts = {name: "" if item.get(name) is None else item[name] for name in _LIMITS}
     for name, longest in _LIMITS.items():
         if not isinstance(texts[name], str) or len(texts[name]) > longest:
             raise InvalidField(name, f"a text of at most {longest} characters")

@@ -45,6 +45,10 @@ ALICE: Final = {"kind": "administrator", "id": "alice"}
 MATRIX: Final = (
     *("token.issued", "token.refused", "token.revoked"),
     *("token.exchanged", "token.exchange_refused"),
+    *("token.created", "token.rotated", "token.disabled", "token.enabled"),
+    *("token.bulk_changed", "token.expired", "token.retired"),
+    *("leak.reported", "leak.throttled"),
+    *("user.credentials_disabled", "user.credentials_enabled"),
     *("client.authentication_failed", "resource.authentication_failed"),
     *("client.throttled", "resource.throttled", "network.throttled"),
     *("client.created", "client.updated", "client.secret_rotated"),
@@ -83,7 +87,9 @@ MATRIX: Final = (
     *("audit.pruned", "audit.journal_damaged", "audit.journal_torn"),
 )
 """Every action there is."""
-KEYS_OF_POLICIES: Final = {"token.networks", "token.operations", "token.projects"}.union(
+KEYS_OF_POLICIES: Final = {
+    *("token.networks", "token.operations", "token.projects", "token.presentations")
+}.union(
     f"{section.name}.{key.name}"
     for section in DOCUMENT.keys
     for key in getattr(getattr(section.kind, "table", section.kind), "keys", ())
@@ -91,6 +97,7 @@ KEYS_OF_POLICIES: Final = {"token.networks", "token.operations", "token.projects
 """Rules of policies and of credentials: they look like actions."""
 ELSEWHERE: Final = (
     "rfc/test_gateway_keys.py",
+    "rfc/test_leaks.py",
     "gateway/test_call_records.py",
     "storage/test_journal_mover.py",
 )
