@@ -59,19 +59,23 @@ def recorded_call(
     Raises:
         NotReplayable: it cannot be rebuilt.
     """
-    details = record.details
     if record.action not in {ALLOWED, DENIED}:
         raise NotReplayable("the record is of no decision on a call")
-    if "way" not in details:
+    if "way" not in record.details:
         raise NotReplayable("no policy was asked: the call was refused before, or long ago")
     try:
-        facts = _facts(record, details, resource, product)
-        path, method = _text(details, "path"), facts.method
+        return _call(record, resource, product)
     except (KeyError, TypeError, ValueError):
         raise NotReplayable("the record was written by another version") from None
-    if not method or MASK in path:
+
+
+def _call(
+    record: AuditRecord, resource: ProtectedResource, product: ProductCatalogue
+) -> RecordedCall:
+    details, is_allowed = record.details, record.action == ALLOWED
+    facts, path = _facts(record, resource, product), _text(details, "path")
+    if MASK in path:
         raise NotReplayable("a secret stood in the path, which is not kept")
-    is_allowed = record.action == ALLOWED
     return RecordedCall(
         decision_id=record.object_id,
         path=path,
@@ -85,11 +89,9 @@ def recorded_call(
 
 
 def _facts(
-    record: AuditRecord,
-    details: Mapping[str, object],
-    resource: ProtectedResource,
-    product: ProductCatalogue,
+    record: AuditRecord, resource: ProtectedResource, product: ProductCatalogue
 ) -> CallFacts:
+    details = record.details
     known = operations_by_name(product)
     names = _texts(details, "operations")
     missing = [each for each in names if each not in known]
