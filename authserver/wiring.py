@@ -13,6 +13,7 @@ from authserver import wiring_installation
 from authserver.protocol.server import AuthorizationServer
 from authserver.services.decisions import Decisions
 from authserver.services.issuance import Issuance
+from authserver.services.token_exposures import TokenExposures
 from authserver.wiring_explanations import ExplanationParts
 from authserver.wiring_housekeeping import Housekeeping
 from authserver.wiring_inspection import inspecting
@@ -65,6 +66,7 @@ class Container(RateParts, ExplanationParts):
             projects=self.project_reach,
             rates=self.rate_counting,
             attempts=self.attempt_throttle,
+            exposures=TokenExposures(self.database),
         )
 
     @cached_property

@@ -70,9 +70,9 @@ def kinds(bed: GatewayBed, token: str) -> tuple[Kind, ...]:
         Kind("PATCH", issue, good, client, (403, "unknown-method")),
         Kind("POST", issue, good | {"X-HTTP-Method": "PUT"}, client, (400, "method-override")),
         Kind("GET", issue, {}, "", (401, "credential-missing")),
-        Kind("GET", issue, {"Authorization": basic}, "", (401, "basic-blocked")),
-        Kind("GET", issue, {"Authorization": OAUTH1}, "", (401, "oauth1-blocked")),
-        Kind("GET", issue, {"Cookie": f"JSESSIONID={SESSION}"}, "", (401, "session-blocked")),
+        Kind("GET", issue, {"Authorization": basic}, "", (403, "basic-blocked")),
+        Kind("GET", issue, {"Authorization": OAUTH1}, "", (403, "oauth1-blocked")),
+        Kind("GET", issue, {"Cookie": f"JSESSIONID={SESSION}"}, "", (403, "session-blocked")),
         Kind("GET", issue, {"Authorization": f"Bearer {token[:-9]}"}, "", (401, "token-invalid")),
     )
 

@@ -101,7 +101,10 @@ def test_a_session_goes_on_where_the_gateway_lets_it(
 ) -> None:
     bed = gateway_beds.of(Shape(mode=Mode.IN_FRONT, session_cookies=cookies))
     with bed.watching() as seen:
-        answer = bed.request("GET", ISSUE, headers={"Cookie": "JSESSIONID=session-of-tokafor"})
+        cookie = {"Cookie": "JSESSIONID=session-of-tokafor"}
+        assert bed.request("GET", ISSUE, headers=cookie).status_code == 403
+        of_a_page = {**cookie, "X-Requested-With": "XMLHttpRequest"}
+        answer = bed.request("GET", ISSUE, headers=of_a_page)
     assert answer.status_code == 200
     assert seen.one.account == "tokafor"
     assert "authorization" not in seen.one.headers

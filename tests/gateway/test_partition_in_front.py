@@ -18,7 +18,7 @@ from tests.gateway.undecided import assert_nothing_passes
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-SESSION = {"Cookie": "JSESSIONID=session-of-tokafor"}
+SESSION = {"Cookie": "JSESSIONID=session-of-tokafor", "Sec-Fetch-Site": "same-origin"}
 
 
 @pytest.fixture(scope="module")

@@ -10,6 +10,7 @@ from authserver.domain.api_tokens import ApiTokenStatus, SubjectType
 from authserver.domain.audit import Actor, ActorKind
 from authserver.services.administration import Act
 from authserver.services.api_token_drafts import ApiTokenDraft, Maker
+from authserver.services.token_exposures import TokenExposures
 from tests.people.cast import ADA
 from tests.rfc.granted import add_person
 from tests.rfc.watch import Watch
@@ -100,6 +101,30 @@ def test_ends_are_recorded_by_housekeeping(
     assert records["token.expired"]["token_id"] == expiring.token.token_id
     assert records["token.retired"]["token_id"] == rotated.token.token_id
     whose(records["token.retired"], rotated, ada)
+
+
+def test_a_token_that_came_in_the_clear_is_marked_and_recorded_once(
+    installation: Installation, watch: Watch, ada: Person
+) -> None:
+    made = make(installation)
+    token_id, now = made.token.token_id, installation.clock.now()
+    watch.new()
+    for _ in range(2):
+        exposures = TokenExposures(installation.container.database)
+        for _ in range(2):
+            exposures.seen_in_the_clear(token_id, "decision-1", "203.0.113.9", now)
+    record = watch.one(
+        "token.exposed",
+        actor={"kind": "system", "id": "gateway"},
+        peer="203.0.113.9",
+        request_id="decision-1",
+        token_id=token_id,
+    )
+    whose(record, made, ada)
+    with installation.container.database.reading() as stores:
+        marked = stores.api_tokens.get(token_id)
+    assert marked is not None
+    assert marked.exposed_at == pytest.approx(now)
 
 
 def test_one_incident_holds_the_records_of_a_bulk_act_together(

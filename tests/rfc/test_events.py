@@ -46,7 +46,7 @@ MATRIX: Final = (
     *("token.issued", "token.refused", "token.revoked"),
     *("token.exchanged", "token.exchange_refused"),
     *("token.created", "token.rotated", "token.disabled", "token.enabled"),
-    *("token.bulk_changed", "token.expired", "token.retired"),
+    *("token.bulk_changed", "token.expired", "token.retired", "token.exposed"),
     *("leak.reported", "leak.throttled"),
     *("user.credentials_disabled", "user.credentials_enabled"),
     *("client.authentication_failed", "resource.authentication_failed"),

@@ -10,6 +10,7 @@ from tests.gateway.tricks.trick import (
     ADMIN,
     API,
     BOTH,
+    COOKIE,
     FRONTS,
     LENIENT,
     READABLE,
@@ -32,11 +33,11 @@ _NONE: Final = b64encode(b'{"alg":"none","typ":"at+jwt"}').decode().rstrip("=")
 KINDS: Final = (
     ("none", "", 401, "credential-missing"),
     ("empty", "Authorization:", 401, "credential-missing"),
-    ("Basic", f"{_HEADER}Basic {_PAIR}", 401, "basic-blocked"),
-    ("Basic in capitals", f"{_HEADER}BASIC {_PAIR}", 401, "basic-blocked"),
-    ("Basic with the token", f"{_HEADER}Basic <read>", 401, "basic-blocked"),
-    ("OAuth 1.0", f'{_HEADER}OAuth oauth_token="x", oauth_signature="y"', 401, "oauth1-blocked"),
-    ("Connect JWT", f"{_HEADER}JWT <read>", 401, "connect-jwt-blocked"),
+    ("Basic", f"{_HEADER}Basic {_PAIR}", 403, "basic-blocked"),
+    ("Basic in capitals", f"{_HEADER}BASIC {_PAIR}", 403, "basic-blocked"),
+    ("Basic with the token", f"{_HEADER}Basic <read>", 400, "credential-malformed"),
+    ("OAuth 1.0", f'{_HEADER}OAuth oauth_token="x", oauth_signature="y"', 403, "oauth1-blocked"),
+    ("Connect JWT", f"{_HEADER}JWT <read>", 403, "connect-jwt-blocked"),
     ("DPoP", f"{_HEADER}DPoP <read>", 401, "credential-unknown"),
     ("Negotiate", f"{_HEADER}Negotiate YII", 401, "credential-unknown"),
     ("Digest", f'{_HEADER}Digest username="evil"', 401, "credential-unknown"),
@@ -78,7 +79,8 @@ QUERIES: Final = (
     "os_cookie=true",
     "access_token=<read>",
     "access%5Ftoken=<read>",
-    "jwt=<read>",
+    "jwt=<read>&jwt=<read>",
+    "%6Awt=<read>",
 )
 """Queries that sign in: refused before anybody is asked."""
 
@@ -122,13 +124,17 @@ def _cookies() -> Iterator[Trick]:
         beside = request(READABLE, line)
         yield refused(f"{name} and a token", beside, 400, "several-credentials", (*FRONTS, *API))
         alone = request(READABLE, line, credential="")
-        yield refused(name, alone, 401, "session-blocked")
+        yield refused(name, alone, 403, "session-blocked")
     session = request(READABLE, SESSION, credential="")
     yield Trick("a session alone", session, (200,), ("allowed",), arrives, LENIENT)
+    unmarked = request(READABLE, COOKIE, credential="")
+    yield refused("a session that no page uses", unmarked, 403, "session-blocked", LENIENT)
+    elsewhere = request(READABLE, COOKIE, "Sec-Fetch-Site: cross-site", credential="")
+    yield refused("a session elsewhere", elsewhere, 403, "session-blocked", LENIENT)
     no_check = request(READABLE, SESSION, "X-Atlassian-Token: no-check", credential="")
     yield Trick("a session without XSRF", no_check, (200,), ("allowed",), arrives, LENIENT)
     empty = request(READABLE, SESSION, credential="Authorization:")
-    yield refused("a session and an empty Authorization", empty, 401, "session-blocked", BOTH)
+    yield refused("a session and an empty Authorization", empty, 403, "session-blocked", BOTH)
     yield Trick("a session and an empty one", empty, (200,), ("allowed",), arrives, LENIENT)
     unreadable = request(READABLE, SESSION, credential="Authorization: \xff")
     yield refused("a session and no text", unreadable, 400, gateways=(*FRONTS, *API))

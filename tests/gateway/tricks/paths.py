@@ -131,7 +131,7 @@ def path_tricks() -> Iterator[Trick]:
         yield refused(f"{name} (reader)", request(target), 403, "insufficient-scope")
         yield _of_session(name, target)
         blocked = f"{name} (session, blocked)"
-        yield refused(blocked, _by_session(target), 401, "session-blocked", ("front",))
+        yield refused(blocked, _by_session(target), 403, "session-blocked", ("front",))
     yield from _extensions()
     yield from _forms()
 

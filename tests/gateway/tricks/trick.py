@@ -24,7 +24,9 @@ GUARDED: Final = "/rest/api/2/settings/columns"
 """What only a token with ADMIN may read."""
 READER: Final = "Authorization: Bearer <read>"
 ADMIN: Final = "Authorization: Bearer <admin>"
-SESSION: Final = "Cookie: JSESSIONID=session-of-tokafor"
+COOKIE: Final = "Cookie: JSESSIONID=session-of-tokafor"
+SESSION: Final = f"{COOKIE}\r\nSec-Fetch-Site: same-origin"
+"""A browser's session, as a page of the site sends it."""
 _TOKEN: Final = re.compile(rb"<(read|admin|elsewhere|assertion|gateway-key)>")
 _MEASURED: Final = re.compile(rb"<<(.*)>>", re.DOTALL)
 
