@@ -12,6 +12,7 @@ from authserver.domain.clients import GrantType
 from authserver.domain.scopes import USER_SCOPES
 from authserver.services.client_profiles import ProfileChanges
 from authserver.services.resources import ResourceDraft
+from tests.browser.pick_up_gallery import pick_up_walk
 from tests.browser.provider_gallery import providers_walk
 from tests.browser.served import CALLBACK
 from tests.browser.steps import let_requests_expire, reached_app, redeem, request_url, sign_in
@@ -86,6 +87,7 @@ def walk(served: ServedPeople, context: BrowserContext, look: Look) -> None:
     _device(served, page, seen, look)
     _account(page, look)
     providers_walk(served, page, seen.ada, look)
+    pick_up_walk(served, page, seen.ada, look)
     _leaving(page, seen, look)
 
 

@@ -36,6 +36,7 @@ LONG: Final = {
     "change-the-key-encryption-key.md",
     "conformance.md",
     "connect-jwt.md",
+    "limit-rates.md",
     "put-it-in-front-of-jira-data-center.md",
     "write-a-policy.md",
 }
