@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
+from authserver.domain.clients import SUBJECT_PREFIX
 from authserver.domain.errors import Conflict, NotFound
 from authserver.domain.hand_over import SubjectAccount
 from authserver.services.account_rows import checked
@@ -62,12 +63,14 @@ class SubjectAccounts:
         Raises:
             NotFound: there is no such resource.
             InvalidField: names the field and what is allowed.
-            Conflict: somebody else has just mapped the subject; nothing was changed.
+            Conflict: the subject is a client's and the account stands for a user, or somebody else
+                has just mapped the subject; nothing was changed.
         """
         check_subject(subject)
         check_account("account", account)
         with self._administration.database.reading() as stores:
             existing(stores, resource)
+            _check_person(stores, resource, subject, account)
             seen = stores.accounts.get(resource, subject)
         if seen is not None and seen.account == account:
             return seen
@@ -79,6 +82,7 @@ class SubjectAccounts:
             if before != seen:
                 # How long to wait after the commit depends on what there was before.
                 raise Conflict("the mapping has just changed: repeat the command")
+            _check_person(stores, resource, subject, account)
             stores.accounts.put([self._mapped(resource, subject, account)])
             details = {"before": None if before is None else before.account, "after": account}
             self._administration.record(
@@ -176,6 +180,15 @@ class SubjectAccounts:
         while page:
             yield from page
             page = self._page(resource, page[-1].subject) if len(page) == PAGE_ROWS else ()
+
+
+def _check_person(stores: Stores, resource: str, subject: str, account: str) -> None:
+    """Decisions would refuse every call of such a client; better told here than there."""
+    if subject.startswith(SUBJECT_PREFIX) and stores.accounts.stands_for_a_user(resource, account):
+        raise Conflict(
+            "the account stands for a user at this site, and a client never acts as a person: "
+            "map the client to an account of its own"
+        )
 
 
 def _difference(stores: Stores, resource: str, accounts: Mapping[str, str]) -> _Difference:

@@ -289,3 +289,14 @@ def test_mappings_that_came_meanwhile_are_not_overwritten_unseen(world: World) -
     with pytest.raises(Conflict, match="repeat the command"):
         world.subject_accounts.import_rows("jira-main", rows((CI, "bot")), ADMIN)
     assert mapped(world) == {CI: "by-somebody-else"}
+
+
+@pytest.mark.parametrize("account", ["mlindqvist", "MLindqvist"])
+def test_a_client_is_never_mapped_to_the_account_of_a_person(world: World, account: str) -> None:
+    world.subject_accounts.map("jira-main", "user:1", "mlindqvist", ADMIN)
+    with pytest.raises(Conflict, match="stands for a user"):
+        map_ci(world, account)
+    assert mapped(world) == {"user:1": "mlindqvist"}
+    world.subject_accounts.map("wiki", CI, account, ADMIN)
+    map_ci(world)
+    world.subject_accounts.map("jira-main", "user:2", "mlindqvist", ADMIN)

@@ -67,6 +67,18 @@ def test_who_is_not_mapped_is_not_found(database: SqlDatabase, hostile: str) -> 
         assert not stores.accounts.remove("jira-main", hostile)
 
 
+def test_accounts_of_users_are_told_from_those_of_clients(database: SqlDatabase) -> None:
+    put(database, [mapped("client:ci", "Bot"), mapped("user:ada", "Ada")])
+    put(database, [mapped("user:bob", "bot", resource="wiki")])
+    with database.reading() as stores:
+        found = {
+            name: stores.accounts.stands_for_a_user("jira-main", name)
+            for name in ("Ada", "ada", "Bot", "bot", "Ad", "nobody", "", "a\x00", "%")
+        }
+        assert stores.accounts.stands_for_a_user("wiki", "BOT")
+    assert {name for name, is_users in found.items() if is_users} == {"Ada", "ada"}
+
+
 def test_pages_follow_each_other_in_the_order_of_the_characters(database: SqlDatabase) -> None:
     subjects = ["B", "Z", "a", "ab", "client:x", "é", "z", "\U0001f600", "\uffe0"]
     put(database, [mapped(subject) for subject in subjects])
