@@ -9,6 +9,7 @@ import pytest
 from authserver.domain.authority import Change, ChangeKind
 from authserver.domain.connect_keys import ConnectProblem
 from authserver.domain.errors import StorageUnavailable
+from authserver.services.authority import PRUNE_SECONDS
 from authserver.services.clients import ClientUpdate
 from authserver.services.connect_key_rules import SigningMaterial
 from tests.connect.signing import (
@@ -140,3 +141,21 @@ def test_no_answer_shows_what_the_jwt_was(site: ConnectSite) -> None:
     assert "alice" not in unfit.reason
     assert SECRET not in repr(site.verdicts.__dict__)
     assert jwt not in repr(unfit)
+
+
+def test_after_a_clock_was_set_back_what_may_have_been_denied_counts_no_more(
+    site: ConnectSite,
+) -> None:
+    world = site.world
+    now = world.clock.now()
+    jwt = site.jwt()
+    with world.database.writing() as stores:
+        denial = Change(ChangeKind.SUBJECT, f"client:{CLIENT}", now + 200, issued_until=now)
+        stores.authority.advance([denial])
+    # The denial was over, and was forgotten: the clock had run ahead.
+    world.clock.advance(300)
+    world.clock.set_monotonic(world.clock.monotonic() + PRUNE_SECONDS)
+    world.worker.view.poll()
+    world.clock.set_now(now)
+    world.worker.view.poll()
+    assert site.unfit(jwt).problem is ConnectProblem.EXPIRED
