@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import hmac
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -11,43 +12,47 @@ from authserver.domain.api_tokens import (
     API_TOKEN_PURPOSE,
     NO_CLIENT_PREFIX,
     ApiTokenAccess,
-    ApiTokenStatus,
     LastUse,
     Presentation,
     SubjectType,
 )
 from authserver.domain.authority import ChangeKind
-from authserver.domain.resources import ResourceStatus
-from authserver.domain.scope_reach import common
-from authserver.domain.users import canonical
+from authserver.services.api_token_standing import (
+    NOTHING,
+    Speakers,
+    is_beside_another_name,
+    problem_here,
+    problem_of_itself,
+    scopes_left,
+)
 from authserver.services.introspection import NOT_OURS, TokenProblem, UnfitToken
-from authserver.services.remembering import Remembered
+from authserver.services.remembering import MOST_REMEMBERED, Remembered
 from authserver.services.secret_digests import digests_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from authserver.domain.api_tokens import ApiToken
-    from authserver.domain.clients import Client
     from authserver.domain.gateways import KeyDigests
     from authserver.domain.ports import Database, SecretDigester, SecretMaker, Stores
     from authserver.domain.resources import ProtectedResource, ResourceKind
     from authserver.services.directory import Directory
-    from authserver.services.people_view import PeopleView, Person
+    from authserver.services.people_view import PeopleView
     from authserver.services.usage import LastUses
 
 ALL_API_TOKENS: Final = "*"
 """The value of a change that is about so many tokens that workers look at every one anew."""
 AGENT_CHARACTERS: Final = 200
-NOTHING: Final[frozenset[str]] = frozenset()
 
 
-class _Speakers(NamedTuple):
-    """Everybody whom a token depends on: whoever answers for it, the user, the client."""
+class _Worth(NamedTuple):
+    """What was made of a token: good for these very values alone, and for ever for those."""
 
-    owner: Person | None
-    user: Person | None
-    client: Client | None
+    token: ApiToken
+    resource: ProtectedResource
+    speakers: Speakers
+    problem: TokenProblem | None
+    access: ApiTokenAccess
 
 
 class ApiTokenVerdicts:
@@ -86,6 +91,9 @@ class ApiTokenVerdicts:
             named=lambda token: token.token_id,
             name_of_all=ALL_API_TOKENS,
         )
+        self._digests: dict[bytes, KeyDigests] = {}
+        """Of tokens that were found, by their SHA-256: never by themselves."""
+        self._worths: dict[tuple[str, str, Presentation | None], _Worth] = {}
 
     def judge(
         self,
@@ -140,24 +148,16 @@ class ApiTokenVerdicts:
         presentation: Presentation | None,
         username: str | None,
     ) -> ApiTokenAccess | UnfitToken:
-        speakers = self._speakers(token)
-        scopes = self._scopes(token, resource, speakers)
-        problem = (
-            _of_itself(token, now)
-            or _of_place(token, resource)
-            or _of_speakers(token, resource, speakers)
-            or (TokenProblem.NOTHING_LEFT if _has_nothing(token, resource, scopes) else None)
-            or (TokenProblem.OTHER_USER if _is_other(token, speakers.user, username) else None)
-        )
+        worth = self._worth(token, resource, presentation)
+        problem = problem_of_itself(token, now) or worth.problem
+        if problem is None and is_beside_another_name(token, worth.speakers, username):
+            problem = TokenProblem.OTHER_USER
         if problem is not None:
-            return UnfitToken(
-                problem, self._access(token, resource, token.scopes, speakers, presentation)
-            )
-        access = self._access(token, resource, scopes, speakers, presentation)
+            return UnfitToken(problem, worth.access)
         if presentation is not None and presentation not in token.presentations:
             allowed = " ".join(sorted(token.presentations))
-            return UnfitToken(TokenProblem.PRESENTED_OTHERWISE, access, detail=allowed)
-        return access
+            return UnfitToken(TokenProblem.PRESENTED_OTHERWISE, worth.access, detail=allowed)
+        return worth.access
 
     def note_use(
         self, access: ApiTokenAccess, at: float, *, network: str = "", agent: str = ""
@@ -166,38 +166,58 @@ class ApiTokenVerdicts:
         self._uses.note_api_token(access.token_id, LastUse(at, network, _shown(agent)))
 
     def _found(self, token_value: str) -> ApiToken | None:
-        """Whoever's it is, live or not: the same work for everything that has the right form."""
+        """Whoever's it is, live or not: the same work for everything that nobody has shown yet."""
+        fingerprint = hashlib.sha256(token_value.encode("utf-8", "surrogatepass")).digest()
+        digests = self._digests.get(fingerprint)
+        if digests is not None:
+            return self._tokens.get(digests)
         if not self._secret_maker.looks_like(API_TOKEN_PREFIX, token_value):
             return None
-        return self._tokens.get(digests_of(self._digester, API_TOKEN_PURPOSE, token_value))
+        digests = digests_of(self._digester, API_TOKEN_PURPOSE, token_value)
+        token = self._tokens.get(digests)
+        if token is not None:
+            if len(self._digests) >= MOST_REMEMBERED:
+                self._digests.clear()
+            self._digests[fingerprint] = digests
+        return token
 
-    def _speakers(self, token: ApiToken) -> _Speakers:
+    def _worth(
+        self, token: ApiToken, resource: ProtectedResource, presentation: Presentation | None
+    ) -> _Worth:
+        """From memory where nothing of it has changed: to compare is less work than to judge."""
+        speakers = self._speakers(token)
+        key = (token.token_id, resource.name, presentation)
+        known = self._worths.get(key)
+        if (
+            known is not None
+            and known.token is token
+            and known.resource is resource
+            and known.speakers.are(speakers)
+        ):
+            return known
+        scopes = scopes_left(token, speakers, self._scopes_of_kind.get(resource.kind, NOTHING))
+        problem = problem_here(token, resource, speakers, scopes)
+        shown = scopes if problem is None else token.scopes
+        access = self._access(token, resource, shown, speakers, presentation)
+        if len(self._worths) >= MOST_REMEMBERED:
+            self._worths.clear()
+        worth = self._worths[key] = _Worth(token, resource, speakers, problem, access)
+        return worth
+
+    def _speakers(self, token: ApiToken) -> Speakers:
         owner = self._people.person(token.owner)
         user = None
         if token.subject_type is SubjectType.USER:
             user = owner if token.subject == token.owner else self._people.person(token.subject)
         client = self._directory.clients.get(token.client_id) if token.client_id else None
-        return _Speakers(owner, user, client)
-
-    def _scopes(
-        self, token: ApiToken, resource: ProtectedResource, speakers: _Speakers
-    ) -> frozenset[str]:
-        """What is left of the token's scopes: they only ever get fewer."""
-        scopes = token.scopes & self._scopes_of_kind.get(resource.kind, NOTHING)
-        for person in (speakers.owner, speakers.user):
-            if person is not None and person.ceiling is not None:
-                scopes = common(scopes, person.ceiling)
-        if token.subject_type is SubjectType.SERVICE:
-            client = speakers.client
-            scopes = NOTHING if client is None else common(scopes, client.scopes)
-        return scopes
+        return Speakers(owner, user, client)
 
     def _access(
         self,
         token: ApiToken,
         resource: ProtectedResource,
         scopes: frozenset[str],
-        speakers: _Speakers,
+        speakers: Speakers,
         presentation: Presentation | None,
     ) -> ApiTokenAccess:
         return ApiTokenAccess(
@@ -233,55 +253,3 @@ def _load(stores: Stores, digests: KeyDigests) -> ApiToken | None:
 def _shown(agent: str) -> str:
     """Bounded and printable: every database holds it, and every page may show it."""
     return "".join(each if each.isprintable() else "?" for each in agent[:AGENT_CHARACTERS])
-
-
-def _of_itself(token: ApiToken, now: float) -> TokenProblem | None:
-    if token.status is ApiTokenStatus.REVOKED:
-        return TokenProblem.REVOKED
-    if token.status is ApiTokenStatus.EXPIRED:
-        return TokenProblem.EXPIRED
-    if token.status is not ApiTokenStatus.ENABLED:
-        return TokenProblem.DISABLED
-    is_over = token.secret is None or not token.secret.is_live(now)
-    return TokenProblem.EXPIRED if is_over or not token.is_live(now) else None
-
-
-def _of_place(token: ApiToken, resource: ProtectedResource) -> TokenProblem | None:
-    if resource.name not in token.resources:
-        return TokenProblem.OTHER_RESOURCE
-    stopped = resource.status is not ResourceStatus.ENABLED
-    return TokenProblem.RESOURCE_STOPPED if stopped else None
-
-
-def _of_speakers(
-    token: ApiToken, resource: ProtectedResource, speakers: _Speakers
-) -> TokenProblem | None:
-    is_service = token.subject_type is SubjectType.SERVICE
-    needed: Sequence[Person | None] = (
-        (speakers.owner,) if is_service else (speakers.owner, speakers.user)
-    )
-    if not all(person is not None and person.may_speak for person in needed):
-        return TokenProblem.OWNER_MAY_NOT
-    if not (is_service or token.client_id):
-        return None
-    client = speakers.client
-    if client is None or not client.is_enabled:
-        return TokenProblem.CLIENT_MAY_NOT
-    if is_service and (client.subject != token.subject or resource.name not in client.resources):
-        return TokenProblem.CLIENT_MAY_NOT
-    return None
-
-
-def _has_nothing(token: ApiToken, resource: ProtectedResource, scopes: frozenset[str]) -> bool:
-    """Empty is nothing, never everything: whoever reads the answer might take it otherwise."""
-    return (
-        not scopes or token.networks == () or details_at(token.details, resource.identifier) == ()
-    )
-
-
-def _is_other(token: ApiToken, user: Person | None, username: str | None) -> bool:
-    if username is None:
-        return False
-    names = [token.client_id] if user is None else [user.user.username, user.user.data.email]
-    asked = canonical(username.strip())
-    return not asked or asked not in map(canonical, names)

@@ -42,9 +42,12 @@ class Person:
         return self.user.has_credentials and not self.is_asleep
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Known:
-    """A person, and what has to be seen together with the providers of now."""
+    """A person as last seen, and what has to be seen together with the providers of now.
+
+    While nothing changes it is the very same value each time.
+    """
 
     person: Person
     identities: Sequence[Identity]
@@ -74,11 +77,12 @@ class PeopleView:
             for name, each in found.items()
             if each is not None and each.provider.is_enabled
         }
-        return replace(
-            known.person,
-            is_asleep=rests(known.identities, enabled),
-            ceiling=self._providers.ceiling_over(known.ceilings),
-        )
+        is_asleep = rests(known.identities, enabled)
+        ceiling = self._providers.ceiling_over(known.ceilings)
+        person = known.person
+        if (person.is_asleep, person.ceiling) != (is_asleep, ceiling):
+            person = known.person = replace(person, is_asleep=is_asleep, ceiling=ceiling)
+        return person
 
 
 def _load(stores: Stores, subject: str) -> _Known | None:
