@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 ELSEWHERE: Final = "night-export"
 NOBODY: Final = "authentication_required"
+DENIED: Final = "access_denied"
 
 
 def refusing(scene: Scene) -> Iterator[Step]:
@@ -30,14 +31,14 @@ def refusing(scene: Scene) -> Iterator[Step]:
     yield Step(
         "old script",
         f"reads {ISSUE} with the client jira, with user name and password",
-        "401, and what to do instead",
+        "403, and what to do instead",
         lambda: _basic(scene),
     )
     yield Step(
         "browser",
         f"reads {ISSUE} with a session cookie of Jira's",
-        "401, and what to do instead",
-        lambda: _without_token(scene, {"Cookie": "JSESSIONID=session-of-tokafor"}),
+        "403, and what to do instead",
+        lambda: _without_token(scene, {"Cookie": "JSESSIONID=session-of-tokafor"}, 403, DENIED),
     )
     yield Step(
         "somebody",
@@ -61,15 +62,17 @@ def refusing(scene: Scene) -> Iterator[Step]:
 
 def _basic(scene: Scene) -> str:
     call = partial(read_with_password, scene, scene.jira_url, "tokafor", "hunter2")
-    refusal = refused(scene, SITE, call, 401, NOBODY)
+    refusal = refused(scene, SITE, call, 403, DENIED)
     return f"{refusal}.\nThe stand-in saw nothing."
 
 
-def _without_token(scene: Scene, headers: dict[str, str]) -> str:
+def _without_token(
+    scene: Scene, headers: dict[str, str], status: int = 401, error: str = NOBODY
+) -> str:
     before = len(scene.seen_by(SITE))
     answer = requests.get(scene.jira_url + ISSUE_PATH, headers=headers, verify=scene.ca, timeout=10)
     refusal = refusal_of(answer.status_code, answer.headers, answer.json())
-    check_refusal(refusal, 401, NOBODY)
+    check_refusal(refusal, status, error)
     check(len(scene.seen_by(SITE)) == before, f"{refusal}; and the stand-in saw it")
     scene.refusals.append(refusal)
     return f"{refusal}.\nThe stand-in saw nothing."
