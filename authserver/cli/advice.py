@@ -18,6 +18,7 @@ _MISSING: Final[Mapping[str, str]] = {
     "gateway": "authserver gateway list shows those there are",
     "key": "authserver key list shows those there are",
     "initial access token": "authserver registration token list shows those there are",
+    "API token": "authserver token list --all shows those there are",
     "user": "authserver user list shows those there are",
     "group": "authserver group list shows those there are",
     "mail": "authserver mail list shows those there are",

@@ -103,6 +103,7 @@ def user_fields(known: KnownUser) -> Mapping[str, str]:
         "status": str(user.status),
         "administrator": _administers(known),
         "password": _password(user),
+        "credentials": _credentials(user),
         "name": data.name or "-",
         "given name": data.given_name or "-",
         "family name": data.family_name or "-",
@@ -113,6 +114,11 @@ def user_fields(known: KnownUser) -> Mapping[str, str]:
         **{f"at {each.identity.provider}": _identity(each) for each in known.rights},
         "created": time_or(user.created_at, "-"),
     }
+
+
+def _credentials(user: User) -> str:
+    since = user.credentials_disabled_at
+    return "enabled" if since is None else f"disabled since {time_or(since, '-')}"
 
 
 def group_value(known: KnownGroup) -> Any:

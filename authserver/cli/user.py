@@ -14,6 +14,7 @@ from authserver.cli.people import (
     user_row,
     user_value,
 )
+from authserver.cli.user_credentials import disable_credentials, enable_credentials
 from authserver.cli.user_registration import create, update
 from authserver.domain.users import UserStatus
 
@@ -82,6 +83,10 @@ def enable(context: Context, *, user: str, as_json: bool) -> None:
     services = people(context)
     started = services.users.enable(user, services.operator)
     _tell(context, started.username, UserStatus.ENABLED, as_json=as_json)
+
+
+user.add_command(disable_credentials)
+user.add_command(enable_credentials)
 
 
 @user.command(short_help="End a user for ever.")

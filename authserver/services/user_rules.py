@@ -93,6 +93,7 @@ def described(user: User, groups: Sequence[str]) -> Mapping[str, object]:
         "status": str(user.status),
         "administrator": user.is_administrator,
         "must_change_password": user.must_change_password,
+        "credentials_disabled_at": user.credentials_disabled_at,
         "name": data.name,
         "given_name": data.given_name,
         "family_name": data.family_name,

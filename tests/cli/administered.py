@@ -18,6 +18,7 @@ from tests.services.policy_explaining import Explaining
 from tests.services.policy_office import PolicyOffice
 from tests.services.provider_office import ProviderOffice
 from tests.services.readable_resealing import readable_resealing
+from tests.services.token_office import TokenOffice
 from tests.services.world import ADMIN, World
 
 if TYPE_CHECKING:
@@ -64,6 +65,13 @@ class MemoryContainer:
         self.policy_expectations = explaining.expectations
         self.policy_replays = explaining.replays
         self.audit = explaining.records
+        self.token_office = TokenOffice(world, furnished=False)
+        self.api_tokens = self.token_office.tokens
+        self.api_token_power = self.token_office.power
+        self.api_token_bulk = self.token_office.bulk
+        self.api_token_disuse = self.token_office.disuse
+        self.user_credentials = self.token_office.credentials
+        self.leak_reports = self.token_office.leaks
         self.closed = 0
 
     @property

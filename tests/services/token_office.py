@@ -13,15 +13,21 @@ from authserver.domain.policy_documents import DEFAULT_DOCUMENT, PolicyVersion
 from authserver.services.administration import Act
 from authserver.services.api_token_administration import ApiTokens
 from authserver.services.api_token_bulk import ApiTokenBulk
+from authserver.services.api_token_disuse import ApiTokenDisuse
 from authserver.services.api_token_drafts import ApiTokenDraft, Delivery, Maker
 from authserver.services.api_token_limits import ApiTokenLimits
 from authserver.services.api_token_power import ApiTokenPower
+from authserver.services.leak_lookup import LeakLookup
+from authserver.services.leak_reports import LeakReports
+from authserver.services.leak_throttling import LeakThrottle
 from authserver.services.mail_outbox import MailOutbox
+from authserver.services.throttling import ThrottleLimits
 from authserver.services.token_notices import TokenNotices
 from authserver.services.token_pick_ups import TokenPickUps
+from authserver.services.user_credentials import UserCredentials
 from authserver.services.user_rules import PersonalUpdate
 from authserver.services.users import UserDraft, UserUpdate
-from tests.services.world import ADMIN, ISSUER, SCOPES
+from tests.services.world import ADMIN, ISSUER, SCOPES, CurrentRing
 
 if TYPE_CHECKING:
     from authserver.catalogue.loader import Catalogue
@@ -41,9 +47,12 @@ def catalogue() -> Catalogue:
 
 
 class TokenOffice:
-    """API tokens of a world; `ada` is a user with an address, `ci-reader` a service."""
+    """API tokens of a world; `ada` is a user with an address, `ci-reader` a service.
 
-    def __init__(self, world: World, *, mail: bool = True) -> None:
+    Unless it is `furnished` somebody else has made the site.
+    """
+
+    def __init__(self, world: World, *, mail: bool = True, furnished: bool = True) -> None:
         self.world = world
         self.outbox = MailOutbox(
             clock=world.clock,
@@ -75,8 +84,26 @@ class TokenOffice:
         self.bulk = ApiTokenBulk(
             administration=world.administration, secret_maker=world.secret_maker
         )
-        world.add_resource()
-        world.add_client()
+        self.disuse = ApiTokenDisuse(administration=world.administration, notices=self.notices)
+        self.credentials = UserCredentials(world.administration)
+        self.leaks = LeakReports(
+            administration=world.administration,
+            lookup=LeakLookup(
+                digester=world.digester,
+                secret_maker=world.secret_maker,
+                tokens=CurrentRing(world.worker.keys),
+                poll=world.worker.view.poll,
+            ),
+            throttle=LeakThrottle(ThrottleLimits()),
+            grants=world.grants,
+        )
+        if furnished:
+            world.add_resource()
+            self.furnish()
+
+    def furnish(self) -> None:
+        """The service and the user."""
+        self.world.add_client()
         self.ada = self.add_user("ada")
 
     def add_user(self, username: str, *, groups: tuple[str, ...] = ()) -> User:
@@ -98,7 +125,8 @@ class TokenOffice:
         with self.world.database.writing() as stores:
             current = stores.policies.current(name)
             number = 1 if current is None else current.number + 1
-            stores.policies.add(PolicyVersion(name, number, text, self.world.clock.now(), "test", ""))
+            now = self.world.clock.now()
+            stores.policies.add(PolicyVersion(name, number, text, now, "test", ""))
 
     def draft(self, **stated: Any) -> ApiTokenDraft:
         """A token that may READ at jira-main for ada unless told otherwise."""
