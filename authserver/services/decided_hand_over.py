@@ -85,7 +85,7 @@ class Judged(NamedTuple):
             authorization,
             identity,
             self.facts.operations,
-            detail or self.detail,
+            ", ".join(filter(None, (detail, self.detail))),
             self.facts,
             self.policy.label,
             self.rate,
