@@ -68,10 +68,13 @@ class Exposed:
 class Office:
     """Alice and Bob, a client, and a gateway that asks about their calls."""
 
-    def __init__(self, **collaborators: Any) -> None:
-        self.world = World()
-        self.world.add_keys()
-        self.world.add_resource()
+    def __init__(self, world: World | None = None, **collaborators: Any) -> None:
+        """`world` has keys and the site already."""
+        if world is None:
+            world = World()
+            world.add_keys()
+            world.add_resource()
+        self.world = world
         self.world.add_client()
         self.worker = self.world.worker
         database, view = self.world.database, self.worker.view
