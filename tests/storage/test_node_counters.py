@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
+import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -341,6 +342,42 @@ def test_processes_share_the_counters_and_may_die_at_any_moment(tmp_path: Path) 
     for noted in notes.values():
         assert most_in_a_window(noted, seconds) <= calls
         assert len(noted) >= calls, "limits are used up, too"
+
+
+@pytest.mark.slow
+def test_workers_that_die_again_and_again_never_let_more_pass(tmp_path: Path) -> None:
+    calls, seconds, keys, long = 25, 1, 7, 60
+    command = [sys.executable, "-m", "tests.storage.node_counting"]
+    numbers = [str(each) for each in (calls, seconds, keys, long)]
+    arguments = [*command, str(tmp_path / "rates"), str(tmp_path / "notes"), *numbers]
+
+    def begun() -> subprocess.Popen[bytes]:
+        return subprocess.Popen(arguments, stdout=subprocess.PIPE)
+
+    workers, deaths = [begun() for _ in range(3)], 0
+    end = time.monotonic() + 40
+    while time.monotonic() < end:
+        place = deaths % len(workers)
+        victim = workers[place]
+        assert victim.stdout is not None
+        assert victim.stdout.read(1) == b"!"
+        time.sleep(0.01 * (deaths % 13))
+        victim.kill()
+        victim.communicate()
+        deaths += 1
+        workers[place] = begun()
+    for each in workers:
+        each.kill()
+        each.communicate()
+
+    assert deaths >= 10
+    notes = read_notes(tmp_path / "notes")
+    assert set(notes) == set(range(keys))
+    for noted in notes.values():
+        assert most_in_a_window(noted, seconds) <= calls
+    counting = counters(tmp_path / "rates")
+    assert counting.fullest() <= 1
+    assert passed(counting, 3, Quota(key(99), 2, 60)) == 2, "and it counts on"
 
 
 def test_the_library_counts_with_them_as_they_are(tmp_path: Path, clock: FakeClock) -> None:
