@@ -13,6 +13,7 @@ from authserver.crypto.sealing import SealBroken, key_id_of
 from authserver.crypto.system import SystemClock
 from authserver.domain.installation import SchemaStatus, SealedValue
 from authserver.domain.mail import MailStatus
+from authserver.services.api_token_looks import look_at
 from authserver.services.connect_resealing import sealed_in
 from authserver.services.mail_resealing import unsent
 from authserver.services.provider_lookup import looked_at
@@ -28,6 +29,7 @@ from authserver.wiring_storage import make_engine_of
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from authserver.domain.api_token_looks import ApiTokenLook
     from authserver.domain.clients import Client
     from authserver.domain.connect_keys import ConnectKey
     from authserver.domain.gateways import Gateway
@@ -51,6 +53,7 @@ class Inspector:
         self._database = database
         self._clock = clock
         self._settings = settings
+        self._api_tokens: ApiTokenLook | None = None
 
     def schema(self) -> SchemaStatus:
         """Where the schema stands."""
@@ -136,6 +139,13 @@ class Inspector:
         """All gateways."""
         with self._database.reading() as stores:
             return stores.gateways.list()
+
+    def api_tokens(self) -> ApiTokenLook:
+        """All API tokens together, looked at once."""
+        if self._api_tokens is None:
+            with self._database.reading() as stores:
+                self._api_tokens = look_at(stores, self._clock.now())
+        return self._api_tokens
 
     def resources(self) -> Sequence[ProtectedResource]:
         """All protected resources but deleted ones."""

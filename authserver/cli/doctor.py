@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from authserver.cli.api_token_checks import API_TOKEN_CHECKS
 from authserver.cli.checks import Check, Finding, Report, Severity, Subject, run_checks
 from authserver.cli.client_checks import CLIENT_CHECKS
 from authserver.cli.configuration_checks import CONFIGURATION_CHECKS
@@ -34,6 +35,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     *CLIENT_CHECKS,
     *GATEWAY_CHECKS,
     *CONNECT_CHECKS,
+    *API_TOKEN_CHECKS,
     *MAIL_CHECKS,
     *PROVIDER_CHECKS,
 )

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+    from authserver.domain.api_token_looks import ApiTokenLook
     from authserver.domain.clients import Client
     from authserver.domain.connect_keys import ConnectKey
     from authserver.domain.gateways import Gateway
@@ -185,6 +186,10 @@ class Inspection(Protocol):
 
     def connect_keys(self) -> Sequence[ConnectKey]:
         """All Connect keys."""
+        ...
+
+    def api_tokens(self) -> ApiTokenLook:
+        """All API tokens together."""
         ...
 
     def waiting_mails(self) -> Sequence[WaitingMail]:

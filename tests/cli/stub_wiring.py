@@ -6,6 +6,7 @@ import contextlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from authserver.domain.api_token_looks import ApiTokenLook
 from authserver.domain.errors import DomainError
 from authserver.domain.installation import SchemaStatus, SchemaUpgrade, SealedValue
 from authserver.domain.keys import KeyState, SigningAlgorithm, SigningKey
@@ -53,6 +54,7 @@ class StubInstallation:
     proxies: Sequence[Gateway] = ()
     apps: Sequence[ConnectKey] = ()
     mails: Sequence[WaitingMail] = ()
+    tokens: ApiTokenLook = field(default_factory=ApiTokenLook)
     sites: Sequence[ProtectedResource] = ()
     upstreams: Sequence[ProviderLook] = ()
     own_counters: CountersLook = field(default_factory=CountersLook)
@@ -119,6 +121,9 @@ class StubInstallation:
 
     def connect_keys(self) -> Sequence[ConnectKey]:
         return self.apps
+
+    def api_tokens(self) -> ApiTokenLook:
+        return self.tokens
 
     def waiting_mails(self) -> Sequence[WaitingMail]:
         return self.mails
