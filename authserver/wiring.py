@@ -40,6 +40,7 @@ class Container(RateParts, ExplanationParts):
     def issuance(self) -> Issuance:
         """Issues access tokens."""
         return Issuance(
+            details=self.requested_details,
             issuer=self.settings.issuer,
             directory=self.directory,
             keys=self.keys,

@@ -12,6 +12,7 @@ from authserver.services.authorization_user_answers import UserAnswers
 from authserver.services.authorization_validation import AuthorizationValidation
 from authserver.services.consent_questions import ConsentQuestions
 from authserver.services.consents import Consents
+from authserver.services.requested_details import RequestedDetails
 from authserver.wiring_upstream_ends import UpstreamEndParts
 
 
@@ -35,6 +36,11 @@ class AuthorizationParts(UpstreamEndParts):
         )
 
     @cached_property
+    def requested_details(self) -> RequestedDetails:
+        """What clients ask to be limited to."""
+        return RequestedDetails(lambda: self.catalogue.operations)
+
+    @cached_property
     def authorization_front(self) -> AuthorizationFront:
         """Takes requests in."""
         validation = AuthorizationValidation(
@@ -42,6 +48,7 @@ class AuthorizationParts(UpstreamEndParts):
             directory=self.directory,
             audiences=self.audiences,
             keys=self.keys,
+            details=self.requested_details,
         )
         return AuthorizationFront(
             database=self.database, validation=validation, requests=self.authorization_requests

@@ -20,6 +20,7 @@ class TokenParts(StatementParts):
     def user_tokens(self) -> UserTokens:
         """Makes tokens that speak for users."""
         return UserTokens(
+            details=self.requested_details,
             issuer=self.settings.issuer,
             directory=self.directory,
             keys=self.keys,

@@ -28,6 +28,7 @@ LIMITS: Final[Mapping[str, int]] = {
     "id_token_hint": 8192,
     "acr_values": 1000,
     "claims": 8192,
+    "authorization_details": 8192,
     "claims_locales": 500,
     "resource": 500,
     "request": 16_384,

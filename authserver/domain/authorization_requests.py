@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
+    from authserver.domain.access_details import AccessDetail
     from authserver.domain.authorization_profiles import ResponseMode
     from authserver.domain.requested_claims import RequestedClaims
 
@@ -41,7 +42,7 @@ class AuthorizationParameters:
     the client may have of what it asked for: all of them, or the request was refused.
     `code_challenge` is empty for a client that is exempt from PKCE and sent none. `max_age` is in
     seconds. `hinted_subject` is the subject of a valid `id_token_hint` (or of the `claims`
-    parameter's `sub`), empty without one.
+    parameter's `sub`), empty without one. `details` are the limits that the client asks for.
     """
 
     client_id: str
@@ -60,6 +61,7 @@ class AuthorizationParameters:
     acr_values: tuple[str, ...]
     claims: RequestedClaims
     ui_locales: tuple[str, ...]
+    details: tuple[AccessDetail, ...] | None = None
 
     @property
     def is_openid(self) -> bool:

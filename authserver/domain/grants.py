@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from authserver.domain.access_details import AccessDetail
     from authserver.domain.requested_claims import RequestedClaims
 
 
@@ -42,7 +43,8 @@ class Grant:
     `scopes` are the most its tokens may have; `audience` and `resource` are as in the request.
     `session_id` is the `sid` of the session in which it was allowed (empty for none); a
     `session_bound` grant ends with that session. `auth_time`, `acr` and `amr` say how the user had
-    signed in. `expires_at` is the absolute end, which no refresh moves.
+    signed in. `expires_at` is the absolute end, which no refresh moves. `details` limit what its
+    tokens may do (RFC 9396), `None` where nothing does.
     """
 
     grant_id: str
@@ -61,6 +63,7 @@ class Grant:
     claims: RequestedClaims
     created_at: float
     expires_at: float
+    details: tuple[AccessDetail, ...] | None = None
     last_used_at: float | None = None
     ended_at: float | None = None
     end: GrantEnd | None = None

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from authserver.domain.detail_grammar import DETAILS_CHARACTERS
 from authserver.domain.errors import InvalidClient
 from authserver.domain.user_codes import shown_user_code
 from authserver.machine.gate import form_rules, read_form
 from authserver.machine.responses import json_response
 from authserver.machine.routes import HEADERS_READ as USUAL_HEADERS
+from authserver.services.requested_details import refuse_here
 
 if TYPE_CHECKING:
     from authserver.machine.requests import Request
@@ -17,7 +19,10 @@ if TYPE_CHECKING:
     from authserver.services.client_authentication import ClientAuthentication
     from authserver.services.device_requests import DeviceRequests
 
-RULES: Final = form_rules({"scope": 8192, "resource": 500}, repeatable=("resource",))
+RULES: Final = form_rules(
+    {"scope": 8192, "resource": 500, "authorization_details": DETAILS_CHARACTERS},
+    repeatable=("resource",),
+)
 HEADERS_READ: Final = (*USUAL_HEADERS, "User-Agent")
 """The user is shown what kind of program asks."""
 
@@ -32,6 +37,7 @@ def device_authorization_endpoint(
         if form.credentials is None:
             raise InvalidClient("no credentials presented")
         client = authentication.authenticate(form.credentials, request.call)
+        refuse_here(form.get("authorization_details"), "for devices")
         started = requests.begin(
             client,
             form.get("scope"),

@@ -102,7 +102,9 @@ def _of_own(own: AccessToken | GoodRefreshToken, issuer: str) -> Mapping[str, ob
     if isinstance(own, AccessToken):
         return _of_access_token(own)
     token, grant = own.token, own.grant
+    limited = {} if grant.details is None else {"authorization_details": stated(grant.details)}
     return {
+        **limited,
         "active": True,
         "scope": format_scope(grant.scopes),
         "client_id": grant.client_id,

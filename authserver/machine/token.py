@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from authserver.domain.detail_grammar import DETAILS_CHARACTERS
 from authserver.machine.gate import form_rules, read_form
 from authserver.machine.responses import json_response
 from authserver.protocol.requests import TokenRequest
@@ -20,6 +21,7 @@ RULES: Final = form_rules(
     {
         "grant_type": 200,
         "scope": 8192,
+        "authorization_details": DETAILS_CHARACTERS,
         "resource": 500,
         "audience": 500,
         "code": LONGEST_TOKEN,

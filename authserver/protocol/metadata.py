@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from authserver.domain.access_details import DETAIL_TYPE
 from authserver.domain.authorization_profiles import ResponseMode
 from authserver.domain.authorization_requests import Prompt
 from authserver.domain.clients import ClientAuthMethod
@@ -69,6 +70,7 @@ def authorization_server_metadata(
         "grant_types_supported": list(grant_types),
         "code_challenge_methods_supported": ["S256"],
         "authorization_response_iss_parameter_supported": True,
+        "authorization_details_types_supported": [DETAIL_TYPE],
         "prompt_values_supported": [str(prompt) for prompt in Prompt],
         "acr_values_supported": [PASSWORD_ACR],
         "claims_supported": [*ID_TOKEN_CLAIMS, *SCOPE_OF_CLAIM],

@@ -147,6 +147,7 @@ class Dispatcher:
             nonce=wanted.nonce,
             claims=wanted.claims,
             call=call,
+            details=wanted.details,
         )
         return self._granting.code(
             stores,

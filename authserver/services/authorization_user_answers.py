@@ -50,7 +50,12 @@ class UserAnswers:
             signed_in.user.subject, wanted.client_id, wanted.audience
         )
         return self._consents.question(
-            opened.client, wanted.audience, wanted.resource, scopes_to_allow(wanted), remembered
+            opened.client,
+            wanted.audience,
+            wanted.resource,
+            scopes_to_allow(wanted),
+            remembered,
+            details=wanted.details,
         )
 
     def allow(self, request_id: str, browser: str, signed_in: SignedIn, call: Call) -> None:
@@ -79,6 +84,7 @@ class UserAnswers:
                     scopes,
                     call.at,
                     call=call,
+                    details=wanted.details,
                 )
 
     def deny(self, request_id: str, browser: str, signed_in: SignedIn, call: Call) -> None:

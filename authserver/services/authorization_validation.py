@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from authserver.domain.requested_claims import RequestedClaims
     from authserver.services.audiences import Audiences
     from authserver.services.directory import Directory, Keys
+    from authserver.services.requested_details import RequestedDetails
 
 RESPONSE_TYPE: Final = "code"
 
@@ -46,13 +47,20 @@ class AuthorizationValidation:
     """Accepts requests or refuses them; changes nothing."""
 
     def __init__(
-        self, *, issuer: str, directory: Directory, audiences: Audiences, keys: Keys
+        self,
+        *,
+        issuer: str,
+        directory: Directory,
+        audiences: Audiences,
+        keys: Keys,
+        details: RequestedDetails,
     ) -> None:
         """Take the collaborators; hold no state of its own."""
         self._issuer = issuer
         self._directory = directory
         self._audiences = audiences
         self._keys = keys
+        self._details = details
 
     def accepted(self, query: AuthorizationQuery, *, pushed: bool = False) -> AcceptedRequest:
         """The request that a browser brings, or a client pushes (`pushed`, RFC 9126 section 2).
@@ -160,6 +168,8 @@ class AuthorizationValidation:
         prompts = checked_prompts(query.get("prompt"))
         max_age = checked_max_age(query.get("max_age"))
         aim = self._audiences.aim(client, query.get("scope"), query.resources)
+        site = self._directory.resources.get(aim.resource) if aim.resource else None
+        details = self._details.checked(query.get("authorization_details"), site)
         claims, subject = self._claims(client, query)
         return AuthorizationParameters(
             client_id=client.client_id,
@@ -177,6 +187,7 @@ class AuthorizationValidation:
             hinted_subject=subject,
             acr_values=tuple((query.get("acr_values") or "").split()),
             claims=claims,
+            details=details,
             ui_locales=tuple((query.get("ui_locales") or "").split()),
         )
 

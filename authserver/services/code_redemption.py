@@ -32,13 +32,15 @@ CODE_REUSED: Final = "code.reused"
 class PresentedCode:
     """A code with what has to come with it; `None` where a parameter is absent.
 
-    `resources` are the values of the `resource` parameter.
+    `resources` are the values of the `resource` parameter, `details` that of
+    `authorization_details`.
     """
 
     code: str = field(repr=False)
     redirect_uri: str | None
     code_verifier: str | None = field(repr=False)
     resources: Sequence[str] = ()
+    details: str | None = None
 
 
 class CodeRedemption:
@@ -102,6 +104,7 @@ class CodeRedemption:
                 grant,
                 scopes=grant.scopes,
                 resources=presented.resources,
+                details=presented.details,
                 nonce=grant.nonce,
                 call=call,
             )

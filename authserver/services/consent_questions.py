@@ -10,6 +10,7 @@ from authserver.domain.scopes import USER_SCOPES, Product, Risk
 from authserver.services.refresh_rules import OFFLINE_ACCESS, may_refresh
 
 if TYPE_CHECKING:
+    from authserver.domain.access_details import AccessDetail
     from authserver.domain.clients import Client
     from authserver.domain.consents import Consent
     from authserver.domain.resources import ProtectedResource
@@ -83,6 +84,8 @@ class ConsentQuestion:
     site: Site | None
     groups: tuple[ScopeGroup, ...]
     lifetime: Lifetime
+    limits: tuple[AccessDetail, ...] | None = None
+    """What the client asks for no more than: each one alone, operations with projects."""
 
     @property
     def worst(self) -> Risk:
@@ -117,6 +120,7 @@ class ConsentQuestions:
         remembered: Consent | None,
         *,
         has_session: bool = True,
+        details: tuple[AccessDetail, ...] | None = None,
     ) -> ConsentQuestion:
         """The question about `scopes` at a site (`None`: signing in alone).
 
@@ -135,6 +139,7 @@ class ConsentQuestions:
             site=site_of(resource),
             groups=self.groups(scopes, scopes - known if known else frozenset()),
             lifetime=self._lifetime(client, scopes, has_session=has_session),
+            limits=details,
         )
 
     def groups(

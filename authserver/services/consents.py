@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from authserver.domain.access_details import stated
 from authserver.domain.audit import Actor, ActorKind, AuditEvent, Outcome
 from authserver.domain.consents import Consent
 from authserver.domain.grants import GrantEnd, GrantFilter
@@ -14,6 +15,7 @@ from authserver.services.consent_questions import ScopeGroup, Site, site_of
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from authserver.domain.access_details import AccessDetail
     from authserver.domain.calls import Call
     from authserver.domain.clients import Client
     from authserver.domain.grants import Grant
@@ -51,6 +53,7 @@ class Answered:
     scopes: frozenset[str]
     at: float
     call: Call | None
+    details: tuple[AccessDetail, ...] | None = None
 
     def event(self, action: str, outcome: Outcome) -> AuditEvent:
         """The record of it."""
@@ -65,7 +68,10 @@ class Answered:
             resource=self.audience,
             request_id="" if self.call is None else self.call.request_id,
             peer="" if self.call is None else self.call.peer,
-            details={"scope": format_scope(self.scopes)},
+            details={
+                "scope": format_scope(self.scopes),
+                **({} if self.details is None else {"limits": stated(self.details)}),
+            },
         )
 
 
@@ -95,15 +101,19 @@ class Consents:
         remembered: Consent | None,
         *,
         has_session: bool = True,
+        details: tuple[AccessDetail, ...] | None = None,
     ) -> ConsentQuestion:
         """What to ask a user; `resource` is the protected resource's name, or empty.
 
-        `has_session` is False for a device: nothing of its grant ends with a session.
+        `has_session` is False for a device: nothing of its grant ends with a session. `details` are
+        the limits that the client asks for by itself.
         """
         del audience  # the same as `resource`, in the words of tokens
         with self._administration.database.reading() as stores:
             site = stores.resources.get(resource) if resource else None
-        return self._questions.question(client, site, scopes, remembered, has_session=has_session)
+        return self._questions.question(
+            client, site, scopes, remembered, has_session=has_session, details=details
+        )
 
     def remembered(self, subject: str, client_id: str, audience: str) -> Consent | None:
         """What the user has allowed this client there before."""
@@ -120,11 +130,17 @@ class Consents:
         now: float,
         *,
         call: Call | None = None,
+        details: tuple[AccessDetail, ...] | None = None,
     ) -> None:
         """Remember that the user allows `scopes` there, beside what was allowed before; recorded.
 
-        Inside the caller's transaction. `call` says where the answer came from.
+        Inside the caller's transaction. `call` says where the answer came from. With `details` less
+        was allowed than the scopes say: that is recorded, and the next request is asked about anew.
         """
+        answered = Answered(subject, client_id, audience, scopes, now, call, details)
+        stores.audit.add(answered.event("consent.given", Outcome.SUCCESS))
+        if details is not None:
+            return
         # Two answers of one user at a time would forget one another's scopes.
         stores.users.get(subject)
         before = stores.consents.get(subject, client_id, audience)
@@ -138,8 +154,6 @@ class Consents:
                 updated_at=now,
             )
         )
-        answered = Answered(subject, client_id, audience, scopes, now, call)
-        stores.audit.add(answered.event("consent.given", Outcome.SUCCESS))
 
     def deny_in(self, stores: Stores, answered: Answered) -> None:
         """Put on record that the user refused; inside the caller's transaction."""
@@ -152,6 +166,7 @@ class Consents:
             consents = stores.consents.list(subject)
             grants = stores.grants.list(GrantFilter(subject=subject), now)
             sites = {each.identifier: each for each in stores.resources.list()}
+            consents = [*consents, *_not_remembered(grants, consents)]
             clients = {each.client_id: stores.clients.get(each.client_id) for each in consents}
         return [
             self._allowed(each, clients[each.client_id], sites.get(each.audience), grants)
@@ -223,3 +238,22 @@ class Consents:
             allowed_at=consent.updated_at,
             last_used_at=max(uses, default=None),
         )
+
+
+def _not_remembered(grants: Sequence[Grant], consents: Sequence[Consent]) -> Sequence[Consent]:
+    """What live grants came of that will be asked about again, as if it had been remembered."""
+    known = {(each.client_id, each.audience) for each in consents}
+    found: dict[tuple[str, str], Consent] = {}
+    for grant in grants:
+        key = (grant.client_id, grant.audience)
+        if key not in known and grant.details is not None:
+            before = found.get(key)
+            found[key] = Consent(
+                subject=grant.subject,
+                client_id=grant.client_id,
+                audience=grant.audience,
+                scopes=grant.scopes if before is None else grant.scopes | before.scopes,
+                created_at=grant.created_at,
+                updated_at=max(grant.created_at, 0.0 if before is None else before.updated_at),
+            )
+    return list(found.values())

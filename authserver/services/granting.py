@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from authserver.domain.access_details import stated
 from authserver.domain.audit import Actor, ActorKind, AuditEvent, Outcome
 from authserver.domain.codes import CODE_PREFIX, CODE_PURPOSE, CODE_SECONDS, AuthorizationCode
 from authserver.domain.device_authorizations import DEVICE_SECONDS
@@ -15,6 +16,7 @@ from authserver.services.refresh_rules import OFFLINE_ACCESS, may_refresh
 from authserver.services.scope_ceilings import ceiling_of, within
 
 if TYPE_CHECKING:
+    from authserver.domain.access_details import AccessDetail
     from authserver.domain.calls import Call
     from authserver.domain.clients import Client
     from authserver.domain.ports import SecretDigester, SecretMaker, Stores
@@ -52,6 +54,7 @@ class Granting:
         nonce: str,
         claims: RequestedClaims,
         call: Call,
+        details: tuple[AccessDetail, ...] | None = None,
     ) -> Grant:
         """A new grant, stored and recorded: within what the user's groups give.
 
@@ -83,6 +86,7 @@ class Granting:
             acr="" if session is None else session.acr,
             amr=() if session is None else session.amr,
             claims=claims,
+            details=details,
             created_at=call.at,
             expires_at=self._end(client, scopes, took_part, call.at, session_bound=session_bound),
         )
@@ -147,6 +151,7 @@ def _created(grant: Grant, call: Call) -> AuditEvent:
             "origin": str(grant.origin),
             "scope": format_scope(grant.scopes),
             "session_bound": grant.session_bound,
+            **({} if grant.details is None else {"limits": stated(grant.details)}),
             "expires_at": grant.expires_at,
         },
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from authserver.domain.access_details import stated
 from authserver.domain.audit import Actor, ActorKind, AuditEvent, Outcome
 from authserver.domain.clients import GrantType
 from authserver.domain.errors import InvalidField, ProtocolRefusal
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from authserver.domain.resources import ProtectedResource, ResourceKind
     from authserver.services.directory import Directory, Keys
     from authserver.services.grant_presentations import GrantPresentations
+    from authserver.services.requested_details import RequestedDetails
 
 SHOWN = 100
 """Characters of a refused value that a description repeats."""
@@ -41,6 +43,7 @@ class Issuance:
         journal: Journal,
         secret_maker: SecretMaker,
         presentations: GrantPresentations,
+        details: RequestedDetails,
         scopes_of_kind: Mapping[ResourceKind, frozenset[str]],
         longest_seconds: int = ACCESS_TOKEN_SECONDS_MAX,
     ) -> None:
@@ -51,19 +54,28 @@ class Issuance:
         self._journal = journal
         self._secret_maker = secret_maker
         self._presentations = presentations
+        self._details = details
         self._scopes_of_kind = scopes_of_kind
         self._longest_seconds = min(longest_seconds, ACCESS_TOKEN_SECONDS_MAX)
 
     def client_credentials(
-        self, client: Client, scope: str | None, resources: Sequence[str], call: Call
+        self,
+        client: Client,
+        scope: str | None,
+        resources: Sequence[str],
+        call: Call,
+        *,
+        details: str | None = None,
     ) -> IssuedToken:
         """A token for the authenticated client itself (RFC 6749 section 4.4, RFC 8707, RFC 9068).
 
         `scope` is the parameter as sent (`None`: everything the client may have at the resource);
-        `resources` are the values of the `resource` parameter.
+        `resources` are the values of the `resource` parameter, `details` is that of
+        `authorization_details` (RFC 9396 section 6).
 
         Raises:
-            ProtocolRefusal: `unauthorized_client`, `invalid_target` or `invalid_scope`; recorded.
+            ProtocolRefusal: `unauthorized_client`, `invalid_target`, `invalid_scope` or
+                `invalid_authorization_details`; recorded.
             Throttled: a public client fails too often.
             StorageUnavailable: no key, no journal or no certainty; nothing was issued.
         """
@@ -71,7 +83,7 @@ class Issuance:
             # Nobody had to authenticate for that, so it is counted as a failure.
             self._presentations.admit(Presentation(client, GrantType.CLIENT_CREDENTIALS, call))
         try:
-            token, resource = self._decide(client, scope, resources, call)
+            token, resource = self._decide(client, scope, resources, call, details)
             algorithm = SigningAlgorithm(resource.signing_algorithm)
             value = self._keys.ring.sign(token, algorithm)
         except ProtocolRefusal as refusal:
@@ -81,7 +93,12 @@ class Issuance:
         return IssuedToken(value=value, token=token)
 
     def _decide(
-        self, client: Client, scope: str | None, resources: Sequence[str], call: Call
+        self,
+        client: Client,
+        scope: str | None,
+        resources: Sequence[str],
+        call: Call,
+        details: str | None,
     ) -> tuple[AccessToken, ProtectedResource]:
         if GrantType.CLIENT_CREDENTIALS not in client.grant_types or not client.is_confidential:
             raise ProtocolRefusal(
@@ -94,6 +111,7 @@ class Issuance:
             raise ProtocolRefusal(
                 "invalid_scope", f"this client has no scope that means anything at {resource.name}"
             )
+        limits = self._details.checked(details, resource)
         issued_at = int(call.at)
         identifier = self._secret_maker.identifier()
         token = AccessToken(
@@ -107,6 +125,7 @@ class Issuance:
             token_id=identifier,
             # Nothing else descends from a client-credentials grant: the token is the grant.
             grant_id=identifier,
+            details=limits,
         )
         return token, resource
 
@@ -205,5 +224,6 @@ def _issued(client: Client, token: AccessToken, call: Call) -> AuditEvent:
             "scope": token.scope,
             "subject": token.subject,
             "expires_at": token.expires_at,
+            **({} if token.details is None else {"limits": stated(token.details)}),
         },
     )

@@ -41,12 +41,14 @@ ASLEEP: Final = (
 class PresentedRefreshToken:
     """A refresh token with what may come with it; `scope` is `None` where it is absent.
 
-    `resources` are the values of the `resource` parameter.
+    `resources` are the values of the `resource` parameter, `details` that of
+    `authorization_details`.
     """
 
     value: str = field(repr=False)
     scope: str | None = None
     resources: Sequence[str] = ()
+    details: str | None = None
 
 
 class Refreshing:
@@ -80,8 +82,8 @@ class Refreshing:
         """New tokens for the authenticated client, on record before this returns.
 
         Raises:
-            ProtocolRefusal: `unauthorized_client`, `invalid_grant`, `invalid_scope` or
-                `invalid_target`.
+            ProtocolRefusal: `unauthorized_client`, `invalid_grant`, `invalid_scope`,
+                `invalid_target` or `invalid_authorization_details`.
             Throttled: a public client fails too often.
             StorageUnavailable: nothing was changed, the token is as good as before; or the commit
                 failed, and presenting it again gives what it would have given.
@@ -115,6 +117,7 @@ class Refreshing:
                 grant,
                 scopes=_narrowed(presented.scope, grant),
                 resources=presented.resources,
+                details=presented.details,
                 nonce="",
                 call=call,
             )

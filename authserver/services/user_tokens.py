@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from authserver.domain.access_details import stated
 from authserver.domain.audit import Actor, ActorKind, AuditEvent, Outcome
 from authserver.domain.errors import ProtocolRefusal
 from authserver.domain.keys import SigningAlgorithm
@@ -17,6 +18,7 @@ from authserver.services.registration_uses import note_registration_use
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from authserver.domain.access_details import AccessDetail
     from authserver.domain.calls import Call
     from authserver.domain.clients import Client, GrantType
     from authserver.domain.grants import Grant
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from authserver.services.directory import Directory, Keys
     from authserver.services.id_tokens import IdTokens
     from authserver.services.refresh_rules import RefreshTimes
+    from authserver.services.requested_details import RequestedDetails
 
 OPENID: Final = "openid"
 
@@ -53,6 +56,7 @@ class UserTokens:
         directory: Directory,
         keys: Keys,
         id_tokens: IdTokens,
+        details: RequestedDetails,
         digester: SecretDigester,
         secret_maker: SecretMaker,
         refresh_times: RefreshTimes,
@@ -63,6 +67,7 @@ class UserTokens:
         self._directory = directory
         self._keys = keys
         self._id_tokens = id_tokens
+        self._details = details
         self._digester = digester
         self._secret_maker = secret_maker
         self._refresh_times = refresh_times
@@ -77,18 +82,23 @@ class UserTokens:
         resources: Sequence[str],
         nonce: str,
         call: Call,
+        details: str | None = None,
     ) -> PreparedTokens:
         """Tokens for `scopes` (of the grant's), outside any transaction.
 
         The caller has seen that the grant may still yield tokens (`grant_standing.why_not`).
-        `resources` are the values of the `resource` parameter: the grant's or none.
+        `resources` are the values of the `resource` parameter: the grant's or none; `details` is
+        that of `authorization_details`: what the grant is limited to, or less of it.
 
         Raises:
-            ProtocolRefusal: `invalid_target`, or `invalid_grant` in the grant's last second.
+            ProtocolRefusal: `invalid_target`, `invalid_authorization_details`, or `invalid_grant`
+                in the grant's last second.
             StorageUnavailable: there is no key to sign with, or nobody can be sure now.
         """
         algorithm = self._algorithm(grant, resources)
-        token = self._access_token(client, grant, scopes, call)
+        site = self._directory.resources.get(grant.resource) if grant.resource else None
+        limits = self._details.narrowed(details, grant.details, site)
+        token = self._access_token(client, grant, scopes, limits, call)
         value = self._keys.ring.sign(token, algorithm)
         id_token = ""
         if OPENID in scopes:
@@ -176,6 +186,7 @@ class UserTokens:
                     "grant_id": token.grant_id,
                     "id_token": bool(prepared.id_token),
                     "refresh_token": bool(prepared.refresh_token),
+                    **({} if token.details is None else {"limits": stated(token.details)}),
                     **details,
                 },
             )
@@ -194,7 +205,12 @@ class UserTokens:
         return SigningAlgorithm(resource.signing_algorithm)
 
     def _access_token(
-        self, client: Client, grant: Grant, scopes: frozenset[str], call: Call
+        self,
+        client: Client,
+        grant: Grant,
+        scopes: frozenset[str],
+        limits: tuple[AccessDetail, ...] | None,
+        call: Call,
     ) -> AccessToken:
         issued_at = int(call.at)
         life = min(client.access_token_seconds, self._longest_seconds)
@@ -211,4 +227,5 @@ class UserTokens:
             expires_at=expires_at,
             token_id=self._secret_maker.identifier(),
             grant_id=grant.grant_id,
+            details=limits,
         )

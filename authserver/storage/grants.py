@@ -8,6 +8,7 @@ from sqlalchemy import bindparam, case, insert, or_, select, update
 
 from authserver.domain.grants import Grant, GrantEnd, GrantOrigin
 from authserver.domain.tokens import latest_end
+from authserver.storage.access_details import coded_details, details_from
 from authserver.storage.codes import CodeRows
 from authserver.storage.json_texts import coded, coded_set, texts_from
 from authserver.storage.refresh_tokens import RefreshTokenRows
@@ -61,6 +62,7 @@ class GrantRows(CodeRows, RefreshTokenRows):
                 "acr": grant.acr,
                 "amr": coded(grant.amr),
                 "claims": claims_text(grant.claims),
+                "details": coded_details(grant.details),
                 "created_at": grant.created_at,
                 "valid_until": grant.expires_at,
                 "expires_at": grant.expires_at,
@@ -182,6 +184,7 @@ def _grant(row: Row[Any]) -> Grant:
         acr=row.acr,
         amr=texts_from(row.amr, "amr of a grant"),
         claims=claims_from(row.claims),
+        details=details_from(row.details, "details of a grant"),
         created_at=row.created_at,
         expires_at=row.valid_until,
         last_used_at=row.last_used_at,

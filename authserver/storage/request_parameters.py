@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from authserver.domain.authorization_profiles import ResponseMode
 from authserver.domain.authorization_requests import AuthorizationParameters, Prompt
 from authserver.domain.requested_claims import RequestedClaims
+from authserver.storage.access_details import coded_details, details_from
 from authserver.storage.json_texts import Members, coded
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ def parameters_text(parameters: AuthorizationParameters) -> str:
             "acr_values": parameters.acr_values,
             "claims": _claims_values(parameters.claims),
             "ui_locales": parameters.ui_locales,
+            "details": coded_details(parameters.details) or "",
         }
     )
 
@@ -57,6 +59,10 @@ def parameters_from(text: str) -> AuthorizationParameters:
         acr_values=members.texts("acr_values"),
         claims=_claims(members.members("claims")),
         ui_locales=members.texts("ui_locales"),
+        # A request that was stored before there were any has none.
+        details=details_from(members.text("details") or None, "details of a request")
+        if "details" in members.names()
+        else None,
     )
     members.finish()
     return parameters

@@ -43,7 +43,8 @@ class ConsentPage:
             question=self._answers.question(waiting.opened, waiting.signed_in),
             user=waiting.signed_in.user,
             redirect_host=host_of(redirect_uri),
-            asks_always=always_asks(waiting.opened.client, redirect_uri),
+            asks_always=always_asks(waiting.opened.client, redirect_uri)
+            or waiting.opened.request.parameters.details is not None,
         )
 
     def decide(self) -> Response:

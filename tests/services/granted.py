@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
+from authserver.catalogue.loader import load_catalogue
 from authserver.domain.clients import ClientAuthMethod, GrantType
 from authserver.domain.errors import ProtocolRefusal
 from authserver.domain.grants import GrantOrigin
@@ -23,6 +24,7 @@ from authserver.services.granting import Granting
 from authserver.services.id_tokens import IdTokens
 from authserver.services.refresh_rules import RefreshTimes
 from authserver.services.refreshing import PresentedRefreshToken, Refreshing
+from authserver.services.requested_details import RequestedDetails
 from authserver.services.user_tokens import UserTokens
 from tests.services.world import ISSUER, Worker, World
 
@@ -80,6 +82,7 @@ class GrantDesk:
         worker.view.poll()
         self.barrier = CommitBarrier(world.clock)
         self.tokens = UserTokens(
+            details=RequestedDetails(lambda: load_catalogue().operations),
             issuer=ISSUER,
             directory=worker.directory,
             keys=worker.keys,

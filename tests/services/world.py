@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
+from authserver.catalogue.loader import load_catalogue
 from authserver.domain.audit import Actor, ActorKind
 from authserver.domain.authority import Change, ChangeKind
 from authserver.domain.calls import Call
@@ -34,6 +35,7 @@ from authserver.services.introspection import Introspection
 from authserver.services.issuance import Issuance
 from authserver.services.password_rules import PasswordRules
 from authserver.services.refresh_revocation import RefreshTokenRevocation
+from authserver.services.requested_details import RequestedDetails
 from authserver.services.resource_authentication import RESOURCE_SECRET, ResourceAuthentication
 from authserver.services.resources import RegisteredResource, ResourceDraft, Resources
 from authserver.services.revocation import Revocation
@@ -128,6 +130,7 @@ class Worker:
             uses=self.uses,
         )
         self.issuance = Issuance(
+            details=RequestedDetails(lambda: load_catalogue().operations),
             issuer=ISSUER,
             directory=self.directory,
             keys=self.keys,

@@ -43,6 +43,7 @@ class AuthorizationCodeGrant(AuthlibGrant):  # type: ignore[misc]  # Authlib shi
             redirect_uri=form.get("redirect_uri"),
             code_verifier=form.get("code_verifier"),
             resources=request.resources,
+            details=form.get("authorization_details"),
         )
         tokens = self.server.redemption.redeem(self.request.client, presented, request.call)
         body = token_body(

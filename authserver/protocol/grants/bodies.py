@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from authserver.domain.access_details import stated
+
 if TYPE_CHECKING:
     from authserver.domain.tokens import IssuedToken
 
@@ -19,6 +21,8 @@ def token_body(
         "expires_in": token.expires_at - token.issued_at,
         "scope": token.scope,
     }
+    if token.details is not None:
+        body["authorization_details"] = stated(token.details)
     if refresh_token:
         body["refresh_token"] = refresh_token
     if id_token:

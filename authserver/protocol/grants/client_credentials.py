@@ -25,6 +25,10 @@ class ClientCredentialsGrant(AuthlibGrant):  # type: ignore[misc]  # Authlib shi
         """Issue, and state what was truly granted (RFC 6749 section 5.1)."""
         request = self.request.token_request
         issued = self.server.issuance.client_credentials(
-            self.request.client, request.form.get("scope"), request.resources, request.call
+            self.request.client,
+            request.form.get("scope"),
+            request.resources,
+            request.call,
+            details=request.form.get("authorization_details"),
         )
         return 200, token_body(issued), self.TOKEN_RESPONSE_HEADER

@@ -9,6 +9,7 @@ from authlib.oauth2.rfc8628 import DeviceCodeGrant as AuthlibGrant
 from authserver.domain.errors import InvalidField
 from authserver.protocol.grants.bodies import token_body
 from authserver.services.device_polling import PresentedDeviceCode
+from authserver.services.requested_details import refuse_here
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -37,6 +38,7 @@ class DeviceCodeGrant(AuthlibGrant):  # type: ignore[misc]  # Authlib ships no t
     def create_token_response(self) -> tuple[int, Mapping[str, object], list[tuple[str, str]]]:
         """Answer the poll."""
         request = self.request.token_request
+        refuse_here(request.form.get("authorization_details"), "for devices")
         presented = PresentedDeviceCode(request.form["device_code"], request.resources)
         tokens = self.server.device_polling.poll(self.request.client, presented, request.call)
         body = token_body(

@@ -37,6 +37,7 @@ class RefreshTokenGrant(AuthlibGrant):  # type: ignore[misc]  # Authlib ships no
             value=request.form["refresh_token"],
             scope=request.form.get("scope"),
             resources=request.resources,
+            details=request.form.get("authorization_details"),
         )
         tokens = self.server.refreshing.refresh(self.request.client, presented, request.call)
         body = token_body(

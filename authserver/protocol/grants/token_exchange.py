@@ -9,6 +9,7 @@ from authlib.oauth2.rfc6749.grants import BaseGrant, TokenEndpointMixin
 from authserver.domain.clients import GrantType
 from authserver.domain.errors import InvalidField
 from authserver.protocol.grants.bodies import token_body
+from authserver.services.requested_details import refuse_here
 from authserver.services.token_exchange import PresentedSubjectToken
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ class TokenExchangeGrant(BaseGrant, TokenEndpointMixin):  # type: ignore[misc]  
     def create_token_response(self) -> tuple[int, Mapping[str, object], list[tuple[str, str]]]:
         """Exchange it, and state what was truly granted (RFC 8693 section 2.2.1)."""
         request = self.request.token_request
+        refuse_here(request.form.get("authorization_details"), "with token exchange")
         presented = PresentedSubjectToken(
             request.form["subject_token"],
             request.form.get("scope"),

@@ -29,6 +29,7 @@ grants: Final = Table(
     Column("acr", Text, nullable=False),
     Column("amr", Text, nullable=False),  # a JSON array
     Column("claims", Text, nullable=False),  # a JSON object
+    Column("details", Text, nullable=True),  # a JSON array; NULL where nothing limits
     time_column("created_at"),
     # The absolute end; `expires_at` moves forward when the grant ends before it.
     time_column("valid_until"),
