@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from authserver.domain.decisions import AccessRequest
     from authserver.domain.raw_targets import Target
 
+_REST: Final = ("/rest/", "/wiki/rest/", "/wiki/api/")
+"""The latter two in Confluence Cloud."""
 _SIGN_IN: Final = re.compile(
     r"/rest/(?:auth/[^/]+/session|gadget/[^/]+/login|tsv/[^/]+/authenticate)", re.IGNORECASE
 )
@@ -42,7 +44,7 @@ def below(base_path: str, path: str) -> str:
 
 def is_rest(path: str) -> bool:
     """Whether a path below the base path belongs to the REST API."""
-    return path.startswith("/rest/")
+    return path.startswith(_REST)
 
 
 def makes_a_session(method: str, path: str) -> bool:

@@ -140,6 +140,10 @@ class GatewayBed(Block):
         """`authserver account map`."""
         self.command("account", "map", self.name, account, "--client", client_id)
 
+    def map_subject(self, subject: str, account: str) -> None:
+        """The same for a user."""
+        self.command("account", "map", self.name, subject, account)
+
     def request(self, method: str, path: str, token: str = "", **options: Any) -> requests.Response:
         """A call as a library makes it; `path` follows the context path."""
         headers = {"Authorization": f"Bearer {token}"} if token else {}
