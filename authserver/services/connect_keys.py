@@ -38,7 +38,10 @@ class _Verifying:
 
 
 class ConnectKeys:
-    """Use cases of Connect keys; secrets are sealed and never shown again."""
+    """Use cases of Connect keys; secrets are sealed and never shown again.
+
+    When one has returned, every worker goes by what it did.
+    """
 
     def __init__(
         self,
@@ -81,7 +84,7 @@ class ConnectKeys:
         issuer = check_name("issuer", draft.issuer)
         audience = check_name("audience", draft.audience) if draft.audience else ""
         now = self._administration.clock.now()
-        with self._changing(draft.resource, takes_power=False) as stores:
+        with self._changing(draft.resource) as stores:
             resource = existing(stores, draft.resource)
             client = self._rules.client(stores, draft.client_id, resource)
             scopes = self._rules.scopes(draft, client, resource)
@@ -129,7 +132,7 @@ class ConnectKeys:
         """
         check_overlap(overlap_seconds)
         now = self._administration.clock.now()
-        with self._changing(resource, takes_power=True) as stores:
+        with self._changing(resource) as stores:
             before = _existing_key(stores, resource, issuer)
             made = self._verifying(before, material)
             if made.kind is not before.kind:
@@ -148,7 +151,7 @@ class ConnectKeys:
 
     def set_enabled(self, resource: str, issuer: str, act: Act, *, enabled: bool) -> bool:
         """Let the JWTs of a key count, or not; whether anything changed. Raises NotFound."""
-        with self._changing(resource, takes_power=not enabled) as stores:
+        with self._changing(resource) as stores:
             before = _existing_key(stores, resource, issuer)
             if before.is_enabled is enabled:
                 return False
@@ -161,14 +164,15 @@ class ConnectKeys:
 
     def remove(self, resource: str, issuer: str, act: Act) -> None:
         """Delete a key with its secrets: no JWT of its issuer counts any more. Raises NotFound."""
-        with self._changing(resource, takes_power=True) as stores:
+        with self._changing(resource) as stores:
             key = _existing_key(stores, resource, issuer)
             stores.connect_keys.remove(resource, issuer)
             self._record(stores, act, "connect_key.removed", key, {"before": described(key)})
 
-    def _changing(self, resource: str, *, takes_power: bool) -> AbstractContextManager[Stores]:
+    def _changing(self, resource: str) -> AbstractContextManager[Stores]:
+        # Also where power is given: nobody should meet a worker that does not know it yet.
         return self._administration.changing(
-            [Change(ChangeKind.CONNECT_KEY, resource, 0.0)], takes_power=takes_power
+            [Change(ChangeKind.CONNECT_KEY, resource, 0.0)], takes_power=True
         )
 
     def _verifying(self, key: ConnectKey, material: SigningMaterial) -> _Verifying:
