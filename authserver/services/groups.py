@@ -87,12 +87,12 @@ class Groups:
             Conflict: a policy names it: rules that deny its members something would deny nobody.
         """
         with self._administration.changing([], takes_power=True) as stores:
-            mentions = mentions_of_group(stores, name)
-            if mentions:
-                raise Conflict(f"policies name the group {name}: {', '.join(mentions)}")
             group = stores.groups.get(name)
             if group is None:
                 raise NotFound("group", name)
+            mentions = mentions_of_group(stores, name)
+            if mentions:
+                raise Conflict(f"policies name the group {name}: {', '.join(mentions)}")
             stores.groups.remove(name)
             now = self._administration.clock.now()
             stores.authority.advance([known_anew(each, now) for each in sorted(group.members)])

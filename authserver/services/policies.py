@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from authserver.domain.authority import Change, ChangeKind
-from authserver.domain.errors import AlreadyExists
 from authserver.domain.policy_documents import DEFAULT_DOCUMENT, PolicyVersion
 from authserver.domain.texts import check_text
 from authserver.domain.tokens import latest_end
@@ -18,7 +17,6 @@ from authserver.services.policy_versions import (
     check_seen,
     default_beside,
     existing,
-    overtaken,
     recorded,
 )
 from authserver.services.token_shortening import Shortening, preview, shorten
@@ -186,9 +184,10 @@ class Policies:
         # A policy may take power, and whether this one does nobody needs to find out.
         with self._administration.changing(changes, takes_power=True) as stores:
             check_name(stores, name)
+            # Groups and users are locked before documents, by everybody.
+            document = read_policy(text, self._references(stores, name))
             current = stores.policies.current(name)
             check_seen(name, current, expect)
-            document = read_policy(text, self._references(stores, name))
             version = PolicyVersion(
                 name=name,
                 number=1 if current is None else current.number + 1,
@@ -197,10 +196,7 @@ class Policies:
                 applied_by=str(act.actor.identifier),
                 comment=said,
             )
-            try:
-                stores.policies.add(version)
-            except AlreadyExists:
-                raise overtaken(name) from None
+            stores.policies.add(version)
             shortened = shorten(stores, name, document, now)
             if shortened:
                 changes.append(Change(ChangeKind.API_TOKEN, ALL_TOKENS, latest_end(now)))

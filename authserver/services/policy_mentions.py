@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from authserver.domain.policy_documents import DEFAULT_DOCUMENT
 from authserver.services.policy_reading import parsed
 
 if TYPE_CHECKING:
@@ -19,10 +20,11 @@ GROUP_KEYS: Final = frozenset(
 def mentions_of_group(stores: Stores, group: str) -> Sequence[str]:
     """Where current versions name the group: `default: access.groups`.
 
-    In a writing block the documents are locked until its end.
+    In a writing block the documents are locked until its end, in the order that everybody keeps:
+    the default one first.
     """
     found = []
-    for name in stores.policies.names():
+    for name in dict.fromkeys((DEFAULT_DOCUMENT, *stores.policies.names())):
         version = stores.policies.current(name)
         if version is not None:
             found += [f"{name}: {path}" for path in _paths(parsed(version.text), "", group)]

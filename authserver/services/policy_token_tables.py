@@ -49,7 +49,7 @@ TOKENS_SECTION: Final = Table(
         Key("holders", GROUPS, "Users must be in one of these to hold a token.", "every user"),
         Key(
             "max_lifetime",
-            Duration(60, _LONGEST),
+            Duration(60, 365 * DAY),
             "How long a token lives at most. A lower one also shortens tokens that there are.",
             "a year",
             "longest",

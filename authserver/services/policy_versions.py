@@ -59,11 +59,6 @@ def check_seen(name: str, current: PolicyVersion | None, expect: int | None) -> 
     )
 
 
-def overtaken(name: str) -> Conflict:
-    """Of two who apply the first version at one moment, the second."""
-    return Conflict(f"somebody else has applied a version of {name} at this moment: compare again")
-
-
 def recorded(
     before: PolicyVersion | None,
     after: PolicyVersion,

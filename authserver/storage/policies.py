@@ -9,7 +9,7 @@ from sqlalchemy import select
 from authserver.domain.errors import AlreadyExists
 from authserver.domain.policy_documents import PolicyVersion
 from authserver.storage.inserts import insert_into
-from authserver.storage.rows.policies import policy_versions
+from authserver.storage.rows.policies import policy_documents, policy_versions
 from authserver.storage.store import Store
 from authserver.storage.texts import is_storable
 
@@ -34,16 +34,22 @@ class PolicyRows(Store):
         return sorted(named)
 
     def current(self, name: str) -> PolicyVersion | None:
-        """The newest version; locked until the end when writing."""
+        """The newest version; the document is locked until the end when writing.
+
+        It is locked whether it has a version or not, and before the version is looked for: the
+        newest version locked would be the one of before the wait.
+        """
         if not is_storable(name):
             return None
+        if self._transaction.writing:
+            self._lock(name)
         newest = (
             select(policy_versions)
             .where(self._mine(policy_versions), policy_versions.c.name == name)
             .order_by(policy_versions.c.number.desc())
             .limit(1)
         )
-        row = self._connection.execute(self._transaction.for_change(newest)).one_or_none()
+        row = self._connection.execute(newest).one_or_none()
         return None if row is None else _version(row)
 
     def version(self, name: str, number: int) -> PolicyVersion | None:
@@ -87,6 +93,20 @@ class PolicyRows(Store):
         )
         if added.rowcount == 0:
             raise AlreadyExists("policy version", f"{version.name}@{version.number}")
+
+    def _lock(self, name: str) -> None:
+        self._connection.execute(
+            insert_into(self._connection, policy_documents)
+            .values(issuer_id=self._issuer_id, name=name)
+            .on_conflict_do_nothing()
+        )
+        self._connection.execute(
+            self._transaction.for_change(
+                select(policy_documents.c.name).where(
+                    self._mine(policy_documents), policy_documents.c.name == name
+                )
+            )
+        )
 
 
 def _version(row: Row[Any]) -> PolicyVersion:

@@ -11,16 +11,26 @@ branch_labels = None
 depends_on = None
 
 
+def issuer_id() -> sa.Column[int]:
+    return sa.Column(
+        "issuer_id",
+        sa.Integer(),
+        server_default=sa.text("1"),
+        autoincrement=False,
+        nullable=False,
+    )
+
+
 def upgrade() -> None:
     op.create_table(
+        "policy_documents",
+        issuer_id(),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("issuer_id", "name", name="pk_policy_documents"),
+    )
+    op.create_table(
         "policy_versions",
-        sa.Column(
-            "issuer_id",
-            sa.Integer(),
-            server_default=sa.text("1"),
-            autoincrement=False,
-            nullable=False,
-        ),
+        issuer_id(),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
@@ -34,3 +44,4 @@ def upgrade() -> None:
 def downgrade() -> None:
     """The version before asks no policies."""
     op.drop_table("policy_versions")
+    op.drop_table("policy_documents")

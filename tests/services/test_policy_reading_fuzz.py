@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 NAMES = st.from_regex(r"[a-z0-9-]{1,40}", fullmatch=True)
 WORDS = st.from_regex(r"[A-Za-z][A-Za-z0-9]{2,20}", fullmatch=True)
-DURATIONS = st.integers(1, 3650).map(lambda days: f"{days}d")
+DURATIONS = st.integers(1, 365).map(lambda days: f"{days}d")
 MOMENTS = st.dates(date(2000, 1, 1), date(2100, 1, 1)) | st.floats(946_684_800, 4e9).map(
     lambda at: datetime.fromtimestamp(at, UTC)
 )

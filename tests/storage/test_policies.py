@@ -74,6 +74,17 @@ def test_of_many_who_add_the_next_version_one_wins(database: SqlDatabase) -> Non
     assert len(winners) == 1
 
 
+def test_who_waits_for_a_document_sees_what_was_done_meanwhile(database: SqlDatabase) -> None:
+    def add(_runner: int) -> int:
+        with database.writing() as stores:
+            current = stores.policies.current("default")
+            number = 1 if current is None else current.number + 1
+            stores.policies.add(replace(FIRST, number=number))
+        return number
+
+    assert sorted(race(4, add)) == [1, 2, 3, 4]
+
+
 @pytest.mark.parametrize("hostile", HOSTILE)
 def test_a_hostile_name_is_no_document(database: SqlDatabase, hostile: str) -> None:
     with database.writing() as stores:

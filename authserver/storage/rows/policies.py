@@ -8,6 +8,14 @@ from sqlalchemy import Column, Integer, Table, Text
 
 from authserver.storage.rows.metadata import issuer_column, metadata, time_column
 
+policy_documents: Final = Table(
+    "policy_documents",
+    metadata,
+    issuer_column(),
+    Column("name", Text, primary_key=True),
+)
+"""What is locked of a document: versions only ever come."""
+
 policy_versions: Final = Table(
     "policy_versions",
     metadata,
