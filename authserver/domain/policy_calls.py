@@ -66,8 +66,9 @@ class CallerFacts:
 class CallFacts:
     """One call, as a policy sees it; complete enough to be judged again from its record.
 
-    `address` is canonical text, empty when unknown: then it is in no network. `origin` is the
-    browser's `Origin`, empty when none came; `secure` is False for a call over plain HTTP.
+    `address` is canonical text, empty when unknown: then it is in no network that is allowed, and
+    may be in each that is denied. `origin` is the browser's `Origin`, empty when none came;
+    `secure` is False for a call over plain HTTP.
     `from_page` says that a browser marked the call as made by the site's own page. `path` is
     below the site's base path; `operations` are those that the call means, none for an unknown
     path. `projects` are the projects it reaches by now, each as all that it is called (key and id);

@@ -37,8 +37,10 @@ class NetworkSet:
         return any(value & mask in known for mask, known in self._masks.get(version, {}).items())
 
     def may_contain(self, address: str) -> bool:
-        """The same, for networks that are denied."""
-        return self._has_unreadable or self.contains(address)
+        """The same for networks that are denied: what nobody knows may be in any of them."""
+        if self._has_unreadable or self.contains(address):
+            return True
+        return not _address(address)[0] and any(self._masks.values())
 
 
 @lru_cache(maxsize=4096)

@@ -104,7 +104,8 @@ def model_legacy(
             continue
         if each.users is not None and facts.caller.username not in each.users:
             continue
-        if each.networks is not None and not is_in(facts.address, each.networks):
+        fits = may_be_in if blocks else is_in
+        if each.networks is not None and not fits(facts.address, each.networks):
             continue
         if each.paths is not None and not any(is_below(p, facts.path) for p in each.paths):
             continue
@@ -140,7 +141,7 @@ def _of_deny_rules(documents: Sequence[PolicyDocument], facts: CallFacts) -> Ite
         if rule.tokens is not None:
             holds.append(caller.token_id in rule.tokens)
         if rule.networks is not None:
-            holds.append(is_in(facts.address, rule.networks))
+            holds.append(may_be_in(facts.address, rule.networks))
         if rule.operations is not None:
             holds.append(touches(rule.operations, facts.operations))
         if all(holds):
@@ -180,7 +181,7 @@ def _of_networks(documents: Sequence[PolicyDocument], facts: CallFacts) -> Itera
     for order, rule in enumerate(section):
         if concerns(rule.groups, rule.clients, rule.tokens, facts):
             refused = rule.allow is not None and not is_in(facts.address, rule.allow)
-            if refused or is_in(facts.address, rule.deny):
+            if refused or may_be_in(facts.address, rule.deny):
                 yield Objection(9, order, DenyReason.NETWORK_NOT_ALLOWED, f"network.{rule.name}")
     own = facts.caller.networks
     if own is not None and not is_in(facts.address, own):
@@ -248,6 +249,11 @@ def groups_of(facts: CallFacts) -> frozenset[str]:
 def is_in(address: str, networks: Iterable[str]) -> bool:
     """An unknown address is nowhere."""
     return bool(address) and any(ip_address(address) in ip_network(each) for each in networks)
+
+
+def may_be_in(address: str, networks: Sequence[str]) -> bool:
+    """An unknown address may be anywhere."""
+    return is_in(address, networks) or (not address and len(networks) > 0)
 
 
 def is_below(prefix: str, path: str) -> bool:

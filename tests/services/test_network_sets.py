@@ -45,10 +45,11 @@ def test_ipv4_in_the_clothes_of_ipv6_is_ipv4(address: str, network: str) -> None
 
 
 @pytest.mark.parametrize("address", ["", "localhost", "10.0.0.0/8", "10.1", "1.2.3.4.5", "::g"])
-def test_what_is_no_address_is_in_no_network(address: str) -> None:
+def test_what_is_no_address_is_in_no_network_and_may_be_in_any(address: str) -> None:
     everywhere = NetworkSet(["0.0.0.0/0", "::/0"])
     assert not everywhere.contains(address)
-    assert not everywhere.may_contain(address)
+    assert everywhere.may_contain(address)
+    assert not NetworkSet([]).may_contain(address)
 
 
 def test_a_network_that_cannot_be_read_allows_nothing_and_denies_everything() -> None:
