@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import threading
 from bisect import bisect_left
-from itertools import accumulate
+from itertools import accumulate, compress
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from authserver.domain.rates import KEY_BYTES, Quota, RatesUnavailable, Taken, Used
@@ -38,6 +38,7 @@ _NEWEST_LONG: Final = 1
 _COUNTS_WORD: Final = 4
 _NO_COUNTS: Final = bytes(4 * BUCKETS)
 _NOWHERE: Final = -1
+_PLACES: Final = range(BUCKETS)
 _MOST_SECONDS: Final = 2**31
 
 
@@ -68,7 +69,7 @@ class NodeCounters:
             RatesUnavailable: no room for a key, a damaged file, a lock that nobody lets go of.
         """
         file = self._file
-        places = sorted({self._place(each.key) for each in quotas})
+        places = self._places(quotas)
         with self._lock:
             file.lock(places)
             try:
@@ -98,7 +99,7 @@ class NodeCounters:
         Raises:
             RatesUnavailable: as `take`.
         """
-        places = sorted({self._place(each.key) for each in quotas})
+        places = self._places(quotas)
         with self._lock:
             self._file.lock(places)
             try:
@@ -162,6 +163,12 @@ class NodeCounters:
         """Close the file."""
         with self._lock:
             self._file.close()
+
+    def _places(self, quotas: Sequence[Quota]) -> Sequence[int]:
+        """The sets to lock, in the one order in which everybody locks."""
+        if len(quotas) == 1:
+            return (self._place(quotas[0].key),)
+        return sorted({self._place(each.key) for each in quotas})
 
     def _place(self, key: bytes) -> int:
         return int.from_bytes(key[:8], "little") % self._file.sets
@@ -274,7 +281,10 @@ def _part(now: int, seconds: int) -> int:
 
 def _room_in(quota: Quota, read: _Read, over: int, now: int) -> float:
     """Seconds until so many calls count no more, at least the oldest one."""
-    place = min(PARTS, bisect_left(list(accumulate(read.counts)), max(1, over)))
+    if over > 1:
+        place = min(PARTS, bisect_left(list(accumulate(read.counts)), over))
+    else:
+        place = next(compress(_PLACES, read.counts), PARTS)
     # A part counts until the window has left the one behind it.
     ends = -(-(read.part - PARTS + place + BUCKETS) * quota.seconds * NANOSECONDS // PARTS)
     return max(0, ends - now) / NANOSECONDS
