@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from authserver.domain.connect_keys import ConnectKey
     from authserver.domain.gateways import KeyDigests
     from authserver.domain.mail import MailStatus, WaitingMail
+    from authserver.domain.people_ports import Digests
     from authserver.domain.policy_documents import PolicyVersion
     from authserver.domain.token_pick_ups import TokenPickUp
 
@@ -165,7 +166,7 @@ class TokenPickUpStore(Protocol):
         """Insert."""
         ...
 
-    def find(self, digests: KeyDigests) -> TokenPickUp | None:
+    def find(self, digests: Digests) -> TokenPickUp | None:
         """By its digests, used and expired ones too; in a writing block locked until its end."""
         ...
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from authserver.domain.ports import Database
     from authserver.storage.database import SqlDatabase
 
-SENT = {"status": MailStatus.SENT, "sealed": b"", "sent_at": NOW + 1, "tries": 1}
+SENT: dict[str, Any] = {"status": MailStatus.SENT, "sealed": b"", "sent_at": NOW + 1, "tries": 1}
 
 
 def add(database: Database, *mails: WaitingMail) -> list[bool]:
