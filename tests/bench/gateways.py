@@ -41,6 +41,10 @@ class BenchGateway:
 
     def decision(self, token: str) -> Prepared:
         """The question whether the bearer of a token may read an issue."""
+        return self.question(f"Bearer {token}")
+
+    def question(self, authorization: str) -> Prepared:
+        """The same for any credential."""
         headers = {
             "X-Gateway-Authorization": f"Bearer {self.key}",
             "X-Original-Method": "GET",
@@ -49,17 +53,17 @@ class BenchGateway:
             "X-Original-Address": "198.51.100.7",
             "X-Original-Request-ID": "0123456789abcdef0123456789abcdef",
         }
-        return Prepared("/gateway/auth-request", f"Bearer {token}", {}, headers)
+        return Prepared("/gateway/auth-request", authorization, {}, headers)
 
 
-def gateway_in_front_of(instance: Instance, site: Site) -> BenchGateway:
+def gateway_in_front_of(instance: Instance, site: Site, name: str = NAME) -> BenchGateway:
     """Register one, and a service credential of the site."""
     with instance.container() as container:
         act = container.operator
         container.hand_overs.set_credential(
             site.name, act, credential_type="bearer", secret="bench", account="bench", user=""
         )
-        return BenchGateway(container.gateways.add(NAME, site.name, act).key.value)
+        return BenchGateway(container.gateways.add(name, site.name, act).key.value)
 
 
 @dataclass(frozen=True, slots=True)

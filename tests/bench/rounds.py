@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from base64 import b64encode
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,9 +16,16 @@ import psutil
 import requests
 
 from tests.bench.foreign import foreign_tokens
-from tests.bench.gateways import gateway_in_front_of, nginx_in_front_of, site_call
+from tests.bench.gateways import (
+    TARGET,
+    BenchGateway,
+    gateway_in_front_of,
+    nginx_in_front_of,
+    site_call,
+)
 from tests.bench.load import Measured, Prepared, run_load
 from tests.bench.people import app_of
+from tests.bench.policed import RULES, api_tokens, apply_rules, connect_jwts, let_sign
 from tests.bench.report import BARE, Results
 from tests.clusters import OWNER, PostgresCluster
 from tests.instances import Caller, Instance, Site
@@ -72,6 +80,9 @@ def measure_all(backend: str, *, rounds: int, seconds: float) -> Results:
         decided, undecided = Served(doors.decided, ours.workers), Served(doors.undecided, ())
         tokens = _issue(instance, caller, TOKENS)
         foreign = foreign_tokens(instance, TOKENS)
+        values = api_tokens(instance, site, caller, TOKENS)
+        let_sign(instance, site, caller)
+        strict, strict_tokens = _strict(instance)
         rows = [
             Row(BARE, bare, [Prepared("/", "", FORM)]),
             Row("bare Flask view, form and JSON", bare, [Prepared("/flask", "", FORM)]),
@@ -91,6 +102,21 @@ def measure_all(backend: str, *, rounds: int, seconds: float) -> Results:
                 ours,
                 [gateway.decision(token) for token in foreign],
             ),
+            Row(
+                "decision, API token as Bearer",
+                ours,
+                [gateway.decision(value) for value in values],
+            ),
+            Row(
+                "decision, API token as Basic",
+                ours,
+                [gateway.question(_basic(caller.client_id, value)) for value in values],
+            ),
+            Row(
+                f"decision, {RULES}-rule policy",
+                ours,
+                [strict.decision(token) for token in strict_tokens],
+            ),
             Row("JWKS", ours, [Prepared("/oauth2/jwks", "", {})]),
             Row("through nginx to a bare site", undecided, [site_call(each) for each in tokens]),
             Row("the same, each call decided", decided, [site_call(each) for each in tokens]),
@@ -109,13 +135,18 @@ def measure_all(backend: str, *, rounds: int, seconds: float) -> Results:
             "code to tokens, with ID token": lambda: app.codes(SPENT_ONCE),
             "refresh, with ID token": lambda: app.refreshes(SPENT_ONCE),
         }
-        measured.update({name: [] for name in cold})
+        signed = "decision, Connect JWT"
+        measured.update({name: [] for name in (signed, *cold)})
         for row in rows:  # warm up: connections, caches, thread pools
             row.measure(1)
         for number in range(rounds):
             for row in rows:
                 _progress(backend, number, row.name)
                 measured[row.name].append(row.measure(seconds))
+            # Each counts for some minutes only, so every round signs its own.
+            jwts = [f"JWT {each}" for each in connect_jwts(TARGET, _now(instance), TOKENS)]
+            row = Row(signed, ours, [gateway.question(each) for each in jwts])
+            measured[signed].append(row.measure(seconds))
             for name, prepare in cold.items():
                 _progress(backend, number, name)
                 row = Row(name, ours, prepare())
@@ -176,6 +207,24 @@ def _wait_for(url: str) -> None:
 def _register(instance: Instance) -> tuple[Site, Caller]:
     site = instance.register_site("jira-bench", "jira-dc", "https://jira.bench.example")
     return site, instance.register_caller("bench", site, "READ")
+
+
+def _strict(instance: Instance) -> tuple[BenchGateway, list[str]]:
+    """Another site with a policy of many rules: its gateway, and tokens for it."""
+    site = instance.register_site("jira-strict", "jira-dc", "https://strict.bench.example")
+    caller = instance.register_caller("strict", site, "READ")
+    apply_rules(instance, site)
+    gateway = gateway_in_front_of(instance, site, "strict")
+    return gateway, _issue(instance, caller, TOKENS)
+
+
+def _now(instance: Instance) -> float:
+    with instance.container() as container:
+        return container.clock.now()
+
+
+def _basic(user: str, password: str) -> str:
+    return "Basic " + b64encode(f"{user}:{password}".encode()).decode()
 
 
 def _token_request(caller: Caller) -> Prepared:

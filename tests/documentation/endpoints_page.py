@@ -77,7 +77,7 @@ def _lines() -> Iterator[str]:
         yield from _entry(entry)
     yield REASONS_HEAD
     for reason, denial in DENIALS.items():
-        words = denial.description.replace("{issuer}", "ISSUER")
+        words = denial.description.replace("{issuer}", "ISSUER").replace("{why}", " (rule: reason)")
         yield f"| `{reason}` | {denial.status} | `{denial.error}` | {words} |"
     yield ""
     yield _CREDENTIALS + "\n".join(

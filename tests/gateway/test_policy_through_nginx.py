@@ -14,12 +14,11 @@ from authserver.domain.gateways import SessionCookies
 from authserver.domain.hand_over import HandOverKind
 from authserver.gateway.site_configuration import Mode
 from tests.connect.signing import APP, SECRET, by_secret, claims
-from tests.gateway.bed import GatewayBed
 from tests.gateway.policed import ISSUE, REVOKED, Policed, basic, bearer, policed
 from tests.gateway.shapes import Shape
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from tests.gateway.conftest import GatewayBeds
 
 COMMENT: Final = f"{ISSUE}/comment"
 OAUTH: Final = {"Authorization": 'OAuth oauth_token="x", oauth_signature="y"'}
@@ -29,10 +28,9 @@ ORIGIN: Final = "https://app.example.com"
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Policed]:
+def site(gateway_beds: GatewayBeds) -> Policed:
     shape = Shape(HandOverKind.IDENTITY_HEADER, Mode.IN_FRONT, session_cookies=SessionCookies.ALLOW)
-    with GatewayBed(tmp_path_factory.mktemp("policed"), shape) as bed:
-        yield policed(bed)
+    return policed(gateway_beds.of(shape))
 
 
 @pytest.mark.parametrize("user", ["alice", "ALICE", "alice@example.com"])

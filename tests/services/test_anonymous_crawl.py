@@ -11,7 +11,7 @@ from authserver.domain.policy_documents import PolicyVersion
 from authserver.domain.resources import ResourceKind
 from authserver.services.policy_reading import read_policy
 from authserver.services.site_policies import compile_policy
-from tests.gateway.catalogue_calls import example_path
+from tests.catalogue.example_paths import example_path
 from tests.services.deciding import CATALOGUE, Desk, denied
 
 if TYPE_CHECKING:
@@ -39,14 +39,15 @@ reason = "Shown to everybody"
 
 
 class Stated:
-    """One policy for every site."""
+    """One policy, whatever the site."""
 
-    def __init__(self, text: str) -> None:
-        self.version = PolicyVersion("default", 1, text, 0.0, "cli:root", "")
-
-    def of(self, resource: ProtectedResource) -> SitePolicy:
+    def __init__(self, text: str, resource: ProtectedResource) -> None:
+        version = PolicyVersion("default", 1, text, 0.0, "cli:root", "")
         product = CATALOGUE.operations.of_kind(resource.kind)
-        return compile_policy([(self.version, read_policy(self.version.text))], product, resource)
+        self.policy = compile_policy([(version, read_policy(text))], product, resource)
+
+    def of(self, _resource: ProtectedResource) -> SitePolicy:
+        return self.policy
 
 
 @pytest.mark.parametrize("kind", list(ResourceKind))
@@ -56,9 +57,7 @@ def test_without_a_credential_only_what_the_policy_names_is_open(
     world.add_keys()
     world.add_resource(kind=kind)
     public = PUBLIC[kind]
-    stated = Stated(POLICY.format(path=public))
-    policy = stated.of(world.resources.get("jira-main"))
-    stated.of = lambda _: policy  # type: ignore[method-assign]  # compiled once
+    stated = Stated(POLICY.format(path=public), world.resources.get("jira-main"))
     closed, opened = Desk(world), Desk(world, policies=stated)
     passed = set()
     operations = CATALOGUE.operations.of_kind(kind).operations
