@@ -80,7 +80,9 @@ def create(
     if not as_json:
         context.console.note(f"made API token {made.token.token_id}")
         now = services.clock.now()
-        describe(context, dict(token_fields(made.token, names_of(services), now)))
+        fields = token_fields(made.token, names_of(services), now)
+        # A new token has no history to show.
+        describe(context, {name: value for name, value in fields.items() if value != "-"})
     _hand_out(context, made, as_json=as_json)
 
 

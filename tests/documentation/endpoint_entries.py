@@ -141,6 +141,20 @@ ENTRIES: Final = (
         _TOKEN_LOOKED_AT,
     ),
     Entry(
+        "/leaks",
+        ("POST",),
+        "Takes reports of secrets that were found where they do not belong. The body is JSON: an "
+        "object with `token` and, if you like, `type`, `url` and `source`, or a list of at most "
+        "100 of them, as secret scanners send it to their partners. API tokens and access tokens "
+        "are revoked when the answer comes, refresh tokens with all of their grant. Secrets of "
+        "clients and sites and keys of gateways go on, and administrators are warned.",
+        _ANYBODY + " Who has a secret could do worse with it.",
+        "200 with an object, or the list of them: `token_hash` (SHA-256 of what was sent, in "
+        "base64), `token_type` as it was sent, and `label`, `true_positive` for a secret of this "
+        "server, live or not, else `false_positive`. 429 with `Retry-After` for a network that "
+        "reports what is none of ours too often.",
+    ),
+    Entry(
         "/oauth2/backchannel-logout/",
         ("POST",),
         "Takes an identity provider's word that its session is over (OpenID Connect Back-Channel "

@@ -33,9 +33,11 @@ PAGES: Final = [
     if "```console" in page.read_text() and page.name not in ABOUT_PROVIDERS
 ]
 LONG: Final = {
+    "api-tokens.md",
     "change-the-key-encryption-key.md",
     "conformance.md",
     "connect-jwt.md",
+    "explain-a-refusal.md",
     "limit-rates.md",
     "put-it-in-front-of-jira-data-center.md",
     "write-a-policy.md",
