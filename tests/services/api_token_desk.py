@@ -148,6 +148,12 @@ class TokenDesk:
             stores.authority.advance([Change(kind, value, self.clock.now() + DAY)])
         self.worker.view.poll()
 
+    def secret(self, token_id: str) -> StoredSecret:
+        """What is stored of a secret."""
+        secret = self.database.state.api_tokens[token_id].secret
+        assert secret is not None
+        return secret
+
     def judge(
         self,
         value: str,
