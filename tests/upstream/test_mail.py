@@ -2,37 +2,23 @@
 
 from __future__ import annotations
 
-import socket
-import time
-from contextlib import contextmanager
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING
 
 import pytest
+from cryptography import x509
 
-from authserver.crypto.system import SystemClock
 from authserver.domain.errors import InvalidField
-from authserver.domain.mail import WrittenMail
-from authserver.domain.mail_ports import Blame, MailNotSent, OutgoingMail
-from authserver.upstream.http_resolver import SystemResolver
-from authserver.upstream.mail import MailSecurity, MailServer, SmtpSender
-from authserver.upstream.mail_messages import Sender
+from authserver.domain.mail_ports import Blame
+from authserver.upstream.mail import MailSecurity
 from tests.doubles import EPOCH
-from tests.mail_servers import PASSWORD, USERNAME, LocalMailServer
-from tests.upstream.resolvers import everywhere
+from tests.mail_servers import LocalMailServer
+from tests.upstream.mail_sending import LINK, MAIL, NAME, WRITTEN, failure, safe, sender
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tests.upstream.certificates import TestAuthority
-
-NAME: Final = "mail.example.test"
-LINK: Final = "https://auth.example.test/account/pick-up/asv_pu_" + "x" * 49
-WRITTEN: Final = WrittenMail(
-    subject="Your token “BI export” ends", text=f"Hello\n.\n{LINK}\n", html="<p>Hü</p>", locale="en"
-)
-MAIL: Final = OutgoingMail("mail-id-1", "ada@example.org", EPOCH, WRITTEN)
-US: Final = Sender("no-reply@example.test", "Auth, server", "help@example.test")
 
 
 @pytest.fixture
@@ -45,46 +31,6 @@ def server(authority: TestAuthority) -> Iterator[LocalMailServer]:
 def plain() -> Iterator[LocalMailServer]:
     with LocalMailServer() as running:
         yield running
-
-
-def settings(server: LocalMailServer, **stated: Any) -> MailServer:
-    usual = MailServer(
-        host=NAME,
-        port=server.port,
-        security=MailSecurity.NONE,
-        our_name="auth.example.test",
-        username="",
-        password=lambda: PASSWORD,
-        ca_file=None,
-        connect_seconds=5,
-        total_seconds=10,
-    )
-    return replace(usual, **stated)
-
-
-def sender(server: LocalMailServer, sent_by: Sender = US, **stated: Any) -> SmtpSender:
-    return SmtpSender(
-        server=settings(server, **stated),
-        sender=sent_by,
-        clock=SystemClock(),
-        resolver=everywhere("127.0.0.1"),
-    )
-
-
-def safe(server: LocalMailServer, authority: TestAuthority, **stated: Any) -> SmtpSender:
-    usual = {
-        "security": MailSecurity.STARTTLS,
-        "username": USERNAME,
-        "ca_file": authority.ca_file,
-    }
-    return sender(server, **{**usual, **stated})
-
-
-def failure(sending: SmtpSender, mail: OutgoingMail = MAIL) -> MailNotSent:
-    with pytest.raises(MailNotSent) as caught:
-        sending.send(mail)
-    assert caught.value.__cause__ is None
-    return caught.value
 
 
 def test_a_mail_arrives_with_both_its_forms_and_what_programs_ask_for(
@@ -133,8 +79,6 @@ def test_a_server_that_cannot_prove_its_name_gets_neither_mail_nor_password(
 ) -> None:
     context = authority.server_for("other.example.test" if wrong == "name" else NAME)
     if wrong == "expired":
-        from cryptography import x509  # noqa: PLC0415 - for this one case
-
         context = authority.server(x509.DNSName(NAME), valid_days=-1)
     with LocalMailServer(tls=context, implicit_tls=security is MailSecurity.TLS) as server:
         ca_file = None if wrong == "authority" else authority.ca_file
@@ -204,91 +148,6 @@ def test_what_a_server_quotes_of_our_mail_is_masked(plain: LocalMailServer) -> N
     assert "xxxx" not in detail
     assert "\x1b" not in detail
     assert len(detail) < 300
-
-
-def test_a_server_that_is_down_is_named_as_such(plain: LocalMailServer) -> None:
-    plain.stop()
-    refused = failure(sender(plain))
-    assert refused.blame is Blame.SERVER
-    assert refused.detail.startswith("connect_failed: ECONNREFUSED")
-
-
-def test_a_name_that_leads_nowhere_is_the_servers_trouble(plain: LocalMailServer) -> None:
-    sending = SmtpSender(
-        server=settings(plain, host="no-such-host.invalid"),
-        sender=US,
-        clock=SystemClock(),
-        resolver=SystemResolver(),
-    )
-    assert failure(sending).blame is Blame.SERVER
-
-
-@contextmanager
-def listening(greeting: bytes = b"") -> Iterator[int]:
-    """A port that takes connections, and says this much."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        listener.settimeout(10)
-        import threading  # noqa: PLC0415 - for this helper
-
-        kept: list[socket.socket] = []
-
-        def greet() -> None:
-            try:
-                connection, _ = listener.accept()
-            except OSError:
-                return
-            kept.append(connection)
-            for byte in greeting:
-                try:
-                    connection.sendall(bytes([byte]))
-                except OSError:
-                    return
-                time.sleep(0.02)
-
-        thread = threading.Thread(target=greet, daemon=True)
-        thread.start()
-        try:
-            yield listener.getsockname()[1]
-        finally:
-            for each in kept:
-                each.close()
-            thread.join(10)
-
-
-@pytest.mark.parametrize("greeting", [b"", b"220-" + b"slow\r\n220-" * 100])
-def test_a_silent_or_trickling_server_takes_no_more_than_its_time(greeting: bytes) -> None:
-    with listening(greeting) as port:
-        stuck = LocalMailServer()
-        stuck.port = port
-        started = time.monotonic()
-        refused = failure(sender(stuck, total_seconds=0.4))
-        assert time.monotonic() - started < 3
-        assert refused.blame is Blame.SERVER
-
-
-def test_an_answer_without_end_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("authserver.upstream.mail.MOST_ANSWERED", 64)
-    with listening(b"220-x\r\n" * 20_000) as port:
-        stuck = LocalMailServer()
-        stuck.port = port
-        # The reader fetches a buffer ahead, so that it is a little more than the limit.
-        monkeypatch.setattr(time, "sleep", lambda _: None)
-        refused = failure(sender(stuck, total_seconds=8))
-    assert refused.detail.startswith("headers_too_large")
-
-
-def test_what_is_no_smtp_is_said_to_be_none() -> None:
-    with listening(b"HTTP/1.1 400 Bad Request\r\n\r\n") as port:
-        stuck = LocalMailServer()
-        stuck.port = port
-        assert failure(sender(stuck, total_seconds=2)).blame is Blame.SERVER
-
-
-def test_a_late_answer_leaves_it_open_and_the_mail_to_be_tried_again() -> None:
-    with LocalMailServer(delay=1.5) as server:
-        refused = failure(sender(server, total_seconds=0.5))
-        assert refused.blame is Blame.SERVER
-        assert [each.recipient for each in server.received] == ["ada@example.org"]
 
 
 def test_an_address_beyond_ascii_is_reached_where_the_server_can(plain: LocalMailServer) -> None:
