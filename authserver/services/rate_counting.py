@@ -83,7 +83,7 @@ class RateCounting:
         except RatesUnavailable as error:
             self._tell(UNAVAILABLE)
             self._complain(error)
-            return RateVerdict(unavailable=True, detail=f"rates-unavailable: {error}")
+            return RateVerdict(unavailable=True, detail=str(error))
         self._tell(taken.detail.partition(":")[0] or (LIMITED if taken.is_over else COUNTED))
         return _verdict([rule for _, rule in wanted.values()], taken)
 
