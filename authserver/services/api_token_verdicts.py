@@ -252,4 +252,7 @@ def _load(stores: Stores, digests: KeyDigests) -> ApiToken | None:
 
 def _shown(agent: str) -> str:
     """Bounded and printable: every database holds it, and every page may show it."""
-    return "".join(each if each.isprintable() else "?" for each in agent[:AGENT_CHARACTERS])
+    kept = agent[:AGENT_CHARACTERS]
+    if kept.isprintable():
+        return kept
+    return "".join(each if each.isprintable() else "?" for each in kept)
