@@ -204,3 +204,13 @@ def test_words_that_fit_no_template_are_given_up_and_stop_nothing(room: MailRoom
     room.put_in("good")
     assert room.deliver() == 1
     assert [each.status for each in room.mails] == [MailStatus.GIVEN_UP, MailStatus.SENT]
+
+
+def test_of_two_processes_that_saw_a_mail_waiting_one_sends_it(room: MailRoom) -> None:
+    room.put_in()
+    other = room.make_deliveries()
+    # The other one does it all between our look and our try.
+    room.database.while_reading = lambda: other.deliver(lambda: True)
+    assert room.deliver() == 0
+    assert len(room.sender.sent) == 1
+    assert only(room).tries == 1
