@@ -17,6 +17,7 @@ from authserver.services.api_token_disuse import ApiTokenDisuse
 from authserver.services.api_token_drafts import ApiTokenDraft, Delivery, Maker
 from authserver.services.api_token_limits import ApiTokenLimits
 from authserver.services.api_token_power import ApiTokenPower
+from authserver.services.groups import Groups
 from authserver.services.leak_lookup import LeakLookup
 from authserver.services.leak_reports import LeakReports
 from authserver.services.leak_throttling import LeakThrottle
@@ -115,8 +116,6 @@ class TokenOffice:
         with self.world.database.reading() as stores:
             missing = stores.groups.get(group) is None
         if missing:
-            from authserver.services.groups import Groups  # noqa: PLC0415
-
             Groups(administration=self.world.administration).create(group, "", ADMIN)
         self.world.users.update(username, UserUpdate(add_groups=[group]), ADMIN)
 
