@@ -42,6 +42,7 @@ format: .make/develop  ## Format the code and mend what can be mended by itself.
 docs: .make/develop  ## Write the generated pages of the documentation anew.
 	@$(BIN)/authserver settings reference >docs/reference/settings.md
 	@$(BIN)/python -m tests.conformance >docs/conformance.md
+	@$(BIN)/python -m tests.conformance features >docs/features.md
 	@$(BIN)/python -m tests.documentation.command_line_page >docs/reference/command-line.md
 	@$(BIN)/python -m tests.documentation.endpoints_page >docs/reference/endpoints.md
 	@$(BIN)/python -m tests.documentation.policy_page >docs/reference/policies.md

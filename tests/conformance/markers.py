@@ -1,4 +1,4 @@
-"""Finds `@pytest.mark.rule("TK-01")` in the source of the tests, without running them."""
+"""Finds marks like `@pytest.mark.rule("TK-01")` in the source of tests, without running them."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 Marks = dict[str, list[str]]
-"""Names of tests, `tests/a/test_b.py::test_c`, by the requirement they prove."""
+"""Names of tests, `tests/a/test_b.py::test_c`, by what they prove, written as in the mark."""
 
 
-def find_marks(paths: Iterable[Path], root: Path) -> Marks:
-    """Every marked test below `root`, each once per requirement, in order of the paths."""
+def find_marks(paths: Iterable[Path], root: Path, marker: str = "rule") -> Marks:
+    """Every test below `root` with the marker, each once per argument, in order of the paths."""
     marks: Marks = {}
     for path in paths:
         module = ast.parse(path.read_text())
-        everywhere = list(_rules_of(_module_marks(module)))
+        everywhere = list(_arguments(marker, _module_marks(module)))
         for name, node in _tests(module, ""):
-            for rule in dict.fromkeys([*everywhere, *_rules_of(node.decorator_list)]):
-                marks.setdefault(rule, []).append(f"{path.relative_to(root)}::{name}")
+            for proven in dict.fromkeys([*everywhere, *_arguments(marker, node.decorator_list)]):
+                marks.setdefault(proven, []).append(f"{path.relative_to(root)}::{name}")
     return marks
 
 
@@ -45,14 +45,14 @@ def _module_marks(module: ast.Module) -> list[ast.expr]:
     ]
 
 
-def _rules_of(expressions: Iterable[ast.expr]) -> Iterator[str]:
-    """The first argument of every `….mark.rule(…)` anywhere in the expressions."""
+def _arguments(marker: str, expressions: Iterable[ast.expr]) -> Iterator[str]:
+    """The first argument of every such mark anywhere in the expressions."""
     for expression in expressions:
         for node in ast.walk(expression):
             if (
                 isinstance(node, ast.Call)
                 and isinstance(node.func, ast.Attribute)
-                and node.func.attr == "rule"
+                and node.func.attr == marker
                 and node.args
                 and isinstance(node.args[0], ast.Constant)
             ):

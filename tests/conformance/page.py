@@ -69,9 +69,9 @@ def requirements() -> list[Requirement]:
         return [Requirement(*row) for row in rows]
 
 
-def marks() -> Marks:
-    """Every marked test of the project."""
-    return find_marks(sorted((ROOT / "tests").rglob("test_*.py")), ROOT)
+def marks(marker: str = "rule") -> Marks:
+    """Every test of the project with the marker."""
+    return find_marks(sorted((ROOT / "tests").rglob("test_*.py")), ROOT, marker)
 
 
 def conformance_page() -> str:
@@ -89,10 +89,11 @@ def _lines(rows: list[Requirement], proven: Marks) -> Iterator[str]:
             if row.group == group:
                 source = f" ({row.source})" if row.source else ""
                 yield f"* **{row.identifier}** {row.level}: {row.text}{source}."
-                yield from _tests(proven.get(row.identifier, []))
+                yield from tests_as_list(proven.get(row.identifier, []))
 
 
-def _tests(names: list[str]) -> Iterator[str]:
+def tests_as_list(names: list[str]) -> Iterator[str]:
+    """Lines that link the tests by what their names say."""
     if not names:
         yield "  * no test yet"
     for name in names:
