@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from base64 import b64decode
-from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from authserver.domain.users import canonical
 
@@ -50,8 +49,7 @@ _SCHEMES: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class CallerCredential:
+class CallerCredential(NamedTuple):
     """One credential.
 
     `token_value` is what follows `Bearer` or `JWT`, the JWT of the query, or the password of Basic
@@ -63,11 +61,15 @@ class CallerCredential:
     """
 
     kind: CredentialKind
-    token_value: str = field(default="", repr=False)
+    token_value: str = ""
     username: str = ""
     is_ours: bool = False
-    header: str = field(default="", repr=False)
+    header: str = ""
     from_query: bool = False
+
+    def __repr__(self) -> str:
+        """Without secrets: representations end up in logs."""
+        return f"CallerCredential({self.kind!s}, {self.username!r}, is_ours={self.is_ours})"
 
 
 _OF_KIND: Final = {kind: CallerCredential(kind) for kind in CredentialKind}
@@ -113,6 +115,9 @@ def _is_ours(value: str) -> bool:
 def _bearer(value: str, header: str) -> CallerCredential:
     if _BEARER_VALUE.fullmatch(value) is None:
         return _MALFORMED
+    if value.startswith("eyJ"):
+        # A JWT: nobody lets one go on as it came.
+        return CallerCredential(CredentialKind.BEARER, value)
     if _is_ours(value):
         return CallerCredential(CredentialKind.BEARER, value, is_ours=True)
     return CallerCredential(CredentialKind.BEARER, value, header=header)

@@ -198,7 +198,7 @@ class Callers:
 
     def _may_be_atlassians(self, asked: Asked, credential: CallerCredential) -> bool:
         """Whether it is for the site to judge. A JWT is none of Atlassian's own tokens."""
-        if credential.token_value.startswith("eyJ"):
+        if not credential.header:
             return False
         request = asked.request
         effect = asked.policy.legacy_effect(

@@ -150,6 +150,8 @@ class SitePolicy:
 
     def needs_projects(self, facts: CallFacts) -> bool:
         """Whether it matters which projects a call reaches."""
+        if facts.caller.details is None and not self._projects.is_asked:
+            return False
         return self.limits_projects(facts) is not None
 
     def uncertain(self, facts: CallFacts, why: str, change: str) -> PolicyRefusal | None:

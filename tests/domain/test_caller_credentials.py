@@ -67,7 +67,11 @@ def test_whatever_cannot_be_read_in_one_way_has_a_kind_of_its_own(
 @pytest.mark.parametrize("header", ["Bearer eyJ.x-_.y", "bearer eyJ.x-_.y", "BEARER eyJ.x-_.y"])
 def test_a_bearer_token_is_taken_out_of_its_header(header: str) -> None:
     assert read_credential(header, session=False) == CallerCredential(
-        CredentialKind.BEARER, "eyJ.x-_.y", header=header
+        CredentialKind.BEARER, "eyJ.x-_.y"
+    )
+    opaque = f"{header.partition(' ')[0]} NjQ1MzE2"
+    assert read_credential(opaque, session=False) == CallerCredential(
+        CredentialKind.BEARER, "NjQ1MzE2", header=opaque
     )
 
 
