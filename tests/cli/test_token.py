@@ -144,6 +144,7 @@ def test_the_list_is_aligned_and_begins_with_what_ends_first(
     ]
 
 
+@pytest.mark.feature(6)
 def test_the_list_is_narrowed_by_everything_a_token_says(
     here: Administered, office: TokenOffice
 ) -> None:
@@ -199,6 +200,7 @@ def test_one_token_is_disabled_enabled_and_revoked(here: Administered, office: T
     assert f"token {token_id} is revoked" in here.refused(1, "token", "enable", token_id)
 
 
+@pytest.mark.feature(15)
 def test_an_incident_is_looked_at_acted_on_and_undone(
     here: Administered, office: TokenOffice
 ) -> None:
@@ -223,6 +225,7 @@ def test_an_incident_is_looked_at_acted_on_and_undone(
     assert office.tokens.get(token_id).status is ApiTokenStatus.ENABLED
 
 
+@pytest.mark.feature(11)
 def test_unused_tokens_are_listed_longest_first(here: Administered, office: TokenOffice) -> None:
     assert "every enabled token was used" in here.done("token", "stale").stderr
     first = office.own(expires_in=365 * DAY).token
@@ -257,6 +260,7 @@ def test_a_leaked_secret_is_read_from_a_file_and_never_shown(
     assert "replace it now" in here.run("token", "report-leak", input_text=alerted).stdout
 
 
+@pytest.mark.feature(14)
 def test_all_credentials_of_a_user_rest_and_work_again(
     here: Administered, office: TokenOffice
 ) -> None:

@@ -15,6 +15,7 @@ MANY: Final = 1_000_000
 
 @pytest.mark.slow
 @pytest.mark.rule("AK-01")
+@pytest.mark.feature(1)
 def test_a_million_api_tokens_are_all_different() -> None:
     maker = ReadableSecretMaker(SystemEntropy())
     made = {maker.secret(API_TOKEN_PREFIX) for _ in range(MANY)}

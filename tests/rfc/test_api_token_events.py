@@ -63,6 +63,7 @@ def whose(record: dict[str, Any], made: MadeApiToken, ada: Person) -> None:
     assert (said["purpose"], said["team"], said["ticket"]) == ("BI export", "data", "OPS-1")
 
 
+@pytest.mark.feature(6)
 def test_the_life_of_a_token_is_recorded_with_actor_and_subject(
     installation: Installation, watch: Watch, ada: Person
 ) -> None:

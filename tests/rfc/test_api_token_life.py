@@ -65,6 +65,8 @@ def life(installation: Installation, jira: Site, reader: Caller) -> Life:
 
 
 @pytest.mark.rule("AK-03")
+@pytest.mark.feature(12)
+@pytest.mark.feature(13)
 def test_a_revoked_token_is_dead_and_the_others_go_on(life: Life) -> None:
     made = [life.own() for _ in range(3)]
     values = [each.value for each in made]
@@ -77,6 +79,7 @@ def test_a_revoked_token_is_dead_and_the_others_go_on(life: Life) -> None:
     assert life.works(*values) == [True, False, True]
 
 
+@pytest.mark.feature(8)
 def test_a_token_expires_by_itself(life: Life) -> None:
     value = life.own(expires_in=60.0).value
     now = life.container.clock.now()
@@ -88,6 +91,7 @@ def test_a_token_expires_by_itself(life: Life) -> None:
     assert life.works(value) == [False]
 
 
+@pytest.mark.feature(5)
 def test_both_secrets_work_until_the_overlap_ends(life: Life) -> None:
     old = life.own()
     maker = Maker(life.person.subject)
@@ -101,6 +105,7 @@ def test_both_secrets_work_until_the_overlap_ends(life: Life) -> None:
     assert life.works(old.value, new.value) == [False, True]
 
 
+@pytest.mark.feature(15)
 def test_what_an_incident_means_is_dead_when_the_act_has_ended(life: Life) -> None:
     mine, theirs = life.own().value, life.service().value
     assert life.works(mine, theirs) == [True, True]
@@ -111,6 +116,7 @@ def test_what_an_incident_means_is_dead_when_the_act_has_ended(life: Life) -> No
     assert life.works(mine, theirs) == [True, True]
 
 
+@pytest.mark.feature(14)
 def test_every_credential_of_a_user_rests_and_works_again(
     life: Life, lane: Lane, reader: Caller
 ) -> None:
@@ -136,6 +142,7 @@ def test_every_credential_of_a_user_rests_and_works_again(
     assert refreshed() == 200
 
 
+@pytest.mark.feature(17)
 def test_an_administrator_never_has_the_secret_of_a_users_token(life: Life) -> None:
     draft = life.draft()
     made = life.container.api_tokens.create(draft, ADMIN, Maker(), delivery=Delivery.LINK)

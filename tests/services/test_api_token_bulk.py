@@ -24,6 +24,7 @@ def office(world: World) -> TokenOffice:
     return TokenOffice(world)
 
 
+@pytest.mark.feature(15)
 def test_a_plan_lists_what_the_act_then_stops(office: TokenOffice) -> None:
     office.world.add_client("zapier")
     meant = office.own(client_id="zapier").token
@@ -44,6 +45,7 @@ def test_a_plan_lists_what_the_act_then_stops(office: TokenOffice) -> None:
     assert office.kept(other).status is ENABLED
 
 
+@pytest.mark.feature(15)
 def test_one_incident_groups_the_records(office: TokenOffice) -> None:
     office.own()
     office.own()

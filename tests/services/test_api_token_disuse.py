@@ -45,6 +45,7 @@ def act(disuse: ApiTokenDisuse) -> DisuseCounts:
     return disuse.act_by_policy(lambda: True)
 
 
+@pytest.mark.feature(11)
 def test_an_unused_token_is_told_of_then_disabled_then_revoked(
     office: TokenOffice, disuse: ApiTokenDisuse
 ) -> None:
@@ -144,6 +145,7 @@ def test_the_rest_waits_while_somebody_else_has_the_lease(
     assert disuse.act_by_policy(lambda: False) == DisuseCounts()
 
 
+@pytest.mark.feature(5)
 def test_an_end_is_put_on_record_once(office: TokenOffice) -> None:
     ends = ApiTokenEnds(office.world.administration)
     expired = office.own(expires_in=60.0).token

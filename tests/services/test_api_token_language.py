@@ -29,6 +29,7 @@ def read(text: str) -> Condition:
     return read_condition(text, NOW, lambda each: each)
 
 
+@pytest.mark.feature(15)
 def test_the_example_of_the_promise_is_understood() -> None:
     text = "client=zapier or ip in 203.0.113.0/24 or created<2025-01-01"
     assert read(text) == AnyOf((ZAPIER, OFFICE, OLD))

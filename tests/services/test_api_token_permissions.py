@@ -28,6 +28,7 @@ def office(world: World) -> TokenOffice:
 
 
 @pytest.mark.rule("AK-02")
+@pytest.mark.feature(9)
 def test_no_token_lives_longer_than_policy_says_nor_than_a_year(office: TokenOffice) -> None:
     office.apply(TOKENS + 'max_lifetime = "30d"\n')
     with pytest.raises(InvalidField) as refused:
@@ -53,6 +54,7 @@ def test_a_subject_has_only_so_many_live_tokens(office: TokenOffice) -> None:
     office.own()
 
 
+@pytest.mark.feature(16)
 def test_policy_says_who_makes_tokens(office: TokenOffice) -> None:
     office.apply(TOKENS + 'creators = "administrators"\n')
     with pytest.raises(TokenRefused, match="because we say so") as refused:
@@ -66,6 +68,7 @@ def test_policy_says_who_makes_tokens(office: TokenOffice) -> None:
     office.own()
 
 
+@pytest.mark.feature(35)
 def test_policy_says_who_holds_tokens_and_what_they_say(office: TokenOffice) -> None:
     office.apply(TOKENS + 'holders = ["staff"]\n', "jira-main")
     with pytest.raises(TokenRefused) as refused:
@@ -88,6 +91,7 @@ def test_policy_says_how_tokens_are_sent(office: TokenOffice) -> None:
         office.own(presentations=["basic"])
 
 
+@pytest.mark.feature(35)
 def test_only_administrators_make_tokens_for_others_unless_policy_says_who(
     office: TokenOffice,
 ) -> None:

@@ -32,6 +32,7 @@ def last_event(office: TokenOffice, action: str) -> Any:
     return [each for each in office.world.database.audit if each.action == action][-1]
 
 
+@pytest.mark.feature(5)
 def test_a_rotation_puts_a_new_token_in_the_place_of_the_old_one(office: TokenOffice) -> None:
     old = office.own(expires_in=30 * DAY, networks=["10.0.0.0/8"])
     office.world.clock.advance(DAY)

@@ -36,6 +36,7 @@ def last_event(office: TokenOffice, action: str) -> Any:
     return [each for each in office.world.database.audit if each.action == action][-1]
 
 
+@pytest.mark.feature(1)
 def test_a_user_makes_a_token_and_sees_its_secret_once(office: TokenOffice) -> None:
     made = office.own(team="data", ticket="OPS-1", name="nightly")
     token = made.token
@@ -61,6 +62,7 @@ def test_a_user_makes_a_token_and_sees_its_secret_once(office: TokenOffice) -> N
 
 
 @pytest.mark.rule("AK-01")
+@pytest.mark.feature(1)
 def test_only_a_keyed_digest_of_the_secret_is_kept(office: TokenOffice) -> None:
     made = office.own()
     assert made.value not in repr(office.world.database.state)
@@ -69,6 +71,7 @@ def test_only_a_keyed_digest_of_the_secret_is_kept(office: TokenOffice) -> None:
     assert office.stores().api_tokens.by_secret(digests) == made.token
 
 
+@pytest.mark.feature(16)
 def test_the_record_names_actor_and_subject_both(office: TokenOffice) -> None:
     made = office.for_ada()
     event = last_event(office, "token.created")
@@ -82,6 +85,7 @@ def test_the_record_names_actor_and_subject_both(office: TokenOffice) -> None:
     assert "digest" not in said["after"]
 
 
+@pytest.mark.feature(17)
 def test_a_token_that_an_administrator_makes_for_a_user_has_no_secret_yet(
     office: TokenOffice,
 ) -> None:
@@ -116,6 +120,7 @@ def test_another_link_ends_the_one_before(office: TokenOffice) -> None:
         office.tokens.offer_again(office.own().token.token_id, ADMIN, Delivery.LINK)
 
 
+@pytest.mark.feature(33)
 def test_a_service_has_an_owner_and_its_secret_is_for_whoever_sets_it_up(
     office: TokenOffice,
 ) -> None:

@@ -28,6 +28,7 @@ def credentials(office: TokenOffice) -> UserCredentials:
     return UserCredentials(office.world.administration)
 
 
+@pytest.mark.feature(14)
 def test_all_of_them_rest_and_are_counted(
     office: TokenOffice, credentials: UserCredentials
 ) -> None:

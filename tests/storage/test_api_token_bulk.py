@@ -84,6 +84,7 @@ def test_the_number_of_statements_does_not_depend_on_that_of_tokens(database: Sq
 
 
 @pytest.mark.slow
+@pytest.mark.feature(15)
 def test_ten_thousand_tokens_take_as_few_statements(database: SqlDatabase) -> None:
     statements, took = stopped(database, MANY)
     assert statements <= MOST_STATEMENTS
