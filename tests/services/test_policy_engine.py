@@ -1,9 +1,9 @@
-"""What a policy opens and counts, what it says to who is refused, and what it looks at at all."""
+"""What a policy says to who is refused, and what it looks at at all."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given, settings
@@ -11,63 +11,44 @@ from hypothesis import strategies as st
 
 from authserver.domain.access_details import AccessDetail
 from authserver.domain.decisions import DenyReason
-from authserver.domain.operations import Effect, Operation
 from authserver.domain.policy_calls import CallerFacts, CallerWay, CallFacts
 from authserver.domain.policy_documents import (
     AccessSection,
     DenyRule,
-    LegacyEffect,
-    LegacyException,
-    LegacySection,
     LegacyWay,
-    LimitPer,
     NetworkRule,
-    OpenRule,
     OperationRule,
     Override,
     PolicyDocument,
     PolicyVersion,
     ProjectRule,
-    RateRule,
     TokenSection,
     UserEffect,
 )
 from authserver.services.policy_engine import judge
-from authserver.services.site_policies import NO_POLICY, SitePolicy, compile_policy, no_policy
+from authserver.services.site_policies import NO_POLICY, compile_policy, no_policy
+from tests.services.policy_asking import (
+    CALL,
+    GETS,
+    MAKES,
+    PURGES,
+    SEARCHES,
+    USER,
+    policy,
+    said,
+)
 from tests.services.policy_strategies import (
     CALLS,
     DOCUMENTS,
     GROUPS,
-    OPERATIONS,
     PRODUCT,
     RESOURCE,
     SITE,
     WHY,
 )
 
-GETS, MAKES, SEARCHES, PURGES, *_ = OPERATIONS
-LISTED = Operation("one", "GET", "/rest/a/1/x", "x", Effect.READ, classic=frozenset({"READ"}))
-USER = CallerFacts(
-    CallerWay.API_TOKEN_BEARER,
-    "user:ada",
-    "app",
-    "t1",
-    username="ada",
-    groups=frozenset({"developers"}),
-    email_domain="a.example",
-)
-CALL = CallFacts(USER, 5.0, "GET", "/rest/a/1/things", (GETS,), "10.1.2.3")
-
-
-def policy(**sections: Any) -> SitePolicy:
-    return compile_policy([(None, PolicyDocument(**sections))], PRODUCT, RESOURCE)
-
-
-def said(asked: SitePolicy, facts: CallFacts = CALL) -> str:
-    refusal = judge(asked, facts)
-    assert refusal is not None
-    return refusal.change
-
+if TYPE_CHECKING:
+    from authserver.domain.operations import Operation
 
 SECTIONS: dict[str, tuple[dict[str, Any], str]] = {
     "a group": (
@@ -203,98 +184,6 @@ def test_limits_on_projects_say_what_is_allowed_and_denied() -> None:
     assert (limits.rule, limits.document) == ("project.p", "jira@draft")
     free = (*details, AccessDetail(SITE))
     assert policy().limits_projects(replace(CALL, caller=replace(USER, details=free))) is None
-
-
-OPEN = OpenRule("tempo", WHY, "READ", ("/rest/tempo",), ("getThings",), frozenset({"GET"}))
-
-
-@pytest.mark.parametrize(
-    ("method", "path", "operations", "is_opened"),
-    [
-        ("GET", "/rest/tempo", (), True),
-        ("GET", "/rest/tempo/4/x", (), True),
-        ("HEAD", "/rest/tempo/4/x", (), True),
-        ("POST", "/rest/tempo/4/x", (), False),
-        ("GET", "/rest/temporary", (), False),
-        ("GET", "/rest/other", (), False),
-        ("GET", "/rest/a/1/things", (GETS,), True),
-        ("POST", "/rest/a/1/things", (MAKES,), False),
-        ("GET", "/rest/tempo/4/x", (LISTED,), False),
-        ("GET", "/rest/tempo/4/x", (replace(GETS, removed=True),), False),
-        ("GET", "/rest/a/1/things", (GETS, LISTED), False),
-    ],
-)
-def test_a_rule_opens_what_has_no_list_and_nothing_else(
-    method: str, path: str, operations: tuple[Operation, ...], *, is_opened: bool
-) -> None:
-    found = policy(opened=(OPEN,)).opened(method, path, operations)
-    assert found == (OPEN if is_opened else None)
-    assert policy().opened(method, path, operations) is None
-
-
-@pytest.mark.parametrize(
-    ("rule", "matches"),
-    [
-        ({}, True),
-        ({"operations": ("search",)}, False),
-        ({"operations": ("read",)}, True),
-        ({"groups": frozenset({"developers"})}, True),
-        ({"groups": frozenset({"staff"})}, False),
-        ({"groups": frozenset({"staff"}), "tokens": frozenset({"t1"})}, True),
-        ({"clients": frozenset({"app"})}, True),
-        ({"clients": frozenset()}, False),
-    ],
-)
-def test_a_rate_counts_its_callers_and_its_route_class(
-    rule: dict[str, Any], *, matches: bool
-) -> None:
-    asked = policy(rates=(RateRule("r", WHY, LimitPer.TOKEN, 9, 60, **rule),))
-    assert asked.counts
-    assert asked.rates[0].matches(CALL) is matches
-    assert asked.rates[0].document == "jira@draft"
-
-
-def legacy(**stated: Any) -> SitePolicy:
-    exception = LegacyException("e", LegacyWay.BASIC, **{"until": 9.0, "reason": WHY, **stated})
-    allow = {LegacyWay.BASIC: LegacyEffect.ALLOW}
-    return policy(legacy=LegacySection(WHY, allow, (exception,)))
-
-
-@pytest.mark.parametrize(
-    "path",
-    [
-        "/rest/api/2/user",
-        "/rest/api/2/user/search",
-        "/rest/api/latest/user",
-        "/rest/api/3/user",
-        "/rest/api/2/user.json",
-        "/rest/api/latest/user.xml",
-    ],
-)
-def test_no_spelling_of_a_blocked_path_gets_around_its_exception(path: str) -> None:
-    blocked = legacy(effect=LegacyEffect.BLOCK, paths=("/rest/api/2/user",))
-    effect, rule, _ = blocked.legacy_effect(LegacyWay.BASIC, "ada", path, "", 5.0)
-    assert (effect, rule) == (LegacyEffect.BLOCK, "legacy.exception.e")
-    other = blocked.legacy_effect(LegacyWay.BASIC, "ada", "/rest/api/2/users", "", 5.0)
-    assert other[0] is LegacyEffect.ALLOW
-
-
-def test_what_opens_is_taken_as_it_is_written() -> None:
-    opened = legacy(effect=LegacyEffect.OBSERVE, paths=("/rest/api/2/user",))
-    for path, effect in (
-        ("/rest/api/2/user", LegacyEffect.OBSERVE),
-        ("/rest/api/2/user/search", LegacyEffect.OBSERVE),
-        ("/rest/api/latest/user", LegacyEffect.ALLOW),
-        ("/rest/api/2/user.json", LegacyEffect.ALLOW),
-    ):
-        assert opened.legacy_effect(LegacyWay.BASIC, "ada", path, "", 5.0)[0] is effect
-
-
-def test_an_exception_ends_by_itself() -> None:
-    ending = legacy(effect=LegacyEffect.BLOCK, users=frozenset({"ADA"}))
-    for at, effect in ((8.9, LegacyEffect.BLOCK), (9.0, LegacyEffect.ALLOW)):
-        assert ending.legacy_effect(LegacyWay.BASIC, "Ada", "/x", "", at)[0] is effect
-    assert ending.legacy_effect(LegacyWay.BASIC, "", "/x", "", 5.0)[0] is LegacyEffect.ALLOW
 
 
 def test_without_documents_only_sessions_of_the_sites_own_pages_pass() -> None:
