@@ -18,7 +18,7 @@ from authserver.cli.exit_codes import ExitCode
 from authserver.cli.file_checks import FILE_CHECKS
 from authserver.cli.gateway_checks import GATEWAY_CHECKS
 from authserver.cli.installation_checks import INSTALLATION_CHECKS
-from authserver.cli.mail_checks import MAIL_CHECKS
+from authserver.cli.mail_checks import MAIL_CHECKS, OUTBOX_CHECKS
 from authserver.cli.provider_checks import PROVIDER_CHECKS
 from authserver.cli.rate_checks import RATE_CHECKS
 from authserver.crypto.system import SystemClock
@@ -30,13 +30,14 @@ CHECKS: Final[tuple[Check, ...]] = (
     *CONFIGURATION_CHECKS,
     *ENVIRONMENT_CHECKS,
     *FILE_CHECKS,
+    *MAIL_CHECKS,
     *RATE_CHECKS,
     *INSTALLATION_CHECKS,
     *CLIENT_CHECKS,
     *GATEWAY_CHECKS,
     *CONNECT_CHECKS,
+    *OUTBOX_CHECKS,
     *API_TOKEN_CHECKS,
-    *MAIL_CHECKS,
     *PROVIDER_CHECKS,
 )
 """Every check. Those that need the schema are last: they run only while nothing blocks."""
