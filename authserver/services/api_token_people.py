@@ -44,7 +44,7 @@ class Parties:
 def parties(
     stores: Stores, subject_type: SubjectType, user: str, client_id: str, maker: Maker
 ) -> Parties:
-    """Everybody whom a token concerns; the owner's row is locked.
+    """Everybody whom a token concerns; the rows of client and owner are locked.
 
     Raises:
         NotFound: there is no such user.
@@ -53,6 +53,8 @@ def parties(
     """
     if not user:
         raise InvalidField("user", "the name of the user whom it belongs to")
+    # Clients are locked before users, as everywhere.
+    client = stores.clients.get(client_id) if client_id else None
     owner = existing(stores, user)
     if owner.subject != user:
         # By name nothing is locked.
@@ -60,9 +62,7 @@ def parties(
     if not owner.has_credentials:
         what = "disabled" if not owner.is_enabled else "without credentials for now"
         raise Conflict(f"user {owner.username} is {what}: enable that first")
-    client = None
     if client_id:
-        client = stores.clients.get(client_id)
         if client is None or client.status is ClientStatus.DELETED:
             raise InvalidField("client_id", "a registered client (authserver client list)")
         if not client.is_enabled:

@@ -50,6 +50,7 @@ class _Known:
     """
 
     person: Person
+    has_password: bool
     identities: Sequence[Identity]
     ceilings: Mapping[str, frozenset[str]]
 
@@ -77,7 +78,8 @@ class PeopleView:
             for name, each in found.items()
             if each is not None and each.provider.is_enabled
         }
-        is_asleep = rests(known.identities, enabled)
+        # Who can sign in nowhere any more has nobody left who vouches for them.
+        is_asleep = rests(known.identities, enabled) or not (enabled or known.has_password)
         ceiling = self._providers.ceiling_over(known.ceilings)
         person = known.person
         if (person.is_asleep, person.ceiling) != (is_asleep, ceiling):
@@ -95,6 +97,7 @@ def _load(stores: Stores, subject: str) -> _Known | None:
             groups=frozenset(stores.groups.of(subject)),
             email_domain=domain_of(user.data.email) or "",
         ),
+        bool(user.password_hash),
         stores.identities.of(subject),
         ceilings_of(stores, subject),
     )

@@ -198,3 +198,19 @@ def test_without_a_database_nobody_is_known(watch: Watch) -> None:
     watch.database.down = True
     with pytest.raises(Exception, match="out of order"):
         watch.people.person(user.subject)
+
+
+@pytest.mark.parametrize("password_hash", [b"", b"$2b$"])
+def test_who_can_sign_in_nowhere_any_more_rests(watch: Watch, password_hash: bytes) -> None:
+    with watch.database.writing() as stores:
+        stores.users.save(replace(watch.house.ada, password_hash=password_hash))
+        stores.authority.advance([Change(ChangeKind.USER, watch.house.ada.subject, 0.0)])
+    watch.add_provider("okta")
+    watch.link("okta")
+    assert watch.ada().may_speak
+    with watch.database.writing() as stores:
+        provider = stores.providers.get("okta")
+        assert provider is not None
+        stores.providers.save(replace(provider, status=ProviderStatus.DISABLED))
+        stores.authority.advance([Change(ChangeKind.PROVIDER, "okta", 0.0)])
+    assert watch.ada().may_speak is bool(password_hash)
