@@ -34,6 +34,8 @@ class Crew:
         self.logout_deliveries = SimpleNamespace(deliver=lambda _may_start: 0)
         self.living = SimpleNamespace(put_to_sleep_due=lambda _go_on: 0)
         self.provider_documents = SimpleNamespace(refresh_due=lambda: 0)
+        self.api_token_ends = SimpleNamespace(note=lambda _go_on: 0)
+        self.api_token_disuse = SimpleNamespace(act_by_policy=lambda _go_on: 0)
 
     def _work(self, kind: str, failing: str) -> Callable[..., None]:
         def run(stop: threading.Event, _pause: float) -> None:
