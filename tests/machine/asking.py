@@ -95,6 +95,9 @@ class Stub:
             raise self.answer
         return self.answer
 
+    def allows_origin(self, _resource: ProtectedResource, _origin: str) -> bool:
+        return False
+
     def door(self) -> Door:
         self.registry = CollectorRegistry()
         metrics = DecisionMetrics(self.registry)
@@ -118,7 +121,7 @@ def ask(stub: Stub, headers: Mapping[str, str] | None = None, **changed: str | N
     for name, value in changed.items():
         header = name.replace("_", "-")
         if value is None:
-            sent.pop(header)
+            sent.pop(header, None)
         else:
             sent[header] = value
     return stub.door().knock("GET", PATH, headers=sent)
