@@ -209,8 +209,12 @@ def test_words_that_fit_no_template_are_given_up_and_stop_nothing(room: MailRoom
 def test_of_two_processes_that_saw_a_mail_waiting_one_sends_it(room: MailRoom) -> None:
     room.put_in()
     other = room.make_deliveries()
+
+    def overtake() -> None:
+        other.deliver(lambda: True)
+
     # The other one does it all between our look and our try.
-    room.database.while_reading = lambda: other.deliver(lambda: True)
+    room.database.while_reading = overtake
     assert room.deliver() == 0
     assert len(room.sender.sent) == 1
     assert only(room).tries == 1
