@@ -37,6 +37,7 @@ def _is_mapped(network: IPv4Network | IPv6Network) -> bool:
     return network.version == 6 and network.overlaps(IPv6Network("::ffff:0:0/96"))
 
 
+@pytest.mark.feature(38)
 @pytest.mark.parametrize("address", ["::ffff:10.1.2.3", "::ffff:0a01:0203", "10.1.2.3"])
 @pytest.mark.parametrize("network", ["10.0.0.0/8", "::ffff:10.0.0.0/104", "10.1.2.3"])
 def test_ipv4_in_the_clothes_of_ipv6_is_ipv4(address: str, network: str) -> None:

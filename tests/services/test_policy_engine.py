@@ -110,12 +110,15 @@ SECTIONS: dict[str, tuple[dict[str, Any], str]] = {
 }
 
 
+@pytest.mark.trap(5)
 @pytest.mark.parametrize("name", SECTIONS)
 def test_who_is_refused_is_told_the_smallest_change(name: str) -> None:
     sections, change = SECTIONS[name]
     assert said(policy(**sections)) == change
 
 
+@pytest.mark.feature(37)
+@pytest.mark.trap(2)
 def test_who_only_reads_is_told_so() -> None:
     reading = policy(access=AccessSection(WHY, read_only_groups=frozenset({"developers"})))
     assert judge(reading, CALL) is None
@@ -137,6 +140,8 @@ def test_limits_of_a_credential_name_what_it_may() -> None:
     assert said(policy(), outside) == "call for AB, or use a token without the project limit"
 
 
+@pytest.mark.feature(40)
+@pytest.mark.feature(41)
 def test_one_detail_has_to_allow_operation_and_project_together() -> None:
     details = (AccessDetail(SITE, ("getThings",), ("AB",)), AccessDetail(SITE, ("write",), ("CD",)))
     caller = replace(USER, details=details)
@@ -186,6 +191,8 @@ def test_limits_on_projects_say_what_is_allowed_and_denied() -> None:
     assert policy().limits_projects(replace(CALL, caller=replace(USER, details=free))) is None
 
 
+@pytest.mark.feature(47)
+@pytest.mark.feature(48)
 def test_without_documents_only_sessions_of_the_sites_own_pages_pass() -> None:
     for way in LegacyWay:
         facts = replace(CALL, caller=CallerFacts(CallerWay(way)), from_page=True)

@@ -69,6 +69,7 @@ def narrowed(draw: st.DrawFn, detail: AccessDetail) -> AccessDetail:
     )
 
 
+@pytest.mark.feature(41)
 @settings(max_examples=100, deadline=None)
 @given(st.data(), DOCUMENTS, CALLS)
 def test_a_narrower_credential_may_do_no_more(
@@ -133,6 +134,7 @@ def test_a_group_taken_out_of_a_list_allows_nothing_more(
     assert passes(documents, facts) or not passes(changed, facts)
 
 
+@pytest.mark.feature(35)
 @settings(max_examples=100, deadline=None)
 @given(GROUPS, GROUPS, st.none() | GROUPS, CALLS)
 def test_who_leaves_a_group_that_only_gives_may_do_no_more(
@@ -180,6 +182,7 @@ def call_with(
     )
 
 
+@pytest.mark.trap(1)
 @pytest.mark.parametrize(
     "section",
     [
@@ -197,6 +200,7 @@ def test_an_empty_list_means_nobody_and_nothing(section: dict[str, Any]) -> None
     assert not passes([PolicyDocument(**section)], call_with())
 
 
+@pytest.mark.trap(1)
 @pytest.mark.parametrize(
     "limits",
     [

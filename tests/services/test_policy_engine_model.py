@@ -45,6 +45,10 @@ def compare(documents: list[PolicyDocument], calls: Sequence[CallFacts]) -> None
         assert verdict == model_judge(documents, facts, SITE, SITE)
 
 
+@pytest.mark.feature(36)
+@pytest.mark.feature(38)
+@pytest.mark.feature(39)
+@pytest.mark.feature(52)
 @settings(max_examples=120, deadline=None)
 @given(DOCUMENTS, MANY)
 def test_a_policy_decides_as_the_model(

@@ -86,6 +86,7 @@ def legacy(**stated: Any) -> SitePolicy:
     return policy(legacy=LegacySection(WHY, allow, (exception,)))
 
 
+@pytest.mark.feature(46)
 @pytest.mark.parametrize(
     "path",
     [
@@ -116,6 +117,7 @@ def test_what_opens_is_taken_as_it_is_written() -> None:
         assert opened.legacy_effect(LegacyWay.BASIC, "ada", path, "", 5.0)[0] is effect
 
 
+@pytest.mark.feature(46)
 def test_an_exception_ends_by_itself() -> None:
     ending = legacy(effect=LegacyEffect.BLOCK, users=frozenset({"ADA"}))
     for at, effect in ((8.9, LegacyEffect.BLOCK), (9.0, LegacyEffect.ALLOW)):
