@@ -10,6 +10,7 @@ import crossplane
 
 from authserver.gateway.header_lists import BLANKED_FOR_BROWSERS
 from authserver.machine.auth_request import READ
+from tests.gateway.inheriting import Block
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -51,40 +52,6 @@ class Finding:
 
     mistake: Mistake
     line: int
-
-
-@dataclass(frozen=True, slots=True)
-class Block:
-    """A block with the settings that nginx would inherit into it."""
-
-    line: int
-    arguments: tuple[str, ...]
-    directives: tuple[dict[str, Any], ...]
-    inherited: tuple[dict[str, Any], ...]
-
-    def all(self, name: str) -> list[tuple[str, ...]]:
-        """The arguments of each directive of this name in the block itself."""
-        return [tuple(each["args"]) for each in self.directives if each["directive"] == name]
-
-    def effective(self, name: str) -> list[tuple[str, ...]]:
-        """Those of the block, or the inherited ones when it has none (nginx's rule)."""
-        return self.all(name) or [
-            tuple(each["args"]) for each in self.inherited if each["directive"] == name
-        ]
-
-    def sent(self) -> dict[str, str]:
-        """Headers that are set for the next server, names in lower case."""
-        return {name.lower(): value for name, value in self.effective("proxy_set_header")}
-
-    @property
-    def modifier(self) -> str:
-        """`=`, `^~`, `~`, `~*` or nothing."""
-        return self.arguments[0] if len(self.arguments) > 1 else ""
-
-    @property
-    def path(self) -> str:
-        """What a location is for."""
-        return self.arguments[-1]
 
 
 _MAY_REACH_DECISION: Final = {"authorization": "$http_authorization"}
