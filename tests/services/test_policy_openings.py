@@ -123,3 +123,16 @@ def test_an_exception_ends_by_itself() -> None:
     for at, effect in ((8.9, LegacyEffect.BLOCK), (9.0, LegacyEffect.ALLOW)):
         assert ending.legacy_effect(LegacyWay.BASIC, "Ada", "/x", "", at)[0] is effect
     assert ending.legacy_effect(LegacyWay.BASIC, "", "/x", "", 5.0)[0] is LegacyEffect.ALLOW
+
+
+@pytest.mark.feature(46)
+def test_of_several_exceptions_that_fit_the_strictest_counts() -> None:
+    effects = (LegacyEffect.ALLOW, LegacyEffect.BLOCK, LegacyEffect.OBSERVE)
+    for several in (effects, effects[::-1], effects[1:], effects[::2]):
+        exceptions = tuple(
+            LegacyException(str(each), LegacyWay.BASIC, each, 9.0, WHY) for each in several
+        )
+        asked = policy(legacy=LegacySection(WHY, {}, exceptions))
+        found = asked.legacy_effect(LegacyWay.BASIC, "ada", "/rest/x", "", 5.0)[0]
+        strictest = LegacyEffect.BLOCK if LegacyEffect.BLOCK in several else LegacyEffect.OBSERVE
+        assert found is strictest
