@@ -113,6 +113,7 @@ def test_of_a_password_only_the_user_name_is_kept() -> None:
     "password",
     [TOKEN, f" {TOKEN}", f"{TOKEN} ", "asv_pat_", TOKEN.upper(), f"x{TOKEN}", "asv_cs_abc"],
 )
+@pytest.mark.trap(3)
 def test_what_looks_like_a_secret_of_ours_goes_on_to_no_site(password: str) -> None:
     found = read_credential(basic(f"alice:{password}"), session=False)
     assert (found.kind, found.token_value) == (CredentialKind.BASIC, password)

@@ -237,6 +237,7 @@ def test_two_credentials_in_headers_are_one_too_many(second: tuple[str, str], be
 
 
 @pytest.mark.rule("FA-08")
+@pytest.mark.trap(7)
 def test_the_address_of_the_caller_is_the_one_of_its_connection(bed: Bed) -> None:
     for forged in ("10.0.0.1", "a", "10.0.0.1, " * 50 + "10.0.0.2", "::ffff:10.0.0.1"):
         bed.call(CALL, TOKEN, ("X-Forwarded-For", forged), ("X-Real-IP", forged),

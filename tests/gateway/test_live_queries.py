@@ -87,6 +87,7 @@ REFUSED: Final = (
 
 
 @pytest.mark.parametrize(("query", "left"), STRIPPED)
+@pytest.mark.feature(31)
 def test_the_jwt_of_a_connect_app_is_decided_about_and_reaches_no_site_and_no_log(
     query: str, left: str, api_host: Bed, in_front: Bed
 ) -> None:

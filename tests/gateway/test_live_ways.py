@@ -258,6 +258,7 @@ IN_THE_CLEAR: Final = refused(
         ("/s/x/_/rest/api/2/myself", ()),
     ],
 )
+@pytest.mark.feature(49)
 def test_over_plain_http_a_call_is_decided_and_never_passes(
     target: str, headers: tuple[tuple[str, str], ...], tls_bed: tuple[Bed, int]
 ) -> None:
@@ -278,6 +279,7 @@ def test_over_plain_http_a_call_is_decided_and_never_passes(
 
 @pytest.mark.rule("HT-01")
 @pytest.mark.parametrize("target", ["/", "/secure/Dashboard.jspa?x=1", "/forest/x"])
+@pytest.mark.feature(49)
 def test_over_plain_http_a_page_is_sent_to_tls(target: str, tls_bed: tuple[Bed, int]) -> None:
     bed, port = tls_bed
     bed.reset()

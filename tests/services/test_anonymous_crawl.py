@@ -51,6 +51,8 @@ class Stated:
 
 
 @pytest.mark.parametrize("kind", list(ResourceKind))
+@pytest.mark.feature(45)
+@pytest.mark.feature(71)
 def test_without_a_credential_only_what_the_policy_names_is_open(
     world: World, kind: ResourceKind
 ) -> None:

@@ -16,6 +16,8 @@ def office() -> Office:
     return Office()
 
 
+@pytest.mark.feature(2)
+@pytest.mark.feature(3)
 def test_one_token_counts_as_bearer_and_as_basic(office: Office) -> None:
     value = office.token()
     for authorization, way in (
@@ -32,6 +34,7 @@ def test_one_token_counts_as_bearer_and_as_basic(office: Office) -> None:
         assert permit.authorization == "Basic c2l0ZTpzZWNyZXQ="
 
 
+@pytest.mark.feature(2)
 def test_beside_somebody_elses_name_it_is_as_good_as_no_token(office: Office) -> None:
     value = office.token()
     nobodys = office.ask("GET", ISSUE, basic("bob", "asv_pat_" + "x" * 49))
@@ -52,6 +55,7 @@ def test_a_service_is_named_by_its_client_id(office: Office) -> None:
 
 
 @pytest.mark.rule("AK-04")
+@pytest.mark.trap(3)
 def test_what_looks_like_a_token_is_never_tried_as_a_password(office: Office) -> None:
     office.policy('[legacy]\nbasic = "allow"\natlassian_token = "allow"\nreason = "for now"\n')
     value = office.token(status=ApiTokenStatus.REVOKED)
@@ -73,6 +77,7 @@ def test_what_looks_like_a_token_is_never_tried_as_a_password(office: Office) ->
     ("presentation", "sent", "named"),
     [(Presentation.BEARER, "basic", "as Bearer"), (Presentation.BASIC, "bearer", "as Basic")],
 )
+@pytest.mark.feature(3)
 def test_a_token_that_comes_in_the_other_way_is_told_the_right_one(
     office: Office, presentation: Presentation, sent: str, named: str
 ) -> None:
@@ -143,6 +148,7 @@ def test_where_too_many_were_wrong_another_wrong_one_is_not_even_answered(office
     allowed(office.ask("GET", ISSUE, f"Bearer {office.token()}"))
 
 
+@pytest.mark.feature(49)
 def test_over_plain_http_no_credential_counts_and_the_token_is_noted(office: Office) -> None:
     value = office.token()
     for authorization in (f"Bearer {value}", basic("alice", value)):

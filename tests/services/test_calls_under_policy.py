@@ -25,6 +25,8 @@ def office() -> Office:
     return Office()
 
 
+@pytest.mark.feature(35)
+@pytest.mark.feature(36)
 def test_only_members_of_a_group_call_and_who_leaves_calls_no_more(office: Office) -> None:
     office.policy('[access]\ngroups = ["developers"]\nclients = []\nreason = "For developers"\n')
     office.join("developers", ALICE)
@@ -40,6 +42,8 @@ def test_only_members_of_a_group_call_and_who_leaves_calls_no_more(office: Offic
     assert denied(office.ask("GET", ISSUE, client)) is DenyReason.CLIENT_NOT_ALLOWED
 
 
+@pytest.mark.feature(37)
+@pytest.mark.trap(2)
 def test_read_only_is_by_operation_and_not_by_verb(office: Office) -> None:
     office.policy('[access]\nread_only_groups = ["guests"]\nreason = "Guests only read"\n')
     office.join("guests", ALICE)
@@ -49,6 +53,7 @@ def test_read_only_is_by_operation_and_not_by_verb(office: Office) -> None:
         assert denied(office.ask(method, path, bearer)) is DenyReason.READ_ONLY
 
 
+@pytest.mark.feature(38)
 def test_networks_of_the_policy_and_of_the_credential_both_count(office: Office) -> None:
     office.policy('[[network]]\nname = "office"\nallow = ["198.51.100.0/24"]\nreason = "Inside"\n')
     bearer = f"Bearer {office.token()}"
@@ -62,6 +67,7 @@ def test_networks_of_the_policy_and_of_the_credential_both_count(office: Office)
     assert office.record["networks"] == ("198.51.100.0/30",)
 
 
+@pytest.mark.feature(39)
 def test_a_page_from_elsewhere_is_refused_and_a_named_one_may_ask_first(office: Office) -> None:
     office.policy('[browsers]\norigins = ["https://app.example.com"]\nreason = "Our pages"\n')
     bearer = f"Bearer {office.token()}"
@@ -103,6 +109,7 @@ def test_a_rule_opens_what_no_scope_opens_to_those_with_its_scope(office: Office
         assert denied(office.ask(method, path, writer)) is DenyReason.UNKNOWN_PATH
 
 
+@pytest.mark.feature(41)
 def test_a_token_for_some_operations_calls_no_others(office: Office) -> None:
     limits = (AccessDetail(office.site, ("POST /rest/api/2/issue/{issueIdOrKey}/comment",), None),)
     bearer = f"Bearer {office.token(scopes=frozenset({'WRITE'}), details=limits)}"

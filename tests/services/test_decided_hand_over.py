@@ -58,6 +58,7 @@ def test_an_assertion_names_account_site_and_caller_for_a_minute(desk: Desk) -> 
 
 
 @pytest.mark.parametrize("way", [USER, ASSERTION])
+@pytest.mark.feature(7)
 def test_a_service_never_acts_with_the_account_of_a_person(desk: Desk, way: OpenedHandOver) -> None:
     desk.hand_overs.way = way
     desk.hand_overs.accounts["jira-main", "client:ci-reader"] = "alice"

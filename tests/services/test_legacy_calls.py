@@ -35,6 +35,8 @@ def legacy(**effects: str) -> str:
 
 
 @pytest.mark.parametrize(("way", "header", "reason"), WAYS)
+@pytest.mark.feature(46)
+@pytest.mark.feature(47)
 def test_every_way_is_blocked_unless_the_policy_says_otherwise(
     office: Office, way: str, header: str | None, reason: DenyReason
 ) -> None:
@@ -70,6 +72,7 @@ def test_no_password_is_on_record(office: Office) -> None:
     assert PASSWORD.partition(" ")[2] not in str(record)
 
 
+@pytest.mark.feature(46)
 def test_exceptions_name_paths_users_and_networks_and_end(office: Office) -> None:
     office.policy(
         legacy(basic="block")
@@ -123,6 +126,7 @@ def test_nobody_without_a_token_calls_what_is_not_the_api(office: Office) -> Non
     allowed(office.ask("GET", PLUGIN, PASSWORD))
 
 
+@pytest.mark.feature(71)
 def test_unknown_routes_are_closed_to_strangers_and_on_record(office: Office) -> None:
     office.policy(legacy(anonymous="allow"))
     allowed(office.ask("GET", "/rest/api/2/serverInfo", None))
@@ -132,6 +136,7 @@ def test_unknown_routes_are_closed_to_strangers_and_on_record(office: Office) ->
 
 
 @pytest.mark.parametrize("header", [PASSWORD, None, ATLASSIANS])
+@pytest.mark.feature(48)
 def test_no_way_makes_a_session_of_a_password(office: Office, header: str | None) -> None:
     office.policy(legacy(basic="allow", anonymous="allow", atlassian_token="allow"))
     decision = office.ask("POST", "/rest/auth/1/session", header)
@@ -150,6 +155,7 @@ def by_session(office: Office, **how: bool) -> Decision:
 
 
 @pytest.mark.parametrize("choice", list(SessionCookies))
+@pytest.mark.feature(48)
 def test_a_session_needs_the_gateways_leave_the_policys_and_a_page(
     office: Office, choice: SessionCookies
 ) -> None:
