@@ -65,6 +65,9 @@ ENTRIES: Final = (
             "`urn:ietf:params:oauth:grant-type:token-exchange`, required.",
             "scope": "Scopes with a blank between them. Without it everything the client may have "
             "at the site; with a refresh token everything that was granted, or less.",
+            "authorization_details": "Limits of the token as a JSON array (RFC 9396): objects of "
+            "type `atlassian_api` with `operations` and `projects`. With a code or a refresh token "
+            "what the grant is limited to, or less. Refused with the other two grants.",
             "resource": "The identifier of the one site the token is for. Required when the "
             "client may use several; for a user the one that was allowed, or none. More than one "
             "value is refused as `invalid_target`.",
@@ -183,6 +186,7 @@ ENTRIES: Final = (
         {
             "scope": "Scopes with a blank between them; without it everything the client may have "
             "there but `offline_access`.",
+            "authorization_details": "Refused: devices cannot be limited by it.",
             "resource": "The identifier of the one site that it is for. Required with scopes of a "
             "site when the client may use several.",
         },
@@ -271,6 +275,8 @@ REFUSALS: Final = {
     "invalid_grant": "a code, refresh token or device code is unknown, over, used, or not for this "
     "client",
     "invalid_scope": "a scope is unknown or not the client's; the description names it",
+    "invalid_authorization_details": "`authorization_details` cannot be read, names what is not "
+    "known, or more than was granted, or has no place here; the description says which.",
     "invalid_target": "`resource` is missing, unknown or not the client's; the description names "
     "the "
     "choices",
