@@ -27,6 +27,9 @@ PARAMETERS: Final[Mapping[str, str]] = {
     "acr_values": "Read; the ID token says how the user really signed in.",
     "claims": "Single claims (OpenID Connect Core section 5.5), as far as the client's scopes "
     "reach. An essential `acr` is met or refused, `sub` as `id_token_hint`.",
+    "authorization_details": "Limits that the client asks for by itself, a JSON array (RFC 9396): "
+    "objects of type `atlassian_api` with `operations` and `projects`. The user reads them and is "
+    "asked each time.",
     "claims_locales": "Read, and changes nothing.",
     "resource": "The identifier of the one site that it is for (RFC 8707). Required with scopes of "
     "a site when the client may use several.",
