@@ -80,7 +80,11 @@ def office() -> Office:
 
 
 def tried(office: Office, *expected: str, drafts: str | None = None) -> Sequence[Tried]:
-    text = FILE + "".join(f"\n[[expect]]\n{each}\n" for each in expected)
+    """Calls come from somewhere outside, unless they say from where."""
+    outside = ["" if "from = " in each else 'from = "192.0.2.1"\n' for each in expected]
+    text = FILE + "".join(
+        f"\n[[expect]]\n{where}{each}\n" for where, each in zip(outside, expected, strict=True)
+    )
     documents = {} if drafts is None else {"default": read_policy(drafts)}
     return Explaining(office.world).expectations.run(read_expectations(text), documents)
 
@@ -146,6 +150,12 @@ def test_a_failure_says_the_smallest_change(office: Office) -> None:
     assert found.change == "call from 10.0.0.0/8"
 
 
+def test_an_address_that_is_not_said_may_be_in_any_denied_network(office: Office) -> None:
+    text = f'{FILE}\n[[expect]]\n{READ}caller = "ada"\nexpect = "deny"\nrule = "deny.new-year"\n'
+    (found,) = Explaining(office.world).expectations.run(read_expectations(text), {})
+    assert found.is_met, found.got
+
+
 def test_a_draft_is_tried_before_it_is_applied(office: Office) -> None:
     expected = READ + 'caller = "ada"\nexpect = "deny"\nrule = "access.groups"'
     draft = '[access]\ngroups = []\nreason = "Nobody"\n'
@@ -168,7 +178,7 @@ def test_the_base_path_of_a_site_may_be_left_out(office: Office) -> None:
     for path in ("/rest/api/2/issue/DEMO-1", "/jira/rest/api/2/issue/DEMO-1"):
         text = FILE.replace("jira-main", "deep") + (
             f'\n[[expect]]\ncall = "get https://any.example{path}?fields=id"\ncaller = "guest"\n'
-            'expect = "allow"\n'
+            'expect = "allow"\nfrom = "192.0.2.1"\n'
         )
         (found,) = Explaining(office.world).expectations.run(read_expectations(text), {})
         assert found.is_met, found.got
