@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from authserver.domain.gateways import SessionCookies
+from authserver.domain.hand_over import HandOverKind
 from authserver.gateway.site_configuration import Mode
 from tests.gateway.bed import GatewayBed
+from tests.gateway.policed import Policed, policed
 from tests.gateway.relayed_bed import a_relayed_bed
 from tests.gateway.shapes import BOTH_MODES, EVERY_SHAPE, Shape
 from tests.gateway.stub_bed import Bed, a_bed
@@ -60,6 +63,13 @@ def gateway_beds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[GatewayBe
     beds = GatewayBeds(tmp_path_factory.mktemp("gateways"))
     yield beds
     beds.close()
+
+
+@pytest.fixture(scope="session")
+def policed_site(gateway_beds: GatewayBeds) -> Policed:
+    """A site that believes a header, behind a gateway that lets sessions pass; Alice and Bob."""
+    shape = Shape(HandOverKind.IDENTITY_HEADER, Mode.IN_FRONT, session_cookies=SessionCookies.ALLOW)
+    return policed(gateway_beds.of(shape))
 
 
 @pytest.fixture

@@ -73,6 +73,9 @@ def policed(bed: GatewayBed) -> Policed:
         ]
     for person in people:
         bed.map_subject(person.subject, f"jira-{person.username}")
+    # Where the server itself finds the site, to ask it about projects.
+    answers = f"http://127.0.0.1:{bed.standin.port}{bed.shape.context_path}"
+    bed.command("resource", "update", bed.name, "--url", answers)
     return Policed(bed, *people)
 
 
