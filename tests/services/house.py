@@ -20,6 +20,7 @@ from tests.services.collaborators import hash_of
 from tests.services.world import World
 
 if TYPE_CHECKING:
+    from authserver.domain.audit import AuditEvent
     from authserver.domain.sessions import Session
     from authserver.services.sessions import SignedIn, StartedSession
 
@@ -148,3 +149,8 @@ class House:
     def actions(self) -> list[str]:
         """What is on record."""
         return [event.action for event in self.database.audit]
+
+    @property
+    def failed_sign_ins(self) -> list[AuditEvent]:
+        """Those on record, the first one first."""
+        return [event for event in self.database.audit if event.action == "user.sign_in_failed"]
