@@ -43,12 +43,21 @@ DENIED: Final = (
     ("X-Deny-Description", "the token lacks read:jira-work"),
     ("X-Deny-Reason", "insufficient-scope"),
 )
+PASSWORD: Final = ("Authorization", "Basic YWxpY2U6c2VzYW1l")
 BY_SESSION: Final = Reply(
     200,
     (
         ("X-Decision-Id", DECISION_ID),
         ("X-Hand-Over", "session"),
         ("X-Upstream-Session", "pass"),
+    ),
+)
+AS_IT_CAME: Final = Reply(
+    200,
+    (
+        ("X-Decision-Id", DECISION_ID),
+        ("X-Hand-Over", "as-it-came"),
+        ("X-Upstream-Authorization", PASSWORD[1]),
     ),
 )
 CALL: Final = "/rest/api/2/issue/A-1?fields=summary"
