@@ -21,6 +21,8 @@ _BASIC_VALUE: Final = re.compile(r"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A
 """Base64 in its one form: some decoders skip what does not belong to it, others stop there."""
 _OURS: Final = re.compile(r"asv_[a-z]{1,8}_", re.IGNORECASE)
 """How every secret of ours begins."""
+_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")
+"""What RFC 7617 section 2 forbids in a name and in a password."""
 _LONGEST_NAME: Final = 200
 
 
@@ -140,7 +142,7 @@ def _basic(value: str, header: str) -> CallerCredential:
     except UnicodeDecodeError:
         return _MALFORMED
     user, colon, password = pair.partition(":")
-    if not colon or any(ord(each) < ord(" ") or ord(each) == 0x7F for each in pair):  # noqa: PLR2004 - DEL
+    if not colon or _CONTROL.search(pair) is not None:
         return _MALFORMED
     in_password, in_user = _is_ours(password), _is_ours(user)
     return CallerCredential(
