@@ -46,7 +46,9 @@ class Selection:
             elif selector.startswith(TAG):
                 self._tags.add(selector.removeprefix(TAG))
             elif blank and template.startswith("/"):
-                self._shapes.add((method, template_shape(template)))
+                # Labels of parameters go along with the selector, into tokens and the database.
+                if template.isascii() and template.isprintable():
+                    self._shapes.add((method, template_shape(template)))
             else:
                 self._names.add(selector)
 

@@ -43,6 +43,12 @@ def test_what_only_reads_is_by_effect_and_not_by_method() -> None:
     assert "POST /rest/api/3/search/jql" in reads
 
 
+@pytest.mark.parametrize("label", ["\ud800", "\x00", "\u202e", "\n"])
+def test_a_parameter_is_labelled_in_printable_ascii(label: str) -> None:
+    assert not selected((f"GET /rest/api/3/issue/{{{label}}}",), CLOUD)
+    assert selected(("GET /rest/api/3/issue/{of your own}",), CLOUD)
+
+
 def test_a_tag_means_all_that_atlassian_put_under_it() -> None:
     tagged = {each.name for each in CLOUD.operations if each.tag == "Issue comments"}
     assert len(tagged) > 5

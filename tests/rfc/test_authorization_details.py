@@ -33,6 +33,10 @@ REFUSED = [
     json.dumps([AB] * 11),
     "[" * 5000,
     '[{"type":"atlassian_api","projects":["\\ud800"]}]',
+    *(
+        json.dumps([{**AB, "operations": [f"GET /rest/api/2/issue/{{{each}}}"]}])
+        for each in ("\ud800", "\x00", "\u202e")
+    ),
 ]
 
 
