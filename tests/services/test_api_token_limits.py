@@ -192,12 +192,15 @@ def test_no_call_is_covered_that_the_owners_ceiling_does_not_cover(
 def test_a_lower_ceiling_never_gives_more(it: Situation, lower: frozenset[str]) -> None:
     desk, value = placed(it)
     before = desk.judge(value, presentation=it.presentation)
+    # Who has no limit gives nothing to the other's, and would with one: only if neither has, any is
+    # lower.
+    is_free = it.ceilings == (None, None)
     with desk.database.writing() as stores:
-        for name in ("okta", "entra"):
+        for name, ceiling in zip(("okta", "entra"), it.ceilings, strict=True):
             identity = stores.identities.find(name, "00u1")
             assert identity is not None
-            ceiling = lower if identity.ceiling is None else reach(identity.ceiling) & reach(lower)
-            stores.identities.save(replace(identity, ceiling=ceiling))
+            lowered = lower if is_free else ceiling and reach(ceiling) & reach(lower)
+            stores.identities.save(replace(identity, ceiling=lowered))
     desk.tell(ChangeKind.USER, desk.ada.subject)
     after = desk.judge(value, presentation=it.presentation)
     if isinstance(after, ApiTokenAccess):
