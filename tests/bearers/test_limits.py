@@ -53,6 +53,7 @@ def scopes(world: Bearing, *groups: str) -> Collection[str]:
     return set(str(judged.introspected["scope"]).split()) if judged.is_accepted else judged.reason
 
 
+@pytest.mark.trap(6)
 def test_a_token_of_a_provider_without_limits_lifts_nobody_elses(limited: Bearing) -> None:
     assert scopes(limited) == {"READ"}
     container = limited.installation.container

@@ -117,6 +117,8 @@ def test_the_same_kid_with_another_key_is_another_key(okta: Bearing) -> None:
 
 
 @pytest.mark.rule("FE-15")
+@pytest.mark.feature(27)
+@pytest.mark.trap(6)
 def test_a_new_key_is_found_at_once_and_an_outage_stops_nobody_for_a_day(okta: Bearing) -> None:
     assert okta.judge(okta.token()).is_accepted
     okta.installation.clock.advance(61)
@@ -149,6 +151,7 @@ def test_a_token_of_ours_is_never_anybody_else_s(okta: Bearing) -> None:
     assert okta.judge(okta.installation.lane.token(caller)).introspected["client_id"] == "own"
 
 
+@pytest.mark.trap(6)
 def test_of_two_providers_with_one_issuer_each_has_its_own_clients_and_people(
     okta: Bearing,
 ) -> None:

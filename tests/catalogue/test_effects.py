@@ -97,11 +97,15 @@ def calls(catalogue: Catalogue, *, method_is_get: bool, effect: Effect) -> set[s
     }
 
 
+@pytest.mark.feature(37)
+@pytest.mark.trap(2)
 def test_exactly_these_reads_are_sent_by_post_or_put(catalogue: Catalogue) -> None:
     found = calls(catalogue, method_is_get=False, effect=Effect.READ)
     assert found == lines(READS_SENT_OTHERWISE)
 
 
+@pytest.mark.feature(37)
+@pytest.mark.trap(2)
 def test_exactly_these_calls_by_get_count_as_writes(catalogue: Catalogue) -> None:
     found = calls(catalogue, method_is_get=True, effect=Effect.WRITE)
     assert found == lines(WRITES_SENT_BY_GET)

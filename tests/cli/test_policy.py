@@ -33,6 +33,7 @@ def file(here: Administered, tmp_path: Path) -> Path:
     return path
 
 
+@pytest.mark.feature(51)
 def test_a_document_from_its_beginning_to_its_rollback(here: Administered, file: Path) -> None:
     assert here.done("policy", "list").stdout.split("\n")[1].split()[:2] == ["default", "0"]
     assert (
@@ -150,6 +151,7 @@ def test_a_document_comes_from_stdin_and_with_the_mark_of_some_editors(here: Adm
     assert here.done("policy", "show", "default").stdout == ACCESS
 
 
+@pytest.mark.feature(9)
 def test_tokens_that_would_end_sooner_are_shown_before(here: Administered, file: Path) -> None:
     now = here.world.clock.now()
     with here.world.database.writing() as stores:

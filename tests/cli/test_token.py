@@ -29,6 +29,7 @@ def office(here: Administered) -> TokenOffice:
     return office
 
 
+@pytest.mark.feature(1)
 def test_the_secret_of_a_service_is_alone_on_stdout_and_nowhere_else(
     here: Administered, office: TokenOffice
 ) -> None:

@@ -27,6 +27,7 @@ PAGE: Final = Path(__file__).parents[2] / "docs" / "howto" / "connect-jwt.md"
         "/rest/api/2/a&b/?z=%C3%BC&a=1+2",
     ],
 )
+@pytest.mark.feature(31)
 def test_the_documented_script_signs_calls(tmp_path: Path, target: str) -> None:
     script = documented_files(PAGE.read_text(encoding="utf-8"))["sign.py"]
     (tmp_path / "secret").write_text(SECRET)

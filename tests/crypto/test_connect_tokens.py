@@ -72,6 +72,7 @@ def test_a_good_one_is_read(algorithm: str) -> None:
 
 @pytest.mark.rule("JW-09")
 @pytest.mark.parametrize("algorithm", GOOD)
+@pytest.mark.feature(29)
 def test_no_character_can_be_replaced(algorithm: str) -> None:
     value = GOOD[algorithm]
     accepted = [
@@ -84,6 +85,7 @@ def test_no_character_can_be_replaced(algorithm: str) -> None:
 
 
 @pytest.mark.parametrize("algorithm", GOOD)
+@pytest.mark.feature(29)
 def test_no_bit_of_a_segment_can_be_flipped(algorithm: str) -> None:
     value = GOOD[algorithm]
     for place in range(len(value)):
@@ -107,6 +109,7 @@ def test_no_character_can_be_inserted_removed_or_swapped(algorithm: str) -> None
 
 
 @given(st.data())
+@pytest.mark.feature(29)
 def test_no_claim_can_be_changed_under_a_signature(data: st.DataObject) -> None:
     said: dict[str, Any] = claims(jti="one")
     name = data.draw(st.sampled_from([*said, "sub", "aud", "nbf", "scope"]))

@@ -46,6 +46,7 @@ def test_a_good_token_is_read() -> None:
     [(KEY, "RS256"), (KEY, "PS256"), (ELLIPTIC, "ES256"), (EDWARDS, "EdDSA")],
     ids=["RS256", "PS256", "ES256", "EdDSA"],
 )
+@pytest.mark.feature(27)
 def test_an_algorithm_counts_where_the_provider_is_said_to_use_it(
     private: Any, algorithm: str
 ) -> None:

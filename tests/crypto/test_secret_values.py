@@ -31,6 +31,7 @@ def test_the_checksum_is_crc_32_in_base_62_over_all_that_stands_before_it() -> N
 
 
 @pytest.mark.rule("CA-06")
+@pytest.mark.feature(1)
 def test_secrets_hold_256_bit_of_the_generator_and_never_repeat() -> None:
     drawn: list[int] = []
 

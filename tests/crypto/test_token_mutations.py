@@ -23,6 +23,7 @@ def test_the_unchanged_tokens_are_good() -> None:
 @pytest.mark.rule("JW-09")
 @pytest.mark.rule("IN-06")
 @pytest.mark.parametrize("algorithm", VALUES)
+@pytest.mark.feature(29)
 def test_no_character_can_be_replaced(algorithm: object) -> None:
     value = VALUES[algorithm]  # type: ignore[index]  # the keys of the mapping come in as objects
     accepted = [
@@ -46,6 +47,7 @@ def test_no_character_of_the_alphabet_replaces_the_last_of_a_segment() -> None:
 
 
 @pytest.mark.rule("IN-06")
+@pytest.mark.feature(29)
 def test_no_character_can_be_inserted_removed_or_swapped() -> None:
     for value in VALUES.values():
         for place in range(len(value) + 1):
@@ -82,6 +84,7 @@ def test_no_prefix_and_no_extension_is_a_token() -> None:
 
 
 @pytest.mark.rule("JW-09")
+@pytest.mark.feature(29)
 def test_every_bit_of_every_segment_counts() -> None:
     import base64  # noqa: PLC0415 - only this test decodes by hand
 
@@ -107,6 +110,7 @@ HEADERS = st.sampled_from([VALUES[ES256].split(".")[0], VALUES[RS256].split(".")
 
 @settings(max_examples=400)
 @given(HEADERS, st.binary(max_size=200), st.binary(max_size=300))
+@pytest.mark.feature(29)
 def test_any_claims_and_any_signature_under_our_header_are_refused(
     header: str, payload: bytes, signature: bytes
 ) -> None:

@@ -105,6 +105,8 @@ def gate() -> Iterator[Gate]:
 
 @pytest.mark.rule("F-26")
 @pytest.mark.rule("FE-15")
+@pytest.mark.feature(27)
+@pytest.mark.trap(6)
 def test_a_provider_may_rotate_its_keys_under_load(gate: Gate) -> None:
     for number in range(2, 6):
         kid, key = f"k{number}", rsa_key()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
@@ -132,7 +132,7 @@ def test_an_address_of_another_domain_does_not_call(site: Policed) -> None:
 @pytest.mark.trap(1)
 def test_what_is_empty_lets_nobody_and_nothing_through(site: Policed) -> None:
     identifier = site.bed.site.identifier
-    for limits in (
+    empty: tuple[dict[str, Any], ...] = (
         {"networks": ()},
         {"resources": frozenset()},
         {"scopes": frozenset()},
@@ -140,7 +140,8 @@ def test_what_is_empty_lets_nobody_and_nothing_through(site: Policed) -> None:
         {"details": (AccessDetail(identifier, (), None),)},
         {"details": (AccessDetail(identifier, None, ()),)},
         {"details": ()},
-    ):
+    )
+    for limits in empty:
         answer = site.call(bearer(site.token(site.alice, **limits)))
         assert answer.status_code in {401, 403}, limits
     caller = bearer(site.token(site.alice))

@@ -114,6 +114,9 @@ def _not_helpful(call: CatalogueCall, scope: str) -> str:
 @pytest.mark.rule("FA-01")
 @pytest.mark.rule("FA-10")
 @pytest.mark.parametrize("name", ["api", "front", "jira-cloud", "wiki", "wiki-cloud"])
+@pytest.mark.feature(41)
+@pytest.mark.feature(42)
+@pytest.mark.trap(5)
 def test_each_operation_passes_with_a_full_list_and_not_with_a_scope_less(
     yard: Yard, name: str
 ) -> None:

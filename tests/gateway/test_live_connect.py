@@ -66,6 +66,7 @@ def decided(answer: requests.Response) -> str:
     return str(answer.headers["X-Decision-Id"])
 
 
+@pytest.mark.feature(31)
 def test_a_signed_call_reaches_the_site_without_the_jwt(app: App) -> None:
     target = f"{ISSUE}?{QUERY}"
     jwt = app.jwt("GET", target, jti="header")
@@ -101,6 +102,7 @@ def test_in_the_address_it_is_taken_off(app: App, place: Callable[[str], tuple[s
     assert jwt not in repr(app.bed.record(decided(answer)))
 
 
+@pytest.mark.feature(31)
 def test_a_wrong_one_is_401_and_tells_no_more(app: App) -> None:
     now = int(time.time())  # noqa: TID251 - as above
     good = f"{ISSUE}?{QUERY}"
@@ -139,6 +141,7 @@ def test_it_comes_in_one_place(app: App) -> None:
     assert seen.notes == ()
 
 
+@pytest.mark.feature(31)
 def test_scopes_hold_for_it_as_for_every_token(app: App) -> None:
     jwt = app.jwt("DELETE", ISSUE)
     answer = app.call("DELETE", ISSUE, jwt)
@@ -156,6 +159,7 @@ def test_the_key_of_another_site_opens_nothing_here(gateway_beds: GatewayBeds) -
     assert here.request("GET", ISSUE, headers=header).status_code == 200
 
 
+@pytest.mark.feature(31)
 def test_a_key_set_signs_until_it_is_disabled(gateway_beds: GatewayBeds) -> None:
     bed, signer = gateway_beds.of(Shape()), RsaSigner()
     file = bed.folder / "jwks.json"

@@ -21,6 +21,7 @@ TOO_MANY = requests.codes.too_many_requests
 WINDOW = 30
 
 
+@pytest.mark.feature(43)
 def test_who_calls_too_often_is_told_to_wait_and_nobody_else_is(
     tmp_path: Path, gateway_beds: GatewayBeds
 ) -> None:
@@ -49,6 +50,7 @@ def test_who_calls_too_often_is_told_to_wait_and_nobody_else_is(
 
 
 @pytest.mark.slow
+@pytest.mark.feature(43)
 def test_a_limit_survives_a_restart(tmp_path: Path) -> None:
     server = Instance(tmp_path / "authserver").initialise()
     try:

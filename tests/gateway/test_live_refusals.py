@@ -115,6 +115,7 @@ def test_a_description_cannot_break_the_body(bed: Bed) -> None:
 
 
 @pytest.mark.rule("FA-13")
+@pytest.mark.trap(8)
 def test_with_the_decision_point_gone_nothing_passes_until_it_is_back(tmp_path: Path) -> None:
     with a_bed(tmp_path, mode=Mode.IN_FRONT) as bed:
         assert bed.call(CALL, TOKEN).status == 200

@@ -49,6 +49,7 @@ def _get(bed: Bed, context: ssl.SSLContext) -> tuple[int, str | None]:
 
 
 @pytest.mark.rule("HT-01")
+@pytest.mark.feature(49)
 def test_calls_by_tls_are_told_to_stay_with_it(bed: Bed, authority: TestAuthority) -> None:
     bed.reset()
     context = ssl.create_default_context(cafile=str(authority.ca_file))
@@ -59,6 +60,7 @@ def test_calls_by_tls_are_told_to_stay_with_it(bed: Bed, authority: TestAuthorit
 
 
 @pytest.mark.rule("HT-01")
+@pytest.mark.feature(49)
 def test_tls_before_1_2_is_not_spoken(bed: Bed, authority: TestAuthority) -> None:
     context = ssl.create_default_context(cafile=str(authority.ca_file))
     context.set_ciphers("ALL:@SECLEVEL=0")

@@ -37,6 +37,7 @@ class Person:
 
 
 @pytest.mark.rule("FA-11")
+@pytest.mark.trap(9)
 def test_fifty_callers_each_get_their_own_answer(gateway_beds: GatewayBeds, tmp_path: Path) -> None:
     bed = gateway_beds.of(Shape(HandOverKind.IDENTITY_HEADER))
     people = _people(bed, tmp_path)

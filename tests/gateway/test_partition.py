@@ -80,6 +80,7 @@ def broken(bed: RelayedBed, fault: Fault) -> Iterator[None]:
 
 @pytest.mark.rule("F-38")
 @pytest.mark.parametrize("said", list(NO_DECISIONS))
+@pytest.mark.trap(8)
 def test_what_is_no_decision_lets_nothing_pass(relayed_bed: RelayedBed, said: str) -> None:
     token = relayed_bed.token("READ")
     with broken(relayed_bed, Fault(answer=NO_DECISIONS[said])):
@@ -104,6 +105,7 @@ def test_what_is_no_decision_lets_nothing_pass(relayed_bed: RelayedBed, said: st
         pytest.param(Fault(cut=40), id="cut"),
     ],
 )
+@pytest.mark.trap(8)
 def test_a_partition_closes_the_gateway_and_its_end_opens_it(
     relayed_bed: RelayedBed, fault: Fault
 ) -> None:

@@ -26,6 +26,8 @@ def site(policed_site: Policed) -> Policed:
 
 
 @pytest.mark.parametrize("user", ["alice", "ALICE", "alice@example.com"])
+@pytest.mark.feature(2)
+@pytest.mark.feature(3)
 def test_a_token_takes_the_place_of_a_password_and_goes_as_bearer_too(
     site: Policed, user: str
 ) -> None:
@@ -38,6 +40,8 @@ def test_a_token_takes_the_place_of_a_password_and_goes_as_bearer_too(
         assert value not in str(seen.one)
 
 
+@pytest.mark.feature(2)
+@pytest.mark.trap(4)
 def test_beside_bobs_name_alices_token_is_worth_nothing(site: Policed) -> None:
     site.policy("")
     value = site.token(site.alice)
@@ -51,6 +55,9 @@ def test_beside_bobs_name_alices_token_is_worth_nothing(site: Policed) -> None:
 
 
 @pytest.mark.rule("AK-04")
+@pytest.mark.feature(2)
+@pytest.mark.feature(46)
+@pytest.mark.trap(3)
 def test_a_password_is_refused_and_a_dead_token_is_never_tried_as_one(site: Policed) -> None:
     site.policy(NO_PASSWORDS)
     with site.bed.watching() as seen:
@@ -74,6 +81,7 @@ def test_a_password_is_refused_and_a_dead_token_is_never_tried_as_one(site: Poli
 @pytest.mark.parametrize(
     ("allowed", "refused"), [(Presentation.BASIC, "Bearer"), (Presentation.BEARER, "Basic")]
 )
+@pytest.mark.feature(3)
 def test_a_token_for_one_way_names_it_in_the_other(
     site: Policed, allowed: Presentation, refused: str
 ) -> None:
@@ -87,6 +95,8 @@ def test_a_token_for_one_way_names_it_in_the_other(
     assert site.call(other).status_code == 200
 
 
+@pytest.mark.feature(47)
+@pytest.mark.feature(48)
 def test_oauth_1_and_sessions_that_no_page_uses_are_refused(site: Policed) -> None:
     site.policy("")
     for headers, reason in ((OAUTH, "oauth1-blocked"), (COOKIE, "session-blocked")):
@@ -99,6 +109,8 @@ def test_oauth_1_and_sessions_that_no_page_uses_are_refused(site: Policed) -> No
     assert site.call(COOKIE, path="/secure/Dashboard.jspa").status_code == 200
 
 
+@pytest.mark.feature(45)
+@pytest.mark.feature(71)
 def test_anonymous_calls_pass_where_an_exception_names_them_and_nowhere_else(
     site: Policed,
 ) -> None:
@@ -119,6 +131,8 @@ def test_anonymous_calls_pass_where_an_exception_names_them_and_nowhere_else(
 
 
 @pytest.mark.rule("FA-08")
+@pytest.mark.feature(38)
+@pytest.mark.trap(7)
 def test_no_header_moves_a_caller_into_another_network(site: Policed) -> None:
     value = site.token(site.alice)
     forged = {"X-Forwarded-For": "10.0.0.1", "X-Real-IP": "10.0.0.1", "Forwarded": "for=10.0.0.1"}
@@ -130,6 +144,7 @@ def test_no_header_moves_a_caller_into_another_network(site: Policed) -> None:
     assert site.call(bearer(value) | forged).status_code == 200
 
 
+@pytest.mark.feature(39)
 def test_pages_from_elsewhere_call_only_where_the_policy_names_them(site: Policed) -> None:
     site.policy(f'[browsers]\norigins = ["{ORIGIN}"]\nreason = "Our own pages"\n')
     caller = bearer(site.token(site.alice))
@@ -147,6 +162,8 @@ def test_pages_from_elsewhere_call_only_where_the_policy_names_them(site: Police
     assert "Access-Control-Allow-Origin" not in elsewhere.headers
 
 
+@pytest.mark.feature(37)
+@pytest.mark.trap(2)
 def test_who_may_only_read_searches_by_post_and_deletes_nothing(site: Policed) -> None:
     site.bed.command("group", "create", "guests")
     site.bed.command("group", "add", "guests", "bob")
@@ -161,6 +178,7 @@ def test_who_may_only_read_searches_by_post_and_deletes_nothing(site: Policed) -
     assert site.call(other, "DELETE").status_code < 400
 
 
+@pytest.mark.feature(41)
 def test_a_token_for_one_operation_calls_no_other(site: Policed) -> None:
     site.policy("")
     only = ("POST /rest/api/2/issue/{issueIdOrKey}/comment",)
@@ -171,6 +189,7 @@ def test_a_token_for_one_operation_calls_no_other(site: Policed) -> None:
     assert (answer.status_code, answer.json()["reason"]) == (403, "operation-not-allowed")
 
 
+@pytest.mark.feature(49)
 def test_a_token_that_came_over_plain_http_is_refused_and_marked(site: Policed) -> None:
     site.policy("")
     value = site.token(site.alice, purpose="seen in the clear")
@@ -191,6 +210,7 @@ def test_a_token_that_came_over_plain_http_is_refused_and_marked(site: Policed) 
     assert site.call(bearer(value)).status_code == 200
 
 
+@pytest.mark.feature(31)
 def test_the_jwt_of_a_connect_app_counts_in_the_query_and_reaches_neither_site_nor_log(
     site: Policed,
 ) -> None:

@@ -95,6 +95,7 @@ def tally(answers: list[tuple[int, str]]) -> dict[tuple[int, str], int]:
 
 
 @pytest.mark.slow
+@pytest.mark.feature(43)
 def test_nodes_share_a_limit(nodes: Nodes) -> None:
     (token,) = api_tokens(nodes.bed, 1)
     pair = [nodes.refusing, nodes.falling_back]

@@ -60,6 +60,7 @@ class Caller:
 
 
 @pytest.mark.slow
+@pytest.mark.feature(44)
 def test_the_site_sees_the_limits_and_the_other_tokens_nothing(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -64,6 +64,7 @@ def test_while_the_server_hangs_nothing_passes_and_it_is_back_by_itself(
 
 @pytest.mark.rule("F-38")
 @pytest.mark.rule("FA-13")
+@pytest.mark.trap(8)
 def test_a_killed_server_lets_nothing_pass_and_comes_back(relayed_bed: RelayedBed) -> None:
     token = relayed_bed.token("READ")
     with CallLoad(relayed_bed) as load:

@@ -48,6 +48,7 @@ def test_what_is_possible_may_be_asked(bed_of_either_mode: GatewayBed, path: str
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 409, 413, 429, 500, 502, 503, 504])
+@pytest.mark.feature(50)
 def test_a_refusal_of_the_site_is_the_site_s(bed_of_either_mode: GatewayBed, status: int) -> None:
     bed = bed_of_either_mode
     pair = side_by_side(bed, "GET", f"{ISSUE}?standin.answer={status}", bed.token("READ"))

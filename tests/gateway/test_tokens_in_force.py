@@ -106,6 +106,8 @@ def test_a_disabled_site_is_open_to_nobody(bearer: Bearer) -> None:
 
 
 @pytest.mark.rule("FA-09")
+@pytest.mark.feature(10)
+@pytest.mark.feature(27)
 def test_an_expired_or_bent_token_opens_nothing(bearer: Bearer) -> None:
     token, now = bearer.issued.token, int(bearer.call.at)
     for bent in (

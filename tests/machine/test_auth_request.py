@@ -41,6 +41,7 @@ def test_a_permit_is_a_200_that_names_the_caller_and_what_the_site_gets(stub: St
         (Deny(DenyReason.TOKEN_INVALID), "token-invalid"),
     ],
 )
+@pytest.mark.feature(46)
 def test_decisions_are_counted_by_gateway_and_reason(
     stub: Stub, answer: Decision, reason: str
 ) -> None:

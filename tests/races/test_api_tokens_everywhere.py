@@ -38,6 +38,8 @@ def is_good_again(fleet: Fleet, token: str) -> bool:
 
 @pytest.mark.slow
 @pytest.mark.rule("AK-03")
+@pytest.mark.feature(12)
+@pytest.mark.feature(14)
 def test_a_stopped_api_token_is_dead_everywhere_when_the_command_has_ended(
     make_fleet: MakeFleet,
 ) -> None:

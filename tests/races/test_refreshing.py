@@ -53,6 +53,7 @@ def refresh_at_once(racing: Family) -> tuple[int, int]:
 
 
 @pytest.mark.rule("RT-04")
+@pytest.mark.trap(10)
 def test_all_of_fifty_refreshes_get_the_same_successor_and_there_is_one_leaf(
     racing: Family,
 ) -> None:

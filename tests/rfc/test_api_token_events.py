@@ -64,6 +64,7 @@ def whose(record: dict[str, Any], made: MadeApiToken, ada: Person) -> None:
 
 
 @pytest.mark.feature(6)
+@pytest.mark.feature(5)
 def test_the_life_of_a_token_is_recorded_with_actor_and_subject(
     installation: Installation, watch: Watch, ada: Person
 ) -> None:
@@ -88,6 +89,7 @@ def test_the_life_of_a_token_is_recorded_with_actor_and_subject(
         whose(record, made, ada)
 
 
+@pytest.mark.feature(5)
 def test_ends_are_recorded_by_housekeeping(
     installation: Installation, watch: Watch, ada: Person
 ) -> None:

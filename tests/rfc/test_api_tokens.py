@@ -47,6 +47,8 @@ def value(installation: Installation, ada: Person, jira: Site) -> str:
 
 
 @pytest.mark.rule("IN-03")
+@pytest.mark.feature(6)
+@pytest.mark.feature(7)
 def test_the_resource_is_told_whose_token_it_is_and_what_for(
     installation: Installation, lane: Lane, jira: Site, ada: Person
 ) -> None:
@@ -94,6 +96,7 @@ def test_the_resource_is_told_whose_token_it_is_and_what_for(
     }
 
 
+@pytest.mark.feature(7)
 def test_of_a_service_sub_and_client_id_are_the_clients_and_nobodys_name_is_told(
     installation: Installation, lane: Lane, jira: Site, ada: Person, reader: Caller
 ) -> None:
@@ -218,6 +221,7 @@ def test_revoking_as_an_access_token_is_no_way_to_revoke_it(
 
 @pytest.mark.rule("AK-01")
 @pytest.mark.rule("AK-04")
+@pytest.mark.feature(1)
 def test_neither_database_nor_log_nor_record_has_the_secret(
     installation: Installation,
     lane: Lane,

@@ -90,6 +90,7 @@ def test_a_replayed_token_takes_the_family_and_its_access_tokens_along(
 
 
 @pytest.mark.rule("RT-03")
+@pytest.mark.trap(10)
 def test_shortly_after_its_use_a_token_gives_the_same_successor_to_its_client_alone(
     world: PeopleWorld, codes: Codes, app: App
 ) -> None:

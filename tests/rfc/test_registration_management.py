@@ -269,6 +269,7 @@ def test_a_registration_of_a_deleted_client_is_forgotten(
         assert stores.registrations.get(told["client_id"]) is None
 
 
+@pytest.mark.trap(10)
 def test_a_client_that_gets_tokens_is_in_use(make_world: MakeWorld) -> None:
     world = make_world(**OPEN)
     installation, container = world.installation, world.container

@@ -54,6 +54,7 @@ class CachingClient:
 
 
 @pytest.mark.rule("MD-05")
+@pytest.mark.feature(27)
 def test_no_cache_ever_misses_a_key_over_two_rotations(
     make_installation: MakeInstallation,
 ) -> None:

@@ -30,6 +30,7 @@ def mail(make_world: Callable[..., PeopleWorld]) -> Iterator[MailWorld]:
         yield MailWorld(make_world(**overrides(server)), server)
 
 
+@pytest.mark.feature(17)
 def test_the_mail_brings_a_link_and_no_secret(mail: MailWorld) -> None:
     mail.offer(mail.pending())
     (received,) = mail.deliver()
@@ -41,6 +42,7 @@ def test_the_mail_brings_a_link_and_no_secret(mail: MailWorld) -> None:
         assert "asv_pat_" not in body
 
 
+@pytest.mark.feature(17)
 def test_the_way_from_the_mail_to_the_token_works_without_javascript(mail: MailWorld) -> None:
     link = mail.link()
     browser = mail.people.browser()
@@ -64,6 +66,7 @@ def test_the_way_from_the_mail_to_the_token_works_without_javascript(mail: MailW
     assert mail.people.lane.is_active(mail.people.jira, value)
 
 
+@pytest.mark.feature(17)
 def test_until_it_is_picked_up_there_is_no_secret_at_all(mail: MailWorld) -> None:
     link = mail.link()
     browser = mail.people.signed_in()
@@ -77,6 +80,7 @@ def refused(page: Page, status: int, title: str) -> None:
     assert "asv_pat_" not in page.text
 
 
+@pytest.mark.feature(17)
 def test_the_second_click_is_too_late(mail: MailWorld) -> None:
     link = mail.link()
     browser = mail.people.signed_in()
@@ -90,6 +94,7 @@ def test_the_second_click_is_too_late(mail: MailWorld) -> None:
     assert mail.people.lane.is_active(mail.people.jira, value)
 
 
+@pytest.mark.feature(17)
 def test_after_a_day_it_is_too_late(mail: MailWorld) -> None:
     link = mail.link()
     mail.people.clock.advance(DAY)
@@ -97,6 +102,7 @@ def test_after_a_day_it_is_too_late(mail: MailWorld) -> None:
     assert mail.token().status is ApiTokenStatus.PENDING
 
 
+@pytest.mark.feature(17)
 def test_another_user_finds_nothing_and_spoils_nothing(mail: MailWorld) -> None:
     link = mail.link()
     browser = mail.people.signed_in(mail.bob())

@@ -52,6 +52,7 @@ def test_reading_is_allowed(bed: GatewayBed) -> None:
     assert json.loads(body)["key"] == "DEMO-1"
 
 
+@pytest.mark.trap(5)
 def test_writing_is_refused_and_the_missing_scope_is_named(bed: GatewayBed) -> None:
     comment = ("--json", '{"body": "no"}')
     with bed.watching() as seen:

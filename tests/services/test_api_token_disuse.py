@@ -89,6 +89,7 @@ def test_a_use_and_an_administrator_give_a_token_more_time(
     assert (status(office, used), status(office, enabled)) == ("disabled", "enabled")
 
 
+@pytest.mark.feature(11)
 def test_a_new_rule_disables_nothing_without_notice(
     office: TokenOffice, disuse: ApiTokenDisuse
 ) -> None:

@@ -267,5 +267,6 @@ def test_at_a_stopped_site_no_token_counts(desk: TokenDesk) -> None:
     ],
     ids=["no scope", "another product's", "about the user", "no detail", "elsewhere", "nowhere"],
 )
+@pytest.mark.trap(1)
 def test_empty_means_nothing_and_never_everything(desk: TokenDesk, nothing: dict[str, Any]) -> None:
     assert desk.problem(desk.add(**nothing)) is TokenProblem.NOTHING_LEFT

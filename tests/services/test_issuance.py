@@ -223,6 +223,7 @@ def test_a_client_that_cannot_authenticate_gets_nothing(world: World) -> None:
 
 @pytest.mark.rule("TK-11")
 @pytest.mark.parametrize(("stated", "expected"), [(30, 30), (1800, 1800), (3600, 1800)])
+@pytest.mark.feature(10)
 def test_a_client_may_shorten_the_life_of_its_tokens_never_exceed_the_limit(
     world: World, stated: int, expected: int
 ) -> None:

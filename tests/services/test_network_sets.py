@@ -22,6 +22,7 @@ def networks(draw: st.DrawFn) -> IPv4Network | IPv6Network:
 
 @settings(max_examples=150, deadline=None)
 @given(st.lists(networks(), max_size=4), ADDRESSES)
+@pytest.mark.feature(38)
 def test_an_address_is_in_a_set_when_it_is_in_one_of_its_networks(
     found: list[IPv4Network | IPv6Network], address: object
 ) -> None:

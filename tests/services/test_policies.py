@@ -31,6 +31,7 @@ def told(office: PolicyOffice) -> list[Change]:
     return [each.change for each in office.world.database.state.changes]
 
 
+@pytest.mark.feature(51)
 def test_versions_count_up_and_none_is_ever_changed(office: PolicyOffice) -> None:
     first = office.apply(ACCESS, comment=" to begin with ")
     office.world.clock.advance(60)
@@ -67,6 +68,7 @@ def test_an_empty_text_takes_everything_away_and_stays_a_version(office: PolicyO
     assert office.policies.show("default", 1).text == ACCESS
 
 
+@pytest.mark.feature(51)
 def test_a_rollback_is_a_new_version_with_the_old_text(office: PolicyOffice) -> None:
     office.apply(ACCESS)
     office.apply(OTHERS)
@@ -196,6 +198,7 @@ def test_the_record_names_versions_rules_and_the_text_by_its_digest(office: Poli
     assert office.world.database.audit[-1].resource == ""
 
 
+@pytest.mark.feature(9)
 def test_lowering_the_cap_shows_the_tokens_it_would_shorten_and_then_does(
     office: PolicyOffice,
 ) -> None:

@@ -99,6 +99,7 @@ def world() -> World:
     return World()
 
 
+@pytest.mark.feature(40)
 def test_an_issue_belongs_to_the_project_where_it_is_now(world: World) -> None:
     assert world.ask("/rest/api/2/issue/AB-1") == (AB,)
     world.sites.names["AB-1"] = CD  # somebody moved it
@@ -119,6 +120,7 @@ def test_nobody_learns_from_others_where_something_is(world: World) -> None:
 
 
 @pytest.mark.parametrize("target", ["/rest/api/2/search?jql=project=AB", "/rest/api/2/filter/1"])
+@pytest.mark.feature(40)
 def test_searches_and_filters_are_uncertain_and_nobody_is_asked(world: World, target: str) -> None:
     answer = world.ask(target)
     assert isinstance(answer, Uncertain)

@@ -93,6 +93,7 @@ def test_without_a_rule_that_concerns_it_a_call_is_not_counted(counting: RateCou
         assert (verdict.state, verdict.refused, verdict.unavailable) == (None, False, False)
 
 
+@pytest.mark.feature(43)
 def test_each_token_has_its_own_and_its_successors_share_it(passed: Callable[..., int]) -> None:
     limits = policy(rule(LimitPer.TOKEN))
     assert passed(limits, token("one")) == 3
@@ -109,6 +110,7 @@ def test_each_token_has_its_own_and_its_successors_share_it(passed: Callable[...
         (LimitPer.SITE, {"subject": "bob", "client_id": "app"}, None),
     ],
 )
+@pytest.mark.feature(43)
 def test_calls_of_one_client_user_or_site_count_together(
     passed: Callable[..., int], per: LimitPer, same: dict[str, Any], other: dict[str, Any] | None
 ) -> None:
@@ -125,6 +127,7 @@ def test_who_has_no_client_is_counted_for_itself(passed: Callable[..., int]) -> 
     assert passed(limits, call(subject="bob")) == 3
 
 
+@pytest.mark.feature(43)
 def test_all_members_of_a_group_count_together_and_each_group_apart(
     passed: Callable[..., int],
 ) -> None:
@@ -138,6 +141,7 @@ def test_all_members_of_a_group_count_together_and_each_group_apart(
     assert passed(limits, call(subject="eve", groups=frozenset({"unnamed"}))) == 9
 
 
+@pytest.mark.feature(43)
 def test_a_route_class_counts_only_its_own_calls(passed: Callable[..., int]) -> None:
     limits = policy(rule(LimitPer.USER, operations=("write",)))
     assert passed(limits, call(operation=WRITE)) == 3

@@ -35,6 +35,7 @@ def change(room: MailRoom, token: ApiToken, **changes: Any) -> None:
         stores.api_tokens.save(replace(token, **changes))
 
 
+@pytest.mark.feature(11)
 def test_a_token_is_told_of_30_14_7_and_1_days_before_its_end_and_on_no_other_day(
     room: MailRoom,
 ) -> None:

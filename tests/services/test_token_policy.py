@@ -51,6 +51,7 @@ def test_only_administrators_make_tokens_for_others_until_a_policy_says_more(
     assert rules.against_making_for_others(NOBODY, is_administrator=True) is None
 
 
+@pytest.mark.feature(16)
 def test_administrators_only_means_administrators_only(office: PolicyOffice) -> None:
     office.apply(tokens('creators = "administrators"'))
     rules = office.token_rules()
@@ -60,6 +61,7 @@ def test_administrators_only_means_administrators_only(office: PolicyOffice) -> 
     assert rules.against_making(NOBODY, is_administrator=True) is None
 
 
+@pytest.mark.feature(35)
 def test_a_group_makes_tokens_where_only_groups_do(office: PolicyOffice) -> None:
     office.apply(tokens('creators = "groups"', 'creator_groups = ["developers"]'))
     rules = office.token_rules()
@@ -69,6 +71,7 @@ def test_a_group_makes_tokens_where_only_groups_do(office: PolicyOffice) -> None
     assert (refusal.rule, refusal.change) == ("tokens.creator_groups", "join developers")
 
 
+@pytest.mark.trap(1)
 def test_an_empty_list_of_groups_means_nobody(office: PolicyOffice) -> None:
     office.apply(
         tokens(
@@ -90,6 +93,7 @@ def test_an_empty_list_of_groups_means_nobody(office: PolicyOffice) -> None:
     assert rules.most.value == 0
 
 
+@pytest.mark.feature(35)
 def test_holders_are_members_of_one_of_the_groups(office: PolicyOffice) -> None:
     office.apply(tokens('holders = ["developers", "testers"]'))
     rules = office.token_rules()

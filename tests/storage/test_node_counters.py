@@ -135,6 +135,7 @@ def test_a_call_that_one_limit_refuses_is_counted_by_none(
     assert counting.look(wide).calls == 1
 
 
+@pytest.mark.feature(43)
 def test_counts_survive_a_restart(opened: Callable[..., NodeCounters]) -> None:
     first = opened()
     passed(first, 10)
