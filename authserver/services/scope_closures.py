@@ -50,6 +50,9 @@ def closed_to_token(
     matched: tuple[Operation, ...] | Unmatched,
 ) -> Closed | None:
     """Why a token with the scopes `granted` does not open the call; `None`: it does."""
+    if facts.method != "DELETE" and makes_a_session(facts.method, facts.path):
+        # The answer tells the session of whose password the body has, whoever holds the token.
+        return Closed(DenyReason.SIGN_IN_BLOCKED)
     if isinstance(matched, Unmatched):
         return _unless_opened(policy, facts, granted, (), _OF_UNMATCHED[matched])
     verdict = scopes.verdict(granted, facts.method, matched)

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 CHAIN: Final = ("READ", "WRITE", "ADMIN", "SYSTEM_ADMIN")
 """Each is as good as those before it."""
+SIGN_IN: Final = "POST /rest/auth/1/session"
+"""Makes a session of a password: no token is for that."""
 A_TOKENFUL: Final = 100
 """Scopes that one token holds without growing too long for a header."""
 
@@ -64,14 +66,19 @@ def holds(held: Scopes, wanted: Scopes) -> bool:
 
 def is_open(held: Scopes, operation: Operation) -> bool:
     """Whether a token with `held` opens an operation."""
-    return not operation.removed and any(holds(held, each) for each in full_lists(operation))
+    return not is_closed(operation) and any(holds(held, each) for each in full_lists(operation))
+
+
+def is_closed(operation: Operation) -> bool:
+    """Whether no token whatever opens an operation."""
+    return operation.removed or operation.name == SIGN_IN or not full_lists(operation)
 
 
 def catalogue_calls(operations: Collection[Operation], scopes: Scopes) -> Iterator[CatalogueCall]:
     """Calls for every one of a site's operations; `scopes` are all that mean something there."""
     for operation in operations:
         path = example_path(operation)
-        if operation.removed or not full_lists(operation):
+        if is_closed(operation):
             for each in (*_tokenfuls(scopes), *full_lists(operation)):
                 yield CatalogueCall((operation,), path, each, opens=False, never=True)
             continue
@@ -118,7 +125,7 @@ def _on_common_paths(operations: Collection[Operation]) -> Iterator[CatalogueCal
         matched = model_match(alike[method, path.count("/")], method, path)
         assert isinstance(matched, set)
         meant = tuple(sorted(matched, key=lambda each: each.template))
-        if any(each.removed or not full_lists(each) for each in meant):
+        if any(is_closed(each) for each in meant):
             yield CatalogueCall(meant, path, _all_of(meant), opens=False, never=True)
             continue
         for held in (_all_of(meant), *(each for one in meant for each in full_lists(one))):

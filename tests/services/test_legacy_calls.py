@@ -143,6 +143,15 @@ def test_no_way_makes_a_session_of_a_password(office: Office, header: str | None
     assert denied(decision) is DenyReason.SIGN_IN_BLOCKED
 
 
+@pytest.mark.feature(48)
+@pytest.mark.parametrize("path", ["/rest/auth/1/session", "/rest/auth/latest/session"])
+def test_a_token_is_no_way_to_a_session_either(office: Office, path: str) -> None:
+    authorization = f"Bearer {office.desk.token('WRITE')}"
+    decision = office.ask("POST", path, authorization)
+    assert denied(decision) is DenyReason.SIGN_IN_BLOCKED
+    allowed(office.ask("GET", path, authorization))
+
+
 def test_a_jwt_is_none_of_atlassians_own_tokens(office: Office) -> None:
     office.policy(legacy(atlassian_token="allow"))
     for value in ("eyJhbGciOiJub25lIn0.e30.", "eyJhbGciOiJFUzI1NiJ9.e30.c2ln"):
