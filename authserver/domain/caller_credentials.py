@@ -23,6 +23,8 @@ _OURS: Final = re.compile(r"asv_[a-z]{1,8}_", re.IGNORECASE)
 """How every secret of ours begins."""
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")
 """What RFC 7617 section 2 forbids in a name and in a password."""
+_ACCESS_TOKEN: Final = re.compile(r"eyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+")
+"""A JWT, ours or a provider's: it is nobody's password."""
 _LONGEST_NAME: Final = 200
 
 
@@ -57,9 +59,9 @@ class CallerCredential(NamedTuple):
     `token_value` is what follows `Bearer` or `JWT`, the JWT of the query, or the password of Basic
     where that has a secret of ours in it: no other password is kept anywhere. `username` is what
     Basic claims, canonical and shortened; empty where it has a secret of ours in it.
-    `is_ours` says that a secret of ours is in it, in whatever form: then it never goes on to a
-    site, for whom it would be a wrong password. `header` is the whole header where it may go on to
-    the site as it came, else empty.
+    `is_ours` says that a secret of ours, or a JWT where none belongs, is in it, in whatever form:
+    then it never goes on to a site, for whom it would be a wrong password. `header` is the whole
+    header where it may go on to the site as it came, else empty.
     """
 
     kind: CredentialKind
@@ -111,6 +113,8 @@ def _of_header(header: str) -> CallerCredential:
 
 
 def _is_ours(value: str) -> bool:
+    if "eyJ" in value and _ACCESS_TOKEN.search(value) is not None:
+        return True
     return "asv_" in value.lower() and _OURS.search(value) is not None
 
 
@@ -148,7 +152,8 @@ def _basic(value: str, header: str) -> CallerCredential:
     return CallerCredential(
         CredentialKind.BASIC,
         password if in_password else "",
-        "" if in_user else canonical(user)[:_LONGEST_NAME],
+        # Directories find users whatever blanks there are around a name.
+        "" if in_user else canonical(user).strip()[:_LONGEST_NAME],
         is_ours=in_password or in_user,
         header="" if in_password or in_user else header,
     )

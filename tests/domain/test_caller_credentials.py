@@ -131,6 +131,33 @@ def test_a_secret_of_ours_in_the_wrong_place_goes_on_to_no_site_either() -> None
     assert TOKEN not in repr(as_user) + repr(in_oauth)
 
 
+JWT = "eyJhbGciOiJFUzI1NiJ9.eyJpc3MiOiJ4In0.c2ln"
+
+
+@pytest.mark.rule("AK-04")
+@pytest.mark.parametrize("pair", [f"alice:{JWT}", f"{JWT}:x", f"x-token-auth:{JWT} ", f"{JWT}:"])
+@pytest.mark.trap(3)
+def test_an_access_token_is_never_tried_as_a_password(pair: str) -> None:
+    found = read_credential(basic(pair), session=False)
+    assert (found.kind, found.is_ours, found.header) == (CredentialKind.BASIC, True, "")
+    assert JWT.lower() not in found.username
+    assert JWT not in repr(found)
+
+
+@pytest.mark.rule("AK-04")
+def test_an_access_token_is_no_oauth_1_credential() -> None:
+    for value in (JWT, f'oauth_token="{JWT}"'):
+        found = read_credential(f"OAuth {value}", session=False)
+        assert (found.is_ours, found.header) == (True, "")
+
+
+def test_blanks_around_a_claimed_name_make_no_other_name_of_it() -> None:
+    for user in (" Alice", "alice ", "\u3000alice"):
+        header = basic(f"{user}:secret")
+        found = read_credential(header, session=False)
+        assert (found.username, found.header) == ("alice", header)
+
+
 def test_a_session_alone_is_a_kind_of_its_own() -> None:
     assert read_credential(None, session=True) == CallerCredential(CredentialKind.SESSION)
 
