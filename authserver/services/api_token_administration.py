@@ -16,7 +16,7 @@ from authserver.domain.api_tokens import (
 from authserver.domain.errors import Conflict
 from authserver.services.api_token_drafts import Delivery, MadeApiToken
 from authserver.services.api_token_limits import checked_networks, checked_presentations
-from authserver.services.api_token_lookup import changed, existing_token
+from authserver.services.api_token_lookup import changed, existing_token, held_lineage
 from authserver.services.api_token_people import check_maker, check_reach, parties
 from authserver.services.api_token_records import described, record
 from authserver.services.api_token_terms import TokenTexts, check_room, checked_texts, lifetime
@@ -166,11 +166,11 @@ class ApiTokens:
         new_id = self._secret_maker.identifier()
         now = self._administration.clock.now()
         changes = [changed(token_id, now), changed(new_id, now)]
-        before = self.get(token_id)
         with self._administration.changing(changes, takes_power=True) as stores:
-            # Its owner's row first, as whoever makes a token locks them.
+            # Before its client and owner, as everywhere.
+            before, others = held_lineage(stores, token_id, now)
             concerned = parties(stores, before.subject_type, before.owner, before.client_id, maker)
-            before = self._rotatable(stores, token_id, now, overlap_seconds)
+            _check_rotatable(before, others, now, overlap_seconds)
             rules = TokenPolicy.of(stores, before.resources)
             check_maker(stores, maker, concerned, rules)
             usual = before.expires_at - before.created_at
@@ -191,6 +191,9 @@ class ApiTokens:
             )
             checked_presentations(sorted(after.presentations), rules.presentations)
             old_ends_at = min(before.expires_at, now + overlap_seconds)
+            for each in others if not overlap_seconds else ():
+                stores.api_tokens.save(replace(each, expires_at=now))
+                changes.append(changed(each.token_id, now))
             stores.api_tokens.save(replace(before, expires_at=old_ends_at, successor_id=new_id))
             made = self._add(stores, after, hands_out=_hands_out(after, maker))
             record(
@@ -221,30 +224,6 @@ class ApiTokens:
             token = existing_token(stores, token_id)
             return self._offered(stores, MadeApiToken(token), act, delivery)
 
-    def _rotatable(
-        self, stores: Stores, token_id: str, now: float, overlap_seconds: float
-    ) -> ApiToken:
-        token = existing_token(stores, token_id)
-        if token.successor_id:
-            raise Conflict(
-                f"token {token_id} was rotated into {token.successor_id}: rotate that one"
-            )
-        if not token.is_live(now):
-            what = token.status if token.status is not ApiTokenStatus.ENABLED else "expired"
-            raise Conflict(f"token {token_id} is {what}: make a new one")
-        live = ApiTokenFilter(lineage_id=token.lineage_id, live_at=now)
-        others = [each for each in stores.api_tokens.page(live) if each.token_id != token_id]
-        if overlap_seconds > 0 and len(others) >= MOST_IN_A_LINEAGE - 1:
-            raise Conflict(
-                f"the secret before that of token {token_id} is live as well: revoke "
-                f"{others[0].token_id}, or rotate with overlap 0 to end both now"
-            )
-        if not overlap_seconds:
-            for each in others:
-                stores.api_tokens.save(replace(each, expires_at=now))
-                stores.authority.advance([changed(each.token_id, now)])
-        return token
-
     def _add(self, stores: Stores, token: ApiToken, *, hands_out: bool) -> MadeApiToken:
         """Store a token, with a secret if whoever makes it may see that."""
         value = ""
@@ -274,3 +253,21 @@ def _hands_out(token: ApiToken, maker: Maker) -> bool:
 
 def _shown(act: Act) -> str:
     return f"{act.actor.kind}:{act.actor.identifier}"
+
+
+def _check_rotatable(
+    token: ApiToken, others: Sequence[ApiToken], now: float, overlap_seconds: float
+) -> None:
+    """Let a token be rotated whose live `others` of its lineage are known. Raises Conflict."""
+    if token.successor_id:
+        raise Conflict(
+            f"token {token.token_id} was rotated into {token.successor_id}: rotate that one"
+        )
+    if not token.is_live(now):
+        what = token.status if token.status is not ApiTokenStatus.ENABLED else "expired"
+        raise Conflict(f"token {token.token_id} is {what}: make a new one")
+    if overlap_seconds > 0 and len(others) >= MOST_IN_A_LINEAGE - 1:
+        raise Conflict(
+            f"the secret before that of token {token.token_id} is live as well: revoke "
+            f"{others[0].token_id}, or rotate with overlap 0 to end both now"
+        )

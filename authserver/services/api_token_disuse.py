@@ -134,8 +134,9 @@ class ApiTokenDisuse:
         stopped = 0
         with self._administration.changing([], takes_power=True) as stores:
             now = self._administration.clock.now()
-            for each in due:
-                current = stores.api_tokens.get(each.token.token_id)
+            # All of them are locked before the authority is: see `storage.transactions`.
+            held = [stores.api_tokens.get(each.token.token_id) for each in due]
+            for each, current in zip(due, held, strict=True):
                 # Somebody may have used or changed it a moment ago.
                 if current is not None and _sign_of_life(current) == _sign_of_life(each.token):
                     stopped_in(stores, current, to, SYSTEM, at=now, reason=each.reason)

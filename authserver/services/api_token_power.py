@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from authserver.domain.api_tokens import OVER, ApiTokenFilter, ApiTokenStatus
+from authserver.domain.api_tokens import OVER, ApiTokenStatus
 from authserver.domain.errors import Conflict
 from authserver.domain.texts import check_text
-from authserver.services.api_token_lookup import changed, existing_token
+from authserver.services.api_token_lookup import changed, existing_token, held_lineage
 from authserver.services.api_token_records import record
 
 if TYPE_CHECKING:
@@ -84,12 +84,12 @@ class ApiTokenPower:
         why = check_text("reason", reason, longest=LONGEST_REASON, required=False)
         now = self._administration.clock.now()
         with self._administration.changing([], takes_power=True) as stores:
-            token = existing_token(stores, token_id)
+            token, others = held_lineage(stores, token_id, now)
             if status is ApiTokenStatus.DISABLED and token.status in OVER:
                 raise Conflict(f"token {token_id} is {token.status}: it counts nowhere any more")
             return [
                 stopped_in(stores, each, status, act, at=now, reason=why)
-                for each in [token, *_replaced_by(stores, token, now)]
+                for each in [token, *_replaced_by(token, others)]
                 if each.status is not status and each.status not in OVER
             ]
 
@@ -110,13 +110,12 @@ def enabled_status(token: ApiToken) -> ApiTokenStatus:
     return ApiTokenStatus.PENDING if token.secret is None else ApiTokenStatus.ENABLED
 
 
-def _replaced_by(stores: Stores, token: ApiToken, now: float) -> list[ApiToken]:
-    """Live ones of its lineage that it took the place of, however many rotations ago."""
-    chosen = ApiTokenFilter(lineage_id=token.lineage_id, live_at=now)
-    earlier = {each.successor_id: each for each in stores.api_tokens.page(chosen)}
+def _replaced_by(token: ApiToken, others: Sequence[ApiToken]) -> list[ApiToken]:
+    """Those of its lineage that it took the place of, however many rotations ago."""
+    earlier = {each.successor_id: each for each in others}
     found, current = [], token
     while current.token_id in earlier:
-        current = existing_token(stores, earlier.pop(current.token_id).token_id)
+        current = earlier.pop(current.token_id)
         found.append(current)
     return found
 

@@ -80,6 +80,7 @@ class LeakReports:
                 self._count_unknown(stores, known, act, now)
             return [LeakOutcome.UNKNOWN] * len(found)
         with self._administration.changing([], takes_power=True) as stores:
+            _hold(stores, known)
             self._count_unknown(stores, known, act, now)
             return [
                 LeakOutcome.UNKNOWN
@@ -160,6 +161,19 @@ class LeakReports:
 
 
 _TOKENS: Final = frozenset({LeakKind.API_TOKEN, LeakKind.ACCESS_TOKEN})
+
+
+def _hold(stores: Stores, known: Sequence[KnownSecret | None]) -> None:
+    """Lock all that may be stopped, in the order of `storage.transactions`.
+
+    Else the second one would be waited for with the authority in hand: each end leads there.
+    """
+    for kind, lock in (
+        (LeakKind.API_TOKEN, stores.api_tokens.get),
+        (LeakKind.REFRESH_TOKEN, stores.grants.get),
+    ):
+        for identifier in sorted({each.identifier for each in known if each and each.kind is kind}):
+            lock(identifier)
 
 
 def _api_token_stopped(stores: Stores, token_id: str, act: Act, now: float) -> LeakOutcome:

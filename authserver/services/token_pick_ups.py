@@ -155,6 +155,8 @@ class TokenPickUps:
         token_id = self.look(ticket, subject).token_id
         change = Change(ChangeKind.API_TOKEN, token_id, latest_end(now))
         with self._administration.changing([change], takes_power=False) as stores:
+            # Before its ticket, as whoever offers it again does.
+            stores.api_tokens.get(token_id)
             found, token = self._open(stores, ticket, subject)
             if not stores.pick_ups.spend(found, now):
                 raise PickUpOver(was_used=True)

@@ -73,13 +73,14 @@ class UserCredentials:
             since = before.credentials_disabled_at
             after = replace(before, credentials_disabled_at=now if since is None else since)
             stores.users.save(after)
+            # First, for it locks the grants: after the authority nobody may wait for one.
+            report = self._report(stores, after)
             stores.authority.advance(
                 [
                     Change(ChangeKind.SUBJECT, subject, latest_end(now), issued_until=now),
                     known_anew(subject, now),
                 ]
             )
-            report = self._report(stores, after)
             self._administration.record(
                 stores,
                 act,

@@ -1,0 +1,200 @@
+"""Whoever locks API tokens locks them in one order: nobody waits in a circle for somebody else."""
+
+from __future__ import annotations
+
+from functools import partial
+from threading import Event
+from typing import TYPE_CHECKING, Any, Final
+
+import pytest
+
+from authserver.domain.api_tokens import ApiTokenStatus
+from authserver.domain.errors import Conflict
+from authserver.domain.grants import Grant, GrantEnd, GrantFilter, GrantOrigin
+from authserver.domain.leaks import FoundSecret, LeakOutcome
+from authserver.domain.requested_claims import RequestedClaims
+from authserver.services.api_token_disuse import UNUSED, Due
+from authserver.services.api_token_drafts import Delivery, Maker
+from authserver.services.commit_barrier import CommitBarrier
+from authserver.services.token_pick_ups import PickUpOver
+from authserver.storage.api_tokens import ApiTokenRows
+from authserver.storage.authority import AuthorityRows
+from authserver.storage.grants import GrantRows
+from authserver.storage.token_pick_ups import TokenPickUpRows
+from authserver.storage.users import UserRows
+from tests.databases import opened
+from tests.services.token_office import DAY, OPERATOR, TokenOffice
+from tests.services.world import ADMIN, World
+from tests.storage.racing import race
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from authserver.services.api_token_drafts import MadeApiToken
+    from authserver.storage.store import Store
+
+pytestmark = pytest.mark.slow
+ROUNDS: Final = 3
+LINGERING_SECONDS: Final = 0.05
+"""How long whoever has locked a row does nothing: so that they meet who would not always."""
+
+
+def _lingering(look: Callable[..., Any]) -> Callable[..., Any]:
+    def lingering(store: Store, *asked: Any) -> Any:
+        found = look(store, *asked)
+        if store._transaction.writing:
+            Event().wait(LINGERING_SECONDS)
+        return found
+
+    return lingering
+
+
+@pytest.fixture
+def office(postgresql_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[TokenOffice]:
+    """The office on a database with several writers."""
+    for rows, look in (
+        *((ApiTokenRows, "get"), (UserRows, "get"), (TokenPickUpRows, "find")),
+        *((GrantRows, "end"), (AuthorityRows, "advance")),
+    ):
+        monkeypatch.setattr(rows, look, _lingering(getattr(rows, look)))
+    with opened(postgresql_url) as database:
+        monkeypatch.setattr("tests.services.world.MemoryDatabase", lambda: database)
+        world = World()
+        world.administration._barrier = CommitBarrier(world.clock, places=20)
+        yield TokenOffice(world)
+
+
+def test_reports_of_the_same_leaks_in_another_order_are_both_answered(office: TokenOffice) -> None:
+    for _ in range(ROUNDS):
+        found = [FoundSecret(office.own().value) for _ in range(4)]
+        orders = (found, found[::-1])
+        first, second = race(2, partial(reported, office, orders))
+        for outcomes in zip(first, reversed(second), strict=True):
+            assert sorted(outcomes) == [LeakOutcome.OVER, LeakOutcome.REVOKED]
+
+
+def reported(
+    office: TokenOffice, orders: Sequence[Sequence[FoundSecret]], number: int
+) -> Sequence[LeakOutcome]:
+    return office.leaks.report(orders[number], ADMIN)
+
+
+def test_a_token_is_revoked_while_a_report_names_it_with_others(office: TokenOffice) -> None:
+    for _ in range(ROUNDS):
+        made = [office.own() for _ in range(4)]
+
+        def act(number: int, made: Sequence[MadeApiToken] = made) -> None:
+            if number:
+                office.power.revoke(made[-1].token.token_id, ADMIN)
+            else:
+                office.leaks.report([FoundSecret(each.value) for each in made], ADMIN)
+
+        race(2, act)
+
+
+def test_a_token_is_offered_again_while_somebody_picks_it_up(office: TokenOffice) -> None:
+    for _ in range(ROUNDS):
+        made = office.for_ada(Delivery.LINK)
+        ticket = made.link.rpartition("/")[2]
+
+        def act(number: int, token_id: str = made.token.token_id, ticket: str = ticket) -> None:
+            try:
+                if number:
+                    office.pick_ups.pick_up(ticket, office.ada.subject, ADMIN)
+                else:
+                    office.tokens.offer_again(token_id, ADMIN, Delivery.LINK)
+            except (Conflict, PickUpOver):
+                return
+
+        race(2, act)
+        office.power.revoke(made.token.token_id, ADMIN)
+
+
+def test_a_token_is_offered_again_while_somebody_rotates_it(office: TokenOffice) -> None:
+    for _ in range(ROUNDS):
+        made = office.for_ada(Delivery.LINK)
+
+        def act(number: int, token_id: str = made.token.token_id) -> None:
+            try:
+                if number:
+                    office.tokens.rotate(token_id, ADMIN, OPERATOR, overlap_seconds=DAY)
+                else:
+                    office.tokens.offer_again(token_id, ADMIN, Delivery.LINK)
+            except Conflict:
+                return
+
+        race(2, act)
+        office.power.revoke(made.token.token_id, ADMIN)
+
+
+def test_a_token_is_revoked_while_unused_ones_are_disabled(office: TokenOffice) -> None:
+    for _ in range(ROUNDS):
+        tokens = sorted((office.own().token for _ in range(3)), key=lambda each: each.token_id)
+        due = [Due(each, office.world.clock.now(), UNUSED) for each in tokens]
+
+        def act(runner: int, due: Sequence[Due] = due) -> None:
+            if runner:
+                office.disuse._stop(due, ApiTokenStatus.DISABLED)
+            else:
+                office.power.revoke(due[-1].token.token_id, ADMIN)
+
+        race(2, act)
+
+
+def test_a_rotated_token_is_revoked_while_all_of_its_owner_are(office: TokenOffice) -> None:
+    maker = Maker(office.ada.subject)
+    for _ in range(ROUNDS):
+        old = office.own().token
+        new = office.tokens.rotate(old.token_id, office.act, maker, overlap_seconds=DAY).token
+
+        def act(runner: int, token_id: str = new.token_id) -> None:
+            if runner:
+                plan = office.bulk.plan("owner=ada", ApiTokenStatus.REVOKED)
+                office.bulk.act(plan, ADMIN)
+            else:
+                office.power.revoke(token_id, ADMIN)
+
+        race(2, act)
+
+
+def test_an_app_is_cut_off_while_all_credentials_of_its_user_are_switched_off(
+    office: TokenOffice,
+) -> None:
+    subject = office.ada.subject
+    for number in range(ROUNDS):
+        wanted = GrantFilter(grant_id=add_grant(office, f"g{number}"))
+
+        def act(runner: int, wanted: GrantFilter = wanted) -> None:
+            if runner:
+                office.credentials.disable(subject, ADMIN)
+            else:
+                office.world.grants.end(wanted, GrantEnd.REVOKED_BY_USER, ADMIN)
+
+        race(2, act)
+        office.credentials.enable(subject, ADMIN)
+
+
+def add_grant(office: TokenOffice, grant_id: str) -> str:
+    now = office.world.clock.now()
+    with office.world.database.writing() as stores:
+        stores.grants.add(
+            Grant(
+                grant_id=grant_id,
+                client_id="ci-reader",
+                subject=office.ada.subject,
+                audience="https://jira.example",
+                resource="jira-main",
+                scopes=frozenset({"READ"}),
+                origin=GrantOrigin.CODE,
+                session_id="",
+                session_bound=False,
+                nonce="",
+                auth_time=now,
+                acr="",
+                amr=(),
+                claims=RequestedClaims(),
+                created_at=now,
+                expires_at=now + DAY,
+            )
+        )
+    return grant_id
