@@ -18,6 +18,7 @@ from tests.races.passwords import (
     is_done,
     sign_in,
 )
+from tests.supervisor.running import wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,8 +39,19 @@ import authserver.services.password_changes as password_changes
 
 wanted = password_changes.GrantFilter
 password_changes.GrantFilter = lambda subject: wanted(subject="nobody")
+
+import time
+import authserver.services.sessions as sessions
+
+end_all_in = sessions.Sessions.end_all_in
+
+def slowly(self, *parts, **options):
+    time.sleep(0.05)
+    return end_all_in(self, *parts, **options)
+
+sessions.Sessions.end_all_in = slowly
 """
-"""A change waits for grants only when it has come to the authority."""
+"""A change waits for grants only when it has come to the authority, and takes its time there."""
 WITHOUT: Final = """
 import inspect
 import authserver.services.{module} as weakened
@@ -102,7 +114,9 @@ def test_without_one_order_of_locks_they_do(
     with household(tmp_path, postgres_databases, NO_ORDER) as racing:
         # It takes some rounds until they meet: then the database ends one of the two.
         assert not all(change_beside_revocations(racing) for _ in range(3 * MANY)), BLIND
-        assert any("40P01: deadlock" in each.log_file.read_text() for each in racing.racing.servers)
+        logs = [each.log_file for each in racing.racing.servers]
+        # Logs are written a moment after the answers.
+        wait_until(lambda: any("40P01: deadlock" in each.read_text() for each in logs), BLIND)
 
 
 def reset_beside_everything(racing: Household) -> bool:
