@@ -89,3 +89,26 @@ def test_what_the_user_takes_back_opens_nothing_from_that_moment(
     assert seen.notes == ()
     assert answer.status_code == 401
     assert 'error="invalid_token"' in answer.headers["WWW-Authenticate"]
+
+
+@pytest.mark.feature(30)
+@pytest.mark.feature(35)
+def test_groups_and_networks_limit_a_users_jwt_like_every_credential(
+    bed: GatewayBed, allowed: Allowed
+) -> None:
+    file = bed.folder / "policy.toml"
+
+    def refused_by(text: str) -> tuple[int, str]:
+        file.write_text(text)
+        bed.command("policy", "apply", bed.name, str(file), "--yes")
+        answer = bed.request("GET", ISSUE, allowed.token)
+        return answer.status_code, answer.json().get("reason", "")
+
+    try:
+        told = [
+            refused_by('[access]\ngroups = []\nreason = "Nobody"\n'),
+            refused_by('[[network]]\nname = "vpn"\nallow = ["10.0.0.0/8"]\nreason = "The VPN"\n'),
+        ]
+    finally:
+        assert refused_by("") == (200, "")
+    assert told == [(403, "group-not-allowed"), (403, "network-not-allowed")]

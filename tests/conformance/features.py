@@ -22,7 +22,7 @@ _HEAD: Final = """\
 This page is generated from the tests: `make docs` writes it anew. Each promise has a number; a
 test that shows it, or a part of it, carries the number as `@pytest.mark.feature(…)`. Traps are
 mistakes that products of this kind are known for; the tests that keep us out of them carry
-`@pytest.mark.trap(…)`. Numbers are left out where a promise is not kept yet.
+`@pytest.mark.trap(…)`. Numbers that are missing belong to parts that are listed when they are built.
 """
 
 

@@ -120,3 +120,21 @@ def test_settings_around_a_gateway_do_not_weaken_it(around: str, tmp_path: Path)
             assert list(map(len, bed.take())) == [1, 0]
     kept = [each for folder in ("kept", "stored") for each in (tmp_path / folder).rglob("*")]
     assert [each for each in kept if each.is_file()] == []
+
+
+@pytest.mark.feature(38)
+@pytest.mark.trap(7)
+@pytest.mark.parametrize(
+    ("trusted", "address"), [("127.0.0.1", "203.0.113.7"), ("192.0.2.0/24", "127.0.0.1")]
+)
+def test_only_a_proxy_that_nginx_trusts_says_from_where_a_call_came(
+    trusted: str, address: str, tmp_path: Path
+) -> None:
+    around = (
+        f"set_real_ip_from {trusted};\nreal_ip_header X-Forwarded-For;\nreal_ip_recursive on;\n"
+    )
+    with a_bed(tmp_path / "bed", around=around) as bed:
+        bed.call(CALL, TOKEN, ("X-Forwarded-For", "10.0.0.1, 203.0.113.7"))
+        ((asked,), (seen,)) = bed.take()
+    assert asked.header("X-Original-Address") == address
+    assert seen.header("X-Forwarded-For") == address

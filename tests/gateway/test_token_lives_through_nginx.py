@@ -50,6 +50,7 @@ def test_a_revoked_token_is_dead_at_the_next_call_and_the_others_go_on(site: Pol
     assert (answer.status_code, answer.json()["error"]) == (401, "invalid_token")
 
 
+@pytest.mark.feature(1)
 @pytest.mark.feature(5)
 @pytest.mark.feature(8)
 def test_a_rotated_token_lives_on_for_the_overlap_and_ends_by_the_clock(site: Policed) -> None:
@@ -61,6 +62,9 @@ def test_a_rotated_token_lives_on_for_the_overlap_and_ends_by_the_clock(site: Po
         )
     )
     old = made["api_token"]
+    shown = site.bed.command("token", "show", made["token"]["token_id"])
+    assert old not in shown
+    assert old[-4:] in shown
     rotated = json.loads(
         site.bed.command(
             *("token", "rotate", made["token"]["token_id"]),
@@ -156,3 +160,16 @@ def test_the_site_names_the_same_person_however_the_token_is_sent(site: Policed)
     for headers in (basic("alice", value), bearer(value)):
         answer = site.call(headers, path="/rest/api/2/myself")
         assert (answer.status_code, answer.json()["name"]) == (200, "jira-alice")
+
+
+@pytest.mark.feature(27)
+@pytest.mark.feature(29)
+def test_a_jwt_with_one_byte_flipped_is_refused_wherever_it_was(site: Policed) -> None:
+    token = site.bed.token("READ")
+    assert site.call(bearer(token)).status_code == 200
+    begins = [0, *(place + 1 for place, each in enumerate(token) if each == ".")]
+    for place in begins:
+        flipped = "B" if token[place + 5] == "A" else "A"
+        bent = token[: place + 5] + flipped + token[place + 6 :]
+        answer = site.call(bearer(bent))
+        assert (answer.status_code, answer.json()["error"]) == (401, "invalid_token"), place

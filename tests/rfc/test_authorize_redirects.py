@@ -103,6 +103,7 @@ def app(world: PeopleWorld) -> App:
 
 
 @pytest.mark.rule("AZ-01")
+@pytest.mark.feature(39)
 def test_a_redirect_uri_is_compared_character_by_character(world: PeopleWorld, app: App) -> None:
     assert len(MUTATIONS) >= 40
     browser = world.signed_in()

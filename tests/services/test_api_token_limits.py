@@ -171,6 +171,7 @@ OPERATIONS: Final = CATALOGUE.operations.of_kind(ResourceKind.JIRA_DC).operation
 
 @settings(max_examples=60)
 @given(it=SITUATIONS, called=st.sampled_from(OPERATIONS))
+@pytest.mark.feature(50)
 def test_no_call_is_covered_that_the_owners_ceiling_does_not_cover(
     it: Situation, called: Operation
 ) -> None:
@@ -189,6 +190,7 @@ def test_no_call_is_covered_that_the_owners_ceiling_does_not_cover(
 
 @settings(max_examples=100)
 @given(it=SITUATIONS, lower=st.frozensets(st.sampled_from(SCOPES), max_size=2))
+@pytest.mark.feature(50)
 def test_a_lower_ceiling_never_gives_more(it: Situation, lower: frozenset[str]) -> None:
     desk, value = placed(it)
     before = desk.judge(value, presentation=it.presentation)

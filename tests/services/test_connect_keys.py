@@ -145,6 +145,7 @@ def test_an_issuer_has_one_key_at_a_site(site: ConnectSite) -> None:
         site.add(resource="nowhere")
 
 
+@pytest.mark.feature(31)
 def test_the_descriptors_scopes_reach_as_far_as_the_clients(site: ConnectSite) -> None:
     """`ci-reader` has READ and WRITE; of Data Center's chain WRITE lies within ADMIN."""
     reach = {

@@ -59,6 +59,7 @@ def refusal(
     return refused.value
 
 
+@pytest.mark.feature(10)
 def test_a_token_says_who_asked_for_what_where_and_until_when(world: World) -> None:
     world.clock.advance(0.7)
     issued = issue(world, "READ")

@@ -105,6 +105,7 @@ def test_operations_within_others_are_allowed_wherever_those_are(
 
 @settings(max_examples=100, deadline=None)
 @given(DOCUMENTS, DENY, st.sampled_from([0, -1]), CALLS)
+@pytest.mark.feature(50)
 def test_one_more_deny_rule_allows_nothing_more(
     documents: list[PolicyDocument], rule: DenyRule, place: int, facts: CallFacts
 ) -> None:
