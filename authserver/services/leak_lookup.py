@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from authserver.domain.api_tokens import API_TOKEN_PREFIX, API_TOKEN_PURPOSE
@@ -17,7 +18,7 @@ from authserver.services.resources import PREFIX as SITE_PREFIX
 from authserver.services.secret_digests import digests_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from authserver.domain.gateways import KeyDigests
     from authserver.domain.ports import SecretDigester, SecretMaker, Stores, TokenReader
@@ -49,17 +50,18 @@ class LeakLookup:
         """
         if any(self._may_be_new(value) for value in values):
             self._poll()
-        return [self._find(stores, value) for value in values]
+        listed = _Listed(stores)
+        return [self._find(stores, listed, value) for value in values]
 
     def _may_be_new(self, value: str) -> bool:
         return value.count(".") == 2 and self._tokens.read(value) is None  # noqa: PLR2004 - the dots of a JWT
 
-    def _find(self, stores: Stores, value: str) -> KnownSecret | None:
+    def _find(self, stores: Stores, listed: _Listed, value: str) -> KnownSecret | None:
         for prefix, purpose, look in (
             (API_TOKEN_PREFIX, API_TOKEN_PURPOSE, _api_token),
             (REFRESH_PREFIX, REFRESH_PURPOSE, _refresh_token),
-            (SECRET_PREFIX, CLIENT_SECRET, _client_secret),
-            (SITE_PREFIX, RESOURCE_SECRET, _site_secret),
+            (SECRET_PREFIX, CLIENT_SECRET, listed.client_secret),
+            (SITE_PREFIX, RESOURCE_SECRET, listed.site_secret),
             (GATEWAY_PREFIX, GATEWAY_KEY, _gateway_key),
         ):
             if self._secret_maker.looks_like(prefix, value):
@@ -78,6 +80,50 @@ class LeakLookup:
             resource=token.audience,
             expires_at=token.expires_at,
         )
+
+
+class _Listed:
+    """Secrets that are looked up by whose they are, where nobody says whose: all are looked at.
+
+    They are listed once, however many strings have their form: strangers state those.
+    """
+
+    def __init__(self, stores: Stores) -> None:
+        self._stores = stores
+
+    def client_secret(self, _: Stores, digests: KeyDigests) -> KnownSecret | None:
+        name = _whose(self._of_clients, digests)
+        if name is None:
+            return None
+        return KnownSecret(LeakKind.CLIENT_SECRET, name, client_id=name)
+
+    def site_secret(self, _: Stores, digests: KeyDigests) -> KnownSecret | None:
+        name = _whose(self._of_sites, digests)
+        return None if name is None else KnownSecret(LeakKind.SITE_SECRET, name, resource=name)
+
+    @cached_property
+    def _of_clients(self) -> Mapping[bytes, tuple[str, StoredSecret]]:
+        return {
+            secret.digest: (client.client_id, secret)
+            for client in self._stores.clients.list()
+            for secret in client.secrets
+        }
+
+    @cached_property
+    def _of_sites(self) -> Mapping[bytes, tuple[str, StoredSecret]]:
+        return {
+            each.secret.digest: (site.name, each.secret)
+            for site in self._stores.resources.list()
+            for each in site.credentials
+        }
+
+
+def _whose(known: Mapping[bytes, tuple[str, StoredSecret]], digests: KeyDigests) -> str | None:
+    for _, digest in digests:
+        name, secret = known.get(digest, ("", None))
+        if _is_one(secret, digests):
+            return name
+    return None
 
 
 def _api_token(stores: Stores, digests: KeyDigests) -> KnownSecret | None:
@@ -105,21 +151,6 @@ def _refresh_token(stores: Stores, digests: KeyDigests) -> KnownSecret | None:
         client_id=grant.client_id,
         resource=grant.resource,
     )
-
-
-def _client_secret(stores: Stores, digests: KeyDigests) -> KnownSecret | None:
-    # Secrets of clients are looked up by client: here nobody says which one it is.
-    for client in stores.clients.list():
-        if _has_one(client.secrets, digests):
-            return KnownSecret(LeakKind.CLIENT_SECRET, client.client_id, client_id=client.client_id)
-    return None
-
-
-def _site_secret(stores: Stores, digests: KeyDigests) -> KnownSecret | None:
-    for site in stores.resources.list():
-        if _has_one((each.secret for each in site.credentials), digests):
-            return KnownSecret(LeakKind.SITE_SECRET, site.name, resource=site.name)
-    return None
 
 
 def _gateway_key(stores: Stores, digests: KeyDigests) -> KnownSecret | None:

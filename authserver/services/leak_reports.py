@@ -64,7 +64,7 @@ class LeakReports:
 
         Raises:
             InvalidField: nothing was reported, or too much at once.
-            Throttled: too many reports from this network were about nothing of ours.
+            Throttled: too many reports from this network stopped nothing.
             StorageUnavailable: nothing was stopped.
         """
         if not 1 <= len(found) <= MOST_FOUND:
@@ -77,21 +77,24 @@ class LeakReports:
         if not any(known):
             # Nobody has to wait for anybody.
             with self._administration.database.writing() as stores:
-                self._count_unknown(stores, known, act, now)
+                self._count_useless(stores, act, now)
             return [LeakOutcome.UNKNOWN] * len(found)
+        outcomes: dict[str, LeakOutcome] = {}
         with self._administration.changing([], takes_power=True) as stores:
             _hold(stores, known)
-            self._count_unknown(stores, known, act, now)
-            return [
-                LeakOutcome.UNKNOWN
-                if secret is None
-                else self._answered_in(stores, secret, each, act, now)
-                for each, secret in zip(found, known, strict=True)
-            ]
+            for each, secret in zip(found, known, strict=True):
+                # However often it is named: it is one secret, and one record.
+                if each.value not in outcomes:
+                    outcomes[each.value] = self._answered_in(stores, secret, each, act, now)
+            if set(outcomes.values()) != {LeakOutcome.REVOKED}:
+                self._count_useless(stores, act, now)
+        return [outcomes[each.value] for each in found]
 
     def _answered_in(
-        self, stores: Stores, secret: KnownSecret, found: FoundSecret, act: Act, now: float
+        self, stores: Stores, secret: KnownSecret | None, found: FoundSecret, act: Act, now: float
     ) -> LeakOutcome:
+        if secret is None:
+            return LeakOutcome.UNKNOWN
         outcome = self._stopped_in(stores, secret, act, now)
         if outcome is LeakOutcome.ALERTED:
             log.warning(
@@ -141,11 +144,12 @@ class LeakReports:
             case _:
                 return LeakOutcome.ALERTED
 
-    def _count_unknown(
-        self, stores: Stores, known: Sequence[KnownSecret | None], act: Act, now: float
-    ) -> None:
-        """Strangers cannot fill the record: in each window it is written once, at the limit."""
-        if None in known and self._throttle.count(stores, act.call(now)):
+    def _count_useless(self, stores: Stores, act: Act, now: float) -> None:
+        """Strangers cannot fill the record: not with what they invent, nor with a dead secret.
+
+        In each window it is written once, at the limit.
+        """
+        if self._throttle.count(stores, act.call(now)):
             stores.audit.add(
                 AuditEvent(
                     at=now,
@@ -155,7 +159,7 @@ class LeakReports:
                     object_kind="network",
                     request_id=act.request_id,
                     peer=act.peer,
-                    reason="too many reports of strange secrets",
+                    reason="too many reports that stopped nothing",
                 )
             )
 

@@ -1,4 +1,4 @@
-"""How often one network may report what is no secret of ours."""
+"""How often one network may report what nobody has to stop."""
 
 from __future__ import annotations
 
@@ -15,14 +15,15 @@ if TYPE_CHECKING:
     from authserver.services.throttling import ThrottleLimits
 
 MOST: Final = 30
-"""Reports with something unknown in them, in one window."""
+"""Reports with something in them that stops nothing: unknown, over, or not to be stopped."""
 WINDOW_SECONDS: Final = 60
 
 
 class LeakThrottle:
-    """Counts in the database, for all workers together. Who reports only what is ours never waits.
+    """Counts in the database, for all workers together. Who reports only what works never waits.
 
-    Nobody guesses a secret of 256 bit: this keeps strangers from keeping the database busy.
+    Nobody guesses a secret of 256 bit: this keeps strangers from keeping the database busy. What
+    was revoked stands where it was found, for everybody to report it again.
     """
 
     def __init__(self, networks: ThrottleLimits) -> None:
@@ -33,15 +34,15 @@ class LeakThrottle:
         """Let a network report.
 
         Raises:
-            Throttled: it has reported too much that is unknown in this window.
+            Throttled: it has reported too much that stops nothing in this window.
         """
         key, start, end = self._window(call)
         if stores.failures.counts([key], start).get(key, 0) >= MOST:
             seconds = max(1, math.ceil(end - call.at))
-            raise Throttled(seconds, "too many reports of strange secrets", of="reports")
+            raise Throttled(seconds, "too many reports that stopped nothing", of="reports")
 
     def count(self, stores: Stores, call: Call) -> bool:
-        """Count one report with something unknown in it; whether it was the last for now."""
+        """Count one report that stopped nothing with a part of it; whether it was the last."""
         key, start, end = self._window(call)
         return stores.failures.add([key], start, end)[key] == MOST
 

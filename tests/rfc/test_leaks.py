@@ -8,6 +8,8 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
 
 from authserver.domain.api_tokens import ApiTokenStatus
 from authserver.services.leak_throttling import MOST, WINDOW_SECONDS
@@ -219,3 +221,41 @@ def test_a_network_that_reports_nothing_of_ours_waits(
     assert post(lane, {"token": "hunter2"}, peer="203.0.113.8").status == 200
     installation.clock.advance(WINDOW_SECONDS)
     assert post(lane, {"token": value}).json["label"] == "true_positive"
+
+
+def test_a_network_that_reports_a_dead_secret_again_and_again_waits(
+    installation: Installation, lane: Lane, jira: Site, ada: Person
+) -> None:
+    value, other = (put_token(installation, ada, jira, name) for name in ("t1", "t2"))
+    assert post(lane, {"token": value}).status == 200
+    watch = Watch(installation)
+    answers = [post(lane, [{"token": value}] * 5) for _ in range(MOST + 1)]
+    assert [each["label"] for each in answers[0].json] == ["true_positive"] * 5
+    assert [each.status for each in answers] == [200] * MOST + [429]
+    actions = [record["action"] for record in watch.new()]
+    assert (actions.count("leak.reported"), actions.count("leak.throttled")) == (MOST, 1)
+    assert post(lane, {"token": other}, peer="203.0.113.8").status == 200
+
+
+def test_what_a_report_asks_of_the_database_does_not_grow_with_clients_and_sites(
+    installation: Installation, lane: Lane, jira: Site, reader: Caller
+) -> None:
+    def lists(secrets: list[str]) -> int:
+        asked: list[str] = []
+
+        def note(*stated: Any) -> None:
+            asked.append(str(stated[2]))
+
+        event.listen(Engine, "before_cursor_execute", note)
+        try:
+            answer = post(lane, [{"token": each} for each in secrets])
+        finally:
+            event.remove(Engine, "before_cursor_execute", note)
+        assert {each["label"] for each in answer.json[:-2]} == {"false_positive"}
+        assert {each["label"] for each in answer.json[-2:]} == {"true_positive"}
+        return sum("FROM clients" in each or "FROM resources" in each for each in asked)
+
+    make = installation.container.secret_maker.secret
+    many = [make(prefix) for prefix in ("cs", "rs") for _ in range(40)]
+    ours = [reader.secret, jira.secret]
+    assert lists([*many, *ours]) == lists([many[0], *ours])
