@@ -22,7 +22,8 @@ _HEAD: Final = """\
 This page is generated from the tests: `make docs` writes it anew. Each promise has a number; a
 test that shows it, or a part of it, carries the number as `@pytest.mark.feature(…)`. Traps are
 mistakes that products of this kind are known for; the tests that keep us out of them carry
-`@pytest.mark.trap(…)`. Numbers that are missing belong to parts that are listed when they are built.
+`@pytest.mark.trap(…)`. Numbers that are missing belong to parts that are listed once they are
+built.
 """
 
 

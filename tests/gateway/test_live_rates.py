@@ -9,6 +9,7 @@ import pytest
 import requests
 
 from tests.gateway.bed import GatewayBed
+from tests.gateway.policed import Policed, bearer
 from tests.gateway.rated import ISSUE, api_tokens, limit
 from tests.instances import Instance
 
@@ -90,3 +91,34 @@ def test_guesses_at_the_decision_point_end_and_right_credentials_pass(tmp_path: 
     assert statuses[32:] == [TOO_MANY] * 18
     assert int(guesses[-1].headers["Retry-After"]) <= 3600
     assert passes.status_code == 200
+
+
+@pytest.mark.feature(43)
+def test_users_groups_and_kinds_of_calls_have_limits_of_their_own(policed_site: Policed) -> None:
+    site, seen = policed_site, []
+    rule = '[[rate]]\nname = "{0}"\nper = "{0}"\ncalls = 2\nseconds = 600\nreason = "For all"\n'
+    site.bed.command("group", "create", "robots")
+    for each in ("alice", "bob"):
+        site.bed.command("group", "add", "robots", each)
+    one, other, bobs = (
+        bearer(site.token(each, scopes=frozenset({"WRITE"})))
+        for each in (site.alice, site.alice, site.bob)
+    )
+    for text in (
+        rule.format("user"),
+        rule.format("group") + 'groups = ["robots"]\n',
+        rule.format("token") + 'operations = ["write"]\n',
+    ):
+        site.policy(text)
+        method = "PUT" if "write" in text else "GET"
+        answers = [site.call(each, method) for each in (one, other, bobs, one, one)]
+        seen.append([each.status_code == TOO_MANY for each in answers])
+    read = site.call(one)
+    site.policy("")
+    site.bed.command("group", "delete", "robots", "--yes")
+    assert seen == [
+        [False, False, False, True, True],
+        [False, False, True, True, True],
+        [False, False, False, False, True],
+    ]
+    assert read.status_code == 200
