@@ -161,13 +161,16 @@ class ProductCatalogue:
         Usually one. `path` is what follows the resource's context path, without the query.
         A template whose literals stand everywhere another's stand wins over it; where neither
         wins, both are given. `HEAD` counts as `GET`. Case matters in methods and paths. A path that
-        ends in an extension means what it means without it as well.
+        ends in an extension means what it means without it as well, or that alone.
         """
         method = "GET" if method == "HEAD" else method
         meant = self._match_literally(method, path)
-        if isinstance(meant, Unmatched) or not path.endswith(EXTENSIONS):
+        if not path.endswith(EXTENSIONS):
             return meant
         also = self._match_literally(method, path[: path.rindex(".")].removesuffix("/"))
+        if isinstance(meant, Unmatched):
+            # Unknown calls may be open where this operation is not, and the site would do it.
+            return meant if isinstance(also, Unmatched) else also
         if isinstance(also, Unmatched):
             return also
         return (*meant, *(each for each in also if each not in meant))

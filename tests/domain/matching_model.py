@@ -19,8 +19,11 @@ def model_match(
     """What `method` on the canonical `path` means, by comparing it with every template."""
     meant = _as_it_is(operations, method, path)
     stem, dot, extension = path.rpartition(".")
-    if isinstance(meant, Unmatched) or not dot or extension not in EXTENSIONS:
+    if not dot or extension not in EXTENSIONS:
         return meant
+    if isinstance(meant, Unmatched):
+        also = _as_it_is(operations, method, stem.removesuffix("/"))
+        return meant if isinstance(also, Unmatched) else also
     if stem.endswith(("/.", "/..")):
         return Unmatched.PATH_NOT_CANONICAL
     also = _as_it_is(operations, method, stem.removesuffix("/"))

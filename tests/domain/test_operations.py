@@ -71,6 +71,7 @@ def test_a_path_with_an_extension_means_what_the_site_makes_of_it_as_well(extens
         (f"/type/.{extension}", ["GET /type/{id}", "GET /type"]),
         (f"/type/7.{extension}", ["GET /type/{id}"]),
         (f"/type/page.{extension}.{extension}", ["GET /type/{id}"]),
+        (f"/type.{extension}", ["GET /type"]),
     ):
         assert matched(catalogue, f"GET {path}") == meant
         assert matched(catalogue, f"HEAD {path}") == meant
@@ -83,7 +84,8 @@ def test_a_path_with_an_extension_means_what_the_site_makes_of_it_as_well(extens
         ("GET /more/.json", Unmatched.UNKNOWN_PATH),
         ("GET /type/..json", Unmatched.PATH_NOT_CANONICAL),
         ("GET /type/...xml", Unmatched.PATH_NOT_CANONICAL),
-        ("GET /type.json", Unmatched.UNKNOWN_PATH),
+        ("GET /types.json", Unmatched.UNKNOWN_PATH),
+        ("PUT /type.json", Unmatched.UNKNOWN_PATH),
     ],
 )
 def test_what_is_no_operation_with_or_without_its_extension_is_none(

@@ -152,6 +152,33 @@ def test_a_token_is_no_way_to_a_session_either(office: Office, path: str) -> Non
     allowed(office.ask("GET", path, authorization))
 
 
+@pytest.mark.parametrize("ending", ["", ".json", ".xml"])
+def test_no_extension_leads_around_a_rule_about_an_operation(office: Office, ending: str) -> None:
+    office.policy(
+        legacy(basic="allow")
+        + """
+[[deny]]
+name = "no-links"
+operations = ["POST /rest/api/2/issueLink"]
+reason = "Links are made by hand"
+
+[[open]]
+name = "reading"
+scope = "READ"
+paths = ["/rest/api/2"]
+methods = ["POST"]
+reason = "Whatever the catalogue does not know"
+"""
+    )
+    for header in (PASSWORD, f"Bearer {office.desk.token('READ')}"):
+        decision = office.ask("POST", f"/rest/api/2/issueLink{ending}", header)
+        assert denied(decision) is DenyReason.POLICY_DENIED
+    decision = office.ask(
+        "POST", f"/rest/api/2/issue{ending}", f"Bearer {office.desk.token('READ')}"
+    )
+    assert denied(decision) is DenyReason.INSUFFICIENT_SCOPE
+
+
 def test_a_jwt_is_none_of_atlassians_own_tokens(office: Office) -> None:
     office.policy(legacy(atlassian_token="allow"))
     for value in ("eyJhbGciOiJub25lIn0.e30.", "eyJhbGciOiJFUzI1NiJ9.e30.c2ln"):

@@ -94,7 +94,7 @@ BROKEN: Final = (
 UNKNOWN: Final = (
     ("capitals inside", "/rest/API/2/settings/columns"),
     ("capitals at the end", "/rest/api/2/settings/Columns"),
-    ("suffix .json", f"{GUARDED}.json"),
+    ("suffix .JSON", f"{GUARDED}.JSON"),
     ("suffix .png", f"{GUARDED}.png"),
     ("segment .png", f"{GUARDED}/x.png"),
     ("dot behind", f"{GUARDED}."),
@@ -162,6 +162,12 @@ def _extensions() -> Iterator[Trick]:
     for ending in ("json", "xml", "atom"):
         name, target = f"all types by .{ending}", f"{types}/.{ending}"
         yield refused(name, request(target), 403, "insufficient-scope")
+        behind = f"{GUARDED}.{ending}"
+        yield refused(f"suffix .{ending} (reader)", request(behind), 403, "insufficient-scope")
+        arrives = (as_line(behind),)
+        passes = request(behind, credential=ADMIN)
+        yield Trick(f"suffix .{ending}", passes, (404,), ("allowed",), arrives)
+        yield _of_session(f"suffix .{ending}", behind)
         dots = request(f"{_ISSUE}/...{ending}", credential=ADMIN)
         yield refused(f"dots before .{ending}", dots, 403, "unknown-path")
 
