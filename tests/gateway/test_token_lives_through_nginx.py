@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
@@ -12,6 +13,7 @@ from authserver.domain.api_tokens import ApiTokenStatus, SubjectType
 from authserver.domain.clients import SUBJECT_PREFIX
 from tests.gateway.bed import ACCOUNT
 from tests.gateway.policed import ISSUE, Policed, basic, bearer
+from tests.people.cast import add_user
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -173,3 +175,21 @@ def test_a_jwt_with_one_byte_flipped_is_refused_wherever_it_was(site: Policed) -
         bent = token[: place + 5] + flipped + token[place + 6 :]
         answer = site.call(bearer(bent))
         assert (answer.status_code, answer.json()["error"]) == (401, "invalid_token"), place
+
+
+@pytest.mark.feature(18)
+def test_who_has_no_password_here_calls_with_a_token(site: Policed) -> None:
+    with site.bed.server.container() as container:
+        carol = add_user(container, "carol")
+        with container.database.writing() as stores:
+            user = stores.users.get(carol.subject)
+            assert user is not None
+            stores.users.save(replace(user, password_hash=b""))
+    site.bed.map_subject(carol.subject, "jira-carol")
+    value = site.token(carol)
+    for headers in (basic("carol", value), bearer(value)):
+        with site.bed.watching() as seen:
+            assert site.call(headers).status_code == 200
+        assert seen.one.account == "jira-carol"
+    for password in ("", "asv", carol.password):
+        assert site.call(basic("carol", password)).status_code in {401, 403}

@@ -72,6 +72,7 @@ def narrowed(draw: st.DrawFn, detail: AccessDetail) -> AccessDetail:
 @pytest.mark.feature(41)
 @settings(max_examples=100, deadline=None)
 @given(st.data(), DOCUMENTS, CALLS)
+@pytest.mark.feature(50)
 def test_a_narrower_credential_may_do_no_more(
     data: st.DataObject, documents: list[PolicyDocument], facts: CallFacts
 ) -> None:
@@ -105,7 +106,6 @@ def test_operations_within_others_are_allowed_wherever_those_are(
 
 @settings(max_examples=100, deadline=None)
 @given(DOCUMENTS, DENY, st.sampled_from([0, -1]), CALLS)
-@pytest.mark.feature(50)
 def test_one_more_deny_rule_allows_nothing_more(
     documents: list[PolicyDocument], rule: DenyRule, place: int, facts: CallFacts
 ) -> None:
