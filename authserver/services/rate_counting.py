@@ -8,6 +8,7 @@ import math
 import threading
 from typing import TYPE_CHECKING, Final
 
+from authserver.domain.api_tokens import NO_CLIENT_PREFIX
 from authserver.domain.policy_calls import LEGACY_WAYS
 from authserver.domain.policy_documents import LimitPer
 from authserver.domain.rates import KEY_BYTES, Quota, RateState, RatesUnavailable
@@ -118,7 +119,9 @@ def _who(per: LimitPer, caller: CallerFacts) -> str:
     if per is LimitPer.TOKEN:
         return f"token:{caller.count_key}" if caller.count_key else itself
     if per is LimitPer.CLIENT:
-        return f"client:{caller.client_id}" if caller.client_id else itself
+        # An API token that names no client is no client of its own: anybody may make more of them.
+        is_client = caller.client_id and not caller.client_id.startswith(NO_CLIENT_PREFIX)
+        return f"client:{caller.client_id}" if is_client else itself
     return itself
 
 

@@ -51,6 +51,15 @@ def test_a_token_over_its_limit_is_refused_and_another_is_not(office: Office) ->
     allowed(office.ask("GET", ISSUE, f"Bearer {office.token(BOB)}"))
 
 
+def test_tokens_of_no_client_share_what_their_user_may_call(office: Office) -> None:
+    office.policy(LIMIT.replace('"token"', '"client"'))
+    one, other = (f"Bearer {office.token()}" for _ in range(2))
+    allowed(office.ask("GET", ISSUE, one))
+    allowed(office.ask("GET", ISSUE, other))
+    assert denied(office.ask("GET", ISSUE, other)) is DenyReason.RATE_LIMITED
+    allowed(office.ask("GET", ISSUE, f"Bearer {office.token(BOB)}"))
+
+
 def test_calls_that_are_refused_for_something_else_are_not_counted(office: Office) -> None:
     token = f"Bearer {office.token()}"
     for _ in range(5):
