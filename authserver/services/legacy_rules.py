@@ -19,7 +19,7 @@ _NOT_SAID: Final = {LegacyWay.SESSION: LegacyEffect.ALLOW}
 """What happens to ways that no document speaks of; the others are blocked."""
 _BLOCKED_BY_DEFAULT: Final = "blocked, for no policy allows it"
 _EXTENSION: Final = re.compile(r"/?\.(?:atom|html?|json|txt|xml)\Z")
-_VERSION: Final = re.compile(r"(?:[0-9]+(?:\.[0-9]+)*|latest)\Z")
+_VERSION: Final = re.compile(r"(?:[0-9][0-9A-Za-z.-]*|latest)\Z")
 _AT_VERSION: Final = 3
 """Where the version stands in `/rest/<name>/<version>`, split at its slashes."""
 

@@ -106,6 +106,26 @@ reason = "Until the robot is rewritten"
         assert denied(decision) is DenyReason.BASIC_BLOCKED
 
 
+@pytest.mark.feature(46)
+@pytest.mark.parametrize("version", ["2", "latest", "2.0", "2.0.alpha1", "1.0-beta"])
+def test_what_an_exception_blocks_is_blocked_at_every_version(office: Office, version: str) -> None:
+    office.policy(
+        legacy(basic="allow")
+        + """
+[[legacy.exception]]
+name = "people"
+way = "basic"
+effect = "block"
+until = 2999-01-01
+paths = ["/rest/api/2/user"]
+reason = "Nobody lists people by password"
+"""
+    )
+    for path in (f"/rest/api/{version}/user", f"/rest/api/{version}/user/search.json"):
+        assert denied(office.ask("GET", path, PASSWORD)) is DenyReason.BASIC_BLOCKED
+    allowed(office.ask("GET", f"/rest/api/{version}/users", PASSWORD))
+
+
 def test_a_refusal_names_the_rule_its_reason_and_what_to_do(office: Office) -> None:
     office.policy(legacy(basic="block"))
     decision = office.ask("GET", ISSUE, PASSWORD)
