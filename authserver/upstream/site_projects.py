@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from authserver.domain.resources import ProtectedResource
 
 HTTP_OK: Final = 200
-NOT_SEEN: Final = frozenset({401, 403, 404, 410})
-"""There is none, or the asker may not see it: the caller would not, either."""
+NOT_SEEN: Final = frozenset({400, 401, 403, 404, 410})
+"""There is none, or can be none, or the asker may not see it: the caller would not, either."""
 LARGEST_ANSWER: Final = 256 * 1024
 TOTAL_SECONDS: Final = 3.0
 JIRA: Final = frozenset({ResourceKind.JIRA_DC, ResourceKind.JIRA_CLOUD})

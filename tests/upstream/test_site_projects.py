@@ -119,7 +119,7 @@ def test_a_place_is_known_by_the_key_and_the_id_of_its_project(
     assert set(asked.origins) == {"https://site.example"}
 
 
-@pytest.mark.parametrize("status", [401, 403, 404, 410])
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 410])
 def test_what_the_asker_may_not_see_is_not_there(status: int) -> None:
     asked = _Site({"/rest/api/2/issue/AB-1?fields=project": said(status=status)})
     place = Place(PlaceKind.ISSUE, "AB-1")
