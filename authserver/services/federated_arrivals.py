@@ -14,8 +14,10 @@ from authserver.services.federated_users import refusal_to_create
 from authserver.services.group_verdicts import sign_in_problem, verdict
 from authserver.services.living import held_identities
 from authserver.services.sessions import hold_users
+from authserver.services.user_lookup import known_anew
 
 if TYPE_CHECKING:
+    from authserver.domain.authority import Change
     from authserver.domain.calls import Call
     from authserver.domain.identities import Identity
     from authserver.domain.key_ports import SecretSealer
@@ -81,7 +83,8 @@ class FederatedArrivals:
         previous, subject = landing.previous, self._subject(provider, proof)
         takes_power = previous is not None and previous.subject != subject
         self._take_from_the_denied(provider, proof, subject, landing.call)
-        with self._administration.changing([], takes_power=takes_power) as stores:
+        told: list[Change] = []
+        with self._administration.changing(told, takes_power=takes_power) as stores:
             current = current_provider(stores, provider, proof)
             # All of the user's, in the order of everybody who locks several: then this one.
             held_identities(stores, subject)
@@ -96,7 +99,11 @@ class FederatedArrivals:
                     raise UpstreamFailure(problem, "the provider's rules make no user of this one")
                 user, identity = self._users.create_in(stores, current, proof.person, landing.call)
             else:
+                before = user
                 user = self._users.refresh_in(stores, user, identity, proof.person, landing.call)
+                # Policies ask for e-mail domains, and Basic for the address.
+                if user is not before:
+                    told.append(known_anew(user.subject, landing.call.at))
             started = self._sessions.begin(
                 stores,
                 user,

@@ -1,0 +1,64 @@
+"""Workers look at users again whose provider says something new of them at a sign-in."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from authserver.services.authority import AuthorityView
+from authserver.services.federated_arrivals import Landing
+from authserver.services.people_view import PeopleView, Person
+from authserver.services.provider_view import ProviderView
+from tests.services.proofs import attempt_at, proof_of
+from tests.services.upstream_office import DAY, UpstreamOffice
+
+if TYPE_CHECKING:
+    from authserver.domain.ports import Database
+
+
+class Door:
+    """Where ada comes in by her provider, and a worker that remembers her."""
+
+    def __init__(self, database: Database) -> None:
+        self.office = UpstreamOffice(database)
+        self.provider = self.office.add_provider("okta", living_seconds=30 * DAY)
+        self.view = AuthorityView(database, self.office.clock)
+        self.people = PeopleView(database, self.view, ProviderView(database, self.view))
+        self.subject = self.arrive("ada@example.com")
+
+    def arrive(self, email: str) -> str:
+        """The subject of whoever came."""
+        now = self.office.now
+        proof = proof_of("ada", now)
+        proof = replace(proof, person=replace(proof.person, email=email, email_verified=True))
+        landing = Landing(previous=None, cookie="", call=self.office.call(), user_agent="Firefox")
+        attempt = attempt_at("okta", now)
+        return self.office.arrivals.sign_in(self.provider, attempt, proof, landing).session.subject
+
+    def ada(self) -> Person:
+        self.view.poll()
+        person = self.people.person(self.subject)
+        assert person is not None
+        return person
+
+
+@pytest.fixture
+def door(database: Database) -> Door:
+    return Door(database)
+
+
+def test_an_address_that_a_provider_took_away_counts_nowhere(door: Door) -> None:
+    assert door.ada().email_domain == "example.com"
+    door.arrive("ada@elsewhere.example")
+    assert door.ada().user.data.email == "ada@elsewhere.example"
+    assert door.ada().email_domain == "elsewhere.example"
+
+
+def test_who_was_asleep_speaks_again_after_a_sign_in(door: Door) -> None:
+    door.office.clock.advance(31 * DAY)
+    door.office.living.put_to_sleep_due()
+    assert not door.ada().may_speak
+    door.arrive("ada@example.com")
+    assert door.ada().may_speak
