@@ -107,7 +107,10 @@ def versions(context: Context, *, name: str, as_json: bool) -> None:
 @JSON
 @pass_context
 def validate(context: Context, *, name: str, file: BinaryIO, as_json: bool) -> None:
-    """Check a document: everything that is wrong with it, each with its place."""
+    """Check a document: everything that is wrong with it.
+
+    Each mistake is told with its place.
+    """
     plan = policy_parts(context).policies.plan(name, read_text(file))
     if as_json:
         context.console.json({"name": name, "notes": list(plan.notes)})
@@ -193,7 +196,10 @@ def rollback(
     yes: bool,
     as_json: bool,
 ) -> None:
-    """Let an older version count again, as a new version; shows first what changes."""
+    """Let an older version count again, as a new version.
+
+    Shows first what changes.
+    """
     services = policy_parts(context)
     plan = services.policies.plan(name, services.policies.show(name, version).text)
     found = _replayed(context, plan, days)
