@@ -184,7 +184,8 @@ class Policies:
         # A policy may take power, and whether this one does nobody needs to find out.
         with self._administration.changing(changes, takes_power=True) as stores:
             check_name(stores, name)
-            # Groups and users are locked before documents, by everybody.
+            # API tokens are locked before groups and users, and those before documents.
+            shortened = [*shorten(stores, name, read_policy(text), now)]
             document = read_policy(text, self._references(stores, name))
             current = stores.policies.current(name)
             check_seen(name, current, expect)
@@ -197,7 +198,8 @@ class Policies:
                 comment=said,
             )
             stores.policies.add(version)
-            shortened = shorten(stores, name, document, now)
+            # Those that somebody made while this waited for the document.
+            shortened += shorten(stores, name, document, now)
             if shortened:
                 changes.append(Change(ChangeKind.API_TOKEN, ALL_TOKENS, latest_end(now)))
             self._administration.record(

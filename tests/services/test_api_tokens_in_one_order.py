@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
-from authserver.domain.api_tokens import ApiTokenStatus
+from authserver.domain.api_tokens import ApiTokenFilter, ApiTokenStatus
 from authserver.domain.errors import Conflict
 from authserver.domain.grants import Grant, GrantEnd, GrantFilter, GrantOrigin
 from authserver.domain.leaks import FoundSecret, LeakOutcome
@@ -20,9 +20,11 @@ from authserver.services.token_pick_ups import PickUpOver
 from authserver.storage.api_tokens import ApiTokenRows
 from authserver.storage.authority import AuthorityRows
 from authserver.storage.grants import GrantRows
+from authserver.storage.policies import PolicyRows
 from authserver.storage.token_pick_ups import TokenPickUpRows
 from authserver.storage.users import UserRows
 from tests.databases import opened
+from tests.services.policy_office import PolicyOffice
 from tests.services.token_office import DAY, OPERATOR, TokenOffice
 from tests.services.world import ADMIN, World
 from tests.storage.racing import race
@@ -54,7 +56,7 @@ def office(postgresql_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Tok
     """The office on a database with several writers."""
     for rows, look in (
         *((ApiTokenRows, "get"), (UserRows, "get"), (TokenPickUpRows, "find")),
-        *((GrantRows, "end"), (AuthorityRows, "advance")),
+        *((GrantRows, "end"), (AuthorityRows, "advance"), (PolicyRows, "current")),
     ):
         monkeypatch.setattr(rows, look, _lingering(getattr(rows, look)))
     with opened(postgresql_url) as database:
@@ -155,6 +157,24 @@ def test_a_rotated_token_is_revoked_while_all_of_its_owner_are(office: TokenOffi
                 office.power.revoke(token_id, ADMIN)
 
         race(2, act)
+
+
+def test_a_token_is_rotated_while_a_policy_shortens_it(office: TokenOffice) -> None:
+    policies, maker = PolicyOffice(office.world), Maker(office.ada.subject)
+    for number in range(ROUNDS):
+        token_id = office.own().token.token_id
+        days = 60 - number
+
+        def act(runner: int, token_id: str = token_id, days: int = days) -> Sequence[str]:
+            if runner:
+                text = f'[tokens]\nreason = "short"\nmax_lifetime = "{days}d"\n'
+                return policies.apply(text).shortened
+            office.tokens.rotate(token_id, office.act, maker, overlap_seconds=DAY)
+            return ()
+
+        race(2, act)
+        longest = ApiTokenFilter(live_at=office.world.clock.now(), longer_than=days * DAY)
+        assert office.tokens.count(longest) == 0
 
 
 def test_an_app_is_cut_off_while_all_credentials_of_its_user_are_switched_off(
