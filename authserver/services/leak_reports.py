@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from authserver.domain.api_tokens import OVER, ApiTokenStatus
-from authserver.domain.audit import AuditEvent, Outcome
+from authserver.domain.audit import ActorKind, AuditEvent, Outcome
 from authserver.domain.audit_text import visible
 from authserver.domain.authority import Change, ChangeKind
 from authserver.domain.errors import InvalidField
@@ -72,7 +72,8 @@ class LeakReports:
         now = self._administration.clock.now()
         call = act.call(now)
         with self._administration.database.reading() as stores:
-            self._throttle.check(stores, call)
+            if _is_a_strangers(act):
+                self._throttle.check(stores, call)
             known = self._lookup.find_all(stores, [each.value for each in found])
         if not any(known):
             # Nobody has to wait for anybody.
@@ -149,7 +150,7 @@ class LeakReports:
 
         In each window it is written once, at the limit.
         """
-        if self._throttle.count(stores, act.call(now)):
+        if _is_a_strangers(act) and self._throttle.count(stores, act.call(now)):
             stores.audit.add(
                 AuditEvent(
                     at=now,
@@ -165,6 +166,11 @@ class LeakReports:
 
 
 _TOKENS: Final = frozenset({LeakKind.API_TOKEN, LeakKind.ACCESS_TOKEN})
+
+
+def _is_a_strangers(act: Act) -> bool:
+    """Whether it came from outside: operators look through all that was found."""
+    return act.actor.kind is ActorKind.ANONYMOUS
 
 
 def _hold(stores: Stores, known: Sequence[KnownSecret | None]) -> None:
