@@ -16,6 +16,7 @@ from authserver.services.policy_steps import (
     OperationSet,
     listed,
     names_of,
+    token_names,
     user_groups,
 )
 
@@ -34,7 +35,7 @@ class _Asked(NamedTuple):
 
     groups: frozenset[str]
     client_id: str
-    token_id: str
+    tokens: Names
     username: str
     address: str
     names: Names
@@ -57,7 +58,7 @@ class _Rule:
         return (
             (rule.groups is None or not rule.groups.isdisjoint(asked.groups))
             and (rule.clients is None or asked.client_id in rule.clients)
-            and (rule.tokens is None or asked.token_id in rule.tokens)
+            and (rule.tokens is None or not rule.tokens.isdisjoint(asked.tokens))
             and (self._users is None or username in self._users)
             and (self._networks is None or self._networks.may_contain(asked.address))
             and (self._operations is None or self._operations.touch(asked.names))
@@ -95,7 +96,7 @@ class DenyStep:
             _Asked(
                 user_groups(caller),
                 caller.client_id,
-                caller.token_id,
+                token_names(caller),
                 caller.username,
                 facts.address,
                 names_of(facts.operations),

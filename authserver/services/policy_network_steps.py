@@ -8,14 +8,21 @@ from typing import TYPE_CHECKING
 from authserver.domain.decisions import DenyReason
 from authserver.domain.policy_calls import PolicyRefusal
 from authserver.services.network_sets import network_set
-from authserver.services.policy_steps import CREDENTIAL, REMEMBERED, Callers, listed, user_groups
+from authserver.services.policy_steps import (
+    CREDENTIAL,
+    REMEMBERED,
+    Callers,
+    listed,
+    token_names,
+    user_groups,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from authserver.domain.policy_calls import CallFacts
     from authserver.domain.policy_documents import NetworkRule
-    from authserver.services.policy_steps import Placed
+    from authserver.services.policy_steps import Names, Placed
 
 
 class _Rule:
@@ -53,14 +60,14 @@ class NetworkStep:
         """Refused by the first rule that does not allow."""
         caller = facts.caller
         return self._remembered(
-            user_groups(caller), caller.client_id, caller.token_id, facts.address
+            user_groups(caller), caller.client_id, token_names(caller), facts.address
         )
 
     def _walk(
-        self, groups: frozenset[str], client_id: str, token_id: str, address: str
+        self, groups: frozenset[str], client_id: str, tokens: Names, address: str
     ) -> PolicyRefusal | None:
         for each in self._rules:
-            if each.callers.include(groups, client_id, token_id):
+            if each.callers.include(groups, client_id, tokens):
                 change = each.change(address)
                 if change:
                     rule, document = each.placed.value, each.placed.document
@@ -76,7 +83,7 @@ class NetworkStep:
     def passed(self, facts: CallFacts) -> str:
         """What was asked."""
         caller = facts.caller
-        who = user_groups(caller), caller.client_id, caller.token_id
+        who = user_groups(caller), caller.client_id, token_names(caller)
         names = [each.placed.value.name for each in self._rules if each.callers.include(*who)]
         if not names:
             return ""

@@ -6,7 +6,13 @@ from typing import TYPE_CHECKING
 
 from authserver.domain.scope_coverage import has_list
 from authserver.services.legacy_rules import is_below
-from authserver.services.policy_steps import Callers, OperationSet, names_of, user_groups
+from authserver.services.policy_steps import (
+    Callers,
+    OperationSet,
+    names_of,
+    token_names,
+    user_groups,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -63,6 +69,6 @@ class CompiledRate:
     def matches(self, facts: CallFacts) -> bool:
         """Whether the rule counts this call: of a caller it concerns, of its route class."""
         caller = facts.caller
-        if not self._callers.include(user_groups(caller), caller.client_id, caller.token_id):
+        if not self._callers.include(user_groups(caller), caller.client_id, token_names(caller)):
             return False
         return self._operations is None or self._operations.touch(names_of(facts.operations))

@@ -16,6 +16,7 @@ from authserver.services.policy_steps import (
     OperationSet,
     listed,
     names_of,
+    token_names,
     user_groups,
 )
 
@@ -67,14 +68,14 @@ class OperationStep:
         """Refused by the first rule that does not allow all that the call means."""
         caller = facts.caller
         return self._remembered(
-            user_groups(caller), caller.client_id, caller.token_id, names_of(facts.operations)
+            user_groups(caller), caller.client_id, token_names(caller), names_of(facts.operations)
         )
 
     def _walk(
-        self, groups: frozenset[str], client_id: str, token_id: str, names: Names
+        self, groups: frozenset[str], client_id: str, tokens: Names, names: Names
     ) -> PolicyRefusal | None:
         for each in self._rules:
-            if each.callers.include(groups, client_id, token_id):
+            if each.callers.include(groups, client_id, tokens):
                 change = each.change(names)
                 if change:
                     rule, document = each.placed.value, each.placed.document
@@ -90,7 +91,7 @@ class OperationStep:
     def passed(self, facts: CallFacts) -> str:
         """What was asked."""
         caller = facts.caller
-        who = user_groups(caller), caller.client_id, caller.token_id
+        who = user_groups(caller), caller.client_id, token_names(caller)
         names = [each.placed.value.name for each in self._rules if each.callers.include(*who)]
         if not names:
             return ""

@@ -80,7 +80,7 @@ class ProjectStep:
         self, groups: frozenset[str], client_id: str, projects: tuple[Project, ...]
     ) -> PolicyRefusal | None:
         for each in self._rules:
-            change = each.callers.include(groups, client_id, "") and each.change(projects)
+            change = each.callers.include(groups, client_id, ()) and each.change(projects)
             if change:
                 rule, document = each.placed.value, each.placed.document
                 return PolicyRefusal(
@@ -113,7 +113,7 @@ class ProjectStep:
         caller = facts.caller
         groups = user_groups(caller)
         for each in self._rules:
-            if each.callers.include(groups, caller.client_id, ""):
+            if each.callers.include(groups, caller.client_id, ()):
                 yield each
 
 

@@ -81,7 +81,12 @@ class StoredReferences:
         return _missing(Noun.USER, name, (each.username for each in self._stores.users.list()))
 
     def _token(self, name: str) -> str | None:
-        return None if self._stores.api_tokens.get(name) else _missing(Noun.TOKEN, name, ())
+        token = self._stores.api_tokens.get(name)
+        if token is None:
+            return _missing(Noun.TOKEN, name, ())
+        if token.lineage_id != name:
+            return f"was rotated: name the first of its line, {token.lineage_id}"
+        return None
 
     def _scope(self, name: str) -> str | None:
         return None if name in self._scopes else _missing(Noun.SCOPE, name, self._scopes)

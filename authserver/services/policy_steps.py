@@ -68,12 +68,12 @@ class Callers:
         """Whether nobody is named."""
         return self.groups is None and self.clients is None and self.tokens is None
 
-    def include(self, groups: frozenset[str], client_id: str, token_id: str) -> bool:
+    def include(self, groups: frozenset[str], client_id: str, tokens: Names) -> bool:
         """Whether the rule concerns a caller; nothing but lists it is in counts for nobody."""
         return (
             (self.groups is not None and not self.groups.isdisjoint(groups))
             or (self.clients is not None and client_id in self.clients)
-            or (self.tokens is not None and token_id in self.tokens)
+            or (self.tokens is not None and not self.tokens.isdisjoint(tokens))
             or self.is_everybody
         )
 
@@ -111,6 +111,14 @@ def names_of(operations: Iterable[Operation]) -> Names:
 def user_groups(caller: CallerFacts) -> frozenset[str]:
     """The groups that count: services have none, nor has who proved nothing."""
     return _NO_GROUPS if caller.is_service or caller.way in LEGACY_WAYS else caller.groups
+
+
+def token_names(caller: CallerFacts) -> Names:
+    """What rules may call an API token: its id, and that of the first of those it was rotated from.
+
+    Whoever rotates a token would be rid of the rules about it otherwise.
+    """
+    return (caller.token_id, caller.count_key) if caller.token_id else ()
 
 
 def listed(names: Iterable[str], joint: str = "or") -> str:

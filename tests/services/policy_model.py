@@ -139,7 +139,7 @@ def _of_deny_rules(documents: Sequence[PolicyDocument], facts: CallFacts) -> Ite
         if rule.users is not None:
             holds.append(caller.username in rule.users)
         if rule.tokens is not None:
-            holds.append(caller.token_id in rule.tokens)
+            holds.append(bool(rule.tokens & tokens_of(facts)))
         if rule.networks is not None:
             holds.append(may_be_in(facts.address, rule.networks))
         if rule.operations is not None:
@@ -236,8 +236,14 @@ def concerns(
     return bool(
         ((groups or frozenset()) & groups_of(facts))
         or facts.caller.client_id in (clients or ())
-        or facts.caller.token_id in (tokens or ())
+        or (tokens or frozenset()) & tokens_of(facts)
     )
+
+
+def tokens_of(facts: CallFacts) -> frozenset[str]:
+    """An API token, and the first of its line, whose id is what it is counted by."""
+    caller = facts.caller
+    return frozenset({caller.token_id, caller.count_key} if caller.token_id else ())
 
 
 def groups_of(facts: CallFacts) -> frozenset[str]:

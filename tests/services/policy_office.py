@@ -55,7 +55,7 @@ class PolicyOffice:
             self.groups.create(group, "", ADMIN)
         self.world.users.create(UserDraft("ada"), ADMIN)
         self.world.add_client("ci-robot")
-        self.add_token("t1")
+        self.add_token("t1", lineage_id="t1")
         self.world.database.audit.clear()
         return self
 

@@ -210,7 +210,7 @@ def callers(draw: st.DrawFn) -> CallerFacts:
         subject="subject",
         client_id=draw(st.sampled_from(["ci", "bot", "app"])),
         token_id=draw(st.sampled_from(["t1", "t2", "t3"])) if is_api_token else "",
-        count_key="key",
+        count_key=draw(st.sampled_from(["t1", "t2", "key"])) if is_api_token else "key",
         username="" if is_service else draw(st.sampled_from(["ada", "bob", "eve"])),
         is_service=is_service,
         groups=draw(GROUPS),

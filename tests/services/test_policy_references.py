@@ -82,6 +82,14 @@ paths = ["/rest/x"]
     ]
 
 
+def test_a_token_is_named_by_the_first_of_its_line(office: PolicyOffice) -> None:
+    office.add_token("t2", lineage_id="t1")
+    text = f'[[network]]\nname = "n"\nallow = []\ntokens = ["t2"]\n{REASON}'
+    assert problems(office, text) == [
+        "network[0].tokens[0]: was rotated: name the first of its line, t1"
+    ]
+
+
 def test_problems_of_form_and_of_names_are_told_together_in_order(office: PolicyOffice) -> None:
     text = f'[access]\ngroups = ["nobody", 5]\n{REASON}[tokens]\nholders = ["none"]\n'
     assert [each.partition(":")[0] for each in problems(office, text)] == [

@@ -60,6 +60,24 @@ def test_tokens_of_no_client_share_what_their_user_may_call(office: Office) -> N
     allowed(office.ask("GET", ISSUE, f"Bearer {office.token(BOB)}"))
 
 
+def test_a_rule_about_a_token_goes_on_after_it_was_rotated(office: Office) -> None:
+    office.token(token_id="first", lineage_id="first")
+    rotated = f"Bearer {office.token(lineage_id='first')}"
+    stranger = f"Bearer {office.token()}"
+    about = 'tokens = ["first"]\nreason = "The old robot"\n'
+    for rule in (
+        '[[deny]]\nname = "robot"\n',
+        '[[network]]\nname = "robot"\nallow = ["10.0.0.0/8"]\n',
+        '[[operation]]\nname = "robot"\nallow = ["POST /rest/api/2/search"]\n',
+        '[[rate]]\nname = "robot"\nper = "token"\ncalls = 1\nseconds = 60\n',
+    ):
+        office.policy(rule + about)
+        office.ask("GET", ISSUE, rotated)
+        denied(office.ask("GET", ISSUE, rotated))
+        for _ in range(2):
+            allowed(office.ask("GET", ISSUE, stranger))
+
+
 def test_calls_that_are_refused_for_something_else_are_not_counted(office: Office) -> None:
     token = f"Bearer {office.token()}"
     for _ in range(5):
