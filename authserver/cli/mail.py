@@ -118,7 +118,10 @@ def retry(context: Context, /, *, mail_id: str, as_json: bool) -> None:
 @JSON
 @pass_context
 def test(context: Context, /, *, to: str, language: str, as_json: bool) -> None:
-    """Send a mail that says nothing but that mail works; it goes past the outbox."""
+    """Send a mail that says nothing but that mail works.
+
+    It goes past the outbox.
+    """
     services = _parts(context)
     with naming({"to": "--to"}):
         try:
