@@ -143,7 +143,8 @@ class Decisions:
                 unfit=caller.unfit,
             )
         )
-        if isinstance(decision, Deny) and decision.reason is DenyReason.PLAIN_HTTP:
+        if not request.secure:
+            # Whatever the call was refused for: everybody on the way could read it.
             self._note_exposure(request, caller)
         return decision
 
@@ -225,6 +226,8 @@ class Decisions:
 
     def _note_exposure(self, request: AccessRequest, caller: Caller) -> None:
         token = caller.token
+        if token is None and caller.unfit is not None:
+            token = caller.unfit.token
         if isinstance(token, ApiTokenAccess):
             self._exposures.seen_in_the_clear(
                 token.token_id, request.decision_id, request.address, request.at

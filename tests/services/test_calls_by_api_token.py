@@ -169,3 +169,17 @@ def test_bobs_token_is_bobs(office: Office) -> None:
         "bob",
         "example.com",
     )
+
+
+@pytest.mark.feature(49)
+def test_a_token_that_is_refused_for_something_else_came_in_the_clear_as_well(
+    office: Office,
+) -> None:
+    by_basic = office.token(presentations=frozenset({Presentation.BASIC}))
+    header = f"Bearer {by_basic}"
+    decision = office.ask("GET", ISSUE, header, secure=False)
+    assert denied(decision) is DenyReason.PRESENTATION_NOT_ALLOWED
+    other = office.token()
+    decision = office.ask("GET", ISSUE, f"Bearer {other}", secure=False, method_override="PUT")
+    assert denied(decision) is DenyReason.METHOD_OVERRIDE
+    assert office.exposed.seen == ["t1", "t2"]
