@@ -10,7 +10,7 @@ from authserver.domain.errors import Conflict, InvalidField, NotFound
 from authserver.domain.groups import Group
 from authserver.domain.texts import check_text
 from authserver.services.derived_rights import members_by_group
-from authserver.services.policy_mentions import mentions_of_group
+from authserver.services.policy_mentions import joining_takes_power, mentions_of_group
 from authserver.services.user_lookup import existing, known_anew
 
 if TYPE_CHECKING:
@@ -103,6 +103,9 @@ class Groups:
     def add(self, name: str, handle: str, act: Act) -> bool:
         """Add a user (by user name or subject); False when it was a member already.
 
+        Where a policy names the group, which may deny its members something, that counts
+        everywhere when this returns.
+
         Raises:
             NotFound: there is no such group or user.
         """
@@ -120,7 +123,8 @@ class Groups:
 
     def _change(self, name: str, handle: str, action: str, act: Act) -> bool:
         leaves = action == "group.member_removed"
-        with self._administration.changing([], takes_power=leaves) as stores:
+        takes_power = leaves or joining_takes_power(self._administration, [name])
+        with self._administration.changing([], takes_power=takes_power) as stores:
             if stores.groups.get(name) is None:
                 raise NotFound("group", name)
             user = existing(stores, handle)

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from authserver.domain.ports import Stores
+    from authserver.services.administration import Administration
 
 GROUP_KEYS: Final = frozenset(
     {"groups", "read_only_groups", "creator_groups", "for_others_groups", "holders"}
@@ -29,6 +30,12 @@ def mentions_of_group(stores: Stores, group: str) -> Sequence[str]:
         if version is not None:
             found += [f"{name}: {path}" for path in _paths(parsed(version.text), "", group)]
     return found
+
+
+def joining_takes_power(administration: Administration, groups: Sequence[str]) -> bool:
+    """Whether a policy names one of the groups: it may deny those something who join."""
+    with administration.database.reading() as stores:
+        return any(mentions_of_group(stores, each) for each in groups)
 
 
 def _paths(value: object, path: str, group: str) -> Iterator[str]:

@@ -13,6 +13,7 @@ from authserver.services.derived_rights import (
     administrators_by_group,
     rights_of,
 )
+from authserver.services.policy_mentions import joining_takes_power
 from authserver.services.user_lookup import SUBJECT_PREFIX, existing, known_anew
 from authserver.services.user_rules import PersonalUpdate, checked_username, described
 
@@ -164,8 +165,10 @@ class Users:
             InvalidField: names the field and what is allowed; nothing was changed.
             Conflict: nobody would be left who administers.
         """
-        leaves = bool(update.remove_groups)
-        with self._administration.changing([], takes_power=leaves) as stores:
+        takes_power = bool(update.remove_groups) or joining_takes_power(
+            self._administration, update.add_groups
+        )
+        with self._administration.changing([], takes_power=takes_power) as stores:
             if update.is_administrator is False:
                 self._power.keep_an_administrator(stores, handle)
             before = existing(stores, handle)

@@ -10,6 +10,7 @@ import pytest
 from authserver.domain.authority import Change, ChangeKind
 from authserver.domain.groups import Group
 from authserver.domain.identities import Identity, IdentityStatus
+from authserver.domain.policy_documents import DEFAULT_DOCUMENT, PolicyVersion
 from authserver.domain.providers import ProviderKind, ProviderStatus
 from authserver.domain.users import PersonalData, User, UserStatus
 from authserver.services.authority import AuthorityView
@@ -132,6 +133,23 @@ def test_who_joins_a_group_is_seen_without_anybody_waiting(watch: Watch) -> None
     before = watch.house.clock.monotonic()
     watch.groups.add("developers", "ada", ADMIN)
     assert watch.house.clock.monotonic() == before
+    assert watch.ada().groups == {"developers"}
+
+
+@pytest.mark.parametrize("way", ["group add", "user update"])
+def test_who_joins_a_group_that_a_policy_names_is_in_it_everywhere_when_that_is_answered(
+    watch: Watch, way: str
+) -> None:
+    text = '[[deny]]\nname = "left"\ngroups = ["developers"]\nreason = "left"\n'
+    with watch.database.writing() as stores:
+        stores.policies.add(PolicyVersion(DEFAULT_DOCUMENT, 1, text, 0.0, "test", ""))
+    watch.ada()
+    before = watch.house.clock.monotonic()
+    if way == "group add":
+        watch.groups.add("developers", "ada", ADMIN)
+    else:
+        watch.house.world.users.update("ada", UserUpdate(add_groups=["developers"]), ADMIN)
+    assert watch.house.clock.monotonic() >= before + 0.3
     assert watch.ada().groups == {"developers"}
 
 
