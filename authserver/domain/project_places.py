@@ -81,6 +81,12 @@ _ELSEWHERE: Final = re.compile(
     """,
     re.VERBOSE,
 )
+_BY_ITS_OWN_ID: Final = re.compile(
+    r".+/\{.+\}/(?:.+/)?"
+    r"(?:\{(?:attachmentId|commentId|worklogId|linkId|approvalId)\}|(?<!role/)\{id\})(?:/.*)?"
+)
+"""Below a place, something with an id of its own: nobody says that the site looks whether the one
+belongs to the other. Project roles have ids too, but belong to no project."""
 _BODY_MOVES: Final = frozenset(
     {
         "PUT /rest/api/content/{contentId}",
@@ -117,15 +123,18 @@ def places_of(operation: Operation, path: str, query: str) -> tuple[Place, ...]:
 
     `path` is below the site's base path, in its one spelling.
     """
-    if _ELSEWHERE.fullmatch(operation.template) or operation.name in _BODY_MOVES:
+    template = operation.template
+    if _ELSEWHERE.fullmatch(template) or _BY_ITS_OWN_ID.fullmatch(template):
+        return ()
+    if operation.name in _BODY_MOVES:
         return ()
     in_query = _QUERIES.get(operation.name)
     if in_query is not None:
         return _places_in(query, *in_query)
     if path.endswith(EXTENSIONS):
         return ()  # the site cuts it off, and then reads another value
-    for template, kind in _PATHS:
-        if template.fullmatch(operation.template):
+    for named, kind in _PATHS:
+        if named.fullmatch(template):
             place = _place(kind, unquote(path.split("/")[operation.shape.index("") + 1]))
             return () if place is None else (place,)
     return ()

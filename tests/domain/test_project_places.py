@@ -61,6 +61,12 @@ def reached(kind: ResourceKind, method: str, target: str) -> list[tuple[Place, .
             "/rest/api/3/component?projectIdsOrKeys=AB",
             Place(PlaceKind.PROJECT, "AB"),
         ),
+        (
+            ResourceKind.JIRA_DC,
+            "DELETE",
+            "/rest/api/2/project/AB/role/10002",
+            Place(PlaceKind.PROJECT, "AB"),
+        ),
         (ResourceKind.CONFLUENCE_DC, "GET", "/rest/api/space/DS", Place(PlaceKind.SPACE, "DS")),
         (ResourceKind.CONFLUENCE_DC, "GET", "/rest/api/space/~ada", Place(PlaceKind.SPACE, "~ada")),
         (
@@ -110,6 +116,10 @@ def test_a_place_in_the_path_or_the_query_is_certain(
         (ResourceKind.JIRA_DC, "GET", "/rest/agile/1.0/epic/AB-1/issue"),
         (ResourceKind.JIRA_DC, "GET", "/rest/api/2/project/type/software"),
         (ResourceKind.JIRA_CLOUD, "POST", "/rest/api/3/issue/AB-1/worklog/move"),
+        (ResourceKind.JIRA_DC, "PUT", "/rest/api/2/issue/AB-1/comment/10"),
+        (ResourceKind.JIRA_DC, "DELETE", "/rest/api/2/issue/AB-1/worklog/10"),
+        (ResourceKind.JIRA_DC, "GET", "/rest/servicedeskapi/request/AB-1/comment/10"),
+        (ResourceKind.CONFLUENCE_DC, "DELETE", "/rest/api/content/12/child/attachment/13"),
         (ResourceKind.JIRA_CLOUD, "GET", "/rest/api/3/component"),
         (ResourceKind.JIRA_CLOUD, "GET", "/rest/api/3/component?projectidsorkeys=AB"),
         (ResourceKind.JIRA_CLOUD, "GET", "/rest/api/3/component?projectIdsOrKeys=AB;x=1"),
