@@ -148,5 +148,5 @@ def test_a_password_is_refused(data_center: GatewayBed) -> None:
     jira = Jira(url=data_center.url, username="mlindqvist", password="hunter2")
     with data_center.watching() as seen, pytest.raises(requests.HTTPError) as refusal:
         jira.myself()
-    assert refusal.value.response.status_code == 401
+    assert refusal.value.response.status_code == 403
     assert seen.notes == ()
