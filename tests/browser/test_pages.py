@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from tests.browser.gallery import walk
@@ -57,6 +58,7 @@ class Inspector:
         self.wrong += [f"{name}: {each['id']}: {each['nodes'][0]['html']}" for each in found]
 
 
+@pytest.mark.slow
 def test_every_page_is_accessible_and_fits(make_context: MakeContext, served: ServedPeople) -> None:
     inspector = Inspector()
     # In German, whose words are longer.

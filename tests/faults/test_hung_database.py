@@ -42,6 +42,7 @@ def hanging(cluster: PostgresCluster) -> Iterator[None]:
             os.kill(each.pid, signal.SIGCONT)
 
 
+@pytest.mark.slow
 @pytest.mark.rule("F-09")
 def test_while_the_database_hangs_whoever_needs_it_waits_and_nobody_else(
     postgres_cluster: PostgresCluster, start_server: StartServer

@@ -91,6 +91,7 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
         yield Scene(instance, site, caller, providers)
 
 
+@pytest.mark.slow
 @pytest.mark.rule("F-24")
 @pytest.mark.rule("FE-14")
 def test_while_a_provider_hangs_its_people_are_told_and_all_others_are_served(scene: Scene) -> None:

@@ -89,6 +89,7 @@ def test_with_a_cache_of_decisions_a_revoked_token_passes(
     assert passed > 0, "the tests above cannot see what they are there for"
 
 
+@pytest.mark.slow
 @pytest.mark.rule("F-38")
 def test_a_key_is_rotated_under_load_without_one_failed_call(relayed_bed: RelayedBed) -> None:
     bed = relayed_bed

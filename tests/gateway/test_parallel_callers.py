@@ -36,6 +36,7 @@ class Person:
     token: str
 
 
+@pytest.mark.slow
 @pytest.mark.rule("FA-11")
 @pytest.mark.trap(9)
 def test_fifty_callers_each_get_their_own_answer(gateway_beds: GatewayBeds, tmp_path: Path) -> None:

@@ -77,6 +77,7 @@ def test_a_killed_server_lets_nothing_pass_and_comes_back(relayed_bed: RelayedBe
     assert_chain(relayed_bed)
 
 
+@pytest.mark.slow
 @pytest.mark.rule("F-38")
 def test_killed_workers_leave_no_wrong_allow_behind(relayed_bed: RelayedBed) -> None:
     kill_workers(relayed_bed, seconds=3)
@@ -102,6 +103,7 @@ def kill_workers(bed: RelayedBed, *, seconds: float) -> None:
     assert_chain(bed)
 
 
+@pytest.mark.slow
 @pytest.mark.rule("F-38")
 def test_a_server_that_is_stopped_and_started_refuses_in_between(relayed_bed: RelayedBed) -> None:
     server = relayed_bed.server
@@ -114,6 +116,7 @@ def test_a_server_that_is_stopped_and_started_refuses_in_between(relayed_bed: Re
     check(relayed_bed, load, disturbed=True)
 
 
+@pytest.mark.slow
 @pytest.mark.rule("F-38")
 def test_a_server_that_reads_its_settings_again_decides_all_the_while(
     relayed_bed: RelayedBed,
@@ -133,6 +136,7 @@ def test_a_server_that_reads_its_settings_again_decides_all_the_while(
     check(relayed_bed, load, disturbed=False)
 
 
+@pytest.mark.slow
 @pytest.mark.rule("F-38")
 def test_nginx_reloads_without_one_failed_call(relayed_bed: RelayedBed) -> None:
     with CallLoad(relayed_bed) as load:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 LEASE_SECONDS = 0.25
 
 
+@pytest.mark.slow
 @pytest.mark.rule("F-38")
 def test_without_the_database_nothing_passes_and_it_is_back_by_itself(
     postgres_cluster: PostgresCluster, tmp_path: Path
@@ -46,6 +47,7 @@ def test_without_the_database_nothing_passes_and_it_is_back_by_itself(
         assert_chain(bed)
 
 
+@pytest.mark.slow
 @pytest.mark.rule("F-38")
 def test_without_room_for_records_nothing_passes_and_it_is_back_by_itself(
     tmp_path: Path,

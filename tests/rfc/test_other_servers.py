@@ -90,6 +90,7 @@ def test_what_stops_the_start_stops_the_loading_too(installation: Installation, 
     assert advice in told
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("asked_first", [0, 1])
 def test_a_process_that_was_forked_after_loading_serves_with_threads_of_its_own(
     installation: Installation, reader: Caller, asked_first: int

@@ -40,6 +40,8 @@ LONG: Final = {
     "explain-a-refusal.md",
     "limit-rates.md",
     "put-it-in-front-of-jira-data-center.md",
+    "send-mail.md",
+    "sign-in-with-an-app.md",
     "write-a-policy.md",
 }
 """Pages that take long, of which every step has its own short test besides."""

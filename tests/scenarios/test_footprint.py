@@ -39,6 +39,7 @@ def issue(container: Container, secret: str, number: int) -> None:
     assert answer.body["access_token"]
 
 
+@pytest.mark.slow
 @pytest.mark.rule("TK-10")
 def test_client_credentials_tokens_leave_no_row_outside_the_audit(
     database_url: str, tmp_path: Path

@@ -20,6 +20,7 @@ HEAD = (
 )
 
 
+@pytest.mark.slow
 @pytest.mark.rule("HT-02")
 def test_thirty_bodies_that_never_end_keep_nobody_from_being_served(tmp_path: Path) -> None:
     instance = Instance(tmp_path / "server").initialise()

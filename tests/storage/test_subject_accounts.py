@@ -115,6 +115,7 @@ def test_all_mappings_of_one_site_are_removed_together(database: SqlDatabase) ->
     assert listed(database, "wiki") == [mapped("a", resource="wiki")]
 
 
+@pytest.mark.slow
 def test_ten_thousand_mappings_are_a_few_statements(database: SqlDatabase) -> None:
     accounts = [mapped(f"user:{number:05}", f"u{number}") for number in range(MANY)]
     put(database, accounts[: MANY // 2])

@@ -65,6 +65,7 @@ def kill_workers_for(server: Running, seconds: float, pause: float) -> tuple[int
     return kills, answered, failed
 
 
+@pytest.mark.slow
 @pytest.mark.rule("F-01")
 def test_killing_a_worker_every_half_second_does_not_stop_the_server(tmp_path: Path) -> None:
     with running(tmp_path) as server:
@@ -122,6 +123,7 @@ def test_workers_that_never_start_end_the_supervisor_with_a_reason(tmp_path: Pat
         server.close()
 
 
+@pytest.mark.slow
 def test_once_it_has_served_the_supervisor_never_gives_up(tmp_path: Path) -> None:
     broken = tmp_path / "broken"
     with running(tmp_path, argument={"broken": str(broken)}) as server:
