@@ -10,6 +10,7 @@ from authserver.domain.errors import AlreadyExists, NotFound
 from authserver.storage.api_token_filters import conditions
 from authserver.storage.api_token_values import own_values, token_from
 from authserver.storage.inserts import insert_into
+from authserver.storage.locked_rows import is_among
 from authserver.storage.network_keys import key_of
 from authserver.storage.rows.api_tokens import api_tokens
 from authserver.storage.store import Store, of_issuer
@@ -171,7 +172,7 @@ class ApiTokenRows(Store):
         )
         rows = self._connection.execute(
             update(api_tokens)
-            .where(self._mine(api_tokens), _COLUMNS.token_id.in_(select(meant.c.token_id)))
+            .where(self._mine(api_tokens), is_among(self._connection, _COLUMNS.token_id, meant))
             .values(**values)
             .returning(api_tokens)
         )

@@ -11,6 +11,7 @@ from authserver.domain.tokens import latest_end
 from authserver.storage.access_details import coded_details, details_from
 from authserver.storage.codes import CodeRows
 from authserver.storage.json_texts import coded, coded_set, texts_from
+from authserver.storage.locked_rows import is_among
 from authserver.storage.refresh_tokens import RefreshTokenRows
 from authserver.storage.request_parameters import claims_from, claims_text
 from authserver.storage.rows.grants import grants
@@ -129,7 +130,7 @@ class GrantRows(CodeRows, RefreshTokenRows):
             update(grants)
             .where(
                 self._mine(grants),
-                _COLUMNS.grant_id.in_(select(doomed.c.grant_id)),
+                is_among(self._connection, _COLUMNS.grant_id, doomed),
                 _COLUMNS.ended_at.is_(None),
             )
             .values(

@@ -9,6 +9,7 @@ from sqlalchemy import bindparam, case, insert, select, update
 from authserver.domain.sessions import Session
 from authserver.storage.digests import among
 from authserver.storage.json_texts import coded, texts_from
+from authserver.storage.locked_rows import is_among
 from authserver.storage.rows.sessions import sessions
 from authserver.storage.store import Store, of_issuer
 from authserver.storage.texts import is_storable
@@ -137,7 +138,7 @@ class SessionRows(Store):
             update(sessions)
             .where(
                 self._mine(sessions),
-                _COLUMNS.session_id.in_(select(doomed.c.session_id)),
+                is_among(self._connection, _COLUMNS.session_id, doomed),
                 _COLUMNS.ended_at.is_(None),
             )
             .values(
