@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 SCHEME: Final = "node"
 _NO_LIMIT: Final = 2**32 - 1
+_NO_WINDOW: Final = "node:// counts in moving windows: use MovingWindowRateLimiter"
 
 
 class NodeStorage(Storage, MovingWindowSupport):
@@ -62,12 +63,15 @@ class NodeStorage(Storage, MovingWindowSupport):
         return self.counters.look(quota).calls
 
     def get(self, key: str) -> int:
-        """Not known without the length of the window, which `limits` does not tell here."""
-        raise NotImplementedError
+        """Not known without the length of the window, which `limits` does not tell here.
+
+        Its moving windows, the only strategy that this storage is for, never ask.
+        """
+        raise NotImplementedError(_NO_WINDOW)
 
     def get_expiry(self, key: str) -> float:
         """The same."""
-        raise NotImplementedError
+        raise NotImplementedError(_NO_WINDOW)
 
     def check(self) -> bool:
         """Whether the file can be used: it was opened."""
