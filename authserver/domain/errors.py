@@ -44,6 +44,15 @@ class Conflict(DomainError):
     """The thing is in a state that does not allow the act; the text says which and what to do."""
 
 
+class Forbidden(DomainError):
+    """Somebody who administers may not do this: names the permission that it takes."""
+
+    def __init__(self, needs: str, detail: str = "") -> None:
+        """Remember the permission (a scope, see `domain.roles`) and what it is needed for."""
+        super().__init__(detail or f"this takes {needs}")
+        self.needs = needs
+
+
 class StorageUnavailable(DomainError):
     """The database, the journal or the authority lease cannot answer now: 503 outside."""
 

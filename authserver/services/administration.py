@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from authserver.domain.audit import Actor, ActorKind, AuditEvent, Outcome
 from authserver.domain.calls import Call
+from authserver.domain.errors import Forbidden
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -20,11 +21,25 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """An administrative act under way: who does it, under which request id, from where."""
+    """An administrative act under way: who does it, under which request id, from where.
+
+    `powers` are the permissions it is done with (`domain.roles`); `None` is for whoever needs none:
+    somebody with a shell on the server, or a user in matters of their own.
+    """
 
     actor: Actor
     request_id: str = ""
     peer: str = ""
+    powers: frozenset[str] | None = None
+
+    def need(self, permission: str, what_for: str = "") -> None:
+        """Insist on a permission; for use inside the transaction that looked at what is touched.
+
+        Raises:
+            Forbidden: the act is done without it.
+        """
+        if self.powers is not None and permission not in self.powers:
+            raise Forbidden(permission, what_for)
 
     def call(self, at: float) -> Call:
         """The call that the act came by, at `at`."""
