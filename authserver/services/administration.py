@@ -12,7 +12,7 @@ from authserver.domain.calls import Call
 from authserver.domain.errors import Forbidden
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from authserver.domain.authority import Change
     from authserver.domain.ports import Clock, Database, Stores
@@ -24,13 +24,22 @@ class Act:
     """An administrative act under way: who does it, under which request id, from where.
 
     `powers` are the permissions it is done with (`domain.roles`); `None` is for whoever needs none:
-    somebody with a shell on the server, or a user in matters of their own.
+    somebody with a shell on the server, or a user in matters of their own. `via` is the door
+    (`rest`, `console`; empty: the command line, or a page of the user's own) and `via_client` the
+    client whose token it came with, when that speaks for a user; both go on record.
     """
 
     actor: Actor
     request_id: str = ""
     peer: str = ""
     powers: frozenset[str] | None = None
+    via: str = ""
+    via_client: str = ""
+    expects: Callable[[Mapping[str, object]], None] | None = None
+    """Looks at what is about to be changed, as it is described before, and raises when that is not
+    what the act was meant for."""
+    beside: Callable[[Stores], None] | None = None
+    """Done in the act's own transaction."""
 
     def need(self, permission: str, what_for: str = "") -> None:
         """Insist on a permission; for use inside the transaction that looked at what is touched.
@@ -41,6 +50,20 @@ class Act:
         if self.powers is not None and permission not in self.powers:
             raise Forbidden(permission, what_for)
 
+    @property
+    def way(self) -> Mapping[str, str]:
+        """How the act came, for records: nothing where there is nothing to say."""
+        told = {"via": self.via, "via_client": self.via_client}
+        return {name: value for name, value in told.items() if value}
+
+    def expect(self, described: Mapping[str, object]) -> None:
+        """Insist that this is what the act was meant for; for use inside its transaction.
+
+        Raises whatever `expects` raises.
+        """
+        if self.expects is not None:
+            self.expects(described)
+
     def call(self, at: float) -> Call:
         """The call that the act came by, at `at`."""
         return Call(at=at, request_id=self.request_id, peer=self.peer)
@@ -49,6 +72,11 @@ class Act:
 def operator(name: str) -> Act:
     """The act of somebody with a shell on the server."""
     return Act(Actor(ActorKind.OPERATOR, name))
+
+
+def system(part: str) -> Act:
+    """The act of the server itself; `part` says which of it."""
+    return Act(Actor(ActorKind.SYSTEM, part))
 
 
 class Administration:
@@ -100,6 +128,8 @@ class Administration:
 
         `client_id` and `resource` are what it is about besides, where they are not the object.
         """
+        if act.beside is not None:
+            act.beside(stores)
         stores.audit.add(
             AuditEvent(
                 at=self.clock.now(),
@@ -112,7 +142,7 @@ class Administration:
                 resource=object_id if action.startswith("resource.") else resource,
                 request_id=act.request_id,
                 peer=act.peer,
-                details=details,
+                details={**details, **act.way},
             )
         )
 

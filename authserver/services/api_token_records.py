@@ -61,6 +61,8 @@ def record(
     reason: str = "",
 ) -> None:
     """Put an act on a token on record: who did it, and whose the token is, both."""
+    if act.beside is not None:
+        act.beside(stores)
     stores.audit.add(
         AuditEvent(
             at=at,
@@ -74,7 +76,7 @@ def record(
             reason=reason,
             request_id=act.request_id,
             peer=act.peer,
-            details={**_whose(token), **(details or {})},
+            details={**_whose(token), **(details or {}), **act.way},
         )
     )
 

@@ -150,6 +150,7 @@ class Clients:
             [Change(ChangeKind.CLIENT, client_id, 0.0)], takes_power=True
         ) as stores:
             before = _existing(stores, client_id)
+            act.expect(described(before))
             after = self._rules.updated(stores, before, update)
             if after.profile.is_dynamic:
                 # Or it would take back by itself what was taken from it.
@@ -248,6 +249,7 @@ class Clients:
             [Change(ChangeKind.CLIENT, client_id, 0.0)], takes_power=takes_power
         ) as stores:
             before = _existing(stores, client_id)
+            act.expect(described(before))
             after = replace(before, status=status)
             stores.clients.save(after)
             if status is ClientStatus.DELETED:

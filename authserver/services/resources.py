@@ -120,6 +120,7 @@ class Resources:
         """
         with self._administration.changing(_changed(name), takes_power=True) as stores:
             before = existing(stores, name)
+            act.expect(described(before))
             after = before
             if url is not None:
                 after = replace(after, url=check_site_url("url", url))
@@ -197,6 +198,7 @@ class Resources:
             changes.append(Change(ChangeKind.HAND_OVER, name, 0.0))
         with self._administration.changing(changes, takes_power=takes_power) as stores:
             before = existing(stores, name)
+            act.expect(described(before))
             after = replace(before, status=status)
             stores.resources.save(after)
             if status is ResourceStatus.DELETED:
