@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from authserver.app_console import console
 from authserver.web.account import AccountPages, account_blueprint
 from authserver.web.account_identities import IdentityPages, identities_blueprint
 from authserver.web.account_password import PasswordPage, password_blueprint
@@ -33,6 +34,7 @@ def register_pages(application: Flask, container: Container) -> None:
     application.register_blueprint(front_blueprint(container.settings.issuer))
     for blueprint in _people(visits, container):
         application.register_blueprint(blueprint)
+    application.register_blueprint(console(visits, container))
     endpoint = AuthorizationEndpoint(visits, container.authorization_front, container.dispatcher)
     application.register_blueprint(authorize_blueprint(endpoint))
     answers = container.user_answers

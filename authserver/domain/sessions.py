@@ -9,6 +9,12 @@ SESSION_PURPOSE: Final = "session"
 BROWSER_PURPOSE: Final = "browser"
 """Purposes of the keyed digests of the two cookies."""
 
+ADMINISTRATOR_IDLE_SECONDS: Final = 900
+ADMINISTRATOR_SECONDS: Final = 8 * 3600
+"""How long whoever administers may be away, and go on altogether, before they sign in again."""
+FRESH_SECONDS: Final = 900
+"""How long a sign-in is recent enough to change what others depend on."""
+
 PASSWORD_ACR: Final = "urn:authserver:acr:password"  # noqa: S105 - a class of authentication
 """`acr` of a sign-in with a local password. It claims no level of assurance."""
 PASSWORD_AMR: Final = ("pwd",)

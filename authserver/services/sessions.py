@@ -9,7 +9,13 @@ from typing import TYPE_CHECKING, Final
 from authserver.domain.audit import Actor, ActorKind, AuditEvent, Outcome
 from authserver.domain.authority import ChangeKind
 from authserver.domain.errors import DomainError, StorageUnavailable
-from authserver.domain.sessions import SESSION_PURPOSE, Session
+from authserver.domain.sessions import (
+    ADMINISTRATOR_IDLE_SECONDS,
+    ADMINISTRATOR_SECONDS,
+    SESSION_PURPOSE,
+    Session,
+)
+from authserver.services.administrators import may_administer
 from authserver.services.living import Living
 
 if TYPE_CHECKING:
@@ -35,6 +41,8 @@ class SignedIn:
 
     session: Session
     user: User
+    must_prove: bool = False
+    """Whether whoever administers was away too long: first they prove to be who they are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +113,8 @@ class Sessions:
     def find(self, cookie: str, call: Call) -> SignedIn | None:
         """Who the browser with this cookie is signed in as; moves the idle end now and then.
 
+        It does not move for whoever must prove to be themselves first.
+
         Raises:
             StorageUnavailable: nobody can tell now.
         """
@@ -115,8 +125,12 @@ class Sessions:
             if session is None or not session.is_live(call.at):
                 return None
             user = stores.users.get(session.subject)
-        if user is None or not user.is_enabled:
-            return None
+            if user is None or not user.is_enabled:
+                return None
+            # Asked last: hardly ever is somebody away for so long.
+            must_prove = self._is_long(session, call.at) and may_administer(stores, user)
+        if must_prove:
+            return SignedIn(session, user, must_prove=True)
         if call.at >= session.last_seen_at + SEEN_SECONDS:
             session = self._seen(session, call.at)
         return SignedIn(session, user)
@@ -250,6 +264,12 @@ class Sessions:
         """
         with self._administration.changing([], takes_power=True) as stores:
             return self.end_all_in(stores, subject, keep=keep, act=act)
+
+    def _is_long(self, session: Session, at: float) -> bool:
+        """Whether whoever administers may not go on in the session as it is."""
+        proved_at = session.expires_at - self._absolute_seconds
+        away = at - session.last_seen_at
+        return away >= ADMINISTRATOR_IDLE_SECONDS or at - proved_at >= ADMINISTRATOR_SECONDS
 
     def _digests(self, cookie: str) -> Sequence[tuple[str, bytes]]:
         # Under every pepper, so that a session outlives the change of one.

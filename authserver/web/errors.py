@@ -18,6 +18,7 @@ from authserver.domain.errors import (
     AlreadyExists,
     Conflict,
     DomainError,
+    Forbidden,
     InvalidField,
     NotFound,
     ProtocolRefusal,
@@ -108,6 +109,8 @@ def _domain_answer(error: DomainError) -> tuple[int, str, list[tuple[str, str]]]
         return 404, f"There is no such {error.kind}.", []
     if isinstance(error, (AlreadyExists, Conflict)):
         return 409, "", []
+    if isinstance(error, Forbidden):
+        return 403, str(error), []
     if isinstance(error, InvalidField):
         return 400, str(error), []
     return 400, error.description if isinstance(error, ProtocolRefusal) else "", []

@@ -10,6 +10,7 @@ HOME: Final = "/account"
 _TARGETS: Final = re.compile(
     r"/account(/(authorizations|identities|sessions|password|pick-up))?\Z"
     r"|/device(\?user_code=[A-Za-z0-9-]{1,20})?\Z"
+    r"|/admin(/(?!\.)[A-Za-z0-9._~:-]{1,200}){0,6}(\?[A-Za-z0-9._~:%+=&-]{0,2000})?\Z"
 )
 
 

@@ -122,7 +122,7 @@ def test_the_icon_is_sound_and_the_style_sheet_knows_the_dark(client: FlaskClien
     with client.get("/assets/icon.svg") as icon:
         assert icon.mimetype == "image/svg+xml"
         assert ET.fromstring(icon.data).tag.endswith("svg")
-    with client.get("/assets/authserver.css") as sheet:
+    with client.get("/assets/colours.css") as sheet:
         style = sheet.get_data(as_text=True)
     assert "prefers-color-scheme: dark" in style
     assert "url(" not in style

@@ -1,0 +1,1 @@
+"""The console: what those who administer see and do in a browser."""

@@ -1,0 +1,154 @@
+"""`/admin/clients`: all clients, and what can be done with several of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from authserver.domain.clients import ClientStatus, GrantType
+from authserver.domain.roles import Area, to_read, to_write
+from authserver.web.admin.cells import WORDS, Kind
+from authserver.web.admin.console_pages import ConsolePage, MenuEntry, Section
+from authserver.web.admin.list_files import list_file
+from authserver.web.admin.lists import (
+    Bulk,
+    Column,
+    Filter,
+    Listing,
+    ListPage,
+    ListQuery,
+    shelf,
+    wants_file,
+)
+from authserver.web.admin.short_lists import page_of
+from authserver.web.admin.showing import show
+from authserver.web.languages import gettext as _
+from authserver.web.languages import lazy_gettext as _l
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from flask import Response
+
+    from authserver.domain.clients import Client
+    from authserver.services.clients import Clients
+    from authserver.web.admin.console_pages import Administrator
+    from authserver.web.cursors import Cursors
+    from authserver.web.languages import Text
+
+CLIENTS: Final = "/clients"
+READ: Final = to_read(Area.CLIENTS)
+WRITE: Final = to_write(Area.CLIENTS)
+
+GRANT_LABELS: Final[Mapping[str, Text]] = {
+    GrantType.CLIENT_CREDENTIALS: _l("for itself"),
+    GrantType.AUTHORIZATION_CODE: _l("for users"),
+    GrantType.DEVICE_CODE: _l("device"),
+    GrantType.REFRESH_TOKEN: _l("refresh"),
+    GrantType.TOKEN_EXCHANGE: _l("exchange"),
+}
+
+
+def client_path(client: Client) -> str:
+    """Where one client is, below /admin."""
+    return f"{CLIENTS}/{client.client_id}"
+
+
+def last_use(client: Client) -> float | None:
+    """When one of its secrets was last used; `None` for never, or for a client without any."""
+    used = [each.last_used_at for each in client.secrets if each.last_used_at is not None]
+    return max(used, default=None)
+
+
+def grant_names(client: Client) -> list[str]:
+    """How it gets tokens, in words."""
+    return [str(label) for grant, label in GRANT_LABELS.items() if grant in client.grant_types]
+
+
+LISTING: Final[Listing[Client]] = Listing(
+    name="clients",
+    path=CLIENTS,
+    columns=(
+        Column(
+            "client_id",
+            _l("Client id"),
+            lambda c: c.client_id,
+            Kind.CODE,
+            is_sortable=True,
+            link=client_path,
+        ),
+        Column("name", _l("Name"), lambda c: c.name, is_sortable=True),
+        Column("status", _l("State"), lambda c: str(c.status), Kind.STATE, is_sortable=True),
+        Column("grants", _l("Gets tokens"), lambda c: ", ".join(grant_names(c))),
+        Column("resources", _l("Sites"), lambda c: sorted(c.resources), Kind.NAMES),
+        Column("scopes", _l("Scopes"), lambda c: len(c.scopes), Kind.NUMBER, is_sortable=True),
+        Column("last_used_at", _l("Secret last used"), last_use, Kind.MOMENT, is_sortable=True),
+        Column(
+            "created_at", _l("Registered"), lambda c: c.created_at, Kind.MOMENT, is_sortable=True
+        ),
+    ),
+    key=lambda client: client.client_id,
+    filters=(
+        Filter(
+            "status",
+            _l("State"),
+            [(str(each), WORDS[each]) for each in (ClientStatus.ENABLED, ClientStatus.DISABLED)],
+        ),
+        Filter(
+            "grant",
+            _l("Gets tokens"),
+            [(str(grant), label) for grant, label in GRANT_LABELS.items()],
+        ),
+        Filter(
+            "kind", _l("Authenticates"), [("confidential", _l("yes")), ("public", _l("no: public"))]
+        ),
+    ),
+    bulk=(
+        Bulk("disable", _l("Disable"), f"{CLIENTS}/bulk", WRITE, is_dangerous=True),
+        Bulk("enable", _l("Enable"), f"{CLIENTS}/bulk", WRITE),
+    ),
+    search_hint=_l("id, name, contact, site or scope"),
+)
+
+
+class ClientLists:
+    """Shows clients as a list, and as a file."""
+
+    def __init__(self, clients: Clients, cursors: Cursors) -> None:
+        """Take the collaborators; hold no state of its own."""
+        self._clients = clients
+        self._cursors = cursors
+
+    def show(self, who: Administrator) -> Response:
+        """GET /admin/clients."""
+        del who
+        if wants_file():
+            return list_file(LISTING, self._cursors, self._page)
+        return show(
+            "admin/list.html",
+            title=_("Clients"),
+            shelf=shelf(LISTING, self._cursors, self._page),
+            lead=_("Scripts, apps, CI jobs and agents that get tokens here."),
+            empty=_("There is no client yet. Register the first one: it takes a minute."),
+            new=(_("Register a client"), f"{CLIENTS}/new", WRITE),
+        )
+
+    def _page(self, query: ListQuery) -> ListPage[Client]:
+        return page_of(self._clients.list(), LISTING, query, searched=_searched, filters=_FILTERS)
+
+    def pages(self) -> Iterable[ConsolePage]:
+        """The rows of the table of pages."""
+        menu = MenuEntry(Section.ACCESS, _l("Clients"))
+        yield ConsolePage(CLIENTS, "clients", frozenset({READ}), self.show, menu=menu)
+
+
+_FILTERS: Final = {
+    "status": lambda client, value: str(client.status) == value,
+    "grant": lambda client, value: value in client.grant_types,
+    "kind": lambda client, value: client.is_confidential == (value == "confidential"),
+}
+
+
+def _searched(client: Client) -> Iterable[str]:
+    yield from (client.client_id, client.name, client.contact, client.profile.publisher)
+    yield from client.resources
+    yield from client.scopes

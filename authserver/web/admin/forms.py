@@ -1,0 +1,100 @@
+"""Forms: what was typed, what of it is wrong, and the values that it stands for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from authserver.domain.durations import WRITTEN_AS, seconds_written
+from authserver.domain.errors import (
+    AlreadyExists,
+    Conflict,
+    DomainError,
+    Forbidden,
+    InvalidField,
+    NotFound,
+)
+from authserver.web.languages import gettext as _
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from werkzeug.datastructures import MultiDict
+
+WHOLE: Final = ""
+"""Stands for the form where no field is to blame."""
+REFUSALS: Final = (AlreadyExists, Conflict, Forbidden, InvalidField, NotFound)
+"""What services refuse that a person can mend in the form."""
+
+
+class Form:
+    """The fields of one form, by the names of its controls.
+
+    Pages show `value`, `values`, `errors` (in the order in which they were found); views take what
+    they need by the other methods, which note what is wrong and go on, so that all is said at once.
+    """
+
+    def __init__(
+        self,
+        sent: MultiDict[str, str] | None = None,
+        start: Mapping[str, str | Sequence[str]] | None = None,
+    ) -> None:
+        """`sent` is what came, `None` for a form that nobody has filled in; then `start` counts."""
+        self._sent = sent
+        self._start = start or {}
+        self.errors: dict[str, str] = {}
+
+    @property
+    def is_right(self) -> bool:
+        """Whether nothing was found to be wrong."""
+        return not self.errors
+
+    def value(self, name: str) -> str:
+        """What stands in a field, without surrounding blanks."""
+        if self._sent is not None:
+            return self._sent.get(name, "").strip()
+        found = self._start.get(name, "")
+        return found if isinstance(found, str) else " ".join(found)
+
+    def values(self, name: str) -> list[str]:
+        """All that is ticked, or chosen, under a name."""
+        if self._sent is not None:
+            return [value for value in self._sent.getlist(name) if value]
+        found = self._start.get(name, ())
+        return [found] if isinstance(found, str) and found else list(found)
+
+    def lines(self, name: str) -> list[str]:
+        """The lines of a large field that hold something."""
+        return [line.strip() for line in self.value(name).splitlines() if line.strip()]
+
+    def is_ticked(self, name: str) -> bool:
+        """Whether a box is ticked."""
+        return bool(self.value(name))
+
+    def seconds(self, name: str) -> int | None:
+        """A duration, `None` where the field is empty, or wrong, which is noted."""
+        text = self.value(name).replace(" ", "")
+        if not text:
+            return None
+        seconds = 0 if text == "0" else seconds_written(text)
+        if seconds is None:
+            self.wrong(name, _("Write %(how)s.") % {"how": WRITTEN_AS})
+        return seconds
+
+    def wrong(self, name: str, text: str) -> None:
+        """Note that a field is wrong; the first word about it counts."""
+        self.errors.setdefault(name, text)
+
+    def refused(self, refusal: DomainError, names: Mapping[str, str] | None = None) -> None:
+        """Note what a service refused; `names` are controls by the service's names of fields."""
+        if isinstance(refusal, InvalidField):
+            field, _dot, member = refusal.field.partition(".")
+            control = (names or {}).get(refusal.field, (names or {}).get(field, field))
+            allowed = f"{member}: {refusal.allowed}" if member else refusal.allowed
+            self.wrong(control, _("Allowed: %(what)s") % {"what": allowed})
+        elif isinstance(refusal, AlreadyExists):
+            control = (names or {}).get(refusal.kind, WHOLE)
+            self.wrong(control, _("This name is taken, or was once. Choose another."))
+        elif isinstance(refusal, Forbidden):
+            self.wrong(WHOLE, _("This takes the permission %(name)s.") % {"name": refusal.needs})
+        else:
+            self.wrong(WHOLE, str(refusal))
