@@ -22,6 +22,7 @@ from tests.memory_grants import MemoryGrants
 from tests.memory_groups import MemoryGroups
 from tests.memory_hand_overs import MemoryAccounts, MemoryHandOvers
 from tests.memory_identities import MemoryIdentities, MemoryUpstreamSignIns
+from tests.memory_kept_answers import MemoryKeptAnswers
 from tests.memory_mail import MemoryMails, MemoryPickUps
 from tests.memory_policies import MemoryPolicies
 from tests.memory_providers import MemoryProviders
@@ -68,6 +69,7 @@ if TYPE_CHECKING:
     from authserver.domain.providers import Provider, ProviderDomain
     from authserver.domain.refresh_tokens import RefreshToken
     from authserver.domain.registrations import InitialAccessToken, Registration
+    from authserver.domain.repeats import KeptAnswer
     from authserver.domain.resources import ProtectedResource
     from authserver.domain.sessions import Session
     from authserver.domain.token_pick_ups import TokenPickUp
@@ -100,6 +102,7 @@ class MemoryState:
     logout_deliveries: dict[str, LogoutDelivery] = field(default_factory=dict)
     mails: dict[str, WaitingMail] = field(default_factory=dict)
     pick_ups: dict[tuple[str, bytes], TokenPickUp] = field(default_factory=dict)
+    kept_answers: dict[tuple[str, bytes], KeptAnswer] = field(default_factory=dict)
     groups: dict[str, Group] = field(default_factory=dict)
     policies: dict[tuple[str, int], PolicyVersion] = field(default_factory=dict)
     providers: dict[str, Provider] = field(default_factory=dict)
@@ -164,6 +167,7 @@ class MemoryStores:
         self.logout_deliveries = MemoryLogoutDeliveries(state, told("logout_deliveries"))
         self.mails = MemoryMails(state, told("mails"))
         self.pick_ups = MemoryPickUps(state, told("pick_ups"))
+        self.kept_answers = MemoryKeptAnswers(state, told("kept_answers"))
         self.groups = MemoryGroups(state, told("groups"))
         self.policies = MemoryPolicies(state, told("policies"))
         self.providers = MemoryProviders(state, told("providers"))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
+from authserver.domain.list_ports import ApiTokenLists, MailLists
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
@@ -13,10 +15,11 @@ if TYPE_CHECKING:
     from authserver.domain.mail import MailStatus, WaitingMail
     from authserver.domain.people_ports import Digests
     from authserver.domain.policy_documents import PolicyVersion
+    from authserver.domain.repeats import KeptAnswerStore
     from authserver.domain.token_pick_ups import TokenPickUp
 
 
-class ApiTokenStore(Protocol):
+class ApiTokenStore(ApiTokenLists, Protocol):
     """API tokens. Filters mean what `ApiTokenFilter` says, revoked and expired ones included."""
 
     def get(self, token_id: str) -> ApiToken | None:
@@ -120,7 +123,7 @@ class ConnectKeyStore(Protocol):
         ...
 
 
-class MailStore(Protocol):
+class MailStore(MailLists, Protocol):
     """The outbox."""
 
     def add(self, mail: WaitingMail) -> bool:
@@ -195,6 +198,11 @@ class PolicyStores(Protocol):
     @property
     def pick_ups(self) -> TokenPickUpStore:
         """Tickets for picking up API tokens."""
+        ...
+
+    @property
+    def kept_answers(self) -> KeptAnswerStore:
+        """Answers to creations that may be repeated."""
         ...
 
     @property

@@ -19,6 +19,7 @@ from authserver.storage.grants import GrantRows
 from authserver.storage.groups import GroupRows
 from authserver.storage.hand_overs import HandOverRows
 from authserver.storage.identities import IdentityRows
+from authserver.storage.kept_answers import KeptAnswerRows
 from authserver.storage.keys import KeyRows
 from authserver.storage.leases import LeaseRows
 from authserver.storage.logout_deliveries import LogoutDeliveryRows
@@ -58,6 +59,7 @@ class SqlStores:
         "groups",
         "hand_overs",
         "identities",
+        "kept_answers",
         "keys",
         "leases",
         "logout_deliveries",
@@ -91,6 +93,7 @@ class SqlStores:
         self.logout_deliveries = LogoutDeliveryRows(transaction)
         self.mails = MailRows(transaction)
         self.pick_ups = TokenPickUpRows(transaction)
+        self.kept_answers = KeptAnswerRows(transaction)
         self.groups = GroupRows(transaction)
         self.policies = PolicyRows(transaction)
         self.providers = ProviderRows(transaction)
