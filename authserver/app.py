@@ -13,7 +13,7 @@ from prometheus_client import CollectorRegistry
 from authserver.app_pages import register_pages
 from authserver.app_registration import device_routes, registration_routes
 from authserver.crypto.client_assertions import assertion_algorithms
-from authserver.domain.errors import StorageUnavailable
+from authserver.domain.errors import DomainError, StorageUnavailable
 from authserver.domain.scopes import USER_SCOPES
 from authserver.logs import AccessLog, configure
 from authserver.machine import auth_request, backchannel_logout, introspection, leaks
@@ -34,6 +34,7 @@ from authserver.machine.token import token_endpoint
 from authserver.machine.userinfo import userinfo_endpoint
 from authserver.machine.wsgi import Shell
 from authserver.protocol.metadata import authorization_server_metadata
+from authserver.services.administration import system
 from authserver.services.rate_counting import OUTCOMES
 from authserver.settings_people import REGISTRATION_OFF
 from authserver.settings_secrets import connection_url, read_secret_file
@@ -73,9 +74,12 @@ class Application(Flask):
         """Learn keys and denials; then poll, and write down last uses, beside the requests."""
         try:
             self.container.view.poll()
+            self.container.administration_resource.ensure(system("start"))
         except StorageUnavailable as error:
             # Serving 503 tells more than not serving, and the poll goes on.
             self.logger.warning("started without the database: %s", error)
+        except DomainError as error:
+            self.logger.warning("started without the administration API: %s", error)
         self._begin(lambda: self.container.view.run(self._stop))
         self._begin(self._flush_uses)
         if self.container.settings.housekeeping.mode == THREAD:

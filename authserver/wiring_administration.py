@@ -12,6 +12,7 @@ from authserver.crypto.signing_keys import SigningKeyMaker, SigningKeyResealer
 from authserver.domain.keys import KeyTimes
 from authserver.domain.scopes import close_matches
 from authserver.services.administration import Administration
+from authserver.services.administration_resource import AdministrationResource
 from authserver.services.client_rules import ClientRules
 from authserver.services.clients import Clients
 from authserver.services.commit_barrier import CommitBarrier
@@ -78,6 +79,13 @@ class AdministrationParts(AuditParts):
     def resources(self) -> Resources:
         """Resource administration."""
         return Resources(administration=self.administration, fresh_secrets=self.fresh_secrets)
+
+    @cached_property
+    def administration_resource(self) -> AdministrationResource:
+        """The administration API as a protected resource."""
+        return AdministrationResource(
+            administration=self.administration, issuer=self.settings.issuer
+        )
 
     @cached_property
     def hand_overs(self) -> HandOvers:

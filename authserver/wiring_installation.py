@@ -60,6 +60,10 @@ class Installer:
             if key.kid not in before and key.state is KeyState.ACTIVE
         ]
 
+    def ensure_administration_api(self) -> bool:
+        """Make the resource that tokens for the administration API are for; True when made now."""
+        return self._parts.administration_resource.ensure(self._parts.operator)
+
     def ensure_administrator(self, username: str) -> str | None:
         """The one-time password of an administrator made now; `None` when there is one."""
         return self._parts.users.ensure_administrator(username, self._parts.operator)

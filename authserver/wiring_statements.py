@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 
+from authserver.services.admin_callers import AdminCallers
 from authserver.services.id_tokens import IdTokens
 from authserver.services.introspection import Introspection
 from authserver.services.introspection_callers import IntrospectionCallers
@@ -25,6 +26,13 @@ class StatementParts(AuthorizationParts):
             foreign=self.external_tokens,
             api_tokens=self.api_token_verdicts,
             people=self.people_view,
+        )
+
+    @cached_property
+    def admin_callers(self) -> AdminCallers:
+        """Who calls the administration API, or is at the console, with which permissions."""
+        return AdminCallers(
+            database=self.database, directory=self.directory, introspection=self.introspection
         )
 
     @cached_property

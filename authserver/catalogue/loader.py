@@ -6,11 +6,13 @@ from dataclasses import dataclass, replace
 from importlib.resources import files
 from typing import TYPE_CHECKING, Final
 
+from authserver.catalogue.administration_scopes import administration_scopes
 from authserver.catalogue.operation_rows import OperationReader
 from authserver.catalogue.rows import CatalogueError
 from authserver.catalogue.scope_rows import read_scopes
 from authserver.domain.operations import Operation, OperationCatalogue, ProductCatalogue
 from authserver.domain.resources import ResourceKind
+from authserver.domain.roles import PERMISSIONS
 from authserver.domain.scope_coverage import DATA_CENTER_CHAIN
 from authserver.domain.scopes import Product, ScopeCatalogue, ScopeInfo, ScopeKind
 
@@ -29,7 +31,8 @@ APIS: Final[Mapping[ResourceKind, tuple[str, ...]]] = {
     ResourceKind.JIRA_DC: ("jira-dc", "jsm-dc", "assets-dc"),
     ResourceKind.CONFLUENCE_DC: ("confluence-dc",),
 }
-"""The APIs that a protected resource of each kind serves."""
+"""The APIs that a site of each kind serves. This server's own API is no part of the catalogue: no
+gateway stands before it, and no call to it is decided by operations."""
 
 REMOVED_APIS: Final = frozenset({"confluence-v1-removed"})
 """APIs whose operations Atlassian has removed: known, so that a refusal can say so."""
@@ -63,7 +66,7 @@ def load_catalogue(folder: Traversable | None = None) -> Catalogue:
         CatalogueError: a file or a row breaks a rule.
     """
     source = folder or files("authserver.catalogue") / "data"
-    scopes = read_scopes(source)
+    scopes = (*read_scopes(source), *administration_scopes())
     reader = OperationReader(source)
     rows: dict[str, tuple[Operation, ...]] = {}
     for kind, apis in APIS.items():
@@ -80,7 +83,11 @@ def load_catalogue(folder: Traversable | None = None) -> Catalogue:
     try:
         return Catalogue(
             ScopeCatalogue(
-                scopes, {kind: _scopes_of(kind, scopes, operations[kind]) for kind in APIS}
+                scopes,
+                {
+                    **{kind: _scopes_of(kind, scopes, operations[kind]) for kind in APIS},
+                    ResourceKind.AUTHSERVER: PERMISSIONS,
+                },
             ),
             OperationCatalogue({kind: ProductCatalogue(kind, operations[kind]) for kind in APIS}),
         )

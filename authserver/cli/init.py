@@ -98,6 +98,8 @@ def perform(work: InitialisationSteps, settings: Settings, administrator: str) -
     yield Step("issuer", stored, detail)
     keys = list(work.ensure_signing_keys())
     yield Step("signing keys", bool(keys), _made(keys, "present"))
+    made_now = work.ensure_administration_api()
+    yield Step("administration API", made_now, "ready" if made_now else "present")
     password = work.ensure_administrator(administrator)
     detail = f"made {administrator}" if password else "present"
     yield Step("administrator", password is not None, detail, password)

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from authserver.domain.roles import Role
 
 GROUPS_MAX: Final = 10_000
 """Groups of one person that are kept; of more, the first ones, as a list that was cut off."""
@@ -52,7 +55,9 @@ class GroupEffect(StrEnum):
     LOCAL_GROUP = "group"
     """Member of the local group that `value` names."""
     ADMINISTRATOR = "administrator"
-    """May administer; `value` is empty. Never without such a rule."""
+    """May administer all there is, as an owner; `value` is empty. Never without such a rule."""
+    ROLE = "role"
+    """Has the role that `value` names, and never the owner's: that is the effect before."""
     SCOPES = "scopes"
     """May have the scopes in `value` (blank-separated). With one such rule at a provider, nobody
     from there gets a scope that no rule gives."""
@@ -92,3 +97,4 @@ class GroupVerdict:
     ceiling: frozenset[str] | None
     denied: str
     is_settled: bool
+    roles: frozenset[Role] = frozenset()

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
+from authserver.domain.roles import Role
+
 if TYPE_CHECKING:
     from authserver.domain.group_rules import GroupSnapshot
 
@@ -29,8 +31,8 @@ class Identity:
     seconds since the epoch. `last_checked_at` is the last sign-in or the last time the provider
     vouched for the person in another way; `asleep_since` is set when that is longer ago than the
     provider allows: then the user's grants and tokens rest until the next sign-in. `warned_at` is
-    when notice of that was given. `is_administrator` and `ceiling` are what the groups gave last
-    (`ceiling` `None`: no limit).
+    when notice of that was given. `is_administrator` (an owner), `roles` (others) and `ceiling` are
+    what the groups gave last (`ceiling` `None`: no limit).
     """
 
     provider: str
@@ -46,6 +48,17 @@ class Identity:
     ceiling: frozenset[str] | None = None
     asleep_since: float | None = None
     warned_at: float | None = None
+    roles: frozenset[Role] = frozenset()
+
+    @property
+    def gives_administration(self) -> bool:
+        """Whether the groups gave any role, whatever may keep it from counting now."""
+        return self.is_administrator or bool(self.roles)
+
+    @property
+    def given_roles(self) -> frozenset[Role]:
+        """Every role that the groups gave, whatever may keep it from counting now."""
+        return self.roles | {Role.OWNER} if self.is_administrator else self.roles
 
 
 @dataclass(frozen=True, slots=True)

@@ -114,6 +114,14 @@ class InitialisationSteps(Protocol):
         """Make and activate a first key for each ring without one: `ES256 <kid>` of new ones."""
         ...
 
+    def ensure_administration_api(self) -> bool:
+        """Make the resource that tokens for the administration API are for; True when made now.
+
+        Raises:
+            Conflict: a site has its name or its identifier.
+        """
+        ...
+
     def ensure_administrator(self, username: str) -> str | None:
         """The one-time password of an administrator made now; `None` when there is one already.
 

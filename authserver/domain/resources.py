@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
@@ -19,6 +19,16 @@ class ResourceKind(StrEnum):
     JIRA_CLOUD = "jira-cloud"
     CONFLUENCE_DC = "confluence-dc"
     CONFLUENCE_CLOUD = "confluence-cloud"
+    AUTHSERVER = "authserver"
+    """This server's own administration API: one resource, made by the server, and no site."""
+
+
+SITE_KINDS: Final = tuple(kind for kind in ResourceKind if kind is not ResourceKind.AUTHSERVER)
+"""Kinds that are registered, stand behind gateways and have calls decided."""
+ADMINISTRATION: Final = "administration"
+"""Name of the one resource of kind `authserver`; no site may have it."""
+ADMINISTRATION_PATH: Final = "/admin/api/v1"
+"""Where it answers, below the issuer."""
 
 
 class ResourceStatus(StrEnum):
@@ -61,6 +71,11 @@ class ProtectedResource:
     status: ResourceStatus
     credentials: tuple[ResourceCredential, ...]
     created_at: float
+
+    @property
+    def is_site(self) -> bool:
+        """Whether it is a site, and not this server's own administration API."""
+        return self.kind is not ResourceKind.AUTHSERVER
 
     @property
     def base_path(self) -> str:

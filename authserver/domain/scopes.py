@@ -40,6 +40,8 @@ class ScopeKind(StrEnum):
     GRANULAR = "granular"
     DATA_CENTER = "data-center"
     SPECIAL = "special"
+    ADMINISTRATION = "administration"
+    """None of Atlassian's: what somebody may administer here."""
 
 
 class Product(StrEnum):
@@ -52,6 +54,8 @@ class Product(StrEnum):
     DATA_CENTER = "data-center"
     ACCOUNT = "account"
     FORGE = "forge"
+    AUTHSERVER = "authserver"
+    """This server itself."""
 
 
 class Risk(StrEnum):

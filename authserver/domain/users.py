@@ -6,6 +6,8 @@ import unicodedata
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from authserver.domain.roles import Role
+
 
 class UserStatus(StrEnum):
     """Whether a user may sign in. `DELETED` is a tombstone: its subject never comes back."""
@@ -38,7 +40,8 @@ class User:
     `password_hash` is bcrypt over a pre-hash; `must_change_password` is set for one-time ones.
     `updated_at` is when the personal data last changed (seconds since the epoch). While
     `credentials_disabled_at` is set (the same), no token of the user counts and none is given;
-    signing in goes on.
+    signing in goes on. `is_administrator` makes an owner; `roles` are others that somebody gave by
+    hand. What groups at providers give comes on top: `services.administrators` knows all together.
     """
 
     subject: str
@@ -51,6 +54,12 @@ class User:
     data: PersonalData = PersonalData()
     updated_at: float = 0.0
     credentials_disabled_at: float | None = None
+    roles: frozenset[Role] = frozenset()
+
+    @property
+    def own_roles(self) -> frozenset[Role]:
+        """The roles that were given by hand, whether or not the user may act now."""
+        return self.roles | {Role.OWNER} if self.is_administrator else self.roles
 
     @property
     def is_enabled(self) -> bool:

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
     from authserver.domain.identities import Identity
     from authserver.domain.ports import Stores
+    from authserver.domain.roles import Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,10 +22,15 @@ class DerivedRights:
     groups: frozenset[str]
 
     @property
+    def roles(self) -> frozenset[Role]:
+        """The roles that it gives now."""
+        counts = self.is_enabled and self.identity.asleep_since is None
+        return self.identity.given_roles if counts else frozenset()
+
+    @property
     def makes_administrator(self) -> bool:
-        """Whether the user may administer by it now."""
-        identity = self.identity
-        return self.is_enabled and identity.is_administrator and identity.asleep_since is None
+        """Whether the user may administer by it now, anything."""
+        return bool(self.roles)
 
 
 def rights_of(stores: Stores, subject: str) -> Sequence[DerivedRights]:
@@ -40,15 +46,17 @@ def rights_of(stores: Stores, subject: str) -> Sequence[DerivedRights]:
     ]
 
 
-def administrators_by_group(stores: Stores) -> Mapping[str, Sequence[str]]:
-    """By subject, the providers whose groups let the user administer now."""
-    found: dict[str, list[str]] = {}
+def roles_by_group(stores: Stores) -> Mapping[str, Mapping[str, frozenset[Role]]]:
+    """By subject, the roles that groups give now, by provider."""
+    found: dict[str, dict[str, frozenset[Role]]] = {}
     for provider in stores.providers.list():
         if not provider.is_enabled:
             continue
         for identity in stores.identities.list(provider.name):
-            if identity.is_administrator and identity.asleep_since is None:
-                found.setdefault(identity.subject, []).append(provider.name)
+            if identity.gives_administration and identity.asleep_since is None:
+                given = found.setdefault(identity.subject, {})
+                before = given.get(provider.name, frozenset())
+                given[provider.name] = before | identity.given_roles
     return found
 
 

@@ -130,10 +130,10 @@ def lapse_in(stores: Stores, identity: Identity, call: Call) -> Lapse:
     everything is derived anew. Raises NotFound.
     """
     gave = given_in(stores, identity)
-    if not (gave.local_groups or gave.is_administrator):
+    if not (gave.local_groups or gave.is_administrator or gave.roles):
         return Lapse(identity, ())
     stores.identities.set_groups(identity.provider, identity.subject, frozenset())
-    changed = replace(identity, is_administrator=False)
+    changed = replace(identity, is_administrator=False, roles=frozenset())
     stores.identities.save(changed)
     step = _Step(identity, gave, changed, given_in(stores, changed))
     return Lapse(changed, _recorded(stores, [step], call))
@@ -154,7 +154,7 @@ def has_lapsed(identity: Identity, provider: Provider, now: float) -> bool:
 def given_in(stores: Stores, identity: Identity) -> Derived:
     """What the groups of an identity give by now."""
     groups = stores.identities.groups_by(identity.provider, identity.subject)
-    return Derived(groups, identity.is_administrator, identity.ceiling)
+    return Derived(groups, identity.is_administrator, identity.ceiling, identity.roles)
 
 
 def _may_change(
@@ -189,6 +189,7 @@ def _judged_anew(
         judged,
         local_groups=judged.local_groups & gave.local_groups,
         is_administrator=judged.is_administrator and gave.is_administrator,
+        roles=judged.roles & gave.roles,
     )
 
 
@@ -206,6 +207,7 @@ def _settle(
         identity,
         snapshot=snapshot,
         is_administrator=wanted.is_administrator,
+        roles=wanted.roles,
         ceiling=wanted.ceiling,
     )
     stores.identities.save(changed)
@@ -259,6 +261,7 @@ def _told(identity: Identity, given: Derived) -> dict[str, object]:
         "state": _state(identity),
         "groups": sorted(given.local_groups),
         "is_administrator": given.is_administrator,
+        "roles": sorted(given.roles),
         "ceiling": None if given.ceiling is None else sorted(given.ceiling),
     }
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from authserver.domain.group_rules import GroupEffect, GroupVerdict, SnapshotState
+from authserver.domain.roles import Role
 from authserver.domain.upstream_sign_ins import SignInProblem
 
 if TYPE_CHECKING:
@@ -28,12 +29,15 @@ class Derived:
     local_groups: frozenset[str] = frozenset()
     is_administrator: bool = False
     ceiling: frozenset[str] | None = None
+    roles: frozenset[Role] = frozenset()
 
     def takes_from(self, before: Derived) -> bool:
         """Whether somebody who had `before` has less now."""
         if before.local_groups - self.local_groups:
             return True
         if before.is_administrator and not self.is_administrator:
+            return True
+        if before.roles - self.roles:
             return True
         if self.ceiling is None:
             return False
@@ -53,6 +57,7 @@ def verdict(
         ceiling=given.ceiling,
         denied=_denied(rules, snapshot),
         is_settled=is_settled(snapshot),
+        roles=given.roles,
     )
 
 
@@ -69,7 +74,7 @@ def derived(rules: Sequence[GroupRule], judged: GroupVerdict, before: Derived) -
     Where the verdict is not settled, `before` stays as far as there are still rules that could have
     given it: an outage keeps nothing alive that an administrator removed.
     """
-    fresh = Derived(judged.local_groups, judged.is_administrator, judged.ceiling)
+    fresh = Derived(judged.local_groups, judged.is_administrator, judged.ceiling, judged.roles)
     if judged.is_settled:
         return fresh
     possible = _given(rules, {rule.external for rule in rules})
@@ -80,6 +85,7 @@ def derived(rules: Sequence[GroupRule], judged: GroupVerdict, before: Derived) -
         fresh.local_groups | (before.local_groups & possible.local_groups),
         fresh.is_administrator or (before.is_administrator and possible.is_administrator),
         ceiling,
+        fresh.roles | (before.roles & possible.roles),
     )
 
 
@@ -130,6 +136,7 @@ def _given(rules: Sequence[GroupRule], values: Iterable[str]) -> Derived:
         frozenset(rule.value for rule in _matched(rules, GroupEffect.LOCAL_GROUP, groups)),
         bool(_matched(rules, GroupEffect.ADMINISTRATOR, groups)),
         ceiling,
+        frozenset(Role(rule.value) for rule in _matched(rules, GroupEffect.ROLE, groups)),
     )
 
 

@@ -44,6 +44,7 @@ class TokenProblem(StrEnum):
     OWNER_MAY_NOT = "its user or owner is gone, disabled, asleep, or has resting credentials"
     NOTHING_LEFT = "nothing is left of what it may do here"
     OTHER_USER = "beside a name that is not its user's"
+    CAME_ANOTHER_WAY = "from a grant by which nobody administers"
     PRESENTED_OTHERWISE = "sent in a way in which it may not be sent"
 
 

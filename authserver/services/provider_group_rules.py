@@ -9,6 +9,7 @@ from authserver.domain.errors import Conflict, InvalidField, NotFound
 from authserver.domain.group_rules import GroupEffect, GroupRule
 from authserver.domain.provider_issuers import GUID
 from authserver.domain.providers import GroupSource, ProviderKind
+from authserver.domain.roles import Role
 from authserver.domain.texts import check_text
 from authserver.services.provider_descriptions import described_rule
 from authserver.services.provider_fields import MOST_ENTRIES, check_word
@@ -71,7 +72,8 @@ class ProviderGroupRules:
     ) -> ChangedRule:
         """Say what a group means, for everybody whose groups are known and whoever comes.
 
-        `value` is a local group, or scopes separated by blanks; for the other effects it is empty.
+        `value` is a local group, a role (`owner` is the effect `administrator`), or scopes
+        separated by blanks; for the other effects it is empty.
 
         Raises:
             NotFound: there is no such provider or local group.
@@ -140,6 +142,11 @@ class ProviderGroupRules:
                 if not names:
                     raise InvalidField("value", "one scope or more")
                 return " ".join(sorted({self._scopes.check("value", each) for each in names}))
+            case GroupEffect.ROLE:
+                roles = [role for role in Role if role is not Role.OWNER]
+                if value not in roles:
+                    raise InvalidField("value", f"one of {', '.join(roles)}")
+                return value
             case GroupEffect.ADMINISTRATOR | GroupEffect.DENY:
                 if value:
                     raise InvalidField("value", f"none, for {effect}")

@@ -78,7 +78,13 @@ class ProviderPower:
             stores.identities.set_groups(provider.name, each.subject, NOTHING)
             limited = None if each.ceiling is None else NOTHING
             stores.identities.save(
-                replace(each, snapshot=None, is_administrator=False, ceiling=limited)
+                replace(
+                    each,
+                    snapshot=None,
+                    is_administrator=False,
+                    roles=frozenset(),
+                    ceiling=limited,
+                )
             )
         reached = self._stop(stores, provider.name, known, begun, others, act, now=now)
         stores.authority.advance([known_anew(each, now) for each in sorted(reached)])

@@ -10,6 +10,7 @@ from authserver.domain.errors import Conflict
 from authserver.domain.grants import GrantEnd, GrantFilter
 from authserver.domain.tokens import latest_end
 from authserver.domain.users import PersonalData, UserStatus
+from authserver.services.administrators import guard_user
 from authserver.services.living import held_identities
 from authserver.services.user_lookup import existing, known_anew
 
@@ -52,6 +53,7 @@ class UserPower:
         Raises:
             NotFound: there is no such user.
             Conflict: it is the last enabled administrator.
+            Forbidden: the user administers, and the act may not touch such users.
         """
         with self._administration.database.reading() as stores:
             subject = existing(stores, handle).subject
@@ -59,10 +61,15 @@ class UserPower:
             identities = held_identities(stores, subject)
             self.keep_an_administrator(stores, handle)
             before = existing(stores, subject)
+            guard_user(stores, act, before)
             after = replace(before, status=status)
             if status is UserStatus.DELETED:
                 after = replace(
-                    after, password_hash=b"", is_administrator=False, data=PersonalData()
+                    after,
+                    password_hash=b"",
+                    is_administrator=False,
+                    roles=frozenset(),
+                    data=PersonalData(),
                 )
                 self._forget(stores, before.subject, identities)
             stores.users.save(after)
@@ -77,9 +84,10 @@ class UserPower:
         return after
 
     def start(self, handle: str, act: Act) -> User:
-        """Enable. Raises NotFound."""
+        """Enable. Raises NotFound; Forbidden for a user with a role, without the permission."""
         with self._administration.changing([], takes_power=False) as stores:
             before = existing(stores, handle)
+            guard_user(stores, act, before)
             after = replace(before, status=UserStatus.ENABLED)
             stores.users.save(after)
             stores.authority.advance([known_anew(before.subject, self._administration.clock.now())])
@@ -97,14 +105,16 @@ class UserPower:
 
         Raises:
             NotFound: there is no such user.
+            Forbidden: the user administers, and the act may not touch such users.
         """
         with self._administration.database.reading() as stores:
-            existing(stores, handle)
+            guard_user(stores, act, existing(stores, handle))
         password = self._secret_maker.one_time_password()
         # Before the transaction: it takes a quarter of a second.
         hashed = self._passwords.hash(password)
         with self._administration.changing([], takes_power=True) as stores:
             before = existing(stores, handle)
+            guard_user(stores, act, before)
             stores.users.save(replace(before, password_hash=hashed, must_change_password=True))
             self._take_power(stores, before.subject, GrantEnd.PASSWORD_CHANGED, act)
             self._administration.record(

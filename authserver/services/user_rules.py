@@ -92,6 +92,7 @@ def described(user: User, groups: Sequence[str]) -> Mapping[str, object]:
         "username": user.username,
         "status": str(user.status),
         "administrator": user.is_administrator,
+        "roles": sorted(user.own_roles),
         "must_change_password": user.must_change_password,
         "credentials_disabled_at": user.credentials_disabled_at,
         "name": data.name,

@@ -6,19 +6,18 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from authserver.domain.errors import NotFound
+from authserver.domain.roles import Role
 from authserver.domain.users import PersonalData, User, UserStatus
 from authserver.services.administration import before_and_after
-from authserver.services.derived_rights import (
-    DerivedRights,
-    administrators_by_group,
-    rights_of,
-)
+from authserver.services.administrators import guard_user
+from authserver.services.derived_rights import DerivedRights, rights_of, roles_by_group
 from authserver.services.policy_mentions import joining_takes_power
 from authserver.services.user_lookup import SUBJECT_PREFIX, existing, known_anew
+from authserver.services.user_roles import changed_roles, guard_groups, guard_roles, with_roles
 from authserver.services.user_rules import PersonalUpdate, checked_username, described
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from authserver.domain.ports import PasswordHasher, SecretMaker, Stores
     from authserver.services.administration import Act, Administration
@@ -36,6 +35,8 @@ class UserDraft:
 
     username: str
     is_administrator: bool = False
+    roles: Sequence[str] = ()
+    """Names of roles; `owner` is the same as `is_administrator`."""
     groups: Sequence[str] = ()
     personal: PersonalUpdate = field(default_factory=PersonalUpdate)
     password: str = field(default="", repr=False)
@@ -47,6 +48,9 @@ class UserUpdate:
 
     personal: PersonalUpdate = field(default_factory=PersonalUpdate)
     is_administrator: bool | None = None
+    """Whether it is an owner."""
+    add_roles: Sequence[str] = ()
+    remove_roles: Sequence[str] = ()
     add_groups: Sequence[str] = ()
     remove_groups: Sequence[str] = ()
 
@@ -56,13 +60,15 @@ class KnownUser:
     """A user with the names of its groups.
 
     `administers_by` are the providers whose groups let it administer; `rights`, of a single user
-    that is looked at, what each of its identities gives.
+    that is looked at, what each of its identities gives. `roles` are all that count now, by hand
+    and by groups.
     """
 
     user: User
     groups: Sequence[str]
     administers_by: Sequence[str] = ()
     rights: Sequence[DerivedRights] = ()
+    roles: frozenset[Role] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,9 +124,9 @@ class Users:
     def list(self) -> Sequence[KnownUser]:
         """All users but deleted ones, by user name."""
         with self._administration.database.reading() as stores:
-            by_group = administrators_by_group(stores)
+            by_group = roles_by_group(stores)
             return [
-                replace(_known(stores, user), administers_by=by_group.get(user.subject, ()))
+                _with_given(_known(stores, user), by_group.get(user.subject, {}))
                 for user in stores.users.list()
             ]
 
@@ -129,8 +135,8 @@ class Users:
         with self._administration.database.reading() as stores:
             known = _known(stores, existing(stores, handle))
             rights = rights_of(stores, known.user.subject)
-            by = [each.identity.provider for each in rights if each.makes_administrator]
-            return replace(known, administers_by=by, rights=rights)
+            given = {each.identity.provider: each.roles for each in rights if each.roles}
+            return replace(_with_given(known, given), rights=rights)
 
     def create(self, draft: UserDraft, act: Act) -> CreatedUser:
         """Add a user.
@@ -139,15 +145,21 @@ class Users:
             InvalidField: names the field and what is allowed; nothing was stored.
             AlreadyExists: the user name is taken.
             NotFound: there is no such group.
+            Forbidden: it has a role or a group that the act may not give.
         """
         checked_username(draft.username)
+        roles = changed_roles(
+            frozenset(), is_administrator=draft.is_administrator or None, add=draft.roles, remove=()
+        )
         data = draft.personal.applied(PersonalData())
         one_time = "" if draft.password else self._secret_maker.one_time_password()
-        user = self._new(draft, data, one_time)
+        user = with_roles(self._new(draft, data, one_time), roles)
         if draft.password:
             self._rules.check(draft.password, user)
         user = replace(user, password_hash=self._passwords.hash(draft.password or one_time))
         with self._administration.changing([], takes_power=False) as stores:
+            guard_roles(act, frozenset(), roles)
+            guard_groups(stores, act, draft.groups)
             stores.users.add(user)
             for name in dict.fromkeys(draft.groups):
                 _join(stores, name, user.subject)
@@ -158,27 +170,36 @@ class Users:
         return CreatedUser(known, one_time)
 
     def update(self, handle: str, update: UserUpdate, act: Act) -> KnownUser:
-        """Change what is known of a user, whether it administers, and its groups.
+        """Change what is known of a user, its roles and its groups.
 
         Raises:
             NotFound: there is no such user or group.
             InvalidField: names the field and what is allowed; nothing was changed.
             Conflict: nobody would be left who administers.
+            Forbidden: the user administers, or gets roles or groups that the act may not give.
         """
-        takes_power = bool(update.remove_groups) or joining_takes_power(
-            self._administration, update.add_groups
-        )
+        is_about_roles = update.is_administrator is not None or update.add_roles
+        takes_power = bool(
+            update.remove_groups or update.remove_roles or is_about_roles
+        ) or joining_takes_power(self._administration, update.add_groups)
         with self._administration.changing([], takes_power=takes_power) as stores:
-            if update.is_administrator is False:
+            if update.is_administrator is False or Role.OWNER in update.remove_roles:
                 self._power.keep_an_administrator(stores, handle)
             before = existing(stores, handle)
+            guard_user(stores, act, before)
+            roles = changed_roles(
+                before.own_roles,
+                is_administrator=update.is_administrator,
+                add=update.add_roles,
+                remove=update.remove_roles,
+            )
+            guard_roles(act, before.own_roles, roles)
+            guard_groups(stores, act, (*update.add_groups, *update.remove_groups))
             groups = stores.groups.of(before.subject)
             data = update.personal.applied(before.data)
-            after = replace(before, data=data)
+            after = with_roles(replace(before, data=data), roles)
             if data != before.data:
                 after = replace(after, updated_at=self._administration.clock.now())
-            if update.is_administrator is not None:
-                after = replace(after, is_administrator=update.is_administrator)
             stores.users.save(after)
             for name in dict.fromkeys(update.add_groups):
                 _join(stores, name, after.subject)
@@ -242,7 +263,18 @@ class Users:
 
 
 def _known(stores: Stores, user: User) -> KnownUser:
-    return KnownUser(user, stores.groups.of(user.subject))
+    return KnownUser(user, stores.groups.of(user.subject), roles=_own(user))
+
+
+def _own(user: User) -> frozenset[Role]:
+    return user.own_roles if user.is_enabled else frozenset()
+
+
+def _with_given(known: KnownUser, given: Mapping[str, frozenset[Role]]) -> KnownUser:
+    """With what groups give, by provider."""
+    roles = frozenset().union(known.roles, *given.values())
+    is_enabled = known.user.is_enabled
+    return replace(known, administers_by=list(given), roles=roles if is_enabled else frozenset())
 
 
 def _join(stores: Stores, name: str, subject: str) -> None:

@@ -7,24 +7,26 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import delete, or_, select, update
 
 from authserver.domain.errors import AlreadyExists, NotFound
-from authserver.domain.identities import Identity, IdentityStatus
+from authserver.domain.identities import IdentityStatus
 from authserver.storage.derived_groups import DerivedGroupRows
-from authserver.storage.group_snapshots import snapshot_from, snapshot_text
+from authserver.storage.identity_pages import IdentityPages
+from authserver.storage.identity_values import ended_values, identity_from, own_values
 from authserver.storage.inserts import insert_into
-from authserver.storage.json_texts import coded_set, texts_from
 from authserver.storage.rows.identities import identities, provider_group_members
 from authserver.storage.texts import is_storable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sqlalchemy import ColumnElement, Row, Select
+    from sqlalchemy import ColumnElement, Select
+
+    from authserver.domain.identities import Identity
 
 _COLUMNS = identities.c
 _IS_LINKED: Final = _COLUMNS.status == IdentityStatus.LINKED.value
 
 
-class IdentityRows(DerivedGroupRows):
+class IdentityRows(DerivedGroupRows, IdentityPages):
     """The identities of one transaction, with the groups they gave."""
 
     def find(self, provider: str, subject_key: str) -> Identity | None:
@@ -36,7 +38,7 @@ class IdentityRows(DerivedGroupRows):
                 select(identities).where(*self._named(provider, subject_key))
             )
         ).one_or_none()
-        return None if row is None else _identity(row)
+        return None if row is None else identity_from(row)
 
     def of(self, subject: str) -> Sequence[Identity]:
         """The linked ones of a user, by provider. Not locked: `find` does that."""
@@ -59,7 +61,7 @@ class IdentityRows(DerivedGroupRows):
         chosen = self._chosen(_COLUMNS.provider_name == provider)
         ordered = chosen.order_by(_COLUMNS.subject, _COLUMNS.subject_key)
         rows = self._connection.execute(self._transaction.for_change(ordered))
-        return [_identity(row) for row in rows]
+        return [identity_from(row) for row in rows]
 
     def add(self, identity: Identity) -> None:
         """Insert. Raises AlreadyExists while the same person is linked to somebody."""
@@ -67,7 +69,7 @@ class IdentityRows(DerivedGroupRows):
             "subject": identity.subject,
             "created_at": identity.created_at,
             "expires_at": None,
-            **_own_values(identity),
+            **own_values(identity),
         }
         added = self._connection.execute(
             insert_into(self._connection, identities)
@@ -95,7 +97,7 @@ class IdentityRows(DerivedGroupRows):
                 *self._named(identity.provider, identity.subject_key),
                 _COLUMNS.subject == identity.subject,
             )
-            .values(**_own_values(identity))
+            .values(**own_values(identity))
         )
         if saved.rowcount == 0:
             raise NotFound("identity at", identity.provider)
@@ -107,7 +109,7 @@ class IdentityRows(DerivedGroupRows):
         ended = self._connection.execute(
             update(identities)
             .where(*self._named(provider, subject_key))
-            .values(**_ended_values(at))
+            .values(**ended_values(at))
             .returning(_COLUMNS.subject)
         ).one_or_none()
         if ended is None:
@@ -127,7 +129,7 @@ class IdentityRows(DerivedGroupRows):
         self._connection.execute(
             update(identities)
             .where(self._mine(identities), _COLUMNS.provider_name == provider, _IS_LINKED)
-            .values(**_ended_values(at))
+            .values(**ended_values(at))
         )
         self.clear_groups(provider)
 
@@ -173,10 +175,10 @@ class IdentityRows(DerivedGroupRows):
             .order_by(_COLUMNS.last_checked_at, _COLUMNS.subject_key)
             .limit(limit)
         )
-        return [_identity(row) for row in self._connection.execute(chosen)]
+        return [identity_from(row) for row in self._connection.execute(chosen)]
 
     def _linked(self, condition: ColumnElement[bool]) -> Sequence[Identity]:
-        return [_identity(row) for row in self._connection.execute(self._chosen(condition))]
+        return [identity_from(row) for row in self._connection.execute(self._chosen(condition))]
 
     def _chosen(self, *conditions: ColumnElement[bool]) -> Select[Any]:
         return select(identities).where(self._mine(identities), _IS_LINKED, *conditions)
@@ -188,45 +190,3 @@ class IdentityRows(DerivedGroupRows):
             _COLUMNS.subject_key == subject_key,
             _IS_LINKED,
         )
-
-
-def _own_values(identity: Identity) -> dict[str, Any]:
-    return {
-        "shown": identity.shown,
-        "status": identity.status.value,
-        "last_sign_in_at": identity.last_sign_in_at,
-        "last_checked_at": identity.last_checked_at,
-        "snapshot": snapshot_text(identity.snapshot),
-        "is_administrator": identity.is_administrator,
-        "ceiling": None if identity.ceiling is None else coded_set(identity.ceiling),
-        "asleep_since": identity.asleep_since,
-        "warned_at": identity.warned_at,
-    }
-
-
-def _ended_values(at: float) -> dict[str, Any]:
-    return {
-        "status": IdentityStatus.UNLINKED.value,
-        "expires_at": at,
-        "snapshot": "",
-        "is_administrator": False,
-        "ceiling": None,
-    }
-
-
-def _identity(row: Row[Any]) -> Identity:
-    return Identity(
-        provider=row.provider_name,
-        subject_key=row.subject_key,
-        subject=row.subject,
-        shown=row.shown,
-        status=IdentityStatus(row.status),
-        created_at=row.created_at,
-        last_sign_in_at=row.last_sign_in_at,
-        last_checked_at=row.last_checked_at,
-        snapshot=snapshot_from(row.snapshot),
-        is_administrator=row.is_administrator,
-        ceiling=None if row.ceiling is None else frozenset(texts_from(row.ceiling, "ceiling")),
-        asleep_since=row.asleep_since,
-        warned_at=row.warned_at,
-    )

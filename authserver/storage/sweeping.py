@@ -21,6 +21,7 @@ from authserver.storage.rows.devices import device_authorizations
 from authserver.storage.rows.failures import failures
 from authserver.storage.rows.gateways import gateway_keys
 from authserver.storage.rows.grants import authorization_codes, grants, refresh_tokens
+from authserver.storage.rows.idempotency import idempotency_keys
 from authserver.storage.rows.identities import identities
 from authserver.storage.rows.mail import mails, token_pick_ups
 from authserver.storage.rows.providers import provider_denials, provider_secrets
@@ -166,6 +167,7 @@ SWEPT: Final[Sequence[Sweepable]] = (
     ExpiringTable(upstream_logouts, FAR_AHEAD_SECONDS),
     ExpiringTable(provider_denials, FAR_AHEAD_SECONDS),
     ExpiringTable(failures, SKEW_SECONDS),
+    ExpiringTable(idempotency_keys, SKEW_SECONDS),
     AuthorityChanges(),
     ExpiringTable(client_secrets, HISTORY_SECONDS),
     ExpiringTable(resource_credentials, HISTORY_SECONDS),

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import Boolean, Column, ForeignKeyConstraint, Index, Table, Text
+from sqlalchemy import Boolean, Column, ForeignKeyConstraint, Index, Table, Text, text
 
-from authserver.storage.rows.metadata import issuer_column, metadata, time_column
+from authserver.storage.rows.metadata import ADMINISTERS, issuer_column, metadata, time_column
 
 identities: Final = Table(
     "identities",
@@ -23,6 +23,7 @@ identities: Final = Table(
     time_column("last_checked_at"),
     Column("snapshot", Text, nullable=False),  # a JSON object; empty where there is none
     Column("is_administrator", Boolean, nullable=False),
+    Column("roles", Text, nullable=False, server_default=text("'[]'")),  # a JSON array
     Column("ceiling", Text, nullable=True),  # a JSON array; null: no limit
     time_column("asleep_since", nullable=True),
     time_column("warned_at", nullable=True),
@@ -31,6 +32,15 @@ identities: Final = Table(
     ForeignKeyConstraint(["issuer_id", "provider_name"], ["providers.issuer_id", "providers.name"]),
     Index(None, "issuer_id", "subject"),
     Index(None, "issuer_id", "provider_name", "last_checked_at"),
+    Index(None, "issuer_id", "created_at", "subject", "provider_name"),
+    Index(None, "issuer_id", "last_checked_at", "subject", "provider_name"),
+    Index(
+        "ix_identities_administering",
+        "issuer_id",
+        "subject",
+        sqlite_where=ADMINISTERS,
+        postgresql_where=ADMINISTERS,
+    ),
 )
 
 provider_group_members: Final = Table(

@@ -16,7 +16,7 @@ from sqlalchemy import (
     text,
 )
 
-from authserver.storage.rows.metadata import issuer_column, metadata, time_column
+from authserver.storage.rows.metadata import ADMINISTERS, issuer_column, metadata, time_column
 
 
 def _word(name: str) -> Column[str]:
@@ -32,6 +32,8 @@ users: Final = Table(
     # Of a deleted user something that is nobody's name: names are free again, subjects never.
     Column("username", Text, nullable=False),
     Column("is_administrator", Boolean, nullable=False),
+    # A JSON array: what the user administers beside an owner's all.
+    Column("roles", Text, nullable=False, server_default=text("'[]'")),
     Column("status", Text, nullable=False),
     Column("password_hash", LargeBinary, nullable=False),
     Column("must_change_password", Boolean, nullable=False),
@@ -49,4 +51,12 @@ users: Final = Table(
     time_column("credentials_disabled_at", nullable=True),
     UniqueConstraint("issuer_id", "username"),
     Index(None, "issuer_id", "canonical_email"),
+    Index(None, "issuer_id", "created_at", "subject"),
+    Index(
+        "ix_users_administering",
+        "issuer_id",
+        "subject",
+        sqlite_where=ADMINISTERS,
+        postgresql_where=ADMINISTERS,
+    ),
 )
