@@ -26,7 +26,8 @@ class Act:
     `powers` are the permissions it is done with (`domain.roles`); `None` is for whoever needs none:
     somebody with a shell on the server, or a user in matters of their own. `via` is the door
     (`rest`, `console`; empty: the command line, or a page of the user's own) and `via_client` the
-    client whose token it came with, when that speaks for a user; both go on record.
+    client whose token it came with, when that speaks for a user; both go on record, and so does the
+    `reason` where one was given.
     """
 
     actor: Actor
@@ -35,6 +36,7 @@ class Act:
     powers: frozenset[str] | None = None
     via: str = ""
     via_client: str = ""
+    reason: str = ""
     expects: Callable[[Mapping[str, object]], None] | None = None
     """Looks at what is about to be changed, as it is described before, and raises when that is not
     what the act was meant for."""
@@ -53,7 +55,7 @@ class Act:
     @property
     def way(self) -> Mapping[str, str]:
         """How the act came, for records: nothing where there is nothing to say."""
-        told = {"via": self.via, "via_client": self.via_client}
+        told = {"via": self.via, "via_client": self.via_client, "reason": self.reason}
         return {name: value for name, value in told.items() if value}
 
     def expect(self, described: Mapping[str, object]) -> None:

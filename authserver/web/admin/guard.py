@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from authserver.web.visits import Visits
 
 CONSOLE: Final = "/admin"
+VIA: Final = "console"
+"""How records call the way of what is done here."""
 PROVED: Final = f"{CONSOLE}/proved"
 """Where a sign-in leads that was asked for while a form waited."""
 SECRETS: Final = frozenset({"secret", "password", "client_secret", CSRF_FIELD})
@@ -83,6 +85,7 @@ class Guard:
             visit.call.request_id,
             visit.call.peer,
             powers,
+            via=VIA,
         )
         who = Administrator(signed_in.user, signed_in.session, roles, powers, act)
         g.authserver_console = Shown(page, who, self._menu(), must_prove=signed_in.must_prove)
