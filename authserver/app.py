@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from flask import Flask
 from prometheus_client import CollectorRegistry
 
+from authserver.app_admin_api import admin_api_pages, refuse_frame
 from authserver.app_pages import register_pages
 from authserver.app_registration import device_routes, registration_routes
 from authserver.crypto.client_assertions import assertion_algorithms
@@ -40,6 +41,7 @@ from authserver.settings_people import REGISTRATION_OFF
 from authserver.settings_secrets import connection_url, read_secret_file
 from authserver.storage.flask_binding import bind
 from authserver.web.catalogues import LANGUAGES
+from authserver.web.cross_site import is_without_cookies
 from authserver.web.errors import register_errors
 from authserver.wiring import Container
 from authserver.wiring_housekeeping import Housekeeping
@@ -146,6 +148,7 @@ def application_of(container: Container) -> Application:
     container.rate_counting.report_to(RateMetrics(registry, OUTCOMES).told)
     register_errors(application, shell_metrics.unexpected)
     register_pages(application, container)
+    application.register_blueprint(admin_api_pages(container, shell_metrics.unexpected))
     proxies = settings.server.trusted_proxies
     shell = Shell(
         routes=route_table(routes_of(container, registry)),
@@ -158,6 +161,7 @@ def application_of(container: Container) -> Application:
         entropy=container.entropy,
         metrics=shell_metrics,
         record_access=AccessLog(),
+        page_refuse=lambda path: refuse_frame if is_without_cookies(path) else None,
     )
     application.wsgi_app = mounted(  # type: ignore[method-assign,assignment]  # as Flask documents it
         shell, urlsplit(settings.issuer).path

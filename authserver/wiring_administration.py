@@ -22,6 +22,7 @@ from authserver.services.gateways import Gateways
 from authserver.services.hand_overs import HandOvers
 from authserver.services.mail_resealing import MailResealing
 from authserver.services.provider_resealing import ProviderResealing
+from authserver.services.repeated_creations import RepeatedCreations
 from authserver.services.resealing import Resealing
 from authserver.services.resources import Resources
 from authserver.services.signing_keys import SigningKeys
@@ -73,6 +74,16 @@ class AdministrationParts(AuditParts):
             rules=self.client_rules,
             fresh_secrets=self.fresh_secrets,
             secret_maker=self.secret_maker,
+        )
+
+    @cached_property
+    def repeated_creations(self) -> RepeatedCreations:
+        """Creations that callers may ask for again."""
+        return RepeatedCreations(
+            database=self.database,
+            clock=self.clock,
+            digester=self.digester,
+            sealer=self.successor_sealer,
         )
 
     @cached_property

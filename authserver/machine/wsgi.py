@@ -22,7 +22,7 @@ from authserver.machine.responses import json_response
 from authserver.machine.routes import BODY_LIMIT, lane_owns
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
     from authserver.domain.ports import Clock, Entropy
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from authserver.machine.pages_lane import PageAnswer
     from authserver.machine.peers import TrustedProxies
     from authserver.machine.responses import Response
-    from authserver.machine.routes import ReadyRoute
+    from authserver.machine.routes import ReadyRoute, Refuse
 
 _LOG: Final = logging.getLogger(__name__)
 
@@ -57,13 +57,16 @@ class Shell:
         metrics: ShellMetrics,
         record_access: RecordAccess | None = None,
         page_body_limit: int = BODY_LIMIT,
+        page_refuse: Callable[[str], Refuse | None] = lambda _: None,
     ) -> None:
         """Put the shell around the machine lane's routes and the pages' application.
 
         `issuer` fixes scheme and host of every link; `record_access` gets one entry for every
-        answer; `page_body_limit` is in bytes.
+        answer; `page_body_limit` is in bytes; `page_refuse` says how the page at a path words what
+        is refused before it sees the request.
         """
         self._machine = MachineLane(routes)
+        self._page_refuse = page_refuse
         self._pages = (
             None if pages is None else PagesLane(pages, issuer=issuer, body_limit=page_body_limit)
         )
@@ -131,8 +134,11 @@ class Shell:
         return Answer(page.status, headers, page.body, PAGES, int(page.status[:3]), page.sent)
 
     def _refusal(self, refusal: DomainError | FrameRefusal, frame: Frame) -> Response:
-        refuse = self._machine.refuse(frame.path)
+        refuse = self._refuse_of(frame.path)
         return refusal_response(refusal) if refuse is None else refuse(refusal, frame.request_id)
+
+    def _refuse_of(self, path: str) -> Refuse | None:
+        return self._machine.refuse(path) or self._page_refuse(path)
 
     def _unexpected(self, frame: Frame) -> Response:
         """Tell the log everything and the caller nothing but where to find it."""
@@ -141,7 +147,7 @@ class Shell:
             self._metrics.unexpected()
         except Exception:  # noqa: BLE001 - the answer matters more than the count
             _LOG.exception("a metric could not be written")
-        refuse = self._machine.refuse(frame.path)
+        refuse = self._refuse_of(frame.path)
         if refuse is not None:
             return refuse(None, frame.request_id)
         body = {

@@ -13,7 +13,13 @@ from werkzeug.exceptions import HTTPException
 from authserver.domain.calls import Call
 from authserver.services.sessions import COOKIE_PREFIX
 from authserver.web.cookies import BROWSER_PREFIX, Cookies
-from authserver.web.cross_site import OPEN_PATHS, SAFE_METHODS, check_origin, stale_form
+from authserver.web.cross_site import (
+    OPEN_PATHS,
+    SAFE_METHODS,
+    check_origin,
+    is_without_cookies,
+    stale_form,
+)
 from authserver.web.errors import REQUEST_ID_KEY
 from authserver.web.return_targets import return_target
 
@@ -69,6 +75,8 @@ class Visits:
         """The visit of this request: one per request."""
         visit: Visit | None = g.get(_VISIT)
         if visit is None:
+            if is_without_cookies(request.path):
+                raise RuntimeError(f"{request.endpoint} looks at cookies")
             visit = Visit(self)
             setattr(g, _VISIT, visit)
         return visit
@@ -229,6 +237,7 @@ def _changes_something(response: Response) -> bool:
     return (
         request.method not in SAFE_METHODS
         and request.path not in OPEN_PATHS
+        and not is_without_cookies(request.path)
         and request.url_rule is not None
         and response.status_code < 400  # noqa: PLR2004 - where errors begin
     )

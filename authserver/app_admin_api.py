@@ -1,0 +1,55 @@
+"""The administration API of the application."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from authserver.domain.errors import DomainError, StorageUnavailable
+from authserver.domain.resources import ADMINISTRATION_PATH
+from authserver.machine.responses import Response
+from authserver.web.admin_api import problem_kinds as kinds
+from authserver.web.admin_api.blueprint import admin_api_blueprint
+from authserver.web.admin_api.creations import Creations
+from authserver.web.admin_api.dispatch import AdminApi, problem_answer
+from authserver.web.admin_api.problems import Problem
+from authserver.web.admin_api.refusals import unavailable
+from authserver.web.admin_api.table import ENDPOINTS
+from authserver.web.cursors import Cursors
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from flask import Blueprint
+
+    from authserver.machine.refusals import FrameRefusal
+    from authserver.wiring import Container
+
+
+def admin_api_pages(container: Container, on_unexpected: Callable[[], None]) -> Blueprint:
+    """The API with the container's services; none of them is made before a call needs it."""
+    issuer = container.settings.issuer
+    api = AdminApi(
+        ENDPOINTS,
+        services=container,
+        callers=lambda: container.admin_callers,
+        creations=Creations(lambda: container.repeated_creations),
+        cursors=Cursors(container.digester),
+        issuer=issuer,
+        identifier=issuer + ADMINISTRATION_PATH,
+    )
+    return admin_api_blueprint(api, container.clock.now, on_unexpected)
+
+
+def refuse_frame(refusal: DomainError | FrameRefusal | None, request_id: str) -> Response:
+    """What the shell refuses, or fails at, before the API sees the request."""
+    if refusal is None:
+        problem = Problem(kinds.UNEXPECTED, kinds.UNEXPECTED.about)
+    elif isinstance(refusal, StorageUnavailable):
+        problem = unavailable(refusal)
+    elif isinstance(refusal, DomainError):
+        problem = Problem(kinds.MALFORMED, str(refusal))
+    else:
+        kind = kinds.OF_STATUS.get(refusal.status, kinds.MALFORMED)
+        problem = Problem(kind, refusal.description, headers=refusal.headers)
+    answer = problem_answer(problem, request_id)
+    return Response(answer.status, tuple(answer.headers), answer.body)

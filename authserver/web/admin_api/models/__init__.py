@@ -1,0 +1,1 @@
+"""What calls to the administration API say, and what it answers: one module per noun."""

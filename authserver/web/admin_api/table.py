@@ -1,0 +1,15 @@
+"""Every endpoint of the administration API. What is not here is not served."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from authserver.web.admin_api import clients, describing
+
+if TYPE_CHECKING:
+    from authserver.web.admin_api.endpoints import Endpoint
+
+ENDPOINTS: Final[tuple[Endpoint, ...]] = (
+    *describing.ENDPOINTS,
+    *clients.ENDPOINTS,
+)
