@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 
 from authserver.domain.api_tokens import OVER
 from authserver.domain.errors import AlreadyExists, NotFound
+from authserver.domain.searches import ApiTokenSort
 from authserver.domain.users import canonical
 from tests.memory_api_token_conditions import holds
+from tests.memory_pages import is_found, page_of
 from tests.memory_secrets import MemoryStore
 
 if TYPE_CHECKING:
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
 
     from authserver.domain.api_tokens import ApiToken, ApiTokenFilter, ApiTokenStatus, LastUse
     from authserver.domain.gateways import KeyDigests
+    from authserver.domain.pages import Page, Place
 
 
 class MemoryApiTokens(MemoryStore):
@@ -37,6 +40,24 @@ class MemoryApiTokens(MemoryStore):
     ) -> Sequence[ApiToken]:
         self._told("page")
         return [each for each in self._meant(chosen) if each.token_id > after][:limit]
+
+    def listed(
+        self,
+        wanted: ApiTokenFilter,
+        *,
+        sort: ApiTokenSort = ApiTokenSort.CREATED,
+        descending: bool = True,
+        after: Place | None = None,
+        limit: int = 50,
+    ) -> Page[ApiToken]:
+        self._told("listed")
+        times = {ApiTokenSort.CREATED: "created_at", ApiTokenSort.EXPIRES: "expires_at"}
+
+        def place(token: ApiToken) -> tuple[str | float, ...]:
+            name = times.get(sort)
+            return (token.token_id,) if name is None else (getattr(token, name), token.token_id)
+
+        return page_of(self._meant(wanted), place, descending=descending, after=after, limit=limit)
 
     def count(self, chosen: ApiTokenFilter) -> int:
         self._told("count")
@@ -123,6 +144,7 @@ def is_meant(token: ApiToken, chosen: ApiTokenFilter) -> bool:
             chosen.networks is None or _is_from(token.last_use, chosen.networks),
             chosen.longer_than is None or token.expires_at > token.created_at + chosen.longer_than,
             chosen.where is None or holds(token, chosen.where),
+            is_found(chosen.text, token.name, token.purpose, token.team, token.ticket),
             chosen.live_at is None
             or (token.status not in OVER and chosen.live_at < token.expires_at),
         )

@@ -13,14 +13,43 @@ from authserver.domain.resources import (
     ResourceCredential,
     ResourceStatus,
 )
+from authserver.domain.searches import ClientSort
 from authserver.domain.stored_secrets import DigestKind, StoredSecret
+from tests.memory_pages import is_found, page_of
 from tests.memory_secrets import MemoryStore, ended, used
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from authserver.domain.pages import Page, Place
+    from authserver.domain.searches import ClientSearch, SecretSearch
+
 
 class MemoryClients(MemoryStore):
+    def page(
+        self,
+        wanted: ClientSearch,
+        *,
+        sort: ClientSort = ClientSort.CLIENT_ID,
+        descending: bool = False,
+        after: Place | None = None,
+        limit: int = 50,
+    ) -> Page[Client]:
+        self._told("page")
+
+        def place(client: Client) -> tuple[str | float, ...]:
+            by_time = sort is ClientSort.CREATED
+            return (client.created_at, client.client_id) if by_time else (client.client_id,)
+
+        return page_of(self._wanted(wanted), place, descending=descending, after=after, limit=limit)
+
+    def count(self, wanted: ClientSearch) -> int:
+        self._told("count")
+        return len(self._wanted(wanted))
+
+    def _wanted(self, wanted: ClientSearch) -> Sequence[Client]:
+        return [each for each in self._state.clients.values() if is_wanted(each, wanted)]
+
     def get(self, client_id: str) -> Client | None:
         self._told("get")
         return self._state.clients.get(client_id)
@@ -158,3 +187,28 @@ class MemoryResources(MemoryStore):
                 replace(each, secret=used(each.secret, uses)) for each in resource.credentials
             )
             self._state.resources[name] = replace(resource, credentials=credentials)
+
+
+def is_wanted(client: Client, wanted: ClientSearch) -> bool:
+    """What `ClientSearch` says."""
+    is_deleted = client.status is ClientStatus.DELETED
+    return (
+        (not is_deleted if wanted.status is None else client.status is wanted.status)
+        and wanted.auth_method in (None, client.auth_method)
+        and (wanted.grant_type is None or wanted.grant_type in client.grant_types)
+        and (wanted.scope is None or wanted.scope in client.scopes)
+        and (wanted.resource is None or wanted.resource in client.resources)
+        and (wanted.secret is None or any(is_meant(s, wanted.secret) for s in client.secrets))
+        and is_found(wanted.text, client.client_id, client.name, client.contact)
+    )
+
+
+def is_meant(secret: StoredSecret, wanted: SecretSearch) -> bool:
+    """What `SecretSearch` says of one secret."""
+    before, since = wanted.expires_before, wanted.unused_since
+    used = secret.created_at if secret.last_used_at is None else secret.last_used_at
+    return (
+        secret.is_live(wanted.live_at)
+        and (before is None or (secret.expires_at is not None and secret.expires_at < before))
+        and (since is None or (secret.created_at < since and used < since))
+    )

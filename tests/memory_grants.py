@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import fields, replace
 from typing import TYPE_CHECKING
 
+from authserver.domain.searches import GrantSort
 from authserver.domain.tokens import latest_end
+from tests.memory_pages import page_of
 from tests.memory_secrets import MemoryStore
 
 if TYPE_CHECKING:
@@ -13,11 +15,37 @@ if TYPE_CHECKING:
 
     from authserver.domain.codes import AuthorizationCode
     from authserver.domain.grants import Grant, GrantEnd, GrantFilter
+    from authserver.domain.pages import Page, Place
     from authserver.domain.people_ports import Digests
     from authserver.domain.refresh_tokens import RefreshToken
+    from authserver.domain.searches import GrantSearch
 
 
 class MemoryGrants(MemoryStore):
+    def page(
+        self,
+        wanted: GrantSearch,
+        *,
+        sort: GrantSort = GrantSort.CREATED,
+        descending: bool = True,
+        after: Place | None = None,
+        limit: int = 50,
+    ) -> Page[Grant]:
+        self._told("page")
+
+        def place(grant: Grant) -> tuple[str | float, ...]:
+            at = grant.expires_at if sort is GrantSort.EXPIRES else grant.created_at
+            return at, grant.grant_id
+
+        return page_of(self._wanted(wanted), place, descending=descending, after=after, limit=limit)
+
+    def count(self, wanted: GrantSearch) -> int:
+        self._told("count")
+        return len(self._wanted(wanted))
+
+    def _wanted(self, wanted: GrantSearch) -> Sequence[Grant]:
+        return [each for each in self._state.grants.values() if is_wanted(each, wanted)]
+
     def add(self, grant: Grant) -> None:
         self._told("add", changes=True)
         assert grant.grant_id not in self._state.grants
@@ -116,3 +144,16 @@ def fits(grant: Grant, wanted: GrantFilter) -> bool:
     """Whether every field that is set is the grant's."""
     names = (each.name for each in fields(wanted))
     return all(getattr(wanted, name) in (None, getattr(grant, name)) for name in names)
+
+
+def is_wanted(grant: Grant, wanted: GrantSearch) -> bool:
+    """What `GrantSearch` says."""
+    names = ("client_id", "subject", "resource", "session_id", "origin")
+    since = wanted.unused_since
+    used = grant.created_at if grant.last_used_at is None else grant.last_used_at
+    return (
+        all(getattr(wanted, name) in (None, getattr(grant, name)) for name in names)
+        and (wanted.live_at is None or grant.is_live(wanted.live_at))
+        and (wanted.expires_before is None or grant.expires_at < wanted.expires_before)
+        and (since is None or (grant.created_at < since and used < since))
+    )

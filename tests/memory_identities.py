@@ -7,16 +7,53 @@ from typing import TYPE_CHECKING
 
 from authserver.domain.errors import AlreadyExists, NotFound
 from authserver.domain.identities import Identity, IdentityStatus, UpstreamSession
+from authserver.domain.searches import IdentitySort
+from tests.memory_pages import page_of
 from tests.memory_secrets import MemoryStore
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from authserver.domain.pages import Page, Place
     from authserver.domain.people_ports import Digests
+    from authserver.domain.searches import IdentitySearch
     from authserver.domain.upstream_sign_ins import UpstreamAttempt
 
 
 class MemoryIdentities(MemoryStore):
+    def page(
+        self,
+        wanted: IdentitySearch,
+        *,
+        sort: IdentitySort = IdentitySort.CREATED,
+        descending: bool = True,
+        after: Place | None = None,
+        limit: int = 50,
+    ) -> Page[Identity]:
+        self._told("page")
+
+        def place(identity: Identity) -> tuple[str | float, ...]:
+            by_check = sort is IdentitySort.CHECKED
+            at = identity.last_checked_at if by_check else identity.created_at
+            return at, identity.subject, identity.provider
+
+        return page_of(self._wanted(wanted), place, descending=descending, after=after, limit=limit)
+
+    def count(self, wanted: IdentitySearch) -> int:
+        self._told("count")
+        return len(self._wanted(wanted))
+
+    def _wanted(self, wanted: IdentitySearch) -> Sequence[Identity]:
+        before = wanted.checked_before
+        return [
+            each
+            for each in self._linked()
+            if wanted.provider in (None, each.provider)
+            and wanted.subject in (None, each.subject)
+            and wanted.is_asleep in (None, each.asleep_since is not None)
+            and (before is None or each.last_checked_at < before)
+        ]
+
     def find(self, provider: str, subject_key: str) -> Identity | None:
         self._told("find")
         stored = self._state.identities.get((provider, subject_key))

@@ -6,16 +6,50 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from authserver.domain.mail import MailStatus, WaitingMail
+from authserver.domain.searches import MailSort
+from tests.memory_pages import page_of
 from tests.memory_secrets import MemoryStore
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from authserver.domain.pages import Page, Place
     from authserver.domain.people_ports import Digests
+    from authserver.domain.searches import MailSearch
     from authserver.domain.token_pick_ups import TokenPickUp
 
 
 class MemoryMails(MemoryStore):
+    def page(
+        self,
+        wanted: MailSearch,
+        *,
+        sort: MailSort = MailSort.CREATED,
+        descending: bool = True,
+        after: Place | None = None,
+        limit: int = 50,
+    ) -> Page[WaitingMail]:
+        self._told("page")
+
+        def place(mail: WaitingMail) -> tuple[str | float, ...]:
+            return mail.next_try_at if sort is MailSort.NEXT_TRY else mail.created_at, mail.mail_id
+
+        return page_of(self._wanted(wanted), place, descending=descending, after=after, limit=limit)
+
+    def count(self, wanted: MailSearch) -> int:
+        self._told("count")
+        return len(self._wanted(wanted))
+
+    def _wanted(self, wanted: MailSearch) -> Sequence[WaitingMail]:
+        return [
+            each
+            for each in self._state.mails.values()
+            if wanted.status in (None, each.status)
+            and wanted.kind in (None, each.kind)
+            and wanted.to in (None, each.to)
+            and (wanted.due_by is None or each.next_try_at <= wanted.due_by)
+        ]
+
     def add(self, mail: WaitingMail) -> bool:
         self._told("add", changes=True)
         if any(each.key == mail.key for each in self._state.mails.values()):

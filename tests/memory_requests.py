@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from authserver.domain.searches import SessionSort
+from tests.memory_pages import page_of
 from tests.memory_secrets import MemoryStore
 
 if TYPE_CHECKING:
@@ -12,7 +14,9 @@ if TYPE_CHECKING:
 
     from authserver.domain.authorization_requests import AuthorizationRequest, PushedRequest
     from authserver.domain.consents import Consent
+    from authserver.domain.pages import Page, Place
     from authserver.domain.people_ports import Digests
+    from authserver.domain.searches import SessionSearch
     from authserver.domain.sessions import Session
 
 
@@ -97,6 +101,36 @@ class MemoryConsents(MemoryStore):
 
 
 class MemorySessions(MemoryStore):
+    def page(
+        self,
+        wanted: SessionSearch,
+        *,
+        sort: SessionSort = SessionSort.CREATED,
+        descending: bool = True,
+        after: Place | None = None,
+        limit: int = 50,
+    ) -> Page[Session]:
+        self._told("page")
+
+        def place(session: Session) -> tuple[str | float, ...]:
+            by_end = sort is SessionSort.EXPIRES
+            at = session.expires_at if by_end else session.created_at
+            return at, session.session_id
+
+        return page_of(self._wanted(wanted), place, descending=descending, after=after, limit=limit)
+
+    def count(self, wanted: SessionSearch) -> int:
+        self._told("count")
+        return len(self._wanted(wanted))
+
+    def _wanted(self, wanted: SessionSearch) -> Sequence[Session]:
+        return [
+            each
+            for each in self._state.sessions.values()
+            if wanted.subject in (None, each.subject)
+            and (wanted.live_at is None or each.is_live(wanted.live_at))
+        ]
+
     def add(self, session: Session) -> None:
         self._told("add", changes=True)
         assert session.session_id not in self._state.sessions

@@ -6,14 +6,77 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from authserver.domain.errors import AlreadyExists, NotFound
+from authserver.domain.identities import IdentityStatus
+from authserver.domain.searches import UserSort
 from authserver.domain.users import User, UserStatus, canonical
+from tests.memory_pages import is_found, page_of
 from tests.memory_secrets import MemoryStore
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from authserver.domain.pages import Page, Place
+    from authserver.domain.roles import Role
+    from authserver.domain.searches import UserSearch
+
 
 class MemoryUsers(MemoryStore):
+    def page(
+        self,
+        wanted: UserSearch,
+        *,
+        sort: UserSort = UserSort.USERNAME,
+        descending: bool = False,
+        after: Place | None = None,
+        limit: int = 50,
+    ) -> Page[User]:
+        self._told("page")
+
+        def place(user: User) -> tuple[str | float, ...]:
+            by_time = sort is UserSort.CREATED
+            return (user.created_at, user.subject) if by_time else (user.username,)
+
+        return page_of(self._wanted(wanted), place, descending=descending, after=after, limit=limit)
+
+    def count(self, wanted: UserSearch) -> int:
+        self._told("count")
+        return len(self._wanted(wanted))
+
+    def _wanted(self, wanted: UserSearch) -> Sequence[User]:
+        return [each for each in self._state.users.values() if self._is_wanted(each, wanted)]
+
+    def _is_wanted(self, user: User, wanted: UserSearch) -> bool:
+        is_deleted = user.status is UserStatus.DELETED
+        data = user.data
+        return (
+            (not is_deleted if wanted.status is None else user.status is wanted.status)
+            and (wanted.role is None or wanted.role in self._roles(user))
+            and (wanted.group is None or self._is_member(user.subject, wanted.group))
+            and is_found(
+                wanted.text,
+                *(user.username, data.name, data.given_name, data.family_name, data.email),
+            )
+        )
+
+    def _roles(self, user: User) -> frozenset[Role]:
+        given = (
+            each.given_roles
+            for each in self._state.identities.values()
+            if each.subject == user.subject
+            and each.status is IdentityStatus.LINKED
+            and each.asleep_since is None
+            and self._state.providers[each.provider].is_enabled
+        )
+        return user.own_roles.union(*given)
+
+    def _is_member(self, subject: str, group: str) -> bool:
+        stored = self._state.groups.get(group)
+        return (stored is not None and subject in stored.members) or any(
+            group in groups
+            for (_, member), groups in self._state.derived_groups.items()
+            if member == subject
+        )
+
     def get(self, subject: str) -> User | None:
         self._told("get")
         users = self._state.users.values()

@@ -164,3 +164,5 @@ class ApiTokenFilter:
     """Only those with more than so many seconds from their making to their end."""
     where: Condition | None = None
     """What an administrator wrote."""
+    text: str = ""
+    """Every word begins one of the token's name, purpose, team or ticket (`search_words`)."""

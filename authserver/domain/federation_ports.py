@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
+from authserver.domain.list_ports import IdentityLists
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -111,7 +113,7 @@ class ProviderStore(Protocol):
         ...
 
 
-class IdentityStore(Protocol):
+class IdentityStore(IdentityLists, Protocol):
     """Identities at providers, and what their groups gave."""
 
     def find(self, provider: str, subject_key: str) -> Identity | None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
+from authserver.domain.list_ports import GrantLists, SessionLists
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
@@ -56,7 +58,7 @@ class AuthorizationRequestStore(Protocol):
         ...
 
 
-class GrantStore(Protocol):
+class GrantStore(GrantLists, Protocol):
     """Grants with their codes and refresh tokens."""
 
     def add(self, grant: Grant) -> None:
@@ -132,7 +134,7 @@ class ConsentStore(Protocol):
         ...
 
 
-class SessionStore(Protocol):
+class SessionStore(SessionLists, Protocol):
     """Sessions."""
 
     def add(self, session: Session) -> None:

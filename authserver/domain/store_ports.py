@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
+from authserver.domain.list_ports import ClientLists, UserLists
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
     from authserver.domain.users import User
 
 
-class ClientStore(Protocol):
+class ClientStore(ClientLists, Protocol):
     """Clients and their secrets."""
 
     def get(self, client_id: str) -> Client | None:
@@ -91,7 +93,7 @@ class ResourceStore(Protocol):
         ...
 
 
-class UserStore(Protocol):
+class UserStore(UserLists, Protocol):
     """Local users."""
 
     def get(self, subject: str) -> User | None:

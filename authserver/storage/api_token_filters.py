@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, false, func, or_
 
-from authserver.domain.api_tokens import OVER
+from authserver.domain.api_tokens import OVER, ApiTokenStatus
 from authserver.domain.users import canonical
 from authserver.storage.api_token_conditions import compiled
 from authserver.storage.api_token_values import padded
@@ -96,7 +96,8 @@ def _timely(chosen: ApiTokenFilter) -> list[ColumnElement[bool]]:
         asked.append(_COLUMNS.expires_at > _COLUMNS.created_at + chosen.longer_than)
     if chosen.live_at is not None:
         asked += [
-            _COLUMNS.status.not_in([each.value for each in sorted(OVER)]),
+            # Named one by one, as the index has them.
+            _COLUMNS.status.in_([each.value for each in ApiTokenStatus if each not in OVER]),
             _COLUMNS.expires_at > chosen.live_at,
         ]
     return asked

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Final
 from sqlalchemy import bindparam, func, null, or_, select, update
 
 from authserver.domain.errors import AlreadyExists, NotFound
-from authserver.storage.api_token_filters import conditions
+from authserver.storage.api_token_pages import ApiTokenPages
 from authserver.storage.api_token_values import own_values, token_from
 from authserver.storage.inserts import insert_into
 from authserver.storage.locked_rows import is_among
 from authserver.storage.network_keys import key_of
 from authserver.storage.rows.api_tokens import api_tokens
-from authserver.storage.store import Store, of_issuer
+from authserver.storage.search_words import Searched, keep_words
+from authserver.storage.store import of_issuer
 from authserver.storage.texts import is_storable
 from authserver.storage.transactions import Lookup
 
@@ -48,7 +49,7 @@ _NOTE_USE: Final = (
 )
 
 
-class ApiTokenRows(Store):
+class ApiTokenRows(ApiTokenPages):
     """The API tokens of one transaction."""
 
     def get(self, token_id: str) -> ApiToken | None:
@@ -80,7 +81,7 @@ class ApiTokenRows(Store):
             select(api_tokens)
             .where(
                 self._mine(api_tokens),
-                *conditions(self._connection, chosen),
+                *self._asked(chosen),
                 _COLUMNS.token_id > after,
             )
             .order_by(_COLUMNS.token_id)
@@ -93,7 +94,7 @@ class ApiTokenRows(Store):
         return self._connection.execute(
             select(func.count())
             .select_from(api_tokens)
-            .where(self._mine(api_tokens), *conditions(self._connection, chosen))
+            .where(self._mine(api_tokens), *self._asked(chosen))
         ).scalar_one()
 
     def add(self, token: ApiToken) -> None:
@@ -106,6 +107,7 @@ class ApiTokenRows(Store):
         )
         if added.rowcount == 0:
             raise AlreadyExists("API token", token.token_id)
+        self._keep_words(token)
 
     def save(self, token: ApiToken) -> None:
         """Replace everything, the secret too, but the last use. Raises NotFound."""
@@ -116,6 +118,7 @@ class ApiTokenRows(Store):
         )
         if saved.rowcount == 0:
             raise NotFound("API token", token.token_id)
+        self._keep_words(token)
 
     def set_status(
         self,
@@ -159,13 +162,22 @@ class ApiTokenRows(Store):
             ],
         )
 
+    def _keep_words(self, token: ApiToken) -> None:
+        keep_words(
+            self._connection,
+            self._issuer_id,
+            Searched.API_TOKEN,
+            token.token_id,
+            *(token.name, token.purpose, token.team, token.ticket),
+        )
+
     def _change(
         self, chosen: ApiTokenFilter, condition: ColumnElement[bool], **values: object
     ) -> Sequence[ApiToken]:
         # Locked in one order, so that of two who mean the same tokens one waits for the other.
         meant = (
             select(_COLUMNS.token_id)
-            .where(self._mine(api_tokens), *conditions(self._connection, chosen), condition)
+            .where(self._mine(api_tokens), *self._asked(chosen), condition)
             .order_by(_COLUMNS.token_id)
             .with_for_update(key_share=True)
             .cte("meant")

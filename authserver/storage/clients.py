@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete, insert, or_, select, update
 
-from authserver.domain.clients import Client, ClientAuthMethod, ClientStatus
+from authserver.domain.clients import ClientStatus
 from authserver.domain.errors import AlreadyExists, NotFound
 from authserver.domain.stored_secrets import DigestKind
-from authserver.storage.client_profiles import profile_from, profile_text
+from authserver.storage.client_pages import ClientPages
+from authserver.storage.client_values import client_from, own_values, permissions_of
 from authserver.storage.inserts import insert_into
 from authserver.storage.rows.clients import client_permissions, client_secrets, clients
-from authserver.storage.store import Store
+from authserver.storage.search_words import Searched, keep_words
 from authserver.storage.stored_secrets import (
     expire_others,
     note_uses,
-    secret_from,
     secret_values,
 )
 from authserver.storage.texts import is_storable
@@ -28,14 +27,11 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Row
 
+    from authserver.domain.clients import Client
     from authserver.domain.stored_secrets import StoredSecret
 
-GRANT_TYPE: Final = "grant_type"
-SCOPE: Final = "scope"
-RESOURCE: Final = "resource"
 
-
-class ClientRows(Store):
+class ClientRows(ClientPages):
     """The clients of one transaction."""
 
     def get(self, client_id: str) -> Client | None:
@@ -59,7 +55,7 @@ class ClientRows(Store):
             .where(self._mine(client_secrets), client_secrets.c.client_id == client_id)
             .order_by(client_secrets.c.created_at, client_secrets.c.secret_id)
         ).all()
-        return None if row is None else _client(row, permissions, secrets)
+        return None if row is None else client_from(row, permissions, secrets)
 
     def list(self) -> Sequence[Client]:
         """All but deleted ones, by id."""
@@ -82,7 +78,7 @@ class ClientRows(Store):
         ).all()
         # Sorted here: a server's collation is its own business.
         return [
-            _client(row, permissions[row.client_id], secrets[row.client_id])
+            client_from(row, permissions[row.client_id], secrets[row.client_id])
             for row in sorted(rows, key=lambda row: str(row.client_id))
         ]
 
@@ -90,21 +86,22 @@ class ClientRows(Store):
         """Insert with its secrets. Raises AlreadyExists (tombstones count)."""
         added = self._connection.execute(
             insert_into(self._connection, clients)
-            .values(issuer_id=self._issuer_id, client_id=client.client_id, **_own_values(client))
+            .values(issuer_id=self._issuer_id, client_id=client.client_id, **own_values(client))
             .on_conflict_do_nothing()
         )
         if added.rowcount == 0:
             raise AlreadyExists("client", client.client_id)
-        self._insert_permissions(client.client_id, _permissions(client))
+        self._insert_permissions(client.client_id, permissions_of(client))
         for secret in client.secrets:
             self.add_secret(client.client_id, secret)
+        self._keep_words(client)
 
     def save(self, client: Client) -> None:
         """Replace everything but the secrets. Raises NotFound."""
         saved = self._connection.execute(
             update(clients)
             .where(self._mine(clients), clients.c.client_id == client.client_id)
-            .values(**_own_values(client))
+            .values(**own_values(client))
         )
         if saved.rowcount == 0:
             raise NotFound("client", client.client_id)
@@ -113,7 +110,8 @@ class ClientRows(Store):
                 self._mine(client_permissions), client_permissions.c.client_id == client.client_id
             )
         )
-        self._insert_permissions(client.client_id, _permissions(client))
+        self._insert_permissions(client.client_id, permissions_of(client))
+        self._keep_words(client)
 
     def any_imported(self, now: float) -> bool:
         """Whether any client but a deleted one has an imported (bcrypt) secret live at `now`."""
@@ -184,44 +182,11 @@ class ClientRows(Store):
                 ],
             )
 
-
-def _own_values(client: Client) -> dict[str, Any]:
-    return {
-        "name": client.name,
-        "auth_method": client.auth_method.value,
-        "access_token_seconds": client.access_token_seconds,
-        "status": client.status.value,
-        "jwks": json.dumps([dict(key) for key in client.jwks]),
-        "contact": client.contact,
-        "created_at": client.created_at,
-        "profile": profile_text(client.profile),
-    }
-
-
-def _permissions(client: Client) -> Sequence[tuple[str, str]]:
-    return sorted(
-        [(GRANT_TYPE, value) for value in client.grant_types]
-        + [(SCOPE, value) for value in client.scopes]
-        + [(RESOURCE, value) for value in client.resources]
-    )
-
-
-def _client(row: Row[Any], permissions: Sequence[Row[Any]], secrets: Sequence[Row[Any]]) -> Client:
-    allowed: dict[str, set[str]] = {GRANT_TYPE: set(), SCOPE: set(), RESOURCE: set()}
-    for permission in permissions:
-        allowed[permission.kind].add(permission.value)
-    return Client(
-        client_id=row.client_id,
-        name=row.name,
-        auth_method=ClientAuthMethod(row.auth_method),
-        grant_types=frozenset(allowed[GRANT_TYPE]),
-        scopes=frozenset(allowed[SCOPE]),
-        resources=frozenset(allowed[RESOURCE]),
-        access_token_seconds=row.access_token_seconds,
-        status=ClientStatus(row.status),
-        secrets=tuple(secret_from(secret) for secret in secrets),
-        jwks=tuple(json.loads(row.jwks)),
-        contact=row.contact,
-        created_at=row.created_at,
-        profile=profile_from(row.profile, row.client_id),
-    )
+    def _keep_words(self, client: Client) -> None:
+        keep_words(
+            self._connection,
+            self._issuer_id,
+            Searched.CLIENT,
+            client.client_id,
+            *(client.client_id, client.name, client.contact),
+        )

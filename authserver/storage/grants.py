@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import bindparam, case, insert, or_, select, update
 
-from authserver.domain.grants import Grant, GrantEnd, GrantOrigin
 from authserver.domain.tokens import latest_end
-from authserver.storage.access_details import coded_details, details_from
+from authserver.storage.access_details import coded_details
 from authserver.storage.codes import CodeRows
-from authserver.storage.json_texts import coded, coded_set, texts_from
+from authserver.storage.grant_pages import GrantPages, grant_from
+from authserver.storage.json_texts import coded, coded_set
 from authserver.storage.locked_rows import is_among
 from authserver.storage.refresh_tokens import RefreshTokenRows
-from authserver.storage.request_parameters import claims_from, claims_text
+from authserver.storage.request_parameters import claims_text
 from authserver.storage.rows.grants import grants
 from authserver.storage.store import of_issuer
 from authserver.storage.texts import is_storable
@@ -22,9 +22,9 @@ from authserver.storage.transactions import Lookup
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sqlalchemy import ColumnElement, Row
+    from sqlalchemy import ColumnElement
 
-    from authserver.domain.grants import GrantFilter
+    from authserver.domain.grants import Grant, GrantEnd, GrantFilter
 
 _COLUMNS = grants.c
 _IS_IT: Final = (of_issuer(grants), _COLUMNS.grant_id == bindparam("own_grant"))
@@ -40,7 +40,7 @@ _NOTE_USE: Final = (
 )
 
 
-class GrantRows(CodeRows, RefreshTokenRows):
+class GrantRows(CodeRows, RefreshTokenRows, GrantPages):
     """The grants of one transaction, with their codes and refresh tokens."""
 
     def add(self, grant: Grant) -> None:
@@ -80,7 +80,7 @@ class GrantRows(CodeRows, RefreshTokenRows):
         row = self._connection.execute(
             self._transaction.form_of(_GET), self._own(own_grant=grant_id)
         ).one_or_none()
-        return None if row is None else _grant(row)
+        return None if row is None else grant_from(row)
 
     def list(self, wanted: GrantFilter, now: float) -> Sequence[Grant]:
         """Live grants that fit, newest first; locked until the end when writing.
@@ -103,7 +103,7 @@ class GrantRows(CodeRows, RefreshTokenRows):
                 .order_by(_COLUMNS.grant_id)
             )
         )
-        found = (_grant(row) for row in rows)
+        found = (grant_from(row) for row in rows)
         return sorted(found, key=lambda grant: (-grant.created_at, grant.grant_id))
 
     def end(self, wanted: GrantFilter, end: GrantEnd, now: float) -> Sequence[str]:
@@ -167,28 +167,3 @@ def _conditions(wanted: GrantFilter) -> Sequence[ColumnElement[bool]]:
 
 def _reason(end: GrantEnd | None) -> str:
     return "" if end is None else end.value
-
-
-def _grant(row: Row[Any]) -> Grant:
-    return Grant(
-        grant_id=row.grant_id,
-        client_id=row.client_id,
-        subject=row.subject,
-        audience=row.audience,
-        resource=row.resource_name,
-        scopes=frozenset(texts_from(row.scopes, "scopes of a grant")),
-        origin=GrantOrigin(row.origin),
-        session_id=row.session_id,
-        session_bound=row.session_bound,
-        nonce=row.nonce,
-        auth_time=row.auth_time,
-        acr=row.acr,
-        amr=texts_from(row.amr, "amr of a grant"),
-        claims=claims_from(row.claims),
-        details=details_from(row.details, "details of a grant"),
-        created_at=row.created_at,
-        expires_at=row.valid_until,
-        last_used_at=row.last_used_at,
-        ended_at=row.ended_at,
-        end=GrantEnd(row.end_reason) if row.end_reason else None,
-    )

@@ -6,21 +6,21 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select, update
 
-from authserver.domain.mail import MailKind, MailStatus, WaitingMail
+from authserver.domain.mail import MailStatus
 from authserver.storage.inserts import insert_into
+from authserver.storage.mail_pages import MailPages, mail_from
 from authserver.storage.rows.mail import mails
-from authserver.storage.store import Store
 from authserver.storage.texts import is_storable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from sqlalchemy import Row
+    from authserver.domain.mail import WaitingMail
 
 _COLUMNS = mails.c
 
 
-class MailRows(Store):
+class MailRows(MailPages):
     """The mails of one transaction."""
 
     def add(self, mail: WaitingMail) -> bool:
@@ -49,7 +49,7 @@ class MailRows(Store):
                 select(mails).where(self._mine(mails), _COLUMNS.mail_id == mail_id)
             )
         ).one_or_none()
-        return None if row is None else _mail(row)
+        return None if row is None else mail_from(row)
 
     def known(self, keys: Iterable[str]) -> frozenset[str]:
         """Those of `keys` that there is a mail of."""
@@ -70,7 +70,7 @@ class MailRows(Store):
             .order_by(_COLUMNS.next_try_at, _COLUMNS.mail_id)
             .limit(limit)
         )
-        return [_mail(row) for row in rows]
+        return [mail_from(row) for row in rows]
 
     def settle(
         self,
@@ -113,7 +113,7 @@ class MailRows(Store):
         rows = self._connection.execute(
             select(mails).where(*chosen).order_by(_COLUMNS.mail_id).limit(limit)
         )
-        return [_mail(row) for row in rows]
+        return [mail_from(row) for row in rows]
 
 
 def _progress(mail: WaitingMail) -> dict[str, Any]:
@@ -127,20 +127,3 @@ def _progress(mail: WaitingMail) -> dict[str, Any]:
         "sent_at": mail.sent_at,
         "last_error": mail.last_error,
     }
-
-
-def _mail(row: Row[Any]) -> WaitingMail:
-    return WaitingMail(
-        mail_id=row.mail_id,
-        key=row.key,
-        kind=MailKind(row.kind),
-        to=row.recipient,
-        status=MailStatus(row.status),
-        sealed=bytes(row.sealed),
-        created_at=row.created_at,
-        next_try_at=row.next_try_at,
-        expires_at=row.expires_at,
-        tries=row.tries,
-        sent_at=row.sent_at,
-        last_error=row.last_error,
-    )

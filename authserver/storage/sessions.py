@@ -6,20 +6,19 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import bindparam, case, insert, select, update
 
-from authserver.domain.sessions import Session
 from authserver.storage.digests import among
-from authserver.storage.json_texts import coded, texts_from
+from authserver.storage.json_texts import coded
 from authserver.storage.locked_rows import is_among
 from authserver.storage.rows.sessions import sessions
-from authserver.storage.store import Store, of_issuer
+from authserver.storage.session_pages import SessionPages, session_from
+from authserver.storage.store import of_issuer
 from authserver.storage.texts import is_storable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sqlalchemy import Row
-
     from authserver.domain.people_ports import Digests
+    from authserver.domain.sessions import Session
 
 _COLUMNS = sessions.c
 _GET: Final = select(sessions).where(
@@ -27,7 +26,7 @@ _GET: Final = select(sessions).where(
 )
 
 
-class SessionRows(Store):
+class SessionRows(SessionPages):
     """The sessions of one transaction."""
 
     def add(self, session: Session) -> None:
@@ -51,14 +50,14 @@ class SessionRows(Store):
                 )
             )
         ).one_or_none()
-        return None if row is None else _session(row)
+        return None if row is None else session_from(row)
 
     def get(self, session_id: str) -> Session | None:
         """By `sid`, ended ones included. Not locked: whose it is has to be known first."""
         if not is_storable(session_id):
             return None
         row = self._connection.execute(_GET, self._own(own_session=session_id)).one_or_none()
-        return None if row is None else _session(row)
+        return None if row is None else session_from(row)
 
     def renew(self, session: Session) -> bool:
         """Replace digest, times, acr and amr of a live session; False when it has ended.
@@ -102,7 +101,7 @@ class SessionRows(Store):
                 _COLUMNS.valid_until > now,
             )
         )
-        live = (each for each in map(_session, rows) if each.is_live(now))
+        live = (each for each in map(session_from, rows) if each.is_live(now))
         return sorted(live, key=lambda each: (-each.created_at, each.session_id))
 
     def end(
@@ -147,7 +146,7 @@ class SessionRows(Store):
             )
             .returning(*_COLUMNS)
         ).all()
-        return sorted(map(_session, ended), key=lambda each: each.session_id)
+        return sorted(map(session_from, ended), key=lambda each: each.session_id)
 
 
 def _own_values(session: Session) -> dict[str, Any]:
@@ -165,22 +164,3 @@ def _own_values(session: Session) -> dict[str, Any]:
         "peer": session.peer,
         "user_agent": session.user_agent,
     }
-
-
-def _session(row: Row[Any]) -> Session:
-    return Session(
-        session_id=row.session_id,
-        subject=row.subject,
-        digest=bytes(row.digest),
-        pepper_id=row.pepper_id,
-        auth_time=row.auth_time,
-        acr=row.acr,
-        amr=texts_from(row.amr, "amr of a session"),
-        created_at=row.created_at,
-        last_seen_at=row.last_seen_at,
-        idle_seconds=row.idle_seconds,
-        expires_at=row.valid_until,
-        peer=row.peer,
-        user_agent=row.user_agent,
-        ended_at=row.ended_at,
-    )

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.exc import IntegrityError
 
 from authserver.domain.errors import AlreadyExists, NotFound
-from authserver.domain.users import PersonalData, User, UserStatus, canonical
+from authserver.domain.users import UserStatus, canonical
 from authserver.storage.inserts import insert_into
 from authserver.storage.rows.users import users
-from authserver.storage.store import Store, of_issuer
+from authserver.storage.search_words import Searched, keep_words
+from authserver.storage.store import of_issuer
 from authserver.storage.texts import is_storable
 from authserver.storage.transactions import Lookup
+from authserver.storage.user_pages import UserPages
+from authserver.storage.user_values import own_values, user_from
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sqlalchemy import ColumnElement, Row
+    from sqlalchemy import ColumnElement
+
+    from authserver.domain.users import User
 
 _COLUMNS = users.c
 _IS_KEPT: Final = _COLUMNS.status != UserStatus.DELETED.value
@@ -28,7 +33,7 @@ _GET: Final = Lookup.of(
 )
 
 
-class UserRows(Store):
+class UserRows(UserPages):
     """The users of one transaction."""
 
     def get(self, subject: str) -> User | None:
@@ -38,7 +43,7 @@ class UserRows(Store):
         row = self._connection.execute(
             self._transaction.form_of(_GET), self._own(own_subject=subject)
         ).one_or_none()
-        return None if row is None else _user(row)
+        return None if row is None else user_from(row)
 
     def get_by_username(self, username: str) -> User | None:
         """By canonical user name, never a deleted one; locked until the end when writing."""
@@ -62,7 +67,7 @@ class UserRows(Store):
         """All but deleted ones, by user name."""
         rows = self._connection.execute(select(users).where(self._mine(users), _IS_KEPT))
         # Sorted here: a server's collation is its own business.
-        return sorted(map(_user, rows), key=lambda user: user.username)
+        return sorted(map(user_from, rows), key=lambda user: user.username)
 
     def count_administrators(self) -> int:
         """Enabled administrators with a local password; when writing they stay so until the end.
@@ -92,12 +97,13 @@ class UserRows(Store):
                 issuer_id=self._issuer_id,
                 subject=user.subject,
                 created_at=user.created_at,
-                **_own_values(user),
+                **own_values(user),
             )
             .on_conflict_do_nothing()
         )
         if added.rowcount == 0:
             raise AlreadyExists("user", user.username)
+        self._keep_words(user)
 
     def save(self, user: User) -> None:
         """Replace everything but subject and creation. Raises NotFound, AlreadyExists (name).
@@ -110,12 +116,23 @@ class UserRows(Store):
                 saved = self._connection.execute(
                     update(users)
                     .where(self._mine(users), _COLUMNS.subject == user.subject)
-                    .values(**_own_values(user))
+                    .values(**own_values(user))
                 )
         except IntegrityError:
             raise AlreadyExists("user", user.username) from None
         if saved.rowcount == 0:
             raise NotFound("user", user.username)
+        self._keep_words(user)
+
+    def _keep_words(self, user: User) -> None:
+        keep_words(
+            self._connection,
+            self._issuer_id,
+            Searched.USER,
+            user.subject,
+            *(user.username, user.data.name, user.data.given_name, user.data.family_name),
+            user.data.email,
+        )
 
     def _found(self, *conditions: ColumnElement[bool]) -> Sequence[User]:
         """Two at the most."""
@@ -127,50 +144,4 @@ class UserRows(Store):
                 .limit(2)
             )
         )
-        return [_user(row) for row in rows]
-
-
-def _own_values(user: User) -> dict[str, Any]:
-    is_deleted = user.status is UserStatus.DELETED
-    return {
-        # Unique, as every name has to be, and as nobody is called.
-        "username": f"deleted {user.subject}" if is_deleted else user.username,
-        "former_username": user.username if is_deleted else "",
-        "is_administrator": user.is_administrator,
-        "status": user.status.value,
-        "password_hash": user.password_hash,
-        "must_change_password": user.must_change_password,
-        "name": user.data.name,
-        "given_name": user.data.given_name,
-        "family_name": user.data.family_name,
-        "email": user.data.email,
-        "canonical_email": canonical(user.data.email),
-        "email_verified": user.data.email_verified,
-        "locale": user.data.locale,
-        "zoneinfo": user.data.zoneinfo,
-        "updated_at": user.updated_at,
-        "credentials_disabled_at": user.credentials_disabled_at,
-    }
-
-
-def _user(row: Row[Any]) -> User:
-    return User(
-        subject=row.subject,
-        username=row.former_username or row.username,
-        is_administrator=row.is_administrator,
-        status=UserStatus(row.status),
-        password_hash=bytes(row.password_hash),
-        must_change_password=row.must_change_password,
-        created_at=row.created_at,
-        data=PersonalData(
-            name=row.name,
-            given_name=row.given_name,
-            family_name=row.family_name,
-            email=row.email,
-            email_verified=row.email_verified,
-            locale=row.locale,
-            zoneinfo=row.zoneinfo,
-        ),
-        updated_at=row.updated_at,
-        credentials_disabled_at=row.credentials_disabled_at,
-    )
+        return [user_from(row) for row in rows]

@@ -63,6 +63,13 @@ api_tokens: Final = Table(
     Index(None, "issuer_id", "owner"),
     Index(None, "issuer_id", "client_id"),
     Index(None, "issuer_id", "lineage_id"),
+    Index(None, "issuer_id", "created_at", "token_id"),
+    Index(None, "issuer_id", "expires_at", "token_id"),
+    # Numbers of those that live, expire, or are not used come out of the index alone.
+    Index(
+        "ix_api_tokens_standing",
+        *("issuer_id", "status", "expires_at", "created_at", "last_used_at"),
+    ),
 )
 """A token is sent without a name, so that it is looked up by its digest.
 

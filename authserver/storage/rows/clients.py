@@ -23,6 +23,7 @@ clients: Final = Table(
     time_column("created_at"),
     # A JSON object of what differs from the defaults.
     Column("profile", Text, nullable=False, server_default=text("'{}'")),
+    Index(None, "issuer_id", "created_at", "client_id"),
 )
 
 client_permissions: Final = Table(

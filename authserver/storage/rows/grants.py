@@ -39,8 +39,10 @@ grants: Final = Table(
     Column("end_reason", Text, nullable=False),  # empty until it has ended
     # Whether its codes and refresh tokens were removed after it had ended.
     Column("is_cleared", Boolean, nullable=False, server_default=text("false")),
-    Index(None, "issuer_id", "client_id"),
+    Index(None, "issuer_id", "client_id", "created_at", "grant_id"),
     Index(None, "issuer_id", "subject"),
+    Index(None, "issuer_id", "created_at", "grant_id"),
+    Index(None, "issuer_id", "valid_until", "grant_id"),
     Index(None, "issuer_id", "resource_name"),
     Index(None, "issuer_id", "session_id"),
     Index("ix_grants_uncleared", "ended_at", sqlite_where=UNCLEARED, postgresql_where=UNCLEARED),

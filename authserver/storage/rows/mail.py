@@ -27,6 +27,9 @@ mails: Final = Table(
     Column("last_error", Text, nullable=False),
     Index(None, "issuer_id", "key", unique=True),
     Index(None, "issuer_id", "status", "next_try_at"),
+    Index(None, "issuer_id", "created_at", "mail_id"),
+    Index(None, "issuer_id", "next_try_at", "mail_id"),
+    Index(None, "issuer_id", "status", "created_at", "mail_id"),
 )
 
 token_pick_ups: Final = Table(

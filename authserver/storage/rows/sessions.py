@@ -30,6 +30,8 @@ sessions: Final = Table(
     time_column("ended_at", nullable=True),
     Index(None, "issuer_id", "digest", unique=True),
     Index(None, "issuer_id", "subject"),
+    Index(None, "issuer_id", "created_at", "session_id"),
+    Index(None, "issuer_id", "valid_until", "session_id"),
 )
 
 logout_deliveries: Final = Table(

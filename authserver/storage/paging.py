@@ -1,0 +1,75 @@
+"""Pages by keyset: each begins behind the last row of the one before, found by an index."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Double, literal, tuple_
+
+from authserver.domain.pages import Page, Place, check_limit
+from authserver.storage.texts import is_storable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from typing import TypeVar
+
+    from sqlalchemy import Column, Connection, Row, Select
+
+    Item = TypeVar("Item")
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What a list is sorted by: columns without NULLs, together different for every row.
+
+    An index of the issuer and these columns has to exist.
+    """
+
+    columns: tuple[Column[Any], ...]
+
+    def of(self, row: Row[Any]) -> Place:
+        """Where a row stands."""
+        return Place(tuple(row._mapping[column] for column in self.columns))  # noqa: SLF001 - the
+        # documented way to a row's columns
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """Which part of a list: in which order, behind what, and how many."""
+
+    order: Order
+    descending: bool
+    after: Place | None
+    limit: int
+
+    def rows(
+        self, connection: Connection, query: Select[Any]
+    ) -> tuple[Sequence[Row[Any]], Place | None]:
+        """The rows of one page, and where the next one begins.
+
+        Raises:
+            InvalidField: the limit is none, or the place is another order's.
+        """
+        wanted = check_limit(self.limit) + 1
+        columns = self.order.columns
+        if self.after is not None:
+            kinds = [float if isinstance(each.type, Double) else str for each in columns]
+            values = self.after.fitting(*kinds)
+            if not all(is_storable(value) for value in values if isinstance(value, str)):
+                return [], None
+            here = tuple_(*columns)
+            there = tuple_(*(literal(v, c.type) for v, c in zip(values, columns, strict=True)))
+            query = query.where(here < there if self.descending else here > there)
+        ordered = [each.desc() if self.descending else each.asc() for each in columns]
+        rows = connection.execute(query.order_by(*ordered).limit(wanted)).all()
+        if len(rows) < wanted:
+            return rows, None
+        return rows[:-1], self.order.of(rows[-2])
+
+    def page(
+        self, connection: Connection, query: Select[Any], made: Callable[[Row[Any]], Item]
+    ) -> Page[Item]:
+        """The same, as members of the list."""
+        rows, following = self.rows(connection, query)
+        return Page([made(row) for row in rows], following)

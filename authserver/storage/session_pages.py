@@ -1,0 +1,84 @@
+"""Sessions, page by page: the `SessionLists` part of the `SessionStore` port."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from sqlalchemy import false, func, select
+
+from authserver.domain.searches import SessionSort
+from authserver.domain.sessions import Session
+from authserver.storage.json_texts import texts_from
+from authserver.storage.paging import Cut, Order
+from authserver.storage.rows.sessions import sessions
+from authserver.storage.store import Store
+from authserver.storage.texts import is_storable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sqlalchemy import ColumnElement, Row
+
+    from authserver.domain.pages import Page, Place
+    from authserver.domain.searches import SessionSearch
+
+_COLUMNS = sessions.c
+ORDERS: Final = {
+    SessionSort.CREATED: Order((_COLUMNS.created_at, _COLUMNS.session_id)),
+    SessionSort.EXPIRES: Order((_COLUMNS.valid_until, _COLUMNS.session_id)),
+}
+
+
+class SessionPages(Store):
+    """The lists of sessions of one transaction."""
+
+    def page(
+        self,
+        wanted: SessionSearch,
+        *,
+        sort: SessionSort = SessionSort.CREATED,
+        descending: bool = True,
+        after: Place | None = None,
+        limit: int = 50,
+    ) -> Page[Session]:
+        """Those that fit, beginning behind `after`."""
+        query = select(sessions).where(self._mine(sessions), *_conditions(wanted))
+        cut = Cut(ORDERS[sort], descending, after, limit)
+        return cut.page(self._connection, query, session_from)
+
+    def count(self, wanted: SessionSearch) -> int:
+        """How many fit."""
+        query = select(func.count()).select_from(sessions)
+        return self._connection.execute(
+            query.where(self._mine(sessions), *_conditions(wanted))
+        ).scalar_one()
+
+
+def _conditions(wanted: SessionSearch) -> Iterator[ColumnElement[bool]]:
+    if wanted.subject is not None:
+        is_possible = is_storable(wanted.subject)
+        yield _COLUMNS.subject == wanted.subject if is_possible else false()
+    if wanted.live_at is not None:
+        yield _COLUMNS.ended_at.is_(None)
+        yield _COLUMNS.valid_until > wanted.live_at
+        yield _COLUMNS.last_seen_at + _COLUMNS.idle_seconds > wanted.live_at
+
+
+def session_from(row: Row[Any]) -> Session:
+    """The session in a row."""
+    return Session(
+        session_id=row.session_id,
+        subject=row.subject,
+        digest=bytes(row.digest),
+        pepper_id=row.pepper_id,
+        auth_time=row.auth_time,
+        acr=row.acr,
+        amr=texts_from(row.amr, "amr of a session"),
+        created_at=row.created_at,
+        last_seen_at=row.last_seen_at,
+        idle_seconds=row.idle_seconds,
+        expires_at=row.valid_until,
+        peer=row.peer,
+        user_agent=row.user_agent,
+        ended_at=row.ended_at,
+    )
