@@ -1,0 +1,1 @@
+"""The administration API, called as programs call it."""
