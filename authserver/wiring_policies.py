@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from authserver.domain.policy_documents import DEFAULT_DOCUMENT
-from authserver.domain.resources import ResourceKind
+from authserver.domain.resources import SITE_KINDS
 from authserver.services.policies import Policies
 from authserver.services.policy_references import StoredReferences
 from authserver.services.policy_view import PolicyView
@@ -32,6 +32,6 @@ class PolicyParts(ConnectParts):
     def _policy_references(self, stores: Stores, name: str) -> StoredReferences:
         """The default document may speak of every product, a site's of its own."""
         resource = None if name == DEFAULT_DOCUMENT else stores.resources.get(name)
-        kinds = list(ResourceKind) if resource is None else [resource.kind]
+        kinds = SITE_KINDS if resource is None else (resource.kind,)
         products = [self.catalogue.operations.of_kind(kind) for kind in kinds]
         return StoredReferences(stores, products, self.scopes_of_kind)

@@ -74,9 +74,12 @@ def show(context: Context, *, name: str, as_json: bool) -> None:
     """Show one site with its credentials (never their values)."""
     services = parts(context)
     found = services.resources.get(name)
-    hand_over = services.hand_overs.get(name)
+    hand_over = services.hand_overs.get(name) if found.is_site else None
     if as_json:
         context.console.json(resource_value(found, hand_over))
+        return
+    if not found.is_site:
+        context.console.fields(resource_fields(found))
         return
     context.console.fields(dict(resource_fields(found)) | dict(hand_over_fields(hand_over)))
     context.console.line()

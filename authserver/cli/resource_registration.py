@@ -10,7 +10,7 @@ from authserver.cli.administration import JSON, describe, json_value, naming, pa
 from authserver.cli.context import Context, pass_context
 from authserver.cli.resource_views import resource_fields
 from authserver.domain.keys import SigningAlgorithm
-from authserver.domain.resources import ResourceKind
+from authserver.domain.resources import SITE_KINDS
 from authserver.services.resources import ResourceDraft, described
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ ALGORITHM: Final = click.Choice([each.value for each in SigningAlgorithm])
 @click.option(
     "--kind",
     required=True,
-    type=click.Choice([each.value for each in ResourceKind]),
+    type=click.Choice([each.value for each in SITE_KINDS]),
     help="Product and hosting.",
 )
 @click.option("--url", required=True, help="Where the site answers.")

@@ -13,7 +13,7 @@ from authserver.catalogue.loader import load_catalogue
 from authserver.cli.scope_views import call_lines, operation_value, scope_lines, scope_value
 from authserver.domain.nearest_operations import nearest
 from authserver.domain.operations import Unmatched
-from authserver.domain.resources import ResourceKind
+from authserver.domain.resources import SITE_KINDS, ResourceKind
 from authserver.domain.scopes import Product, ScopeKind, close_matches
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ NOT_FOUND: Final = 1
 
 _MOST_SIMILAR: Final = 5
 _RESOURCE_KINDS: Final = click.Choice([each.value for each in ResourceKind])
+_SITE_KINDS: Final = click.Choice([each.value for each in SITE_KINDS])
 _CALL: Final = re.compile(r"([A-Za-z]+) +(?:https?://[^/?#\s]+)?(/[^?#\s]*)(?:[?#]\S*)?")
 
 
@@ -84,7 +85,7 @@ def list_scopes(
 @click.argument("call", nargs=-1, required=True, metavar='"METHOD /path"')
 @click.option(
     "--resource-kind",
-    type=_RESOURCE_KINDS,
+    type=_SITE_KINDS,
     help="Look at one kind of protected resource only.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
@@ -95,7 +96,7 @@ def explain(*, call: tuple[str, ...], resource_kind: str | None, as_json: bool) 
     """
     method, path = _method_and_path(" ".join(call))
     catalogue = load_catalogue()
-    kinds = (ResourceKind(resource_kind),) if resource_kind else tuple(ResourceKind)
+    kinds = (ResourceKind(resource_kind),) if resource_kind else SITE_KINDS
     matches = {kind: catalogue.operations.of_kind(kind).match(method, path) for kind in kinds}
     known = {kind: match for kind, match in matches.items() if not isinstance(match, Unmatched)}
     reasons = {kind: match for kind, match in matches.items() if isinstance(match, Unmatched)}

@@ -75,6 +75,16 @@ def guard_subject(stores: Stores, act: Act, subject: str) -> None:
         guard_user(stores, act, user)
 
 
+def guard_other(stores: Stores, act: Act, subject: str) -> None:
+    """The same as `guard_subject`, but that everybody may end what is their own.
+
+    Raises:
+        Forbidden: somebody else has a role, and the act may not touch such users.
+    """
+    if subject != act.actor.identifier:
+        guard_subject(stores, act, subject)
+
+
 def guard_user(stores: Stores, act: Act, user: User) -> None:
     """Let only those touch whoever administers who may give roles.
 

@@ -14,6 +14,7 @@ from authserver.domain.api_tokens import (
     SubjectType,
 )
 from authserver.domain.errors import Conflict
+from authserver.services.administrators import guard_subject
 from authserver.services.api_token_drafts import Delivery, MadeApiToken
 from authserver.services.api_token_limits import checked_networks, checked_presentations
 from authserver.services.api_token_lookup import changed, existing_token, held_lineage
@@ -93,6 +94,7 @@ class ApiTokens:
             NotFound: there is no such user.
             InvalidField: names the field and what is allowed; nothing was stored.
             TokenRefused: a policy does not let `maker` make it, or the user hold it.
+            Forbidden: the user administers, is not the maker, and the act may not touch such users.
             Conflict: there are as many as there may be, somebody is stopped, or mail is off.
         """
         token_id = self._secret_maker.identifier()
@@ -102,7 +104,7 @@ class ApiTokens:
             sites = self._limits.sites(stores, draft.resources)
             names = frozenset(each.name for each in sites)
             rules = TokenPolicy.of(stores, names)
-            check_maker(stores, maker, concerned, rules)
+            check_maker(stores, maker, concerned, rules, act)
             scopes = self._limits.scopes(draft.scopes, sites)
             check_reach(stores, concerned, scopes, names)
             said = TokenTexts(draft.name, draft.purpose, draft.team, draft.ticket)
@@ -172,7 +174,7 @@ class ApiTokens:
             concerned = parties(stores, before.subject_type, before.owner, before.client_id, maker)
             _check_rotatable(before, others, now, overlap_seconds)
             rules = TokenPolicy.of(stores, before.resources)
-            check_maker(stores, maker, concerned, rules)
+            check_maker(stores, maker, concerned, rules, act)
             usual = before.expires_at - before.created_at
             after = replace(
                 before,
@@ -222,6 +224,7 @@ class ApiTokens:
         """
         with self._administration.changing([], takes_power=False) as stores:
             token = existing_token(stores, token_id)
+            guard_subject(stores, act, token.owner)
             return self._offered(stores, MadeApiToken(token), act, delivery)
 
     def _add(self, stores: Stores, token: ApiToken, *, hands_out: bool) -> MadeApiToken:

@@ -17,6 +17,7 @@ from authserver.domain.api_tokens import ApiTokenFilter, ApiTokenStatus
 from authserver.domain.audit import AuditEvent, Outcome
 from authserver.domain.errors import InvalidField, NotFound
 from authserver.domain.texts import check_text
+from authserver.services.administrators import guard_subject
 from authserver.services.api_token_language import read_condition
 from authserver.services.api_token_lookup import changed
 from authserver.services.api_token_power import LONGEST_REASON
@@ -123,6 +124,8 @@ class ApiTokenBulk:
 
         Raises:
             InvalidField: for `reason`.
+            Forbidden: a token to enable belongs to somebody who administers, whom the act may not
+                touch.
         """
         why = check_text("reason", reason, longest=LONGEST_REASON, required=False)
         incident = self._secret_maker.identifier()
@@ -131,6 +134,9 @@ class ApiTokenBulk:
         with self._administration.changing([], takes_power=takes_power) as stores:
             now = self._administration.clock.now()
             tokens = _changed_in(stores, plan, now, _reason(incident, why))
+            if plan.to is _ENABLED:
+                for owner in sorted({each.owner for each in tokens}):
+                    guard_subject(stores, act, owner)
             stores.authority.advance([changed(ALL_API_TOKENS, now)])
             stores.audit.add(
                 AuditEvent(

@@ -53,7 +53,11 @@ class Delivery(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Maker:
-    """Who makes or changes a token: a user by subject, or an operator with a shell (empty)."""
+    """Who makes or changes a token, by subject; empty for an operator with a shell.
+
+    At the administration's doors it is the caller's subject, a client's too: what that may do is
+    then in the act.
+    """
 
     subject: str = ""
 

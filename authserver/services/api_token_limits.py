@@ -57,8 +57,9 @@ class ApiTokenLimits:
         found = []
         for name in sorted(set(names)):
             site = stores.resources.get(name)
-            if site is None or site.status is ResourceStatus.DELETED:
-                known = ", ".join(each.name for each in stores.resources.list()) or "none yet"
+            if site is None or site.status is ResourceStatus.DELETED or not site.is_site:
+                sites = (each.name for each in stores.resources.list() if each.is_site)
+                known = ", ".join(sites) or "none yet"
                 raise InvalidField("resources", f"names of registered sites ({known})")
             found.append(site)
         return found

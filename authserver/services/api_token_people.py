@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from authserver.domain.api_tokens import SubjectType
 from authserver.domain.clients import ClientStatus
 from authserver.domain.errors import Conflict, InvalidField
+from authserver.domain.roles import Area, permissions_of, to_write
 from authserver.domain.scope_reach import beyond
-from authserver.services.administrators import may_administer
+from authserver.services.administrators import guard_user, roles_of
 from authserver.services.api_token_drafts import TokenRefused
 from authserver.services.scope_ceilings import ceiling_of, lost
 from authserver.services.user_lookup import existing
@@ -20,8 +21,11 @@ if TYPE_CHECKING:
     from authserver.domain.clients import Client
     from authserver.domain.ports import Stores
     from authserver.domain.users import User
+    from authserver.services.administration import Act
     from authserver.services.api_token_drafts import Maker
     from authserver.services.token_policy import TokenRules
+
+_WRITES: Final = to_write(Area.TOKENS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,16 +77,27 @@ def parties(
     return Parties(subject_type, owner, client, is_own)
 
 
-def check_maker(stores: Stores, maker: Maker, concerned: Parties, rules: TokenRules) -> None:
+def check_maker(
+    stores: Stores, maker: Maker, concerned: Parties, rules: TokenRules, act: Act
+) -> None:
     """Let somebody make a token for these parties.
+
+    Whoever does it with permissions counts as an administrator by the one for tokens.
 
     Raises:
         TokenRefused: a policy does not let them, or the owner may not hold one.
+        Forbidden: the owner administers, and is not who makes it.
     """
+    if maker.subject != concerned.owner.subject:
+        guard_user(stores, act, concerned.owner)
     groups, is_administrator = frozenset[str](), maker.is_operator
-    if not maker.is_operator:
+    if act.powers is not None:
+        is_administrator = _WRITES in act.powers
         groups = frozenset(stores.groups.of(maker.subject))
-        is_administrator = may_administer(stores, existing(stores, maker.subject))
+    elif not maker.is_operator:
+        groups = frozenset(stores.groups.of(maker.subject))
+        roles = roles_of(stores, existing(stores, maker.subject))
+        is_administrator = _WRITES in permissions_of(roles)
     ask = rules.against_making if concerned.is_own else rules.against_making_for_others
     refusal = ask(groups, is_administrator=is_administrator)
     if refusal is None and concerned.subject_type is SubjectType.USER:

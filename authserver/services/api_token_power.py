@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from authserver.domain.api_tokens import OVER, ApiTokenStatus
 from authserver.domain.errors import Conflict
 from authserver.domain.texts import check_text
+from authserver.services.administrators import guard_subject
 from authserver.services.api_token_lookup import changed, existing_token, held_lineage
 from authserver.services.api_token_records import record
 
@@ -62,11 +63,13 @@ class ApiTokenPower:
 
         Raises:
             NotFound: there is no such token.
+            Forbidden: its owner administers, and the act may not touch such users.
             Conflict: it is over.
         """
         now = self._administration.clock.now()
         with self._administration.changing([], takes_power=False) as stores:
             token = existing_token(stores, token_id)
+            guard_subject(stores, act, token.owner)
             if token.status in OVER or now >= token.expires_at:
                 what = token.status if token.status in OVER else ApiTokenStatus.EXPIRED
                 raise Conflict(f"token {token_id} is {what}: make a new one")

@@ -11,6 +11,7 @@ from authserver.services.authorization_requests import NotOpen, NotOpenReason
 from authserver.services.authorization_steps import Finish, Page, Refuse, next_step
 from authserver.services.authorization_validation import may_answer_at
 from authserver.services.reachable_acrs import reachable_acrs
+from authserver.services.role_scopes import beyond_roles
 from authserver.services.scope_ceilings import ceiling_of
 from authserver.services.sessions import still_signed_in
 
@@ -160,11 +161,12 @@ class Dispatcher:
 
 def _step(stores: Stores, opened: OpenRequest, signed_in: SignedIn | None, call: Call) -> Step:
     wanted = opened.request.parameters
-    consent, ceiling = None, None
+    consent, ceiling, too_far = None, None, frozenset[str]()
     if signed_in is not None:
         subject = signed_in.user.subject
         consent = stores.consents.get(subject, wanted.client_id, wanted.audience)
         ceiling = ceiling_of(stores, subject)
+        too_far = beyond_roles(stores, subject, wanted.scopes)
     return next_step(
         opened.request,
         opened.client,
@@ -173,4 +175,5 @@ def _step(stores: Stores, opened: OpenRequest, signed_in: SignedIn | None, call:
         call.at,
         reachable=reachable_acrs(stores, wanted),
         ceiling=ceiling,
+        beyond_roles=too_far,
     )

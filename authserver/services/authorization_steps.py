@@ -60,6 +60,9 @@ NOT_BY_GROUPS: Final = Refuse(
 CREDENTIALS_REST: Final = Refuse(
     "access_denied", "an administrator has switched off all credentials of the user"
 )
+NOT_BY_ROLES: Final = Refuse(
+    "access_denied", "the roles of the user do not give every scope of the administration asked for"
+)
 UNMET_ACR: Final = Refuse(
     "unmet_authentication_requirements", "users cannot sign in here in the way asked for"
 )
@@ -85,12 +88,14 @@ def next_step(
     *,
     reachable: frozenset[str] = REACHABLE_ACR,
     ceiling: frozenset[str] | None = None,
+    beyond_roles: frozenset[str] = frozenset(),
 ) -> Step:
     """The next step of a request that is neither finished nor expired.
 
     `consent` is what `signed_in` remembered for this client and audience; `now` is in seconds
     since the epoch. `reachable` is what signing in again can lead to, and
-    `ceiling` what the groups of `signed_in` give.
+    `ceiling` what the groups of `signed_in` give, `beyond_roles` the scopes of the administration
+    that are asked for and not given by any role of `signed_in`.
     """
     if request.denied_at is not None:
         return ACCESS_DENIED
@@ -103,6 +108,8 @@ def next_step(
             _account_step(request, signed_in)
             or _rest_step(signed_in)
             or _groups_step(request, ceiling)
+            # All of them or none: what somebody allows today must not grow with the roles of later.
+            or (NOT_BY_ROLES if beyond_roles else None)
             or _consent_step(request, client, signed_in.user.subject, consent)
         )
     if Prompt.NONE in request.parameters.prompts and isinstance(step, Page):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from authserver.services.authorization_steps import Page, next_step, scopes_to_allow
 from authserver.services.consents import Answered
 from authserver.services.reachable_acrs import reachable_acrs
+from authserver.services.role_scopes import beyond_roles
 from authserver.services.scope_ceilings import ceiling_of
 from authserver.services.sessions import still_signed_in
 
@@ -142,5 +143,6 @@ def _is_next(
         call.at,
         reachable=reachable_acrs(stores, wanted),
         ceiling=ceiling_of(stores, subject),
+        beyond_roles=beyond_roles(stores, subject, wanted.scopes),
     )
     return step is page

@@ -12,6 +12,7 @@ from authserver.domain.tokens import ACCESS_TOKEN_SECONDS
 from authserver.services.administration import before_and_after
 from authserver.services.client_authentication import CLIENT_SECRET
 from authserver.services.client_descriptions import described
+from authserver.services.client_guards import guard_client
 from authserver.services.client_profiles import NOTHING_STATED, ProfileChanges
 
 if TYPE_CHECKING:
@@ -92,7 +93,10 @@ class RegisteredClient:
 
 
 class Clients:
-    """Use cases of client administration; every change is recorded and takes effect everywhere."""
+    """Use cases of client administration; every change is recorded and takes effect everywhere.
+
+    Every one raises Forbidden for a client that may administer, where the act may not touch those.
+    """
 
     def __init__(
         self,
@@ -131,6 +135,7 @@ class Clients:
             [Change(ChangeKind.CLIENT, client_id, 0.0)], takes_power=False
         ) as stores:
             client = self._rules.checked(stores, draft, client_id, now)
+            guard_client(act, client)
             secret, stored = self._first_secret(client, draft)
             client = replace(client, secrets=stored)
             stores.clients.add(client)
@@ -152,6 +157,7 @@ class Clients:
             before = _existing(stores, client_id)
             act.expect(described(before))
             after = self._rules.updated(stores, before, update)
+            guard_client(act, before, after)
             if after.profile.is_dynamic:
                 # Or it would take back by itself what was taken from it.
                 after = replace(after, profile=replace(after.profile, is_held=True))
@@ -187,6 +193,7 @@ class Clients:
             [Change(ChangeKind.CLIENT, client_id, 0.0)], takes_power=True
         ) as stores:
             client = _existing(stores, client_id)
+            guard_client(act, client)
             if not client.auth_method.uses_secret:
                 raise Conflict(
                     f"client {client_id} authenticates by {client.auth_method}: it has no secret"
@@ -250,6 +257,7 @@ class Clients:
         ) as stores:
             before = _existing(stores, client_id)
             act.expect(described(before))
+            guard_client(act, before)
             after = replace(before, status=status)
             stores.clients.save(after)
             if status is ClientStatus.DELETED:

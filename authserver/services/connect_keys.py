@@ -9,7 +9,8 @@ from authserver.domain.authority import Change, ChangeKind
 from authserver.domain.connect_keys import CONNECT_PURPOSE, ConnectKey, ConnectKeyKind
 from authserver.domain.errors import AlreadyExists, Conflict, NotFound
 from authserver.services.connect_key_rules import check_name, check_shared_secret, described
-from authserver.services.resources import check_overlap, existing
+from authserver.services.resources import check_overlap
+from authserver.services.sites import existing_site
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -65,7 +66,7 @@ class ConnectKeys:
         """
         with self._administration.database.reading() as stores:
             if resource is not None:
-                existing(stores, resource)
+                existing_site(stores, resource)
             return stores.connect_keys.list(resource)
 
     def get(self, resource: str, issuer: str) -> ConnectKey:
@@ -85,7 +86,7 @@ class ConnectKeys:
         audience = check_name("audience", draft.audience) if draft.audience else ""
         now = self._administration.clock.now()
         with self._changing(draft.resource) as stores:
-            resource = existing(stores, draft.resource)
+            resource = existing_site(stores, draft.resource)
             client = self._rules.client(stores, draft.client_id, resource)
             scopes = self._rules.scopes(draft, client, resource)
             if stores.connect_keys.get(resource.name, issuer) is not None:
@@ -214,7 +215,7 @@ class ConnectKeys:
 
 def _existing_key(stores: Stores, resource: str, issuer: str) -> ConnectKey:
     """The key, locked until the end when writing. Raises NotFound."""
-    existing(stores, resource)
+    existing_site(stores, resource)
     key = stores.connect_keys.get(resource, issuer)
     if key is None:
         raise NotFound(KIND, issuer)

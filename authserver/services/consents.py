@@ -10,6 +10,7 @@ from authserver.domain.audit import Actor, ActorKind, AuditEvent, Outcome
 from authserver.domain.consents import Consent
 from authserver.domain.grants import GrantEnd, GrantFilter
 from authserver.domain.scopes import format_scope
+from authserver.services.administrators import guard_other
 from authserver.services.consent_questions import ScopeGroup, Site, site_of
 
 if TYPE_CHECKING:
@@ -179,6 +180,7 @@ class Consents:
         When this returns, no worker accepts a token that came of it any more.
 
         Raises:
+            Forbidden: see `guard_other`.
             StorageUnavailable: nothing was changed.
         """
         now = self._administration.clock.now()
@@ -186,6 +188,7 @@ class Consents:
         with self._administration.changing([], takes_power=True) as stores:
             # A request that is being answered this moment holds the user, too.
             stores.users.get(subject)
+            guard_other(stores, act, subject)
             removed = stores.consents.remove(subject, client_id, audience)
             wanted = GrantFilter(subject=subject, client_id=client_id)
             ended: list[str] = []

@@ -26,6 +26,7 @@ from authserver.domain.errors import (
 )
 from authserver.domain.scopes import format_scope
 from authserver.domain.user_codes import new_user_code
+from authserver.services.role_scopes import refuse_administration
 from authserver.services.throttling import network_of
 
 if TYPE_CHECKING:
@@ -98,6 +99,7 @@ class DeviceRequests:
                 "unauthorized_client", f"this client may not use {GrantType.DEVICE_CODE}"
             )
         aim = self._audiences.aim(client, scope, resources)
+        refuse_administration(aim.scopes, "for a device, which somebody else may hold")
         pepper_id = self._digester.current_pepper
         said = "".join(each for each in user_agent if each.isprintable())
         for _ in range(DRAWS):

@@ -11,7 +11,8 @@ from authserver.domain.gateways import Gateway, SessionCookies
 from authserver.services.administration import before_and_after
 from authserver.services.clients import OVERLAP_SECONDS
 from authserver.services.gateway_authentication import GATEWAY_KEY
-from authserver.services.resources import check_name, check_overlap, existing
+from authserver.services.resources import check_name, check_overlap
+from authserver.services.sites import existing_site
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -71,7 +72,7 @@ class Gateways:
             created_at=self._administration.clock.now(),
         )
         with self._administration.changing(_changed(name), takes_power=False) as stores:
-            existing(stores, resource)
+            existing_site(stores, resource)
             stores.gateways.add(gateway)
             self._administration.record(
                 stores,

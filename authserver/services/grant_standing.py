@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from authserver.domain.clients import GrantType
 from authserver.domain.grants import GrantOrigin
 from authserver.domain.scope_reach import beyond
+from authserver.services.role_scopes import beyond_roles
 from authserver.services.scope_ceilings import ceiling_of, lost
 
 if TYPE_CHECKING:
@@ -63,7 +64,10 @@ def _of_groups(stores: Stores, grant: Grant) -> str:
     if ceiling is not None and not grant.scopes:
         return "the user's groups give none of the scopes asked for"
     gone = lost(ceiling, grant.scopes)
-    return f"the user's groups do not give: {' '.join(sorted(gone))}" if gone else ""
+    if gone:
+        return f"the user's groups do not give: {' '.join(sorted(gone))}"
+    gone = beyond_roles(stores, grant.subject, grant.scopes)
+    return f"the user's roles do not give: {' '.join(sorted(gone))}" if gone else ""
 
 
 def _of_session(stores: Stores, grant: Grant, now: float) -> str:

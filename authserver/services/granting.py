@@ -13,6 +13,7 @@ from authserver.domain.grants import Grant, GrantOrigin
 from authserver.domain.scopes import format_scope
 from authserver.domain.tokens import ACCESS_TOKEN_SECONDS_MAX
 from authserver.services.refresh_rules import OFFLINE_ACCESS, may_refresh
+from authserver.services.role_scopes import beyond_roles
 from authserver.services.scope_ceilings import ceiling_of, within
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ class Granting:
         call: Call,
         details: tuple[AccessDetail, ...] | None = None,
     ) -> Grant:
-        """A new grant, stored and recorded: within what the user's groups give.
+        """A new grant, stored and recorded: within what the user's groups and roles give.
 
         `session` is the one in which the user allowed it: a code's grant belongs to it, and is
         bound to it without `offline_access`. A device has none; there it only tells how the user
@@ -69,6 +70,7 @@ class Granting:
         if user is not None and not user.has_credentials:
             raise Conflict("the credentials of the user rest")
         scopes = within(ceiling_of(stores, subject), scopes)
+        scopes -= beyond_roles(stores, subject, scopes)
         took_part = session if origin is GrantOrigin.CODE else None
         session_bound = took_part is not None and OFFLINE_ACCESS not in scopes
         grant = Grant(

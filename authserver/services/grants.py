@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from authserver.domain.audit import AuditEvent, Outcome
 from authserver.domain.authority import Change, ChangeKind
 from authserver.domain.tokens import latest_end
+from authserver.services.administrators import guard_other, may_give_roles
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,11 +40,21 @@ class Grants:
         When this returns, no worker accepts a token of theirs any more.
 
         Raises:
+            Forbidden: see `guard_other`.
             StorageUnavailable: nothing was ended; or the commit failed, and the caller's next look
                 will tell.
         """
+        is_bound = not may_give_roles(act)
+        # Users are locked before their grants, as everywhere.
+        known = sorted({each.subject for each in self.list(wanted)}) if is_bound else []
         with self._barrier.passing(), self._database.writing() as stores:
             now = self._clock.now()
+            for subject in known:
+                guard_other(stores, act, subject)
+            for grant in stores.grants.list(wanted, now) if is_bound else ():
+                # Somebody else's that came this moment.
+                if grant.subject not in known:
+                    guard_other(stores, act, grant.subject)
             return self.end_in(stores, wanted, end, actor=act.actor, call=act.call(now), now=now)
 
     def end_in(

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Final
 from authserver.domain.errors import Conflict, InvalidField, NotFound
 from authserver.domain.groups import Group
 from authserver.domain.texts import check_text
+from authserver.services.administrators import guard_user
 from authserver.services.derived_rights import members_by_group
 from authserver.services.policy_mentions import joining_takes_power, mentions_of_group
 from authserver.services.user_lookup import existing, known_anew
+from authserver.services.user_roles import guard_groups
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -108,6 +110,8 @@ class Groups:
 
         Raises:
             NotFound: there is no such group or user.
+            Forbidden: a policy names the group or the user administers, and the act may not touch
+                such ones.
         """
         return self._change(name, handle, "group.member_added", act)
 
@@ -118,6 +122,8 @@ class Groups:
 
         Raises:
             NotFound: there is no such group or user.
+            Forbidden: a policy names the group or the user administers, and the act may not touch
+                such ones.
         """
         return self._change(name, handle, "group.member_removed", act)
 
@@ -128,6 +134,8 @@ class Groups:
             if stores.groups.get(name) is None:
                 raise NotFound("group", name)
             user = existing(stores, handle)
+            guard_user(stores, act, user)
+            guard_groups(stores, act, [name])
             if not leaves:
                 changed = stores.groups.join(name, user.subject)
             else:

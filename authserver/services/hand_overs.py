@@ -19,7 +19,7 @@ from authserver.services.hand_over_rules import (
     check_password,
     described,
 )
-from authserver.services.resources import existing
+from authserver.services.sites import existing_site
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -53,7 +53,7 @@ class HandOvers:
             NotFound: there is no such resource.
         """
         with self._administration.database.reading() as stores:
-            existing(stores, resource)
+            existing_site(stores, resource)
             return stores.hand_overs.get(resource)
 
     def by_resource(self) -> Mapping[str, HandOver]:
@@ -76,7 +76,7 @@ class HandOvers:
         value = _authorization(credential_type, user, secret)
         checked_account = check_account("account", account)
         with self._administration.changing(changed(resource), takes_power=True) as stores:
-            existing(stores, resource)
+            existing_site(stores, resource)
             hand_over = HandOver(
                 resource=resource,
                 kind=HandOverKind.SERVICE_CREDENTIAL,
@@ -100,7 +100,7 @@ class HandOvers:
             InvalidField: names the field and what is allowed.
         """
         with self._administration.changing(changed(resource), takes_power=True) as stores:
-            chosen = check_kind(kind, existing(stores, resource).kind)
+            chosen = check_kind(kind, existing_site(stores, resource).kind)
             by_header = chosen is HandOverKind.IDENTITY_HEADER
             if header and not by_header:
                 raise InvalidField("header", f"for {HandOverKind.IDENTITY_HEADER} only")
@@ -123,7 +123,7 @@ class HandOvers:
             Conflict: it has no hand-over.
         """
         with self._administration.changing(changed(resource), takes_power=True) as stores:
-            existing(stores, resource)
+            existing_site(stores, resource)
             before = stores.hand_overs.get(resource)
             if before is None:
                 raise Conflict(f"resource {resource} has no hand-over")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from authserver.domain.audit import ActorKind
 from authserver.domain.errors import Conflict, NotFound
+from authserver.services.administrators import guard_subject
 from authserver.services.living import held_identities
 from authserver.services.user_lookup import existing
 
@@ -66,6 +67,7 @@ class Identities:
             NotFound: nobody is linked to it; for a user who acts, not that user.
             Conflict: a user may not give up the last way to sign in.
             LimitKept: nor the identity that made the user and limits what it may do.
+            Forbidden: the user administers, and the act may not touch such users.
             StorageUnavailable: nothing was changed.
         """
         with self._administration.database.reading() as stores:
@@ -84,6 +86,7 @@ class Identities:
                 raise Conflict("this is the last way to sign in: connect another one first")
             if is_own and is_limit(stores, identity):
                 raise LimitKept
+            guard_subject(stores, act, identity.subject)
             now = self._administration.clock.now()
             stores.identities.unlink(provider, subject_key, now)
             self._administration.record(

@@ -17,6 +17,7 @@ from authserver.domain.registrations import (
 from authserver.domain.scopes import USER_SCOPES
 from authserver.domain.texts import check_text
 from authserver.services.client_consistency import has_users
+from authserver.services.client_guards import refuse_to_register
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -136,6 +137,7 @@ class InitialAccessTokens:
         if not grant_types:
             raise InvalidField("grant_types", "at least one of " + ", ".join(GrantType))
         resources, scopes = self._rules.permissions(stores, draft.resources, draft.scopes)
+        refuse_to_register(resources, scopes)
         if scopes & USER_SCOPES and not has_users(grant_types):
             raise InvalidField("scopes", "openid and the like only with a grant that has a user")
         return RegistrationTemplate(

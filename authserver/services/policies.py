@@ -89,7 +89,8 @@ class Policies:
     def list(self) -> Sequence[PolicyState]:
         """The default document, then that of each resource, whether there is one or not."""
         with self._administration.database.reading() as stores:
-            names = (DEFAULT_DOCUMENT, *(each.name for each in stores.resources.list()))
+            sites = (each.name for each in stores.resources.list() if each.is_site)
+            names = (DEFAULT_DOCUMENT, *sites)
             found = dict.fromkeys(names)
             return [PolicyState(name, stores.policies.current(name)) for name in found]
 

@@ -69,7 +69,7 @@ class PolicyExpectations:
         """
         with self._database.reading() as stores:
             resource = stores.resources.get(wanted.resource)
-            if resource is None:
+            if resource is None or not resource.is_site:
                 raise NotFound("resource", wanted.resource)
             policy = policy_with(stores, self._catalogue, resource, drafts)
         callers = {each.name: each for each in wanted.callers}

@@ -130,7 +130,7 @@ class PolicyExplanations:
             if token is None:
                 raise NotFound("API token", token_id)
             resource = stores.resources.get(_site_of(token, asked.resource))
-            if resource is None:
+            if resource is None or not resource.is_site:
                 raise NotFound("resource", asked.resource)
             policy = policy_with(stores, self._catalogue, resource, {})
         presentation = min(token.presentations, key=_bearer_first, default=Presentation.BEARER)

@@ -150,7 +150,8 @@ class PolicyReplays:
             return [
                 (each, policy_with(stores, self._catalogue, each, drafts))
                 for each in stores.resources.list()
-                if each.status is not ResourceStatus.DELETED
+                if each.is_site
+                and each.status is not ResourceStatus.DELETED
                 and (DEFAULT_DOCUMENT in drafts or each.name in drafts)
             ]
 

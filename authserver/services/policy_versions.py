@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 
 
 def check_name(stores: Stores, name: str) -> None:
-    """Raises NotFound: `name` is neither `default` nor that of a resource."""
+    """Raises NotFound: `name` is neither `default` nor that of a site."""
     if name == DEFAULT_DOCUMENT:
         return
     resource = stores.resources.get(name)
-    if resource is None or resource.status is ResourceStatus.DELETED:
+    if resource is None or resource.status is ResourceStatus.DELETED or not resource.is_site:
         raise NotFound("resource", name)
 
 

@@ -9,6 +9,7 @@ from authserver.domain.clients import ClientStatus
 from authserver.domain.entra_clouds import GRAPH_AUDIENCES
 from authserver.domain.errors import InvalidField
 from authserver.domain.providers import ProviderKind
+from authserver.domain.resources import SITE_KINDS
 from authserver.domain.scopes import USER_SCOPES
 from authserver.services.provider_fields import check_many, check_number, check_visible
 from authserver.services.provider_presets import is_okta_org_server
@@ -36,7 +37,7 @@ class KnownScopes:
 
     def check(self, field: str, name: str) -> str:
         """A scope for a site that this server knows. Raises InvalidField."""
-        known = frozenset().union(*self.of_kind.values())
+        known = frozenset().union(*(self.of_kind.get(kind, ()) for kind in SITE_KINDS))
         if name in known:
             return name
         if name in USER_SCOPES:

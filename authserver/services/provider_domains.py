@@ -9,6 +9,7 @@ from authserver.domain.errors import Conflict, NotFound
 from authserver.domain.providers import DomainRouting, ProviderDomain
 from authserver.services.provider_descriptions import described_domain
 from authserver.services.provider_fields import check_word
+from authserver.services.provider_guards import guard_domain, guard_provider
 from authserver.services.provider_lookup import existing_provider, provider_changed
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ class ProviderDomains:
             InvalidField: names the field and what is allowed; nothing was stored.
             Conflict: the provider signs nobody in, or no administrator could sign in with a local
                 password any more.
+            Forbidden: somebody administers by the provider, or has an address of the domain.
         """
         now = self._administration.clock.now()
         entry = ProviderDomain(
@@ -52,6 +54,8 @@ class ProviderDomains:
             if entry.routing is DomainRouting.FORCE:
                 _keep_an_administrator(stores, entry.domain)
             before = stores.providers.domain(entry.domain)
+            guard_provider(stores, act, name)
+            guard_domain(stores, act, entry.domain)
             stores.providers.put_domain(entry)
             self._administration.record(
                 stores,
@@ -81,6 +85,8 @@ class ProviderDomains:
         with self._administration.changing(
             provider_changed(entry.provider, now), takes_power=False
         ) as stores:
+            guard_provider(stores, act, entry.provider)
+            guard_domain(stores, act, checked)
             if not stores.providers.remove_domain(checked):
                 raise NotFound("domain", checked)
             self._administration.record(

@@ -13,6 +13,7 @@ from authserver.domain.roles import Role
 from authserver.domain.texts import check_text
 from authserver.services.provider_descriptions import described_rule
 from authserver.services.provider_fields import MOST_ENTRIES, check_word
+from authserver.services.provider_guards import guard_provider, guard_rule
 from authserver.services.provider_lookup import existing_provider, provider_changed
 from authserver.services.provider_rules import check_group
 
@@ -80,10 +81,13 @@ class ProviderGroupRules:
             InvalidField: names the field and what is allowed; nothing was stored.
             AlreadyExists: there is this rule.
             Conflict: the provider's groups are not read, or it has as many rules as there may be.
+            Forbidden: it gives roles, or somebody administers by the provider, and the act may not
+                touch those.
         """
         now = self._administration.clock.now()
         with self._administration.changing(provider_changed(name, now), takes_power=True) as stores:
             provider = existing_provider(stores, name)
+            guard_provider(stores, act, name)
             if provider.groups.source is GroupSource.NONE:
                 raise Conflict(
                     f"provider {name} reads no groups: first run authserver provider update {name} "
@@ -101,6 +105,7 @@ class ProviderGroupRules:
                 label=check_text("label", label, longest=LONGEST_LABEL, required=False),
                 created_at=now,
             )
+            guard_rule(stores, act, rule)
             stores.providers.add_rule(rule)
             self._administration.record(
                 stores, act, "provider.rule_added", name, {"after": described_rule(rule)}
@@ -117,10 +122,12 @@ class ProviderGroupRules:
         now = self._administration.clock.now()
         with self._administration.changing(provider_changed(name, now), takes_power=True) as stores:
             provider = existing_provider(stores, name)
+            guard_provider(stores, act, name)
             rules = stores.providers.rules(name)
             rule = next((each for each in rules if each.rule_id == rule_id), None)
             if rule is None or not stores.providers.remove_rule(name, rule_id):
                 raise NotFound("group rule", rule_id)
+            guard_rule(stores, act, rule)
             self._administration.record(
                 stores, act, "provider.rule_removed", name, {"before": described_rule(rule)}
             )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 from authserver.domain.errors import Conflict, InvalidField
 from authserver.domain.providers import GroupSource, ProviderSecret
 from authserver.services.provider_fields import check_secret
+from authserver.services.provider_guards import guard_provider
 from authserver.services.provider_lookup import existing_provider, provider_changed
 
 if TYPE_CHECKING:
@@ -85,6 +86,7 @@ class ProviderSecrets:
 
         Raises:
             NotFound: there is no such provider.
+            Forbidden: somebody administers by it, and the act may not touch such providers.
             InvalidField: the secret or its life is not allowed.
             Conflict: the provider uses no secret, or has as many live ones as there may be.
         """
@@ -92,6 +94,7 @@ class ProviderSecrets:
         secret = self._seals.client_secret(name, value, now, expires_in)
         with self._administration.changing(provider_changed(name, now), takes_power=True) as stores:
             provider = existing_provider(stores, name)
+            guard_provider(stores, act, name)
             if not provider.auth.uses_secret:
                 raise Conflict(f"provider {name} authenticates us by {provider.auth}: no secret")
             live = [each for each in provider.secrets if each.is_live(now)]
@@ -117,6 +120,7 @@ class ProviderSecrets:
 
         Raises:
             NotFound: there is no such provider.
+            Forbidden: somebody administers by it, and the act may not touch such providers.
             Conflict: there is no live secret that would be left.
             InvalidField: the time is out of range.
         """
@@ -125,6 +129,7 @@ class ProviderSecrets:
         now = self._administration.clock.now()
         with self._administration.changing(provider_changed(name, now), takes_power=True) as stores:
             provider = existing_provider(stores, name)
+            guard_provider(stores, act, name)
             live = [each for each in provider.secrets if each.is_live(now)]
             left = [each for each in live if keep in ("", each.secret_id)]
             if not left:
@@ -147,6 +152,7 @@ class ProviderSecrets:
 
         Raises:
             NotFound: there is no such provider.
+            Forbidden: somebody administers by it, and the act may not touch such providers.
             InvalidField: the secret is not allowed.
             Conflict: no directory is asked for groups.
         """
@@ -154,6 +160,7 @@ class ProviderSecrets:
         sealed = self._seals.directory_secret(name, value)
         with self._administration.changing(provider_changed(name, now), takes_power=True) as stores:
             provider = existing_provider(stores, name)
+            guard_provider(stores, act, name)
             if provider.groups.source not in {GroupSource.GRAPH, GroupSource.OKTA_API}:
                 raise Conflict(
                     f"provider {name} asks no directory for groups: first run authserver provider "

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final
 
 from authserver.domain.errors import AlreadyExists, InvalidField
 from authserver.domain.providers import Provider, ProviderStatus
@@ -11,11 +11,12 @@ from authserver.services.administration import before_and_after
 from authserver.services.new_providers import drafted
 from authserver.services.provider_descriptions import described
 from authserver.services.provider_findings import ProviderCheck, ProviderUnusable
+from authserver.services.provider_guards import guard_provider
 from authserver.services.provider_lookup import existing_provider, looked_at, provider_changed
 from authserver.services.user_lookup import known_anew
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Sequence
 
     from authserver.domain.ports import Stores
     from authserver.domain.provider_documents import ProviderMetadata
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from authserver.services.provider_checks import ProviderChecks
     from authserver.services.provider_drafts import ProviderChanges, ProviderDraft
     from authserver.services.provider_group_rules import RuleEffects
+    from authserver.services.provider_partners import DocumentKeeper, PowerTaker
     from authserver.services.provider_rules import ProviderRules
     from authserver.services.provider_secrets import SecretSeals
 
@@ -36,35 +38,6 @@ ASKED_ANEW: Final = (
     "scopes",
 )
 """Fields after whose change the provider has to be looked at again."""
-
-
-class DocumentKeeper(Protocol):
-    """Keeps what a provider published, for all workers."""
-
-    def store_checked(
-        self,
-        stores: Stores,
-        provider: Provider,
-        metadata: ProviderMetadata,
-        jwks: Sequence[Mapping[str, object]],
-        now: float,
-    ) -> None:
-        """Remember documents that were fetched and checked this moment."""
-        ...
-
-
-class PowerTaker(Protocol):
-    """Ends what came by a provider."""
-
-    def stop_in(self, stores: Stores, provider_name: str, act: Act, *, now: float) -> int:
-        """End sessions and grants inside the caller's transaction; how many users it reached."""
-        ...
-
-    def tenants_stopped_in(
-        self, stores: Stores, provider: Provider, tenants: Collection[str], act: Act, *, now: float
-    ) -> int:
-        """The same for the people of some of its tenants."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +57,11 @@ class StoppedProvider:
 
 
 class Providers:
-    """Use cases of providers; every change is recorded, and holds everywhere on return."""
+    """Use cases of providers; every change is recorded, and holds everywhere on return.
+
+    Those that change one raise Forbidden where somebody administers by it, and the act may not
+    touch such providers.
+    """
 
     def __init__(
         self,
@@ -178,6 +155,7 @@ class Providers:
             check, metadata = self._usable(wanted, now)
         with self._administration.changing(provider_changed(name, now), takes_power=True) as stores:
             before = existing_provider(stores, name)
+            guard_provider(stores, act, name)
             after = self._rules.applied(stores, before, changes)
             if check is not None and metadata is not None:
                 after = replace(after, sends_issuer=metadata.sends_issuer)
@@ -226,6 +204,7 @@ class Providers:
         now = self._administration.clock.now()
         with self._administration.changing(provider_changed(name, now), takes_power=True) as stores:
             before = existing_provider(stores, name)
+            guard_provider(stores, act, name)
             after = replace(before, status=ProviderStatus.ENABLED)
             stores.providers.save(after)
             self._administration.record(
@@ -266,6 +245,7 @@ class Providers:
         now = self._administration.clock.now()
         with self._administration.changing(provider_changed(name, now), takes_power=True) as stores:
             before = existing_provider(stores, name)
+            guard_provider(stores, act, name)
             after = replace(before, status=status)
             if status is ProviderStatus.REMOVED:
                 # Client secrets end, too; nobody would seal what is left anew, or ever open it.

@@ -19,6 +19,7 @@ from authserver.domain.registrations import (
 from authserver.services.administration import Act, before_and_after
 from authserver.services.client_authentication import CLIENT_SECRET
 from authserver.services.client_descriptions import described
+from authserver.services.client_guards import may_administer, refuse_to_register
 from authserver.services.clients import SECRET_PREFIX, new_client_id
 from authserver.services.registration_limits import as_it_is, kept_profile, within
 from authserver.services.secret_digests import digests_of
@@ -184,7 +185,9 @@ class Registrations:
     ) -> Client:
         draft = within(stated, self._rules.in_reach(stores, template))
         named = replace(draft, name=draft.name or client_id)
-        return self._rules.checked(stores, named, client_id, call.at)
+        client = self._rules.checked(stores, named, client_id, call.at)
+        refuse_to_register(client.resources, client.scopes)
+        return client
 
     def _restated(self, stores: Stores, before: Client, stated: StatedClient, call: Call) -> Client:
         stated = replace(stated, draft=replace(stated.draft, auth_method=before.auth_method))
@@ -258,6 +261,8 @@ def _limits(stores: Stores, client: Client) -> RegistrationTemplate:
 def _allowed(client: Client) -> Client:
     if not client.is_enabled:
         raise ProtocolRefusal(STOPPED, "an administrator has stopped this client")
+    if may_administer(client):
+        raise ProtocolRefusal(STOPPED, "this client may administer: administrators look after it")
     return client
 
 

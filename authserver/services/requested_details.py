@@ -38,6 +38,8 @@ class RequestedDetails:
             return None
         if resource is None:
             raise ProtocolRefusal(INVALID, f"{FIELD}: only for a protected resource")
+        if not resource.is_site:
+            raise ProtocolRefusal(INVALID, f"{FIELD}: only for a site, by its operations")
         product = self._operations().of_kind(resource.kind)
         try:
             details = parse_details(value, resource.identifier)

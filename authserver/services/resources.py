@@ -11,6 +11,8 @@ from authserver.domain.errors import Conflict, InvalidField, NotFound
 from authserver.domain.keys import SigningAlgorithm
 from authserver.domain.policy_documents import DEFAULT_DOCUMENT
 from authserver.domain.resources import (
+    ADMINISTRATION,
+    SITE_KINDS,
     CredentialPurpose,
     ProtectedResource,
     ResourceCredential,
@@ -19,6 +21,7 @@ from authserver.domain.resources import (
 )
 from authserver.domain.site_urls import check_context_path, check_site_url
 from authserver.services.administration import before_and_after
+from authserver.services.administration_resource import guard_switch, only_sites
 from authserver.services.clients import OVERLAP_SECONDS
 from authserver.services.resource_authentication import RESOURCE_SECRET
 
@@ -117,10 +120,15 @@ class Resources:
         Raises:
             NotFound: there is no such resource.
             InvalidField: names the field and what is allowed; nothing was changed.
+            Conflict: it is the administration API, which is where it is.
+            Forbidden: the administration API is touched without the permission.
         """
         with self._administration.changing(_changed(name), takes_power=True) as stores:
             before = existing(stores, name)
             act.expect(described(before))
+            guard_switch(before, act)
+            if url is not None or context_path is not None:
+                only_sites(before, "where it answers is the server's to say")
             after = before
             if url is not None:
                 after = replace(after, url=check_site_url("url", url))
@@ -155,6 +163,7 @@ class Resources:
         fresh = self._make()
         with self._administration.changing(_changed(name), takes_power=True) as stores:
             resource = existing(stores, name)
+            only_sites(resource, "it has no credentials")
             live = resource.live_credentials(CredentialPurpose(purpose), now)
             if overlap_seconds > 0 and len(live) >= MOST_LIVE_CREDENTIALS:
                 raise Conflict(
@@ -199,6 +208,9 @@ class Resources:
         with self._administration.changing(changes, takes_power=takes_power) as stores:
             before = existing(stores, name)
             act.expect(described(before))
+            guard_switch(before, act)
+            if status is ResourceStatus.DELETED:
+                only_sites(before, "it goes with the server, and can be disabled")
             after = replace(before, status=status)
             stores.resources.save(after)
             if status is ResourceStatus.DELETED:
@@ -269,12 +281,14 @@ def check_name(value: str) -> str:
 def _own_name(value: str) -> str:
     if value == DEFAULT_DOCUMENT:
         raise InvalidField("name", "another word: this is the name of the default policy document")
+    if value == ADMINISTRATION:
+        raise InvalidField("name", "another word: this is the name of the administration API")
     return check_name(value)
 
 
 def _kind(value: str) -> ResourceKind:
-    if value not in list(ResourceKind):
-        raise InvalidField("kind", "one of " + ", ".join(ResourceKind))
+    if value not in SITE_KINDS:
+        raise InvalidField("kind", "one of " + ", ".join(SITE_KINDS))
     return ResourceKind(value)
 
 

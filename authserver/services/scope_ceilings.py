@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+from authserver.domain.roles import PERMISSIONS
 from authserver.domain.scope_reach import beyond, common
 from authserver.domain.scopes import USER_SCOPES
 
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     from authserver.domain.ports import Stores
 
 NOTHING: frozenset[str] = frozenset()
+NOT_LIMITED: Final = USER_SCOPES | PERMISSIONS
+"""Scopes about the user, and those that the user's roles limit (see `services.role_scopes`)."""
 
 
 def ceiling_of(stores: Stores, subject: str) -> frozenset[str] | None:
@@ -49,18 +52,18 @@ def together(
 
 
 def within(ceiling: frozenset[str] | None, scopes: frozenset[str]) -> frozenset[str]:
-    """What of `scopes` is left under a ceiling; scopes about the user are nobody's to limit."""
+    """What of `scopes` is left under a ceiling; those of no site are nobody's to limit."""
     if ceiling is None:
         return scopes
-    return (scopes & USER_SCOPES) | common(scopes - USER_SCOPES, ceiling)
+    return (scopes & NOT_LIMITED) | common(scopes - NOT_LIMITED, ceiling)
 
 
 def lost(ceiling: frozenset[str] | None, scopes: frozenset[str]) -> frozenset[str]:
     """Those of `scopes` that a ceiling does not reach."""
-    return NOTHING if ceiling is None else beyond(scopes - USER_SCOPES, ceiling)
+    return NOTHING if ceiling is None else beyond(scopes - NOT_LIMITED, ceiling)
 
 
 def leaves_nothing(ceiling: frozenset[str] | None, scopes: frozenset[str]) -> bool:
     """Whether scopes of a site are asked for, and none of them is left."""
-    asked = scopes - USER_SCOPES
+    asked = scopes - NOT_LIMITED
     return bool(asked) and not within(ceiling, asked)

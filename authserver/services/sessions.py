@@ -15,7 +15,7 @@ from authserver.domain.sessions import (
     SESSION_PURPOSE,
     Session,
 )
-from authserver.services.administrators import may_administer
+from authserver.services.administrators import guard_other, may_administer
 from authserver.services.living import Living
 
 if TYPE_CHECKING:
@@ -237,12 +237,14 @@ class Sessions:
         False when there was no such live session.
 
         Raises:
+            Forbidden: see `guard_other`.
             StorageUnavailable: nothing was changed.
         """
         session = self.get(session_id)
         if session is None or session.ended_at is not None:
             return False
         with self._administration.changing([], takes_power=True) as stores:
+            guard_other(stores, act, session.subject)
             return bool(
                 self._ends.end_in(stores, act.actor, self._call(act), session_id=session_id)
             )
@@ -257,12 +259,9 @@ class Sessions:
         return self._ends.end_in(stores, act.actor, self._call(act), subject=subject, keep=keep)
 
     def end_all(self, subject: str, *, keep: str = "", act: Act) -> Sequence[Session]:
-        """`end_all_in` in a transaction of its own, with the barrier.
-
-        Raises:
-            StorageUnavailable: nothing was changed.
-        """
+        """`end_all_in` in a transaction of its own, with the barrier. Raises as `end`."""
         with self._administration.changing([], takes_power=True) as stores:
+            guard_other(stores, act, subject)
             return self.end_all_in(stores, subject, keep=keep, act=act)
 
     def _is_long(self, session: Session, at: float) -> bool:

@@ -12,7 +12,7 @@ from authserver.domain.hand_over import SubjectAccount
 from authserver.services.account_rows import checked
 from authserver.services.hand_over_rules import check_account, check_subject
 from authserver.services.hand_overs import changed
-from authserver.services.resources import existing
+from authserver.services.sites import existing_site
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -69,7 +69,7 @@ class SubjectAccounts:
         check_subject(subject)
         check_account("account", account)
         with self._administration.database.reading() as stores:
-            existing(stores, resource)
+            existing_site(stores, resource)
             _check_person(stores, resource, subject, account)
             seen = stores.accounts.get(resource, subject)
         if seen is not None and seen.account == account:
@@ -77,7 +77,7 @@ class SubjectAccounts:
         with self._administration.changing(
             changed(resource), takes_power=seen is not None
         ) as stores:
-            existing(stores, resource)
+            existing_site(stores, resource)
             before = stores.accounts.get(resource, subject)
             if before != seen:
                 # How long to wait after the commit depends on what there was before.
@@ -97,7 +97,7 @@ class SubjectAccounts:
             NotFound: there is no such resource, or the subject is not mapped there.
         """
         with self._administration.changing(changed(resource), takes_power=True) as stores:
-            existing(stores, resource)
+            existing_site(stores, resource)
             before = stores.accounts.get(resource, subject)
             if before is None:
                 raise NotFound("mapped subject", subject)
@@ -120,7 +120,7 @@ class SubjectAccounts:
         """
         accounts = checked(rows)
         with self._administration.database.reading() as stores:
-            existing(stores, resource)
+            existing_site(stores, resource)
             return _difference(stores, resource, accounts).counts
 
     def import_rows(
@@ -142,7 +142,7 @@ class SubjectAccounts:
         """
         accounts = checked(rows)
         with self._administration.database.reading() as stores:
-            existing(stores, resource)
+            existing_site(stores, resource)
             seen = _difference(stores, resource, accounts).counts
         progress(seen.unchanged)
         if not seen.added and not seen.changed:
@@ -150,7 +150,7 @@ class SubjectAccounts:
         with self._administration.changing(
             changed(resource), takes_power=seen.changed > 0
         ) as stores:
-            existing(stores, resource)
+            existing_site(stores, resource)
             difference = _difference(stores, resource, accounts)
             if difference.counts != seen:
                 raise Conflict("mappings have just changed: repeat the command")
@@ -173,7 +173,7 @@ class SubjectAccounts:
 
     def _page(self, resource: str, after: str) -> Sequence[SubjectAccount]:
         with self._administration.database.reading() as stores:
-            existing(stores, resource)
+            existing_site(stores, resource)
             return stores.accounts.list(resource, after=after, limit=PAGE_ROWS)
 
     def _following(self, resource: str, page: Sequence[SubjectAccount]) -> Iterator[SubjectAccount]:

@@ -18,6 +18,7 @@ from authserver.services.exchange_standing import why_not
 from authserver.services.external_reading import ExternalTokenRefused
 from authserver.services.external_tokens import mention_of
 from authserver.services.grant_presentations import Presentation, Verdict
+from authserver.services.role_scopes import refuse_administration
 from authserver.services.scope_ceilings import ceiling_of, within
 
 if TYPE_CHECKING:
@@ -144,6 +145,7 @@ class TokenExchange:
         aim = self._audiences.aim(
             client, presented.scope, tuple(dict.fromkeys(presented.resources))
         )
+        refuse_administration(aim.scopes, "by a token of a provider")
         scopes = common(aim.scopes - USER_SCOPES, subject.scopes)
         with self._database.reading() as stores:
             scopes = within(ceiling_of(stores, subject.user.subject), scopes)

@@ -9,6 +9,7 @@ from authserver.domain.api_tokens import ApiTokenFilter
 from authserver.domain.authority import Change, ChangeKind
 from authserver.domain.grants import GrantFilter
 from authserver.domain.tokens import latest_end
+from authserver.services.administrators import guard_user
 from authserver.services.user_lookup import existing, known_anew
 
 if TYPE_CHECKING:
@@ -63,11 +64,13 @@ class UserCredentials:
 
         Raises:
             NotFound: there is no such user.
+            Forbidden: the user administers, and the act may not touch such users.
         """
         with self._administration.database.reading() as stores:
             subject = existing(stores, handle).subject
         with self._administration.changing([], takes_power=True) as stores:
             before = existing(stores, subject)
+            guard_user(stores, act, before)
             now = self._administration.clock.now()
             # Said again where they rest already: whoever does this wants to be sure.
             since = before.credentials_disabled_at
@@ -100,11 +103,13 @@ class UserCredentials:
 
         Raises:
             NotFound: there is no such user.
+            Forbidden: the user administers, and the act may not touch such users.
         """
         with self._administration.database.reading() as stores:
             subject = existing(stores, handle).subject
         with self._administration.changing([], takes_power=False) as stores:
             before = existing(stores, subject)
+            guard_user(stores, act, before)
             after = replace(before, credentials_disabled_at=None)
             report = self._report(stores, after)
             if before.credentials_disabled_at is not None:
