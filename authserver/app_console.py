@@ -6,12 +6,19 @@ from typing import TYPE_CHECKING
 
 from authserver.services.console_access import ConsoleAccess
 from authserver.web.admin.blueprint import console_blueprint
+from authserver.web.admin.client_acts import ClientActs
+from authserver.web.admin.client_creation import ClientCreation
+from authserver.web.admin.client_editing import ClientEditing
 from authserver.web.admin.client_lists import ClientLists
+from authserver.web.admin.client_pages import ClientPages
+from authserver.web.admin.client_secrets import ClientSecrets
+from authserver.web.admin.scope_choice import ScopeChoice
+from authserver.web.admin.snippets import Snippets
 from authserver.web.admin.start import start_pages
 from authserver.web.cursors import Cursors
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from flask import Blueprint
 
@@ -22,10 +29,35 @@ if TYPE_CHECKING:
 
 def console(visits: Visits, container: Container) -> Blueprint:
     """The console of one application."""
-    return console_blueprint(visits, ConsoleAccess(container.database), console_pages(container))
+    pages = console_pages(visits, container)
+    return console_blueprint(visits, ConsoleAccess(container.database), pages)
 
 
-def console_pages(container: Container) -> Sequence[ConsolePage]:
+def console_pages(visits: Visits, container: Container) -> Sequence[ConsolePage]:
     """The table: what is not in it is not served."""
-    cursors = Cursors(container.digester)
-    return (*start_pages(), *ClientLists(container.clients, cursors).pages())
+    return (*start_pages(), *_clients(visits, container))
+
+
+def _clients(visits: Visits, container: Container) -> Iterator[ConsolePage]:
+    snippets = Snippets(container.settings.issuer, container.resources.list)
+    scopes = ScopeChoice(container.catalogue.scopes)
+    yield from ClientLists(container.clients, Cursors(container.digester)).pages()
+    yield from ClientCreation(
+        clients=container.clients,
+        sites=container.resources.list,
+        scopes=scopes,
+        snippets=snippets,
+        default_seconds=container.settings.tokens.access_token_seconds,
+    ).pages()
+    yield from ClientActs(visits, container.clients).pages()
+    yield from ClientPages(
+        clients=container.clients,
+        grants=container.grants,
+        audit=container.audit,
+        snippets=snippets,
+        clock=container.clock,
+    ).pages()
+    yield from ClientEditing(
+        visits=visits, clients=container.clients, sites=container.resources.list, scopes=scopes
+    ).pages()
+    yield from ClientSecrets(container.clients, container.clock).pages()

@@ -103,6 +103,7 @@ class Browser:
         if pressed[0]:
             sent[pressed[0]] = pressed[1]
         pairs = [(name, value) for name, value in sent.items() if value is not None]
+        pairs += [each for each in form.more if each[0] not in fields]
         allowed = form_action(self.page)
         target = urljoin(self.page.url, form.action)
         assert _is_allowed(target, allowed, self.origin), f"{target} is not in {allowed}"

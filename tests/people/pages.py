@@ -20,6 +20,7 @@ class Form:
     """A form as it stands in the page: `fields` are what it sends when nobody types anything.
 
     `buttons` are the (name, value) pairs of its buttons by element id; `boxes` the ids of fields.
+    `more` are further values of names that it sends several times.
     """
 
     form_id: str
@@ -28,6 +29,13 @@ class Form:
     fields: dict[str, str] = field(default_factory=dict)
     buttons: dict[str, tuple[str, str]] = field(default_factory=dict)
     names: set[str] = field(default_factory=set)
+    more: list[tuple[str, str]] = field(default_factory=list)
+
+    def take(self, name: str, value: str) -> None:
+        """Note what it sends under a name."""
+        if name in self.fields:
+            self.more.append((name, self.fields[name]))
+        self.fields[name] = value
 
 
 @dataclass(frozen=True)
@@ -113,6 +121,8 @@ class _Parser(HTMLParser):
         self.title: list[str] = []
         self._open: list[tuple[str, str]] = []
         self._form: Form | None = None
+        self._typing = ""
+        self._choosing = ""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attrs}
@@ -141,7 +151,13 @@ class _Parser(HTMLParser):
             form.names.add(name)
             ticked = kind not in {"checkbox", "radio"} or "checked" in attrs
             if ticked:
-                form.fields[name] = given.get("value", "on" if kind == "checkbox" else "")
+                form.take(name, given.get("value", "on" if kind == "checkbox" else ""))
+        elif tag in {"textarea", "select"}:
+            form.names.add(name)
+            form.fields[name] = ""
+            self._typing, self._choosing = (name, "") if tag == "textarea" else ("", name)
+        elif tag == "option" and ("selected" in attrs or not form.fields[self._choosing]):
+            form.fields[self._choosing] = given.get("value", "")
 
     def handle_endtag(self, tag: str) -> None:
         assert self._open, f"</{tag}> closes nothing"
@@ -149,8 +165,12 @@ class _Parser(HTMLParser):
             pass
         if tag == "form":
             self._form = None
+        if tag == "textarea":
+            self._typing = ""
 
     def handle_data(self, data: str) -> None:
+        if self._typing and self._form is not None:
+            self._form.fields[self._typing] += data
         for tag, identifier in self._open:
             if identifier:
                 self.texts[identifier].append(data)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from flask import request
+
 from authserver.domain.clients import ClientStatus, GrantType
 from authserver.domain.roles import Area, to_read, to_write
 from authserver.web.admin.cells import WORDS, Kind
@@ -46,6 +48,14 @@ GRANT_LABELS: Final[Mapping[str, Text]] = {
     GrantType.REFRESH_TOKEN: _l("refresh"),
     GrantType.TOKEN_EXCHANGE: _l("exchange"),
 }
+
+DONE: Final[Mapping[str, Text]] = {
+    "deleted": _l("The client is deleted, and with it its tokens and secrets."),
+    "disable": _l("The clients are disabled: none of their tokens count until they are enabled."),
+    "enable": _l("The clients are enabled."),
+    "nothing": _l("Nothing was ticked, and nothing was changed."),
+}
+"""What the list may say happened."""
 
 
 def client_path(client: Client) -> str:
@@ -103,8 +113,8 @@ LISTING: Final[Listing[Client]] = Listing(
         ),
     ),
     bulk=(
-        Bulk("disable", _l("Disable"), f"{CLIENTS}/bulk", WRITE, is_dangerous=True),
-        Bulk("enable", _l("Enable"), f"{CLIENTS}/bulk", WRITE),
+        Bulk("disable", _l("Disable"), f"{CLIENTS}/-/bulk", WRITE, is_dangerous=True),
+        Bulk("enable", _l("Enable"), f"{CLIENTS}/-/bulk", WRITE),
     ),
     search_hint=_l("id, name, contact, site or scope"),
 )
@@ -129,7 +139,8 @@ class ClientLists:
             shelf=shelf(LISTING, self._cursors, self._page),
             lead=_("Scripts, apps, CI jobs and agents that get tokens here."),
             empty=_("There is no client yet. Register the first one: it takes a minute."),
-            new=(_("Register a client"), f"{CLIENTS}/new", WRITE),
+            new=(_("Register a client"), f"{CLIENTS}/-/new", WRITE),
+            done=str(DONE.get(request.args.get("done", ""), "")),
         )
 
     def _page(self, query: ListQuery) -> ListPage[Client]:
