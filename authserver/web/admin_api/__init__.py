@@ -16,6 +16,6 @@ To add a noun:
    `act.expect(described(before))` in its transaction; one whose endpoint has `creates` records
    what it made by `Administration.record` (or calls `act.beside` itself).
 3. `services.py`: the service by its name in the container. `table.py`: the module's `ENDPOINTS`.
-4. `tests/web/admin_api/`: an example of each path variable and each body (`examples.py`); the
-   generated tests do the rest. `make docs`.
+4. `tests/web/admin_api/example_<nouns>.py`: a good call of each endpoint, listed in `examples.py`;
+   the generated tests do the rest. `make docs`.
 """

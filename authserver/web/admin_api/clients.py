@@ -193,6 +193,7 @@ ENDPOINTS: Final = (
         answer=MadeClient,
         status=201,
         creates=True,
+        shows_secret=True,
         pointers=POINTERS,
     ),
     Endpoint(
@@ -243,6 +244,7 @@ ENDPOINTS: Final = (
         answer=MadeSecret,
         status=201,
         creates=True,
+        shows_secret=True,
         pointers=POINTERS,
     ),
 )

@@ -63,7 +63,8 @@ class Endpoint:
     `path` has its variables in braces. `answer` is `None` where there is no content. `creates`: an
     Idempotency-Key counts. `shows` turns what a service describes into what is shown: with it
     answers carry an ETag, and If-Match is compared in the transaction that changes; with
-    `needs_match` it must be sent. `refusals` are statuses beside those that follow from the rest;
+    `needs_match` it must be sent. `shows_secret`: the answer holds one that was made just now, and
+    nobody shows it again. `refusals` are statuses beside those that follow from the rest;
     `pointers` lead from the name of a field in a service's refusal to the body's own.
     """
 
@@ -81,6 +82,7 @@ class Endpoint:
     creates: bool = False
     shows: Callable[[Mapping[str, object]], BaseModel] | None = None
     needs_match: bool = False
+    shows_secret: bool = False
     refusals: frozenset[int] = frozenset()
     pointers: Mapping[str, str] = field(default_factory=dict)
 

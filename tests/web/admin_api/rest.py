@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from authserver.domain.resources import ADMINISTRATION, ADMINISTRATION_PATH
-from authserver.domain.roles import PERMISSIONS
+from authserver.domain.roles import PERMISSIONS, Role
 from authserver.services.clients import ClientDraft
-from tests.instances import Caller
+from tests.instances import Caller, Site
+from tests.people.cast import add_app
+from tests.people.walking import finish
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from tests.machine.doors import Answer
+    from tests.people.cast import Person
     from tests.people.world import PeopleWorld
 
 JSON: Final = "application/json"
@@ -81,6 +85,35 @@ class Rest:
         answer = self.call("POST", path, said, **stated)
         assert answer.status == 201, answer.body
         return answer.json
+
+    def person(self, role: Role | None) -> Person:
+        """A user with a role, or with none."""
+        name = f"the-{role or 'nobody'}"
+        person = self.world.user(name)
+        self.give(person, role)
+        return person
+
+    def give(self, person: Person, role: Role | None) -> None:
+        """Make it the user's only role."""
+        with self.container.database.writing() as stores:
+            user = stores.users.get(person.subject)
+            assert user is not None
+            others = frozenset() if role in {None, Role.OWNER} else frozenset({role})
+            is_owner = role is Role.OWNER
+            stores.users.save(replace(user, is_administrator=is_owner, roles=others))
+
+    def user_token(self, person: Person) -> str:
+        """The token of an app that a user has allowed everything."""
+        site = Site(ADMINISTRATION, self.identifier, "")
+        url = "https://console.example.test/callback"
+        scopes = ("openid", *sorted(PERMISSIONS))
+        app = add_app(self.container, site, "console-app", url, scopes=scopes)
+        browser = self.world.browser()
+        self.world.authorize(browser, app, scope=" ".join(scopes), resource=self.identifier)
+        page = finish(browser, person)
+        answer = self.world.redeem(app, page.answer["code"])
+        assert answer.status == 200, answer.body
+        return str(answer.json["access_token"])
 
 
 def pointers(answer: Answer) -> list[str]:
