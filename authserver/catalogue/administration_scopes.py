@@ -12,9 +12,9 @@ if TYPE_CHECKING:
 
 _WHAT: Final[Mapping[Area, str]] = {
     Area.CLIENTS: "clients, their secrets and initial access tokens",
-    Area.RESOURCES: "protected resources, gateways, hand-over, accounts and Connect keys",
+    Area.RESOURCES: "protected resources, gateways, hand-over and Connect keys",
     Area.PEOPLE: "users, groups and identities",
-    Area.SUPPORT: "sessions and grants, stop all that somebody has, give one-time passwords",
+    Area.SUPPORT: "sessions, grants and one-time passwords",
     Area.TOKENS: "API tokens",
     Area.PROVIDERS: "identity providers",
     Area.KEYS: "signing keys",
@@ -22,7 +22,7 @@ _WHAT: Final[Mapping[Area, str]] = {
     Area.AUDIT: "records, decisions and reports",
     Area.MAIL: "mail",
     Area.SETTINGS: "settings",
-    Area.ROLES: "who administers: roles, those who have them, clients that may administer",
+    Area.ROLES: "who administers: users with roles, clients that may",
 }
 
 
@@ -33,7 +33,7 @@ def administration_scopes() -> tuple[ScopeInfo, ...]:
 
 def _described() -> Iterator[ScopeInfo]:
     for area in Area:
-        yield _scope(to_read(area), f"Look at {_WHAT[area].split(', stop')[0]}", Risk.READ)
+        yield _scope(to_read(area), f"Look at {_WHAT[area]}", Risk.READ)
         if area not in READ_ONLY:
             risk = Risk.ADMIN if area is not Area.MAIL else Risk.WRITE
             yield _scope(to_write(area), f"Change {_WHAT[area]}", risk)

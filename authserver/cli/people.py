@@ -8,6 +8,7 @@ import click
 
 from authserver.cli.administration import json_value, time_or
 from authserver.cli.durations import shown_age
+from authserver.domain.roles import Role
 from authserver.services.user_rules import described
 
 if TYPE_CHECKING:
@@ -73,6 +74,7 @@ def user_value(known: KnownUser) -> Any:
         {
             **described(known.user, known.groups),
             "administers_by": list(known.administers_by),
+            "roles_now": sorted(known.roles),
             "identities": [_identity_value(each) for each in known.rights],
         }
     )
@@ -81,8 +83,8 @@ def user_value(known: KnownUser) -> Any:
 def user_row(known: KnownUser) -> Sequence[str]:
     """One user in a table."""
     user = known.user
-    administers = user.is_administrator or known.administers_by
-    status = str(user.status) + (", administrator" if administers else "")
+    told = ["administrator"] if _is_owner(known) else sorted(known.roles)
+    status = ", ".join([str(user.status), *told])
     return (
         user.username,
         user.data.name or "-",
@@ -102,6 +104,7 @@ def user_fields(known: KnownUser) -> Mapping[str, str]:
         "subject": user.subject,
         "status": str(user.status),
         "administrator": _administers(known),
+        "roles": ", ".join(sorted(known.roles)) or "none",
         "password": _password(user),
         "credentials": _credentials(user),
         "name": data.name or "-",
@@ -181,9 +184,13 @@ def session_row(session: Session, username: str, now: float) -> Sequence[str]:
 
 def _administers(known: KnownUser) -> str:
     by_group = f"by {', '.join(known.administers_by)}" if known.administers_by else ""
-    if known.user.is_administrator:
+    if known.user.own_roles:
         return f"yes, and {by_group}" if by_group else "yes"
     return f"yes, {by_group}" if by_group else "no"
+
+
+def _is_owner(known: KnownUser) -> bool:
+    return known.user.is_administrator or Role.OWNER in known.roles
 
 
 def _password(user: User) -> str:
@@ -230,6 +237,7 @@ def _identity_value(rights: DerivedRights) -> dict[str, Any]:
         "asleep_since_at": identity.asleep_since,
         "groups": sorted(rights.groups),
         "administrator": rights.makes_administrator,
+        "roles": sorted(rights.roles),
         "ceiling": None if identity.ceiling is None else sorted(identity.ceiling),
         "groups_state": None if snapshot is None else str(snapshot.state),
         "groups_detail": None if snapshot is None else snapshot.detail,

@@ -11,6 +11,7 @@ from authserver.cli.context import Context, pass_context
 from authserver.cli.provider_views import RULE_COLUMNS, rule_row
 from authserver.cli.providing import NAME, providing
 from authserver.domain.group_rules import GroupEffect
+from authserver.domain.roles import Role
 from authserver.services.provider_descriptions import described_rule
 
 if TYPE_CHECKING:
@@ -19,14 +20,16 @@ if TYPE_CHECKING:
 _MEANINGS: Final[Mapping[GroupEffect, str]] = {
     GroupEffect.LOCAL_GROUP: "are members of {} here",
     GroupEffect.ADMINISTRATOR: "may administer",
+    GroupEffect.ROLE: "have the role {}",
     GroupEffect.SCOPES: "may have the scopes {}; nobody from there gets others without a rule",
     GroupEffect.DENY: "may not sign in, and no token of theirs counts",
 }
+_CHOICE: Final = "--to-group, --administrator, --role, --scope or --deny"
 _FIELDS = {
     "external": "GROUP",
     "label": "--label",
     "value": "--scope",
-    "effect": "--to-group, --administrator, --scope or --deny",
+    "effect": _CHOICE,
 }
 
 
@@ -39,7 +42,14 @@ def group_rule() -> None:
 @NAME
 @click.argument("group")
 @click.option("--to-group", help="Its members are members of this local group.")
-@click.option("--administrator", is_flag=True, help="Its members may administer.")
+@click.option(
+    "--administrator", is_flag=True, help="Its members may administer all there is, as owners."
+)
+@click.option(
+    "--role",
+    type=click.Choice([each.value for each in Role]),
+    help="Its members have this role; owner is the same as --administrator.",
+)
 @click.option(
     "--scope",
     "scopes",
@@ -58,6 +68,7 @@ def add(
     group: str,
     to_group: str | None,
     administrator: bool,
+    role: str | None,
     scopes: tuple[str, ...],
     deny: bool,
     label: str,
@@ -70,13 +81,14 @@ def add(
     """
     chosen = {
         GroupEffect.LOCAL_GROUP: to_group,
-        GroupEffect.ADMINISTRATOR: "" if administrator else None,
+        GroupEffect.ADMINISTRATOR: "" if administrator or role == Role.OWNER else None,
+        GroupEffect.ROLE: None if role == Role.OWNER else role,
         GroupEffect.SCOPES: " ".join(scopes) if scopes else None,
         GroupEffect.DENY: "" if deny else None,
     }
     stated = [(effect, value) for effect, value in chosen.items() if value is not None]
-    if len(stated) != 1:
-        raise click.UsageError("one of --to-group, --administrator, --scope and --deny")
+    if len(stated) != 1 or (administrator and role):
+        raise click.UsageError("one of " + _CHOICE.replace(" or ", " and "))
     ((effect, value),) = stated
     services = providing(context)
     with naming(_FIELDS):

@@ -10,6 +10,7 @@ from authserver.cli.administration import JSON, describe, naming
 from authserver.cli.context import Context, pass_context
 from authserver.cli.people import USER, people, user_fields, user_value
 from authserver.domain.errors import InvalidField
+from authserver.domain.roles import Role
 from authserver.services.password_rules import MOST_BYTES
 from authserver.services.user_rules import PersonalUpdate
 from authserver.services.users import UserDraft, UserUpdate
@@ -28,8 +29,12 @@ OPTIONS: Final[Mapping[str, str]] = {
     "locale": "--locale",
     "zoneinfo": "--time-zone",
     "password": "--password-file",
+    "is_administrator": "--administrator",
+    "add_roles": "--role",
+    "remove_roles": "--no-role",
 }
 """What was typed for each field of a user."""
+ROLE: Final = click.Choice([each.value for each in Role])
 
 
 def _personal(command: _Command) -> _Command:
@@ -56,7 +61,10 @@ def _personal(command: _Command) -> _Command:
 @click.command(short_help="Add a user, with a one-time password.")
 @click.argument("username")
 @_personal
-@click.option("--administrator", is_flag=True, help="Lets the user administer this server.")
+@click.option(
+    "--administrator", is_flag=True, help="Lets the user administer all there is, as an owner."
+)
+@click.option("--role", "roles", multiple=True, type=ROLE, help="A role to have. Repeatable.")
 @click.option("--group", "groups", multiple=True, help="A group to be in. Repeatable.")
 @click.option(
     "--password-file",
@@ -71,6 +79,7 @@ def create(
     *,
     username: str,
     administrator: bool,
+    roles: tuple[str, ...],
     groups: tuple[str, ...],
     password_file: BinaryIO | None,
     as_json: bool,
@@ -86,6 +95,7 @@ def create(
         draft = UserDraft(
             username=username,
             is_administrator=administrator,
+            roles=roles,
             groups=groups,
             personal=PersonalUpdate(**personal),
             password="" if password_file is None else _first_line(password_file),
@@ -110,7 +120,11 @@ def create(
 @click.option(
     "--administrator/--no-administrator",
     default=None,
-    help="Whether the user may administer this server.",
+    help="Whether the user may administer all there is, as an owner.",
+)
+@click.option("--role", "add_roles", multiple=True, type=ROLE, help="A role to give. Repeatable.")
+@click.option(
+    "--no-role", "remove_roles", multiple=True, type=ROLE, help="A role to take. Repeatable."
 )
 @click.option("--add-group", "add_groups", multiple=True, help="A group to join. Repeatable.")
 @click.option(
@@ -124,6 +138,8 @@ def update(
     *,
     user: str,
     administrator: bool | None,
+    add_roles: tuple[str, ...],
+    remove_roles: tuple[str, ...],
     add_groups: tuple[str, ...],
     remove_groups: tuple[str, ...],
     as_json: bool,
@@ -131,13 +147,16 @@ def update(
 ) -> None:
     """Change what is known of a user, and its groups; what is not stated stays.
 
-    An empty text takes a value away. Another e-mail address counts as unverified.
+    An empty text takes a value away. Another e-mail address counts as unverified. A role that is
+    given or taken counts at once.
     """
     services = people(context)
     with naming(OPTIONS):
         stated = UserUpdate(
             personal=PersonalUpdate(**personal),
             is_administrator=administrator,
+            add_roles=add_roles,
+            remove_roles=remove_roles,
             add_groups=add_groups,
             remove_groups=remove_groups,
         )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 from authserver.domain.operations import Effect
-from authserver.domain.resources import ResourceKind
+from authserver.domain.resources import SITE_KINDS, ResourceKind
 from authserver.domain.scope_coverage import Covered, covers
 from authserver.domain.scopes import Risk
 
@@ -91,7 +91,7 @@ def lines(text: str) -> set[str]:
 def calls(catalogue: Catalogue, *, method_is_get: bool, effect: Effect) -> set[str]:
     return {
         f"{operation.api} {operation.method} {operation.template}"
-        for kind in ResourceKind
+        for kind in SITE_KINDS
         for operation in catalogue.operations.of_kind(kind).operations
         if (operation.method == "GET") is method_is_get and operation.effect is effect
     }
@@ -115,7 +115,7 @@ def test_read_scopes_open_no_writes_but_those_known(catalogue: Catalogue) -> Non
     granted = frozenset(scope.name for scope in catalogue.scopes if scope.risk is Risk.READ)
     found = {
         f"{operation.api} {operation.method} {operation.template}"
-        for kind in ResourceKind
+        for kind in SITE_KINDS
         for operation in catalogue.operations.of_kind(kind).operations
         if operation.effect is Effect.WRITE and covers(granted, (operation,)) == Covered()
     }

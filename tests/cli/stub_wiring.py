@@ -151,6 +151,9 @@ class StubSteps:
     def ensure_signing_keys(self) -> Sequence[str]:
         return []
 
+    def ensure_administration_api(self) -> bool:
+        return False
+
     def ensure_administrator(self, username: str) -> str | None:
         return None
 

@@ -126,7 +126,7 @@ def test_a_group_rule_is_added_listed_and_removed(here: Administered) -> None:
 @pytest.mark.parametrize(
     ("arguments", "code", "told"),
     [
-        (("A",), 2, "one of --to-group, --administrator, --scope and --deny"),
+        (("A",), 2, "one of --to-group, --administrator, --role, --scope and --deny"),
         (("A", "--deny", "--administrator"), 2, "one of --to-group"),
         (("A", "--to-group", "nowhere"), 1, "no group named 'nowhere'"),
         (("A", "--scope", "openid"), 2, "error: --scope: scopes of sites only"),

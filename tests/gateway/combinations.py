@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from authserver.domain.hand_over import HandOverKind
-from authserver.domain.resources import ResourceKind
+from authserver.domain.resources import SITE_KINDS, ResourceKind
 from authserver.gateway.site_configuration import Mode
 from tests.gateway.sites import a_site
 
@@ -48,7 +48,7 @@ class Combination:
 
 COMBINATIONS: Final = [
     Combination(kind, mode, hand_over, base_path)
-    for kind in ResourceKind
+    for kind in SITE_KINDS
     for mode in Mode
     for hand_over in (*HandOverKind, None)
     for base_path in ("", "/jira", "/a.b/wiki")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from authserver.domain.gateways import SessionCookies
 from authserver.domain.hand_over import HandOverKind
-from authserver.domain.resources import ResourceKind
+from authserver.domain.resources import SITE_KINDS, ResourceKind
 from authserver.gateway.site_configuration import Mode
 from tests.standin.handed_over import (
     Assertion,
@@ -63,5 +63,5 @@ IN_FRONT: Final = tuple(Shape(kind, Mode.IN_FRONT) for kind in HandOverKind)
 BOTH_MODES: Final = (Shape(), Shape(mode=Mode.IN_FRONT))
 EVERY_SHAPE: Final = API_HOSTS + IN_FRONT
 """Each mode with each way to hand over."""
-EVERY_KIND: Final = tuple(Shape(kind=kind) for kind in ResourceKind)
+EVERY_KIND: Final = tuple(Shape(kind=kind) for kind in SITE_KINDS)
 """Each kind of site, behind an API host."""

@@ -13,6 +13,7 @@ from authserver.catalogue.loader import load_catalogue
 from authserver.cli.audit_views import record_value
 from authserver.crypto.key_file_making import ensure_key_files
 from authserver.crypto.system import SystemEntropy
+from authserver.domain.resources import ADMINISTRATION
 from authserver.services.audit_searches import SearchTerms
 from authserver.services.clients import ClientDraft
 from authserver.services.resources import ResourceDraft
@@ -112,6 +113,12 @@ class Installation:
         draft = replace(ResourceDraft(name, kind, f"https://{name}.example.org"), **stated)
         made = self.container.resources.create(draft, self.container.operator)
         return Site(name, made.resource.identifier, made.introspection_secret.value)
+
+    def administration(self) -> Site:
+        """This server's own administration API, which starting makes."""
+        resource = self.container.administration_resource
+        resource.ensure(self.container.operator)
+        return Site(ADMINISTRATION, resource.identifier, "")
 
     def caller(self, client_id: str, site: Site, *scopes: str, **stated: Any) -> Caller:
         """Register a client with scopes for one site."""

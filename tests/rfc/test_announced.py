@@ -10,7 +10,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from authserver.domain.errors import InvalidField
-from authserver.domain.resources import ResourceKind
+from authserver.domain.resources import SITE_KINDS, ResourceKind
 from authserver.domain.scopes import USER_SCOPES
 from tests.crypto.assertions import PRIVATE, assertion_claims, make, public_jwk
 from tests.instances import Caller
@@ -176,7 +176,8 @@ def test_announced_scopes_are_issued_and_no_others(
     issued: set[str] = set()
     for kind in ResourceKind:
         scopes = catalogue().scopes.of_kind(kind)
-        site = installation.site(kind, kind)
+        is_site = kind in SITE_KINDS
+        site = installation.site(kind, kind) if is_site else installation.administration()
         caller = installation.caller(f"all-of-{kind}", site, *scopes)
         for scope in sorted(scopes - issued):
             assert lane.ask(caller, scope=scope).json["scope"] == scope

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from authserver.catalogue.loader import load_catalogue
 from authserver.domain.policy_documents import DEFAULT_DOCUMENT
-from authserver.domain.resources import ResourceKind
+from authserver.domain.resources import SITE_KINDS, ResourceKind
 from authserver.services.groups import Groups
 from authserver.services.policies import Policies
 from authserver.services.policy_references import StoredReferences
@@ -62,7 +62,7 @@ class PolicyOffice:
     def references(self, stores: Stores, name: str) -> StoredReferences:
         """As the wiring makes them."""
         resource = None if name == DEFAULT_DOCUMENT else stores.resources.get(name)
-        kinds = list(ResourceKind) if resource is None else [resource.kind]
+        kinds = list(SITE_KINDS) if resource is None else [resource.kind]
         products = [catalogue().operations.of_kind(kind) for kind in kinds]
         of_kind = {kind: catalogue().scopes.of_kind(kind) for kind in ResourceKind}
         return StoredReferences(stores, products, of_kind)

@@ -8,7 +8,7 @@ import pytest
 
 from authserver.domain.decisions import DenyReason, Permit
 from authserver.domain.policy_documents import PolicyVersion
-from authserver.domain.resources import ResourceKind
+from authserver.domain.resources import SITE_KINDS, ResourceKind
 from authserver.services.policy_reading import read_policy
 from authserver.services.site_policies import compile_policy
 from tests.catalogue.example_paths import example_path
@@ -50,7 +50,7 @@ class Stated:
         return self.policy
 
 
-@pytest.mark.parametrize("kind", list(ResourceKind))
+@pytest.mark.parametrize("kind", list(SITE_KINDS))
 @pytest.mark.feature(45)
 @pytest.mark.feature(71)
 def test_without_a_credential_only_what_the_policy_names_is_open(

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from authserver.domain.hand_over import HandOverKind
-from authserver.domain.resources import ResourceKind
+from authserver.domain.resources import SITE_KINDS, ResourceKind
 from tests.standin.handed_over import Assertion, IdentityHeader, ServiceCredential, key_set_at
 from tests.standin.notes import Notes
 from tests.standin.server import StandInServer
@@ -44,7 +44,7 @@ def main() -> None:
 
 def _arguments() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tests.standin", description=__doc__)
-    parser.add_argument("--kind", choices=list(ResourceKind), required=True)
+    parser.add_argument("--kind", choices=list(SITE_KINDS), required=True)
     parser.add_argument("--port", type=int, required=True, help="loopback port")
     parser.add_argument("--url", required=True, help="what the site is called outside")
     parser.add_argument("--context-path", default="", help="what stands before /rest")
