@@ -94,6 +94,7 @@ class Gateways:
         allowed = _session_cookies(session_cookies)
         with self._administration.changing(_changed(name), takes_power=True) as stores:
             before = _existing(stores, name)
+            act.expect(described(before))
             after = replace(before, session_cookies=allowed)
             stores.gateways.save(after)
             self._administration.record(
@@ -152,6 +153,7 @@ class Gateways:
         """
         with self._administration.changing(_changed(name), takes_power=True) as stores:
             gateway = _existing(stores, name)
+            act.expect(described(gateway))
             stores.gateways.remove(name)
             self._administration.record(
                 stores,

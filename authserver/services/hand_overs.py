@@ -125,6 +125,7 @@ class HandOvers:
         with self._administration.changing(changed(resource), takes_power=True) as stores:
             existing_site(stores, resource)
             before = stores.hand_overs.get(resource)
+            act.expect(state_of(before))
             if before is None:
                 raise Conflict(f"resource {resource} has no hand-over")
             stores.hand_overs.remove(resource)
@@ -138,6 +139,7 @@ class HandOvers:
 
     def _put(self, stores: Stores, act: Act, hand_over: HandOver) -> None:
         before = stores.hand_overs.get(hand_over.resource)
+        act.expect(state_of(before))
         stores.hand_overs.put(hand_over)
         self._administration.record(
             stores,
@@ -150,6 +152,16 @@ class HandOvers:
                 "credential_changed": (before.sealed if before else b"") != hand_over.sealed,
             },
         )
+
+
+def state_of(hand_over: HandOver | None) -> dict[str, object]:
+    """A hand-over as it is described, with when it changed; `kind` is `None` where there is none.
+
+    Another credential under the same name is another state, whatever else it has.
+    """
+    if hand_over is None:
+        return {"kind": None, "account": "", "header": "", "changed_at": None}
+    return {**described(hand_over), "changed_at": hand_over.changed_at}
 
 
 def changed(resource: str) -> list[Change]:

@@ -57,6 +57,10 @@ class SubjectAccounts:
         page = self._page(resource, "")
         return self._following(resource, page)
 
+    def page(self, resource: str, *, after: str = "", limit: int) -> Sequence[SubjectAccount]:
+        """Mappings of a resource by subject, beginning behind `after`. Raises NotFound."""
+        return self._page(resource, after, limit)
+
     def map(self, resource: str, subject: str, account: str, act: Act) -> SubjectAccount | None:
         """Let an account stand for a subject; the mapping it replaces, if there was one.
 
@@ -171,10 +175,10 @@ class SubjectAccounts:
     def _mapped(self, resource: str, subject: str, account: str) -> SubjectAccount:
         return SubjectAccount(resource, subject, account, self._administration.clock.now())
 
-    def _page(self, resource: str, after: str) -> Sequence[SubjectAccount]:
+    def _page(self, resource: str, after: str, limit: int = PAGE_ROWS) -> Sequence[SubjectAccount]:
         with self._administration.database.reading() as stores:
             existing_site(stores, resource)
-            return stores.accounts.list(resource, after=after, limit=PAGE_ROWS)
+            return stores.accounts.list(resource, after=after, limit=limit)
 
     def _following(self, resource: str, page: Sequence[SubjectAccount]) -> Iterator[SubjectAccount]:
         while page:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from authserver.web.admin_api import clients, describing
+from authserver.web.admin_api import clients, describing, gateways, hand_overs, resources
 
 if TYPE_CHECKING:
     from authserver.web.admin_api.endpoints import Endpoint
@@ -12,4 +12,7 @@ if TYPE_CHECKING:
 ENDPOINTS: Final[tuple[Endpoint, ...]] = (
     *describing.ENDPOINTS,
     *clients.ENDPOINTS,
+    *resources.ENDPOINTS,
+    *hand_overs.ENDPOINTS,
+    *gateways.ENDPOINTS,
 )
