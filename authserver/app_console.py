@@ -12,7 +12,13 @@ from authserver.web.admin.client_editing import ClientEditing
 from authserver.web.admin.client_lists import ClientLists
 from authserver.web.admin.client_pages import ClientPages
 from authserver.web.admin.client_secrets import ClientSecrets
+from authserver.web.admin.gateway_pages import GatewayPages
+from authserver.web.admin.key_pages import KeyPages
+from authserver.web.admin.provider_creation import ProviderCreation
+from authserver.web.admin.provider_lists import ProviderLists
+from authserver.web.admin.provider_pages import ProviderPages
 from authserver.web.admin.scope_choice import ScopeChoice
+from authserver.web.admin.site_pages import SitePages
 from authserver.web.admin.snippets import Snippets
 from authserver.web.admin.start import start_pages
 from authserver.web.cursors import Cursors
@@ -35,7 +41,13 @@ def console(visits: Visits, container: Container) -> Blueprint:
 
 def console_pages(visits: Visits, container: Container) -> Sequence[ConsolePage]:
     """The table: what is not in it is not served."""
-    return (*start_pages(), *_clients(visits, container))
+    return (
+        *start_pages(),
+        *_clients(visits, container),
+        *_sites(container),
+        *_providers(visits, container),
+        *KeyPages(visits, container.signing_keys, container.clock).pages(),
+    )
 
 
 def _clients(visits: Visits, container: Container) -> Iterator[ConsolePage]:
@@ -61,3 +73,28 @@ def _clients(visits: Visits, container: Container) -> Iterator[ConsolePage]:
         visits=visits, clients=container.clients, sites=container.resources.list, scopes=scopes
     ).pages()
     yield from ClientSecrets(container.clients, container.clock).pages()
+
+
+def _sites(container: Container) -> Iterator[ConsolePage]:
+    cursors = Cursors(container.digester)
+    yield from SitePages(
+        resources=container.resources,
+        gateways=container.gateways,
+        clients=container.clients,
+        cursors=cursors,
+        clock=container.clock,
+    ).pages()
+    yield from GatewayPages(container.gateways, cursors).pages()
+
+
+def _providers(visits: Visits, container: Container) -> Iterator[ConsolePage]:
+    pages = ProviderPages(
+        visits=visits,
+        providers=container.providers,
+        secrets=container.provider_secrets,
+        issuer=container.settings.issuer,
+        clock=container.clock,
+    )
+    yield from ProviderLists(container.providers, Cursors(container.digester)).pages()
+    yield from ProviderCreation(container.providers, pages).pages()
+    yield from pages.pages()

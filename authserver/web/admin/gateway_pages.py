@@ -1,0 +1,122 @@
+"""`/admin/gateways`: the proxies that ask about every call."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from authserver.domain.gateways import SessionCookies
+from authserver.domain.roles import Area, to_read
+from authserver.web.admin.cells import Kind
+from authserver.web.admin.console_pages import ConsolePage, MenuEntry, Section
+from authserver.web.admin.list_files import list_file
+from authserver.web.admin.lists import (
+    Column,
+    Filter,
+    Listing,
+    ListPage,
+    ListQuery,
+    shelf,
+    wants_file,
+)
+from authserver.web.admin.short_lists import page_of
+from authserver.web.admin.showing import show
+from authserver.web.languages import gettext as _
+from authserver.web.languages import lazy_gettext as _l
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from flask import Response
+
+    from authserver.domain.gateways import Gateway
+    from authserver.services.gateways import Gateways
+    from authserver.web.admin.console_pages import Administrator
+    from authserver.web.cursors import Cursors
+    from authserver.web.languages import Text
+
+GATEWAYS: Final = "/gateways"
+COOKIES: Final[Mapping[SessionCookies, Text]] = {
+    SessionCookies.BLOCK: _l("blocked"),
+    SessionCookies.OBSERVE: _l("allowed and marked"),
+    SessionCookies.ALLOW: _l("allowed"),
+}
+
+
+def last_use(gateway: Gateway) -> float | None:
+    """When one of its keys was last used."""
+    used = [each.last_used_at for each in gateway.keys if each.last_used_at is not None]
+    return max(used, default=None)
+
+
+LISTING: Final[Listing[Gateway]] = Listing(
+    name="gateways",
+    path=GATEWAYS,
+    columns=(
+        Column("name", _l("Name"), lambda g: g.name, Kind.CODE, is_sortable=True),
+        Column(
+            "resource",
+            _l("Site"),
+            lambda g: g.resource,
+            Kind.CODE,
+            is_sortable=True,
+            link=lambda g: f"/resources/{g.resource}",
+        ),
+        Column(
+            "session_cookies",
+            _l("Browser sessions"),
+            lambda g: str(COOKIES[g.session_cookies]),
+            is_sortable=True,
+        ),
+        Column("keys", _l("Keys"), lambda g: len(g.keys), Kind.NUMBER),
+        Column("last_used_at", _l("Last asked"), last_use, Kind.MOMENT, is_sortable=True),
+        Column(
+            "created_at", _l("Registered"), lambda g: g.created_at, Kind.MOMENT, is_sortable=True
+        ),
+    ),
+    key=lambda gateway: gateway.name,
+    filters=(
+        Filter(
+            "session_cookies",
+            _l("Browser sessions"),
+            [(str(value), label) for value, label in COOKIES.items()],
+        ),
+    ),
+    search_hint=_l("name or site"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class GatewayPages:
+    """Shows gateways."""
+
+    gateways: Gateways
+    cursors: Cursors
+
+    def list(self, who: Administrator) -> Response:
+        """GET /admin/gateways."""
+        del who
+        if wants_file():
+            return list_file(LISTING, self.cursors, self._page)
+        return show(
+            "admin/list.html",
+            title=_("Gateways"),
+            shelf=shelf(LISTING, self.cursors, self._page),
+            lead=_("The proxies in front of the sites: they ask here about every call."),
+            empty=_("No gateway is registered. On the server: authserver gateway add --help"),
+        )
+
+    def _page(self, query: ListQuery) -> ListPage[Gateway]:
+        return page_of(
+            self.gateways.list(),
+            LISTING,
+            query,
+            searched=lambda gateway: (gateway.name, gateway.resource),
+            filters={"session_cookies": lambda gateway, value: gateway.session_cookies == value},
+        )
+
+    def pages(self) -> Iterable[ConsolePage]:
+        """The row of the table of pages."""
+        menu = MenuEntry(Section.ACCESS, _l("Gateways"))
+        needs = frozenset({to_read(Area.RESOURCES)})
+        yield ConsolePage(GATEWAYS, "gateways", needs, self.list, menu=menu)
