@@ -21,6 +21,7 @@ from authserver.domain.outbound import OutboundPolicy
 from authserver.domain.resources import ResourceKind
 from authserver.machine.turns import Turns
 from authserver.services.administration import Act, operator
+from authserver.settings_shown import shown_settings
 from authserver.storage.database import SqlDatabase
 from authserver.storage.journal import FileJournal
 from authserver.storage.journal_database import DatabaseJournal
@@ -28,7 +29,7 @@ from authserver.upstream.http_client import GuardedHttpClient
 from authserver.wiring_storage import make_engine_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from sqlalchemy import Engine
 
@@ -81,6 +82,11 @@ class Foundation:
     def operator(self) -> Act:
         """The act of whoever runs this process from a shell."""
         return operator(getpass.getuser())
+
+    @cached_property
+    def shown_settings(self) -> Mapping[str, object]:
+        """Every setting by its name; none holds a secret."""
+        return shown_settings(self.settings)
 
     @cached_property
     def key_files(self) -> KeyFiles:

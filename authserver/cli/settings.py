@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import TYPE_CHECKING
-
 import click
 
 from authserver.cli.context import Context, pass_context
 from authserver.settings_reference import reference_page
-from authserver.settings_sources import declarations
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+from authserver.settings_shown import shown_settings
 
 
 @click.group()
@@ -26,7 +20,7 @@ def settings() -> None:
 def show(context: Context, *, as_json: bool) -> None:
     """Print every setting with its value and its source."""
     loaded = context.loaded
-    values = {each.name: _value(loaded.settings, each.name) for each in declarations()}
+    values = shown_settings(loaded.settings)
     if as_json:
         context.console.json(
             {
@@ -46,25 +40,6 @@ def show(context: Context, *, as_json: bool) -> None:
 def reference() -> None:
     """Print the reference page of all settings, in Markdown."""
     click.echo(reference_page(), nl=False)
-
-
-def _value(loaded: object, name: str) -> object:
-    """The value by dotted name, as JSON can hold it; derived defaults in full."""
-    derived: Mapping[str, str] = {
-        "database.url": "database_url",
-        "audit.journal_directory": "journal_directory",
-        "metrics.directory": "metrics_directory",
-        "server.pid_file": "pid_file",
-        "server.workers": "worker_count",
-    }
-    value: object = loaded
-    for part in derived.get(name, name).split("."):
-        value = getattr(value, part)
-    if isinstance(value, Path):
-        return str(value)
-    if name.endswith("_mode"):
-        return f"{value:03o}"
-    return list(value) if isinstance(value, tuple) else value
 
 
 def _shown(value: object) -> object:

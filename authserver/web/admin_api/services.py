@@ -5,11 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from authserver.domain.ports import Clock
     from authserver.services.clients import Clients
+    from authserver.services.connect_keys import ConnectKeys
     from authserver.services.gateways import Gateways
     from authserver.services.hand_overs import HandOvers
+    from authserver.services.initial_access_tokens import InitialAccessTokens
     from authserver.services.resources import Resources
+    from authserver.services.signing_keys import SigningKeys
     from authserver.services.subject_accounts import SubjectAccounts
 
 
@@ -44,4 +49,24 @@ class AdminServices(Protocol):
     @property
     def gateways(self) -> Gateways:
         """Gateway administration."""
+        ...
+
+    @property
+    def connect_keys(self) -> ConnectKeys:
+        """Keys of Connect apps."""
+        ...
+
+    @property
+    def initial_access_tokens(self) -> InitialAccessTokens:
+        """Permissions to register clients."""
+        ...
+
+    @property
+    def signing_keys(self) -> SigningKeys:
+        """The life of signing keys."""
+        ...
+
+    @property
+    def shown_settings(self) -> Mapping[str, object]:
+        """Every setting by its name; none holds a secret."""
         ...

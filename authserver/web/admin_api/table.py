@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from authserver.web.admin_api import clients, describing, gateways, hand_overs, resources
+from authserver.web.admin_api import (
+    clients,
+    connect_keys,
+    describing,
+    gateways,
+    hand_overs,
+    initial_tokens,
+    keys,
+    resources,
+    settings,
+)
 
 if TYPE_CHECKING:
     from authserver.web.admin_api.endpoints import Endpoint
@@ -15,4 +25,8 @@ ENDPOINTS: Final[tuple[Endpoint, ...]] = (
     *resources.ENDPOINTS,
     *hand_overs.ENDPOINTS,
     *gateways.ENDPOINTS,
+    *connect_keys.ENDPOINTS,
+    *initial_tokens.ENDPOINTS,
+    *keys.ENDPOINTS,
+    *settings.ENDPOINTS,
 )

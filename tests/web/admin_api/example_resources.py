@@ -11,7 +11,8 @@ if TYPE_CHECKING:
 
     from tests.web.admin_api.rest import Rest
 
-CREDENTIAL = {"kind": "service-credential", "secret": "of-the-site", "account": "robot"}
+SECRET = "token-of-the-site"
+CREDENTIAL = {"kind": "service-credential", "secret": SECRET, "account": "robot"}
 
 
 def prepared(rest: Rest) -> Mapping[str, Example]:

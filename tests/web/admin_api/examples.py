@@ -8,7 +8,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from tests.web.admin_api import example_clients, example_gateways, example_resources
+from tests.web.admin_api import (
+    example_clients,
+    example_connect_keys,
+    example_gateways,
+    example_keys,
+    example_resources,
+)
 from tests.web.admin_api.example_values import Example
 
 if TYPE_CHECKING:
@@ -18,7 +24,13 @@ if TYPE_CHECKING:
     from tests.machine.doors import Answer
     from tests.web.admin_api.rest import Rest
 
-NOUNS: Final = (example_clients, example_resources, example_gateways)
+NOUNS: Final = (
+    example_keys,
+    example_clients,
+    example_connect_keys,
+    example_gateways,
+    example_resources,
+)
 NONE: Final = "00000000000000000000-no"
 """Nobody's id."""
 

@@ -33,6 +33,14 @@ class Rest:
         self.identifier = self.container.administration_resource.identifier
         self.token = self.token_with(PERMISSIONS, client_id="all-scopes")
 
+    def wait(self, seconds: float) -> None:
+        """Let time pass, and have a token that is good then."""
+        self.world.clock.advance(seconds)
+        fresh = self.container.clients.rotate_secret("all-scopes", self.container.operator)
+        self.token = self.world.lane.token(
+            Caller("all-scopes", fresh.value), resource=self.identifier
+        )
+
     def token_with(self, scopes: Iterable[str], *, client_id: str = "") -> str:
         """A client's token with these scopes."""
         scopes = sorted(scopes)

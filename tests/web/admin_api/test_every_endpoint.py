@@ -9,6 +9,7 @@ import pytest
 
 from authserver.web.admin_api.models.members import ListQuery
 from authserver.web.admin_api.table import ENDPOINTS
+from tests.web.admin_api import example_connect_keys, example_resources
 from tests.web.admin_api.examples import call, foreign, prepared
 from tests.web.admin_api.rest import problem
 
@@ -36,6 +37,8 @@ FORGED = (
     *("cursor=x", "cursor=eyJhIjoxfQ", "cursor=%00", "sort=name;drop", "sort=%27"),
     *("no-such=1", "no-such=%ff", "&".join(f"p{number}=1" for number in range(40))),
 )
+STATED = (example_connect_keys.SECRET, example_connect_keys.OTHER, example_resources.SECRET)
+"""Secrets of others that examples bring here: no answer has them, not even the one to their call."""
 SECRET_PREFIXES = ("asv_", "$2b$")
 
 
@@ -104,6 +107,7 @@ def test_secrets_are_in_the_answers_that_make_them_and_nowhere_else(rest: Rest) 
         assert answer.status == endpoint.status, (endpoint.operation, answer.body)
         assert answer.headers["cache-control"] == "no-store"
         text = answer.body.decode()
+        assert not any(secret in text for secret in STATED), endpoint.operation
         if any(prefix in text for prefix in SECRET_PREFIXES) and not endpoint.shows_secret:
             wrong[endpoint.operation] = text
         if answer.body and endpoint.operation != "describeApi":
