@@ -38,7 +38,7 @@ FORGED = (
     *("no-such=1", "no-such=%ff", "&".join(f"p{number}=1" for number in range(40))),
 )
 STATED = (example_connect_keys.SECRET, example_connect_keys.OTHER, example_resources.SECRET)
-"""Secrets of others that examples bring here: no answer has them, not even the one to their call."""
+"""Secrets of others that examples bring here: no answer has them."""
 SECRET_PREFIXES = ("asv_", "$2b$")
 
 
