@@ -12,6 +12,7 @@ from authserver.domain.clients import GrantType
 from authserver.domain.scopes import USER_SCOPES
 from authserver.services.client_profiles import ProfileChanges
 from authserver.services.resources import ResourceDraft
+from tests.browser.console_gallery import console_walk
 from tests.browser.pick_up_gallery import pick_up_walk
 from tests.browser.provider_gallery import providers_walk
 from tests.browser.served import CALLBACK
@@ -89,6 +90,7 @@ def walk(served: ServedPeople, context: BrowserContext, look: Look) -> None:
     providers_walk(served, page, seen.ada, look)
     pick_up_walk(served, page, seen.ada, look)
     _leaving(page, seen, look)
+    console_walk(served, page, look)
 
 
 def _cloud(container: Container, number: int) -> Site:

@@ -114,9 +114,10 @@ class ClientCreation:
 
     def open_to(self, who: Administrator) -> Sequence[ProtectedResource]:
         """Sites a client can be for; this server's own interface only for owners."""
+        sites = sorted(self._sites(), key=lambda site: site.kind is ResourceKind.AUTHSERVER)
         return [
             site
-            for site in self._sites()
+            for site in sites
             if site.kind is not ResourceKind.AUTHSERVER or who.may(ROLES_WRITE)
         ]
 

@@ -20,7 +20,7 @@ from authserver.web.languages import lazy_gettext as _l
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from flask import Response
+    from werkzeug.wrappers import Response
 
     from authserver.services.provider_findings import ProviderFinding
     from authserver.services.providers import Providers
