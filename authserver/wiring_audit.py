@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 from authserver.crypto.audit_keys import Ed25519Checkpoints
 from authserver.services.audit import AuditService
 from authserver.services.audit_sealing import Sealer
+from authserver.services.call_counting import CallCounting
 from authserver.storage.audit_anchor import AnchorFile
+from authserver.storage.call_backlog import CallBacklog
 from authserver.storage.journal_mover import JournalMover
 from authserver.wiring_foundation import Foundation
 
@@ -43,6 +45,11 @@ class AuditParts(Foundation):
             directory=self.settings.journal_directory,
             clock=self.clock,
         )
+
+    @cached_property
+    def call_counting(self) -> CallCounting:
+        """Keeps the counts of calls complete, and no longer than the records."""
+        return CallCounting(self.database, CallBacklog(self.database))
 
     @cached_property
     def audit_sealer(self) -> Sealer:

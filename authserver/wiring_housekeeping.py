@@ -20,6 +20,7 @@ MOVE_SECONDS: Final = 0.2
 SEAL_SECONDS: Final = 0.5
 SWEEP_SECONDS: Final = 60.0
 PRUNE_SECONDS: Final = 3600.0
+COUNTS_SECONDS: Final = 60.0
 UNUSED_SECONDS: Final = 600.0
 DOCUMENTS_SECONDS: Final = 30.0
 LEAVERS_SECONDS: Final = 60.0
@@ -106,6 +107,7 @@ class Housekeeping:
             ),
             Chore("expired rows", SWEEP_SECONDS, lambda: self._sweep(stop)),
             Chore("old audit records", PRUNE_SECONDS, self._prune),
+            Chore("counts of calls", COUNTS_SECONDS, lambda: self._count(stop)),
             Chore("unused registrations", UNUSED_SECONDS, self._remove_unused),
             Chore("leavers", LEAVERS_SECONDS, lambda: self._let_rest(stop)),
             Chore("ended API tokens", ENDED_TOKENS_SECONDS, lambda: self._note_ends(stop)),
@@ -159,6 +161,14 @@ class Housekeeping:
             days = self._parts.settings.audit.retention_days
             before = self._parts.clock.now() - days * DAY_SECONDS
             self._parts.audit.prune(before, SYSTEM.actor)
+
+    def _count(self, stop: threading.Event) -> None:
+        """Count records that an older version moved, and forget counts as old as records get."""
+        days = self._parts.settings.audit.retention_days
+        self._parts.call_counting.maintain(
+            self._parts.clock.now() - days * DAY_SECONDS,
+            lambda: not stop.is_set() and self._has_lease("call-counts"),
+        )
 
     def _remove_unused(self) -> None:
         """Remove clients that registered themselves and have not been used for long."""

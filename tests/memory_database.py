@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from authserver.domain.errors import StorageUnavailable
 from tests.memory_api_tokens import MemoryApiTokens
+from tests.memory_call_counts import MemoryCallCounts
 from tests.memory_clients import MemoryClients, MemoryResources
 from tests.memory_connect_keys import MemoryConnectKeys
 from tests.memory_gateways import MemoryGateways
@@ -23,6 +24,7 @@ from tests.memory_groups import MemoryGroups
 from tests.memory_hand_overs import MemoryAccounts, MemoryHandOvers
 from tests.memory_identities import MemoryIdentities, MemoryUpstreamSignIns
 from tests.memory_kept_answers import MemoryKeptAnswers
+from tests.memory_made_objects import MemoryMadeObjects
 from tests.memory_mail import MemoryMails, MemoryPickUps
 from tests.memory_policies import MemoryPolicies
 from tests.memory_providers import MemoryProviders
@@ -53,6 +55,7 @@ if TYPE_CHECKING:
     from authserver.domain.codes import AuthorizationCode
     from authserver.domain.connect_keys import ConnectKey
     from authserver.domain.consents import Consent
+    from authserver.domain.declarations import DeclaredKind, MadeObject
     from authserver.domain.device_authorizations import DeviceAuthorization
     from authserver.domain.external_tokens import DenialKind, ExternalDenial
     from authserver.domain.gateways import Gateway
@@ -103,6 +106,7 @@ class MemoryState:
     mails: dict[str, WaitingMail] = field(default_factory=dict)
     pick_ups: dict[tuple[str, bytes], TokenPickUp] = field(default_factory=dict)
     kept_answers: dict[tuple[str, bytes], KeptAnswer] = field(default_factory=dict)
+    made_objects: dict[tuple[DeclaredKind, str], MadeObject] = field(default_factory=dict)
     groups: dict[str, Group] = field(default_factory=dict)
     policies: dict[tuple[str, int], PolicyVersion] = field(default_factory=dict)
     providers: dict[str, Provider] = field(default_factory=dict)
@@ -168,6 +172,7 @@ class MemoryStores:
         self.mails = MemoryMails(state, told("mails"))
         self.pick_ups = MemoryPickUps(state, told("pick_ups"))
         self.kept_answers = MemoryKeptAnswers(state, told("kept_answers"))
+        self.made_objects = MemoryMadeObjects(state, told("made_objects"))
         self.groups = MemoryGroups(state, told("groups"))
         self.policies = MemoryPolicies(state, told("policies"))
         self.providers = MemoryProviders(state, told("providers"))
@@ -179,6 +184,7 @@ class MemoryStores:
         self.failures = MemoryFailures(state, told("failures"))
         self.leases = MemoryLeases(state, told("leases"))
         self.audit = MemoryAudit(state, told("audit"))
+        self.call_counts = MemoryCallCounts(state, told("call_counts"))
 
 
 class MemoryDatabase:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from authserver.domain.audit import AuditEvent
+    from authserver.domain.call_counts import CallCountStore
     from authserver.domain.federation_ports import (
         IdentityStore,
         ProviderStore,
@@ -263,6 +264,11 @@ class Stores(PolicyStores, Protocol):
     @property
     def audit(self) -> AuditStore:
         """Audit records."""
+        ...
+
+    @property
+    def call_counts(self) -> CallCountStore:
+        """Counted calls."""
         ...
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import orjson
-from sqlalchemy import Text, func, literal, or_, select, tuple_, union_all
+from sqlalchemy import Text, and_, func, literal, or_, select, tuple_, union_all
 
 from authserver.domain.audit_records import AuditPage, AuditRecord, Cursor
 from authserver.domain.audit_text import visible
@@ -114,6 +114,11 @@ def _narrowed(query: AuditQuery) -> _Query:
         )
         if value
     ]
+    if query.reason:
+        word = visible(query.reason, NAME_MAX)
+        # In ASCII the semicolon follows the colon.
+        begins = and_(records.c.reason >= f"{word}:", records.c.reason < f"{word};")
+        conditions.append(or_(records.c.reason == word, begins))
     if query.outcome is not None:
         conditions.append(records.c.outcome == query.outcome.value)
     if query.since is not None:

@@ -8,11 +8,12 @@ from authserver.domain.audit import Actor, ActorKind, AuditEvent, Outcome
 from authserver.storage.audit import AuditRows
 from authserver.storage.audit_content import NotARecord, content_of
 from authserver.storage.audit_writing import enter, expect_many, insert
-from authserver.storage.journal_progress import Progress, end, move_on, progress_of
+from authserver.storage.call_counting import add_counts, counted, told
+from authserver.storage.journal_progress import Progress, count_on, end, move_on, progress_of
 from authserver.storage.journal_reading import Damage, Piece
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from authserver.domain.audit_key_ports import ChainKeys
     from authserver.domain.ports import Clock
@@ -37,14 +38,21 @@ class JournalMoves:
 
         Returns where the journal stands afterwards; damage is recorded beside the records.
         """
-        contents, damage = self._contents(progress.journal, piece)
+        contents, details, damage = self._contents(progress.journal, piece)
+        counts = counted(zip(map(told, contents), details, strict=True))
         # What a power cut undoes is still in the journal: `finish` waits for the disk before the
         # file goes, and with it for everything committed before.
         with self._database.connection_for_repeating() as connection:
             found = progress_of(connection, name)
             if found.moved_to != progress.moved_to:
                 return found
-            # The journal's own row is locked: nobody else can make us wait from here on.
+            # Behind records that nobody counted (an older version moved them), these wait, too.
+            counts_now = found.counted_to == found.moved_to
+            if counts_now:
+                add_counts(connection, counts)
+                count_on(connection, found.journal, piece.end)
+            # The journal's own row and the counts are locked: nobody else can make us wait from
+            # here on.
             enter(connection)
             expect_many(connection)
             if contents:
@@ -54,7 +62,13 @@ class JournalMoves:
                 records.add(self._event("audit.journal_damaged", name, each))
             records.write()
             move_on(connection, found.journal, piece.end, damaged=len(damage))
-            return Progress(found.journal, piece.end, found.damaged + len(damage), found.has_ended)
+            return Progress(
+                found.journal,
+                piece.end,
+                found.damaged + len(damage),
+                found.has_ended,
+                piece.end if counts_now else found.counted_to,
+            )
 
     def finish(self, name: str, rest: Damage | None) -> None:
         """Note that the journal's owner is dead and all is moved; record a torn end."""
@@ -70,16 +84,18 @@ class JournalMoves:
 
     def _contents(
         self, journal: int, piece: Piece
-    ) -> tuple[list[tuple[object, ...]], list[Damage]]:
-        """Rows to insert; objects that are no audit events join the damage."""
+    ) -> tuple[list[tuple[object, ...]], list[Mapping[str, Any]], list[Damage]]:
+        """Rows to insert, the details of each; objects that are no audit events join the damage."""
         key, recorded_at = self._keys.current, self._clock.now()
-        contents, strange = [], []
+        contents, details, strange = [], [], []
         for offset, said in piece.records:
             try:
                 contents.append(content_of(said, key, recorded_at, journal, offset))
             except NotARecord as problem:
                 strange.append(_strange(offset, said, str(problem)))
-        return contents, [*piece.damage, *strange]
+            else:
+                details.append(said["details"])
+        return contents, details, [*piece.damage, *strange]
 
     def _event(self, action: str, name: str, damage: Damage) -> AuditEvent:
         return AuditEvent(

@@ -30,8 +30,8 @@ class Order:
 
     def of(self, row: Row[Any]) -> Place:
         """Where a row stands."""
-        return Place(tuple(row._mapping[column] for column in self.columns))  # noqa: SLF001 - the
-        # documented way to a row's columns
+        named = row._mapping  # noqa: SLF001 - public in all but its name
+        return Place(tuple(named[column] for column in self.columns))
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from authserver.storage.assertions import AssertionRows
 from authserver.storage.audit import AuditRows
 from authserver.storage.authority import AuthorityRows
 from authserver.storage.authorization_requests import AuthorizationRequestRows
+from authserver.storage.call_counts import CallCountRows
 from authserver.storage.clients import ClientRows
 from authserver.storage.connect_keys import ConnectKeyRows
 from authserver.storage.consents import ConsentRows
@@ -23,6 +24,7 @@ from authserver.storage.kept_answers import KeptAnswerRows
 from authserver.storage.keys import KeyRows
 from authserver.storage.leases import LeaseRows
 from authserver.storage.logout_deliveries import LogoutDeliveryRows
+from authserver.storage.made_objects import MadeObjectRows
 from authserver.storage.mail import MailRows
 from authserver.storage.policies import PolicyRows
 from authserver.storage.providers import ProviderRows
@@ -49,6 +51,7 @@ class SqlStores:
         "audit",
         "authority",
         "authorization_requests",
+        "call_counts",
         "clients",
         "connect_keys",
         "consents",
@@ -63,6 +66,7 @@ class SqlStores:
         "keys",
         "leases",
         "logout_deliveries",
+        "made_objects",
         "mails",
         "pick_ups",
         "policies",
@@ -76,6 +80,7 @@ class SqlStores:
 
     def __init__(self, transaction: Transaction, chain_keys: ChainKeys | None) -> None:
         """Open every store on the transaction; audit records are coded under `chain_keys`."""
+        self.call_counts = CallCountRows(transaction)
         self.clients = ClientRows(transaction)
         self.resources = ResourceRows(transaction)
         self.hand_overs = HandOverRows(transaction)
@@ -94,6 +99,7 @@ class SqlStores:
         self.mails = MailRows(transaction)
         self.pick_ups = TokenPickUpRows(transaction)
         self.kept_answers = KeptAnswerRows(transaction)
+        self.made_objects = MadeObjectRows(transaction)
         self.groups = GroupRows(transaction)
         self.policies = PolicyRows(transaction)
         self.providers = ProviderRows(transaction)

@@ -55,7 +55,8 @@ BATCH = 1000
 
 
 def upgrade() -> None:
-    """Members that are there already get their words here; newer ones when they are written."""
+    """Members that are there already get their words here; housekeeping counts old records."""
+    create_counts()
     create_search_words()
     for kind, table, key, columns in SEARCHED:
         fill(kind, table, key, columns)
@@ -82,11 +83,39 @@ def downgrade() -> None:
     for table, names in INDEXED:
         op.drop_index(f"ix_{table}_{'_'.join(names)}", table)
     op.drop_table("search_words")
+    op.drop_table("caller_counts")
+    op.drop_table("call_counts")
+    op.drop_column("audit_journals", "counted_to")
 
 
 def issuer() -> sa.Column[int]:
     return sa.Column(
         "issuer_id", sa.Integer(), server_default=sa.text("1"), autoincrement=False, nullable=False
+    )
+
+
+def create_counts() -> None:
+    words = ("resource", "way", "outcome", "reason")
+    for table, columns in (
+        ("call_counts", words),
+        ("caller_counts", (*words, "client_id", "subject")),
+    ):
+        op.create_table(
+            table,
+            issuer(),
+            sa.Column("hour", sa.Double(), nullable=False),
+            sa.Column("key", sa.Text(), nullable=False),
+            *(sa.Column(name, sa.Text(), nullable=False) for name in columns),
+            sa.Column("calls", sa.BigInteger(), nullable=False),
+            sa.PrimaryKeyConstraint("issuer_id", "hour", "key", name=f"pk_{table}"),
+        )
+    for who in ("client_id", "subject"):
+        op.create_index(
+            f"ix_caller_counts_issuer_id_{who}_hour", "caller_counts", ["issuer_id", who, "hour"]
+        )
+    op.add_column(
+        "audit_journals",
+        sa.Column("counted_to", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
     )
 
 

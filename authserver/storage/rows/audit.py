@@ -110,6 +110,8 @@ audit_journals: Final = Table(
     Column("journal", Integer, primary_key=True, autoincrement=True),
     Column("name", Text, nullable=False, unique=True),
     Column("moved_to", BigInteger, nullable=False),
+    # Its records up to here are in the counts of calls.
+    Column("counted_to", BigInteger, nullable=False, server_default=text("0")),
     Column("damaged", Integer, nullable=False),
     time_column("ended_at", nullable=True),
     sqlite_autoincrement=True,

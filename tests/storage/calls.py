@@ -1,0 +1,34 @@
+"""Records of decisions, as gateways' workers leave them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from authserver.domain.audit import Outcome
+from authserver.storage.journal_records import encode, line
+from tests.audit_events import event
+
+if TYPE_CHECKING:
+    from authserver.domain.audit import AuditEvent
+
+
+def call(
+    number: int = 0, *, way: str = "access-token", subject: str = "", **changes: Any
+) -> AuditEvent:
+    """A call that passed; with a `reason`, one that did not."""
+    reason = changes.get("reason", "")
+    details = {"number": number, "credential": "bearer", "way": way, "subject": subject}
+    fields: dict[str, Any] = {
+        "action": "call.denied" if reason else "call.allowed",
+        "outcome": Outcome.REFUSED if reason else Outcome.SUCCESS,
+        "object_kind": "decision",
+        "client_id": "robot",
+        "resource": "https://jira.example.org",
+        "details": {name: value for name, value in details.items() if value != ""},
+    }
+    return event(number, **(fields | changes))
+
+
+def journal(*events: AuditEvent) -> bytes:
+    """What a journal holds of them."""
+    return b"".join(line(encode(each)) for each in events)
