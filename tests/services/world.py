@@ -17,6 +17,7 @@ from authserver.domain.credentials import PresentedCredentials
 from authserver.domain.errors import InvalidClient
 from authserver.domain.keys import KeyState, SigningAlgorithm
 from authserver.domain.resources import ResourceKind
+from authserver.domain.roles import PERMISSIONS
 from authserver.services.administration import Act, Administration
 from authserver.services.authority import AuthorityView
 from authserver.services.client_authentication import CLIENT_SECRET, ClientAuthentication
@@ -74,6 +75,7 @@ SCOPES: Final = {
     ResourceKind.JIRA_CLOUD: frozenset({"read:jira-work", "write:jira-work", "read:jql:jira"}),
     ResourceKind.CONFLUENCE_DC: frozenset({"READ", "WRITE", "ADMIN", "SYSTEM_ADMIN"}),
     ResourceKind.CONFLUENCE_CLOUD: frozenset({"read:page:confluence"}),
+    ResourceKind.AUTHSERVER: PERMISSIONS,
 }
 ADMIN: Final = Act(Actor(ActorKind.ADMINISTRATOR, "alice"), request_id="r-1", peer="192.0.2.1")
 LIMITS: Final = ThrottleLimits(per_caller=3, per_network=6, window_seconds=60)

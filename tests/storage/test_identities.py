@@ -9,6 +9,7 @@ import pytest
 
 from authserver.domain.errors import AlreadyExists, NotFound
 from authserver.domain.identities import IdentityStatus
+from authserver.domain.roles import Role
 from tests.storage.examples import NOW
 from tests.storage.people_examples import HOSTILE, group
 from tests.storage.provider_examples import identity, provider, snapshot
@@ -37,6 +38,7 @@ def providers(any_database: Database) -> Database:
         {},
         {"snapshot": None, "ceiling": None, "asleep_since": None, "warned_at": None},
         {"last_sign_in_at": None, "is_administrator": False, "ceiling": frozenset()},
+        {"roles": frozenset({Role.HELP_DESK, Role.AUDITOR})},
         {"snapshot": snapshot(*(f"group-{number}" for number in range(10_000)))},
     ],
 )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 from authserver.domain.errors import AlreadyExists, NotFound, StorageUnavailable
+from authserver.domain.roles import Role
 from authserver.domain.users import PersonalData, UserStatus
 from tests.storage.examples import NOW, user
 from tests.storage.people_examples import HOSTILE
@@ -116,6 +117,7 @@ def test_saving_replaces_everything_but_subject_and_creation(database: SqlDataba
         created_at=NOW + 9,
         data=DATA,
         updated_at=NOW + 9,
+        roles=frozenset({Role.HELP_DESK, Role.AUDITOR}),
     )
     with database.writing() as stores:
         stores.users.add(user())
