@@ -9,7 +9,7 @@ from prometheus_client import CollectorRegistry
 from authserver.app import routes_of
 from authserver.machine import auth_request
 from authserver.machine.client_credentials import CREDENTIAL_FIELDS
-from tests.documentation import command_line_page, endpoints_page
+from tests.documentation import administration_api_page, command_line_page, endpoints_page
 from tests.documentation.endpoint_entries import ENTRIES
 from tests.instances import Instance
 
@@ -24,6 +24,11 @@ def test_the_page_of_the_command_line_is_what_the_commands_say() -> None:
 
 def test_the_page_of_endpoints_is_what_the_code_says() -> None:
     assert endpoints_page.PAGE.read_text() == endpoints_page.endpoints_page(), "run: make docs"
+
+
+def test_the_page_of_the_administration_api_is_what_its_table_says() -> None:
+    page = administration_api_page.PAGE.read_text()
+    assert page == administration_api_page.administration_api_page(), "run: make docs"
 
 
 def test_every_endpoint_and_no_other_is_on_the_page(tmp_path: Path) -> None:

@@ -33,6 +33,7 @@ PAGES: Final = [
     if "```console" in page.read_text() and page.name not in ABOUT_PROVIDERS
 ]
 LONG: Final = {
+    "administer-by-rest.md",
     "api-tokens.md",
     "change-the-key-encryption-key.md",
     "conformance.md",

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class Document(BaseModel):
-    """An OpenAPI 3.1 document."""
+    """This description, in OpenAPI."""
 
     model_config = ConfigDict(extra="allow", frozen=True)
 

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field
 
-from authserver.domain.clients import ClientAuthMethod
 from authserver.web.admin_api.models.members import (
     LONGEST_QUERY,
     ListQuery,
@@ -29,9 +28,9 @@ class ClientQuery(ListQuery):
     """Which clients."""
 
     q: str = Field("", max_length=LONGEST_QUERY, description="Words in id, name or contact.")
-    status: Literal["enabled", "disabled"] | None = None
-    resource: str | None = Field(None, max_length=100, description="May use this resource.")
-    scope: str | None = Field(None, max_length=200, description="May ask for this scope.")
+    status: Literal["enabled", "disabled"] = unstated()
+    resource: str = unstated("May use this resource.", max_length=100)
+    scope: str = unstated("May ask for this scope.", max_length=200)
     sort: Literal["client_id", "-client_id", "created_at", "-created_at"] = "client_id"
 
 
@@ -67,7 +66,9 @@ class NewClient(Profile):
 
     client_id: str = Field("", description="Made up when it is left out.")
     name: str = Field(description="For people.")
-    auth_method: ClientAuthMethod = Field(ClientAuthMethod.SECRET_BASIC, strict=False)
+    auth_method: Literal["client_secret_basic", "client_secret_post", "private_key_jwt", "none"] = (
+        "client_secret_basic"
+    )
     grant_types: Names = Field(["client_credentials"], max_length=MOST)
     scopes: Names = Field([], max_length=MOST)
     resources: Names = Field([], max_length=MOST, description="Names of protected resources.")
