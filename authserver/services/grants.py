@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from authserver.domain.calls import Call
     from authserver.domain.grants import Grant, GrantEnd, GrantFilter
     from authserver.domain.ports import Clock, Database, Stores
+    from authserver.domain.searches import GrantSearch
     from authserver.services.administration import Act
     from authserver.services.commit_barrier import CommitBarrier
 
@@ -33,6 +34,15 @@ class Grants:
         """Live grants that fit, newest first."""
         with self._database.reading() as stores:
             return stores.grants.list(wanted, self._clock.now())
+
+    def newest(self, wanted: GrantSearch, limit: int) -> tuple[Sequence[Grant], int]:
+        """The newest that fit, and how many there are; however many that is.
+
+        Raises:
+            InvalidField: nobody can want so many.
+        """
+        with self._database.reading() as stores:
+            return stores.grants.page(wanted, limit=limit).items, stores.grants.count(wanted)
 
     def end(self, wanted: GrantFilter, end: GrantEnd, act: Act) -> Sequence[str]:
         """End every live grant that fits; the ids of those that ended.

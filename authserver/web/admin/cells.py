@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
+from authserver.domain.roles import Role
 from authserver.web.languages import gettext as _
 from authserver.web.languages import lazy_gettext as _l
 from authserver.web.languages import ngettext
@@ -51,6 +52,13 @@ WORDS: Final[Mapping[str, Text]] = {
     "live": _l("live"),
     "waiting": _l("waiting"),
 }
+ROLE_WORDS: Final[Mapping[str, Text]] = {
+    Role.OWNER: _l("Owner"),
+    Role.CLIENT_ADMIN: _l("Client administrator"),
+    Role.POLICY_ADMIN: _l("Policy administrator"),
+    Role.HELP_DESK: _l("Help desk"),
+    Role.AUDITOR: _l("Auditor"),
+}
 GOOD: Final = frozenset({"enabled", "active", "live", "permit", "success"})
 BAD: Final = frozenset({"revoked", "deny", "failure"})
 WARNING: Final = frozenset({"disabled", "retiring", "expired", "waiting"})
@@ -59,15 +67,21 @@ _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%", "＝", "＋",
 
 
 def install(app: App) -> None:
-    """Give templates `state_word`, `state_class` and the filter `duration`."""
+    """Give templates the filters of this module."""
     app.jinja_env.filters["duration"] = duration
     app.jinja_env.filters["state_word"] = state_word
     app.jinja_env.filters["state_class"] = state_class
+    app.jinja_env.filters["role_word"] = role_word
 
 
 def state_word(value: str) -> str:
     """A state in the reader's language; one that is not known stays as it is."""
     return str(WORDS.get(value, value))
+
+
+def role_word(role: str) -> str:
+    """A role in the reader's language."""
+    return str(ROLE_WORDS.get(role, role))
 
 
 def state_class(value: str) -> str:

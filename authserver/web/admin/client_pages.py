@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 from flask import request
 
-from authserver.domain.grants import GrantFilter
 from authserver.domain.roles import Area, to_read
+from authserver.domain.searches import GrantSearch
 from authserver.services.audit_searches import SearchTerms
 from authserver.services.client_consistency import has_users
 from authserver.services.client_descriptions import described
@@ -66,7 +66,8 @@ class ClientPages:
         """GET /admin/clients/<client_id>."""
         client = self._clients.get(client_id)
         now = self._clock.now()
-        found = self._grants.list(GrantFilter(client_id=client_id))
+        wanted = GrantSearch(client_id=client_id, live_at=now)
+        grants, count = self._grants.newest(wanted, MOST_GRANTS)
         return show(
             "admin/client.html",
             title=client.name,
@@ -76,8 +77,8 @@ class ClientPages:
             user_facts=user_facts(client) if has_users(client.grant_types) else (),
             keys=described(client)["keys"],
             secrets=[(each, each.is_live(now)) for each in client.secrets],
-            grants=found[:MOST_GRANTS] if who.may(to_read(Area.SUPPORT)) else (),
-            grant_count=len(found),
+            grants=grants if who.may(to_read(Area.SUPPORT)) else (),
+            grant_count=count,
             records=self._records(who, client),
             snippets=self._snippets.for_client(client),
             done=str(DONE.get(request.args.get("done", ""), "")),
