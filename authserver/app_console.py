@@ -14,6 +14,7 @@ from authserver.web.admin.client_pages import ClientPages
 from authserver.web.admin.client_secrets import ClientSecrets
 from authserver.web.admin.gateway_pages import GatewayPages
 from authserver.web.admin.key_pages import KeyPages
+from authserver.web.admin.mail_previews import MailPreviewPages
 from authserver.web.admin.provider_creation import ProviderCreation
 from authserver.web.admin.provider_lists import ProviderLists
 from authserver.web.admin.provider_pages import ProviderPages
@@ -47,6 +48,7 @@ def console_pages(visits: Visits, container: Container) -> Sequence[ConsolePage]
         *_sites(container),
         *_providers(visits, container),
         *KeyPages(visits, container.signing_keys, container.clock).pages(),
+        *MailPreviewPages(container.mail_previews).pages(),
     )
 
 

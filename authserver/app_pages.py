@@ -68,6 +68,7 @@ def _people(visits: Visits, container: Container) -> list[Blueprint]:
         visits=visits,
         sign_in=container.federated_sign_in,
         requests=container.authorization_requests,
+        known_browsers=container.known_browsers,
     )
     identities = IdentityPages(
         visits=visits,

@@ -148,7 +148,7 @@ class Networks:
 
     def parse(self, raw: object) -> tuple[str, ...]:
         """Networks in canonical spelling; a network with host bits set is refused."""
-        return tuple(self._one(item) for item in _items(raw))
+        return tuple(self._one(item) for item in items(raw))
 
     def _one(self, item: str) -> str:
         return item if item in self.words else str(ip_network(item))
@@ -165,12 +165,12 @@ class Origins:
 
     def parse(self, raw: object) -> tuple[str, ...]:
         """The origins as they are; each must be lower case and complete."""
-        items = _items(raw)
-        for item in items:
+        origins = items(raw)
+        for item in origins:
             if _ORIGIN.match(item) is None or not urlsplit(item).hostname:
                 raise ValueError
             _ = urlsplit(item).port  # raises ValueError beyond 65535
-        return items
+        return origins
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,7 +268,7 @@ def _bare_host(netloc: str) -> str:
     return netloc.split(":", 1)[0]
 
 
-def _items(raw: object) -> tuple[str, ...]:
+def items(raw: object) -> tuple[str, ...]:
     """A TOML list of texts, or one text with commas."""
     match raw:
         case str():

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from authserver.settings_fields import setting
 from authserver.settings_kinds import Choice, FilePath, WholeNumber
-from authserver.settings_mail_kinds import Host, Line, MailAddress
+from authserver.settings_mail_kinds import Host, Line, MailAddress, MailAddresses, Words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 NO_TLS: Final = "none"
 """The value of `mail.security` that sends in clear."""
+NOTICES: Final = ("token-made", "device-allowed", "refresh-reused", "new-sign-in")
 PORTS: Final[Mapping[str, int]] = {NO_TLS: 25, "starttls": 587, "tls": 465}
 
 
@@ -56,6 +57,18 @@ class MailSettings:
         Choice(("en", "de")),
         "en",
         "The language of mail to readers whose own is not known.",
+    )
+    notices: tuple[str, ...] = setting(
+        Words(NOTICES),
+        list(NOTICES),
+        "Which notices people get about their own accounts: a token was made, a device was let "
+        "in, a refresh token came twice, a sign-in in a new browser. Users may do without each "
+        "but refresh-reused.",
+    )
+    alert_addresses: tuple[str, ...] = setting(
+        MailAddresses(),
+        [],
+        "Who is told, beside the user, that a refresh token came twice.",
     )
     connect_seconds: int = setting(
         WholeNumber(1, 20), 5, "How long connecting may take, TLS included.", unit="seconds"

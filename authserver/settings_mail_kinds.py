@@ -9,6 +9,7 @@ from typing import Final
 
 from authserver.domain.host_names import HOST_NAME
 from authserver.domain.mail import is_address
+from authserver.settings_kinds import items
 
 _HOST: Final = re.compile(rf"{HOST_NAME}\Z")
 _LONGEST: Final = 200
@@ -46,6 +47,42 @@ class MailAddress:
         if text and not is_address(text):
             raise ValueError
         return text
+
+
+@dataclass(frozen=True, slots=True)
+class MailAddresses:
+    """Several e-mail addresses."""
+
+    @property
+    def allowed(self) -> str:
+        """The form."""
+        return "a list of e-mail addresses like security@example.com; empty for none"
+
+    def parse(self, raw: object) -> tuple[str, ...]:
+        """The addresses as they are."""
+        found = items(raw)
+        if not all(map(is_address, found)):
+            raise ValueError
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Several words out of a few."""
+
+    words: tuple[str, ...]
+
+    @property
+    def allowed(self) -> str:
+        """The words."""
+        return "a list, empty for none, of " + ", ".join(self.words)
+
+    def parse(self, raw: object) -> tuple[str, ...]:
+        """The words, each once."""
+        found = items(raw)
+        if not set(found) <= set(self.words):
+            raise ValueError
+        return tuple(dict.fromkeys(found))
 
 
 @dataclass(frozen=True, slots=True)

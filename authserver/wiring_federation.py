@@ -73,6 +73,7 @@ class FederationParts(ProviderParts):
             users=self.federated_users,
             effects=self.group_effects,
             sealer=self.sealer,
+            notices=self.security_notices,
         )
         return FederatedSignIn(
             issuer=self.settings.issuer,

@@ -6,9 +6,14 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
+from authserver.domain.mail import MailKind
+from authserver.services.known_browsers import KnownBrowsers
 from authserver.services.mail_administration import MailAdministration
 from authserver.services.mail_deliveries import MailDeliveries
 from authserver.services.mail_outbox import MailOutbox
+from authserver.services.mail_previews import MailPreviews
+from authserver.services.notice_choices import NoticeChoices
+from authserver.services.security_notices import NoticeRules, SecurityNotices
 from authserver.services.token_notices import TokenNotices
 from authserver.services.token_pick_ups import TokenPickUps
 from authserver.settings_secrets import read_secret_file
@@ -39,6 +44,36 @@ class MailParts(AdministrationParts):
             is_on=chosen.is_on,
             tried_seconds=chosen.tried_days * DAY,
         )
+
+    @cached_property
+    def known_browsers(self) -> KnownBrowsers:
+        """Browsers in which somebody has signed in before."""
+        return KnownBrowsers(digester=self.digester, secret_maker=self.secret_maker)
+
+    @cached_property
+    def security_notices(self) -> SecurityNotices:
+        """Tells people what happened to their accounts."""
+        chosen = self.settings.mail
+        return SecurityNotices(
+            self.mail_outbox if chosen.is_on else None,
+            self.known_browsers,
+            NoticeRules(
+                issuer=self.settings.issuer,
+                kinds=frozenset(map(MailKind, chosen.notices)),
+                alert_addresses=chosen.alert_addresses,
+                alert_language=chosen.language,
+            ),
+        )
+
+    @cached_property
+    def notice_choices(self) -> NoticeChoices:
+        """Which notices users do without."""
+        return NoticeChoices(self.administration, self.security_notices)
+
+    @cached_property
+    def mail_previews(self) -> MailPreviews:
+        """Shows what mails look like."""
+        return MailPreviews(self.mail_pages, self.clock, self.settings.issuer)
 
     @cached_property
     def mail_pages(self) -> MailWriter:
@@ -109,6 +144,7 @@ class MailParts(AdministrationParts):
             secret_maker=self.secret_maker,
             fresh_secrets=self.fresh_secrets,
             issuer=self.settings.issuer,
+            notices=self.security_notices,
         )
 
     def _mail_password(self) -> str:

@@ -6,7 +6,6 @@ from functools import cached_property
 from urllib.parse import urlsplit
 
 from authserver.services.groups import Groups
-from authserver.services.known_browsers import KnownBrowsers
 from authserver.services.logout_deliveries import LogoutDeliveries
 from authserver.services.password_changes import PasswordChanges
 from authserver.services.password_check import PasswordCheck
@@ -76,11 +75,6 @@ class PeopleParts(DirectoryParts):
         )
 
     @cached_property
-    def known_browsers(self) -> KnownBrowsers:
-        """Browsers in which somebody has signed in before."""
-        return KnownBrowsers(digester=self.digester, secret_maker=self.secret_maker)
-
-    @cached_property
     def local_sign_in(self) -> LocalSignIn:
         """Signs users in with their local password."""
         return LocalSignIn(
@@ -90,6 +84,7 @@ class PeopleParts(DirectoryParts):
             known_browsers=self.known_browsers,
             digester=self.digester,
             secret_maker=self.secret_maker,
+            notices=self.security_notices,
         )
 
     @cached_property

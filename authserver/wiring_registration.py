@@ -58,6 +58,7 @@ class RegistrationParts(ExchangeParts):
             guesses=SignInGuesses(self.database, limits),
             consents=self.consents,
             granting=self.granting,
+            notices=self.security_notices,
         )
 
     @cached_property

@@ -61,6 +61,7 @@ class TokenParts(StatementParts):
             sealer=self.successor_sealer,
             tokens=self.user_tokens,
             presentations=self.grant_presentations,
+            notices=self.security_notices,
         )
 
     @cached_property

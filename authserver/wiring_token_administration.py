@@ -35,6 +35,7 @@ class TokenAdministrationParts(TokenParts):
             fresh_secrets=self.fresh_secrets,
             secret_maker=self.secret_maker,
             pick_ups=self.token_pick_ups,
+            notices=self.security_notices,
         )
 
     @cached_property

@@ -10,7 +10,7 @@ from authserver.cli.administration import JSON, json_value, naming, time_or
 from authserver.cli.context import Context, pass_context
 from authserver.cli.durations import shown_age
 from authserver.domain.errors import Conflict
-from authserver.domain.mail import MailStatus
+from authserver.domain.mail import MailKind, MailStatus
 from authserver.domain.mail_ports import MailNotSent
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from authserver.domain.ports import Clock
     from authserver.services.administration import Act
     from authserver.services.mail_administration import MailAdministration
+    from authserver.services.mail_previews import MailPreviews
 
 COLUMNS: Final = ("mail", "status", "about", "to", "made", "next try", "tries", "last error")
 MAIL: Final = click.argument("mail_id", metavar="MAIL")
@@ -34,6 +35,11 @@ class MailCommands(Protocol):
     @property
     def mail_administration(self) -> MailAdministration:
         """What operators do with mail."""
+        ...
+
+    @property
+    def mail_previews(self) -> MailPreviews:
+        """What mails look like."""
         ...
 
     @property
@@ -132,6 +138,34 @@ def test(context: Context, /, *, to: str, language: str, as_json: bool) -> None:
         context.console.json({"mail": mail_id, "to": to, "status": "sent"})
     else:
         context.console.line(f"the mail server has taken mail {mail_id} to {to}")
+
+
+@mail.command(short_help="Show what a mail looks like.")
+@click.argument("kind", type=click.Choice([str(each) for each in MailKind]))
+@click.option("--language", default="", help="The language it is in, like de.")
+@click.option("--html", "as_html", is_flag=True, help="The HTML of it, for a browser.")
+@JSON
+@pass_context
+def preview(context: Context, /, *, kind: str, language: str, as_html: bool, as_json: bool) -> None:
+    """Show a mail of this kind with words made up for it.
+
+    Nothing is sent, and mail need not be on.
+    """
+    written = _parts(context).mail_previews.preview(MailKind(kind), language)
+    if as_json:
+        context.console.json(
+            {
+                "about": kind,
+                "language": written.locale,
+                "subject": written.subject,
+                "text": written.text,
+                "html": written.html,
+            }
+        )
+    elif as_html:
+        context.console.line(written.html)
+    else:
+        context.console.line(f"Subject: {written.subject}\n\n{written.text}".rstrip())
 
 
 def _parts(context: Context) -> MailCommands:

@@ -29,6 +29,13 @@ class MailKind(StrEnum):
     """It was disabled or revoked, by somebody or by policy, or because it leaked."""
     TOKEN_READY = "token-ready"  # noqa: S105 - the name of a mail
     """Somebody made one for the reader, who picks it up by a link."""
+    TOKEN_MADE = "token-made"  # noqa: S105 - the name of a mail
+    """There is a new one with the reader's name on it."""
+    DEVICE_ALLOWED = "device-allowed"
+    REFRESH_REUSED = "refresh-reused"
+    """A refresh token came a second time; what it belonged to has ended."""
+    NEW_SIGN_IN = "new-sign-in"
+    """In a browser in which the reader never signed in before."""
     TEST = "test"
     """An operator looks whether mail arrives; never in the outbox."""
 

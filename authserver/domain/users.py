@@ -5,8 +5,12 @@ from __future__ import annotations
 import unicodedata
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from authserver.domain.roles import Role
+
+if TYPE_CHECKING:
+    from authserver.domain.mail import MailKind
 
 
 class UserStatus(StrEnum):
@@ -42,6 +46,7 @@ class User:
     `credentials_disabled_at` is set (the same), no token of the user counts and none is given;
     signing in goes on. `is_administrator` makes an owner; `roles` are others that somebody gave by
     hand. What groups at providers give comes on top: `services.administrators` knows all together.
+    `muted_notices` are the mails that the user does without.
     """
 
     subject: str
@@ -55,6 +60,7 @@ class User:
     updated_at: float = 0.0
     credentials_disabled_at: float | None = None
     roles: frozenset[Role] = frozenset()
+    muted_notices: frozenset[MailKind] = frozenset()
 
     @property
     def own_roles(self) -> frozenset[Role]:

@@ -22,6 +22,7 @@ from authserver.services.api_token_people import check_maker, check_reach, parti
 from authserver.services.api_token_records import described, record
 from authserver.services.api_token_terms import TokenTexts, check_room, checked_texts, lifetime
 from authserver.services.resources import check_overlap
+from authserver.services.security_notices import SILENT, SecurityNotices
 from authserver.services.token_policy import TokenPolicy
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ class ApiTokens:
         fresh_secrets: FreshSecrets,
         secret_maker: SecretMaker,
         pick_ups: TokenPickUps,
+        notices: SecurityNotices = SILENT,
     ) -> None:
         """Take the collaborators; hold no state of its own."""
         self._administration = administration
@@ -57,6 +59,7 @@ class ApiTokens:
         self._fresh_secrets = fresh_secrets
         self._secret_maker = secret_maker
         self._pick_ups = pick_ups
+        self._notices = notices
 
     def get(self, token_id: str) -> ApiToken:
         """One token. Raises NotFound."""
@@ -137,9 +140,7 @@ class ApiTokens:
             made = self._add(stores, token, hands_out=_hands_out(token, maker))
             after = described(made.token)
             record(stores, act, "token.created", made.token, at=now, details={"after": after})
-            if made.token.secret is None:
-                made = self._offered(stores, made, act, delivery)
-        return made
+            return self._handed(stores, made, act, maker, delivery)
 
     def rotate(
         self,
@@ -211,8 +212,7 @@ class ApiTokens:
                     "expires_at": after.expires_at,
                 },
             )
-            if made.token.secret is None:
-                made = self._offered(stores, made, act, delivery)
+            made = self._handed(stores, made, act, maker, delivery)
         return replace(made, old_ends_at=old_ends_at)
 
     def offer_again(self, token_id: str, act: Act, delivery: Delivery) -> MadeApiToken:
@@ -236,6 +236,18 @@ class ApiTokens:
             value = fresh.value
         stores.api_tokens.add(token)
         return MadeApiToken(token, value)
+
+    def _handed(
+        self, stores: Stores, made: MadeApiToken, act: Act, maker: Maker, delivery: Delivery
+    ) -> MadeApiToken:
+        """What whoever makes it gets; its owner is told, by the link or that there is one."""
+        by_owner = maker.subject == made.token.owner
+        if made.token.secret is None:
+            made = self._offered(stores, made, act, delivery)
+        if made.value or made.link:
+            call = act.call(made.token.created_at)
+            self._notices.token_made_in(stores, made.token, call, by_owner=by_owner)
+        return made
 
     def _offered(
         self, stores: Stores, made: MadeApiToken, act: Act, delivery: Delivery

@@ -16,6 +16,7 @@ from authserver.domain.scope_reach import beyond
 from authserver.domain.user_codes import read_user_code
 from authserver.services.consents import Answered
 from authserver.services.secret_digests import digests_of
+from authserver.services.security_notices import SILENT, SecurityNotices
 from authserver.services.sessions import SignedOut, still_signed_in
 
 if TYPE_CHECKING:
@@ -57,6 +58,7 @@ class DeviceAnswers:
         guesses: SignInGuesses,
         consents: Consents,
         granting: Granting,
+        notices: SecurityNotices = SILENT,
     ) -> None:
         """`guesses` count wrong codes per user and network."""
         self._database = database
@@ -64,6 +66,7 @@ class DeviceAnswers:
         self._guesses = guesses
         self._consents = consents
         self._granting = granting
+        self._notices = notices
 
     def waiting(self, typed: str, signed_in: SignedIn, call: Call) -> WaitingDevice:
         """The device that shows this code; case, blanks and hyphens do not matter.
@@ -123,6 +126,7 @@ class DeviceAnswers:
                 call.at,
                 call=call,
             )
+            self._notices.device_allowed_in(stores, still.user, client, call)
         return client
 
     def deny(self, typed: str, signed_in: SignedIn, call: Call) -> Client:

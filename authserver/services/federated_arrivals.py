@@ -13,6 +13,7 @@ from authserver.domain.upstream_sign_ins import SignInProblem
 from authserver.services.federated_users import refusal_to_create
 from authserver.services.group_verdicts import sign_in_problem, verdict
 from authserver.services.living import held_identities
+from authserver.services.security_notices import SILENT, SecurityNotices
 from authserver.services.sessions import hold_users
 from authserver.services.user_lookup import known_anew
 
@@ -40,12 +41,14 @@ HINT_CHARACTERS_MAX: Final = 6000
 
 @dataclass(frozen=True, slots=True)
 class Landing:
-    """The browser in which somebody arrives; `previous` is its session until now."""
+    """The browser in which somebody arrives; `previous` is its session until now, `known_browsers` that
+    cookie."""
 
     previous: Session | None
     cookie: str
     call: Call
     user_agent: str
+    known_browsers: str = ""
 
 
 class FederatedArrivals:
@@ -63,6 +66,7 @@ class FederatedArrivals:
         users: FederatedUsers,
         effects: GroupEffects,
         sealer: SecretSealer,
+        notices: SecurityNotices = SILENT,
     ) -> None:
         """Take the collaborators; hold no state of its own."""
         self._administration = administration
@@ -70,6 +74,7 @@ class FederatedArrivals:
         self._users = users
         self._effects = effects
         self._sealer = sealer
+        self._notices = notices
 
     def sign_in(
         self, provider: Provider, attempt: UpstreamAttempt, proof: Proof, landing: Landing
@@ -104,6 +109,14 @@ class FederatedArrivals:
                 # Policies ask for e-mail domains, and Basic for the address.
                 if user is not before:
                     told.append(known_anew(user.subject, landing.call.at))
+                self._notices.signed_in_in(
+                    stores,
+                    user,
+                    landing.call,
+                    landing.user_agent,
+                    previous=landing.previous,
+                    known_browsers=landing.known_browsers,
+                )
             started = self._sessions.begin(
                 stores,
                 user,

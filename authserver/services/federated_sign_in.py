@@ -44,6 +44,8 @@ class Visitor:
     signed_in: SignedIn | None
     call: Call
     user_agent: str = ""
+    known_browsers: str = ""
+    """The cookie of `KnownBrowsers`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +191,7 @@ class FederatedSignIn:
             cookie=self._attempts.cookie(state, visitor.browser),
             call=call,
             user_agent=visitor.user_agent,
+            known_browsers=visitor.known_browsers,
         )
         return Arrival(
             self._arrivals.sign_in(provider, attempt, proof, landing), way, attempt.purpose

@@ -24,11 +24,18 @@ DAY: Final = 86_400.0
 TRIED_SECONDS: Final = 5 * DAY
 """How long a mail is tried, unless its draft or the settings say otherwise (RFC 5321, 4.5.4.1)."""
 _OF_A_TOKEN: Final = ("token_id", "name", "purpose", "sites", "reader", "for_team")
+_OF_A_NOTICE: Final = ("happened_at", "peer", "link")
 WORDS: Final[Mapping[MailKind, frozenset[str]]] = {
     MailKind.TOKEN_EXPIRES: frozenset({*_OF_A_TOKEN, "ends_at"}),
     MailKind.TOKEN_STALE: frozenset({*_OF_A_TOKEN, "last_used_at", "stops_at"}),
     MailKind.TOKEN_STOPPED: frozenset({*_OF_A_TOKEN, "stopped_at", "is_for_ever", "reason"}),
     MailKind.TOKEN_READY: frozenset({*_OF_A_TOKEN, "link", "link_ends_at", "ends_at"}),
+    MailKind.TOKEN_MADE: frozenset(
+        {"token_id", "name", "purpose", "sites", "reader", "ends_at", "by_owner", *_OF_A_NOTICE}
+    ),
+    MailKind.DEVICE_ALLOWED: frozenset({"reader", "app", *_OF_A_NOTICE}),
+    MailKind.REFRESH_REUSED: frozenset({"reader", "app", "username", "is_alert", *_OF_A_NOTICE}),
+    MailKind.NEW_SIGN_IN: frozenset({"reader", "agent", *_OF_A_NOTICE}),
     MailKind.TEST: frozenset({"issuer"}),
 }
 """What the templates of each kind of mail need."""

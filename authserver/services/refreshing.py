@@ -16,6 +16,7 @@ from authserver.services.grant_presentations import Presentation, Verdict, inval
 from authserver.services.grant_standing import why_not
 from authserver.services.living import Living
 from authserver.services.secret_digests import digests_of
+from authserver.services.security_notices import SILENT, SecurityNotices
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from authserver.domain.people_ports import Digests
     from authserver.domain.ports import Database, SecretDigester, Stores
     from authserver.domain.refresh_tokens import RefreshToken
+    from authserver.domain.users import User
     from authserver.services.grant_presentations import GrantPresentations
     from authserver.services.user_tokens import PreparedTokens, UserTokens
 
@@ -68,6 +70,7 @@ class Refreshing:
         sealer: SuccessorSealer,
         tokens: UserTokens,
         presentations: GrantPresentations,
+        notices: SecurityNotices = SILENT,
     ) -> None:
         """Take the collaborators; hold no state of its own."""
         self._database = database
@@ -75,6 +78,7 @@ class Refreshing:
         self._sealer = sealer
         self._tokens = tokens
         self._presentations = presentations
+        self._notices = notices
 
     def refresh(
         self, client: Client, presented: PresentedRefreshToken, call: Call
@@ -91,26 +95,42 @@ class Refreshing:
         presentation = Presentation(client, GrantType.REFRESH_TOKEN, call)
         self._presentations.admit(presentation)
         digests = digests_of(self._digester, REFRESH_PURPOSE, presented.value)
-        prepared = self._prepared(client, presented, digests, call)
-        return self._presentations.settle(
-            presentation,
-            lambda stores: self._judge(stores, presentation, presented.value, digests, prepared),
-        )
+        prepared, owner = self._prepared(client, presented, digests, call)
+
+        def judge(stores: Stores) -> Verdict:
+            verdict = self._judge(stores, presentation, presented.value, digests, prepared)
+            if verdict.action == REFRESH_REUSED and owner is not None:
+                self._notices.refresh_reused_in(stores, owner, client, call)
+            return verdict
+
+        return self._presentations.settle(presentation, judge)
 
     def _prepared(
         self, client: Client, presented: PresentedRefreshToken, digests: Digests, call: Call
-    ) -> PreparedTokens | ProtocolRefusal:
-        """What the token is worth, should nothing turn out to be wrong with its family."""
+    ) -> tuple[PreparedTokens | ProtocolRefusal, User | None]:
+        """What the token is worth, should nothing turn out to be wrong with its family.
+
+        With it comes its owner, where the token was used before: who has locked the grant may not
+        look the owner up any more.
+        """
+        owner = None
         with self._database.reading() as stores:
             token = stores.grants.find_refresh_token(digests)
             grant = None if token is None else stores.grants.get(token.grant_id)
-            if grant is None:
-                return invalid_grant("no such refresh token")
+            if token is None or grant is None:
+                return invalid_grant("no such refresh token"), None
             if grant.client_id != client.client_id:
-                return invalid_grant("another client's refresh token")
+                return invalid_grant("another client's refresh token"), None
             problem = _refusal(stores, grant, client, call.at)
+            if token.superseded_at is not None:
+                owner = stores.users.get(grant.subject)
         if problem is not None:
-            return problem
+            return problem, owner
+        return self._made(client, grant, presented, call), owner
+
+    def _made(
+        self, client: Client, grant: Grant, presented: PresentedRefreshToken, call: Call
+    ) -> PreparedTokens | ProtocolRefusal:
         try:
             prepared = self._tokens.prepare(
                 client,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from authserver.domain.sessions import PASSWORD_ACR, PASSWORD_AMR
 from authserver.domain.users import canonical
 from authserver.services.living import held_identities
+from authserver.services.security_notices import SILENT, SecurityNotices
 from authserver.services.sessions import COOKIE_PREFIX, hold_users
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ class LocalSignIn:
         known_browsers: KnownBrowsers,
         digester: SecretDigester,
         secret_maker: SecretMaker,
+        notices: SecurityNotices = SILENT,
     ) -> None:
         """Take the collaborators; hold no state of its own."""
         self._administration = administration
@@ -43,6 +45,7 @@ class LocalSignIn:
         self._known_browsers = known_browsers
         self._digester = digester
         self._secret_maker = secret_maker
+        self._notices = notices
 
     def sign_in(
         self,
@@ -98,6 +101,16 @@ class LocalSignIn:
                     user_agent=user_agent,
                     cookie=self._cookie(browser, attempt, user.subject),
                 )
+                # With a one-time password it is the first of all, or whoever reset it knows.
+                if not current.must_change_password:
+                    self._notices.signed_in_in(
+                        stores,
+                        current,
+                        call,
+                        user_agent,
+                        previous=previous,
+                        known_browsers=known_browsers,
+                    )
         if started is None:
             # Stopped, or given another password, while this one was compared.
             raise self._check.refusal(guess, call, user, "changed meanwhile")

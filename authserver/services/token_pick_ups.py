@@ -17,6 +17,7 @@ from authserver.domain.token_pick_ups import (
 )
 from authserver.domain.tokens import latest_end
 from authserver.services.secret_digests import digests_of
+from authserver.services.security_notices import SILENT, SecurityNotices
 from authserver.services.token_notices import words_of
 from authserver.services.token_readers import reader_of
 from authserver.services.user_lookup import existing
@@ -76,6 +77,7 @@ class TokenPickUps:
         secret_maker: SecretMaker,
         fresh_secrets: FreshSecrets,
         issuer: str,
+        notices: SecurityNotices = SILENT,
     ) -> None:
         """Take the collaborators; hold no state of its own."""
         self._administration = administration
@@ -84,6 +86,7 @@ class TokenPickUps:
         self._secret_maker = secret_maker
         self._fresh_secrets = fresh_secrets
         self._issuer = issuer
+        self._notices = notices
 
     def offer_in(self, stores: Stores, token: ApiToken, act: Act) -> None:
         """Send the owner of a pending token a link; earlier links of the token end.
@@ -173,6 +176,7 @@ class TokenPickUps:
                 {"lineage_id": token.lineage_id, "owner": token.owner, "purpose": token.purpose},
                 client_id=token.client_id,
             )
+            self._notices.token_made_in(stores, enabled, act.call(now), by_owner=True)
         return PickedUp(enabled, fresh.value)
 
     def _owner(self, stores: Stores, token: ApiToken) -> User:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
+from authserver.domain.mail import MailKind
 from authserver.domain.users import PersonalData, User, UserStatus, canonical
-from authserver.storage.json_texts import coded_set
+from authserver.storage.json_texts import coded_set, texts_from
 from authserver.storage.role_texts import roles_from
 
 if TYPE_CHECKING:
     from sqlalchemy import Row
+
+NONE: Final = "[]"
 
 
 def own_values(user: User) -> dict[str, Any]:
@@ -34,6 +37,7 @@ def own_values(user: User) -> dict[str, Any]:
         "zoneinfo": user.data.zoneinfo,
         "updated_at": user.updated_at,
         "credentials_disabled_at": user.credentials_disabled_at,
+        "muted_notices": coded_set(user.muted_notices),
     }
 
 
@@ -59,4 +63,13 @@ def user_from(row: Row[Any]) -> User:
         updated_at=row.updated_at,
         credentials_disabled_at=row.credentials_disabled_at,
         roles=roles_from(row.roles),
+        muted_notices=_kinds_from(row.muted_notices),
     )
+
+
+def _kinds_from(text: str) -> frozenset[MailKind]:
+    """Kinds of mail; one that is not known here is of a newer version, and never sent here."""
+    if text == NONE:
+        return frozenset()
+    known = frozenset(MailKind)
+    return frozenset(MailKind(name) for name in texts_from(text, "muted_notices") if name in known)

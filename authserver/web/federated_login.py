@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from authserver.services.authorization_requests import AuthorizationRequests, OpenRequest
     from authserver.services.federated_sign_in import FederatedSignIn
+    from authserver.services.known_browsers import KnownBrowsers
     from authserver.web.visits import Visit, Visits
 
 _LOG: Final = logging.getLogger(__name__)
@@ -41,12 +42,18 @@ class FederatedLogin:
     """Sends browsers to providers, and judges what they bring back."""
 
     def __init__(
-        self, *, visits: Visits, sign_in: FederatedSignIn, requests: AuthorizationRequests
+        self,
+        *,
+        visits: Visits,
+        sign_in: FederatedSignIn,
+        requests: AuthorizationRequests,
+        known_browsers: KnownBrowsers,
     ) -> None:
         """Take the collaborators; hold no state of its own."""
         self._visits = visits
         self._sign_in = sign_in
         self._requests = requests
+        self._known_browsers = known_browsers
 
     def begin(self, provider: str) -> AnyResponse:
         """GET /login/<provider>: on to the provider.
@@ -87,6 +94,8 @@ class FederatedLogin:
             return problem_page(failed)
         if arrival.started is not None:
             visit.begin(arrival.started)
+            subject = arrival.started.session.subject
+            visit.remember(self._known_browsers.remember(visit.known_browsers, subject))
         if arrival.purpose is AttemptPurpose.LINK:
             return self._visits.redirect_to(IDENTITIES + CONNECTED)
         way = {"request": arrival.way.request_id, "next": arrival.way.next}
@@ -114,7 +123,9 @@ def federated_blueprint(pages: FederatedLogin) -> Blueprint:
 
 def visitor_of(visit: Visit) -> Visitor:
     """The browser of this request, as services know it."""
-    return Visitor(visit.browser, visit.signed_in, visit.call, visit.user_agent)
+    return Visitor(
+        visit.browser, visit.signed_in, visit.call, visit.user_agent, visit.known_browsers
+    )
 
 
 def problem_page(failed: SignInFailed) -> Response:

@@ -19,7 +19,9 @@ from jinja2 import (
 
 from authserver.domain.mail import MailKind, WrittenMail
 from authserver.domain.mail_ports import Blame, MailNotSent
+from authserver.services.security_notices import NOTICES
 from authserver.web.catalogues import catalogue, spoken
+from authserver.web.user_agents import shown_browser
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -65,7 +67,16 @@ class MailPages:
         reader = words.get("reader", "")
         hello = _("Hello %(name)s,") % {"name": reader} if reader else _("Hello,")
         why = ""
-        if kind is not MailKind.TEST:
+        if kind in NOTICES:
+            why = (
+                _("You get this because the settings of the server name this address.")
+                if words.get("is_alert")
+                else _(
+                    "You get this because it is about your account. There is one of a kind in "
+                    "an hour at most."
+                )
+            )
+        elif kind is not MailKind.TEST:
             why = (
                 _("You get this because you are named as the token's team.")
                 if words.get("for_team")
@@ -95,6 +106,7 @@ def _templates(language: str) -> Environment:
         partial(_translated, language), partial(_counted, language), newstyle=True
     )
     made.filters["moment"] = partial(_moment, language)
+    made.filters["browser"] = partial(_browser, language)
     return made
 
 
@@ -105,6 +117,15 @@ def _translated(language: str, text: str) -> str:
 def _counted(language: str, singular: str, plural: str, number: int) -> str:
     """All our languages have one plural, for all but one."""
     return _translated(language, singular if number == 1 else plural)
+
+
+def _browser(language: str, agent: str) -> str:
+    """What a browser says it is, in words."""
+    browser, system = shown_browser(agent)
+    if browser and system:
+        both = _translated(language, "%(browser)s on %(system)s")
+        return both % {"browser": browser, "system": system}
+    return browser or system or _translated(language, "Unknown browser")
 
 
 def _moment(language: str, at: float | None) -> str:

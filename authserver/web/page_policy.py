@@ -14,6 +14,13 @@ _SOURCE: Final = re.compile(r"[a-z][a-z0-9+.-]*:(//[^\s;,'/]+)?\Z", re.ASCII)
 SELF: Final = "'self'"
 
 
+MAIL_POLICY: Final = (
+    "default-src 'none'; style-src 'unsafe-inline'; sandbox; base-uri 'none'; "
+    "form-action 'none'; frame-ancestors 'self'"
+)
+"""Of a mail that is shown by itself: its look stands in its elements; it runs and loads nothing."""
+
+
 def page_policy(form_targets: Iterable[str] = (), inline_script: str = "") -> str:
     """Our style sheet and images, forms to ourselves and `form_targets`, at most one script.
 

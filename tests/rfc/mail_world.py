@@ -19,13 +19,14 @@ DAY: Final = 86_400.0
 LINK: Final = re.compile(r"https://auth\.example\.test(/account/pick-up/(asv_pu_\S+))")
 
 
-def overrides(server: LocalMailServer) -> dict[str, str]:
-    """Settings that send mail to the server, in clear."""
+def overrides(server: LocalMailServer, notices: str = "") -> dict[str, str]:
+    """Settings that send mail to the server, in clear; of notices these."""
     return {
         "AUTHSERVER_MAIL_HOST": "127.0.0.1",
         "AUTHSERVER_MAIL_PORT": str(server.port),
         "AUTHSERVER_MAIL_SECURITY": "none",
         "AUTHSERVER_MAIL_SENDER": "no-reply@auth.example.test",
+        "AUTHSERVER_MAIL_NOTICES": notices,
     }
 
 

@@ -35,6 +35,13 @@ ALL: Final = {
     "link": LINK,
     "link_ends_at": EPOCH + DAY,
     "issuer": "https://auth.example.test",
+    "happened_at": EPOCH - 60,
+    "peer": EVIL,
+    "by_owner": True,
+    "app": EVIL,
+    "username": EVIL,
+    "is_alert": False,
+    "agent": EVIL,
 }
 KINDS: Final = list(MailKind)
 

@@ -49,6 +49,8 @@ users: Final = Table(
     _word("zoneinfo"),
     Column("updated_at", Double, nullable=False, server_default=text("0")),
     time_column("credentials_disabled_at", nullable=True),
+    # A JSON array: kinds of mail that the user does without.
+    Column("muted_notices", Text, nullable=False, server_default=text("'[]'")),
     UniqueConstraint("issuer_id", "username"),
     Index(None, "issuer_id", "canonical_email"),
     Index(None, "issuer_id", "created_at", "subject"),
