@@ -15,6 +15,7 @@ from authserver.app_pages import register_pages
 from authserver.app_registration import device_routes, registration_routes
 from authserver.crypto.client_assertions import assertion_algorithms
 from authserver.domain.errors import DomainError, StorageUnavailable
+from authserver.domain.roles import PERMISSIONS
 from authserver.domain.scopes import USER_SCOPES
 from authserver.logs import AccessLog, configure
 from authserver.machine import auth_request, backchannel_logout, introspection, leaks
@@ -35,6 +36,7 @@ from authserver.machine.token import token_endpoint
 from authserver.machine.userinfo import userinfo_endpoint
 from authserver.machine.wsgi import Shell
 from authserver.protocol.metadata import authorization_server_metadata
+from authserver.protocol.resource_metadata import metadata_path, protected_resource_metadata
 from authserver.services.administration import system
 from authserver.services.rate_counting import OUTCOMES
 from authserver.settings_people import REGISTRATION_OFF
@@ -183,6 +185,8 @@ def routes_of(container: Container, registry: CollectorRegistry) -> list[Route]:
         registers_clients=settings.registration.mode != REGISTRATION_OFF,
     )
     metadata = metadata_endpoint(document, METADATA_MAX_AGE)
+    identifier = container.administration_resource.identifier
+    of_api = protected_resource_metadata(identifier, settings.issuer, PERMISSIONS)
     jwks = jwks_endpoint(container.keys, settings.keys.jwks_max_age_seconds)
     userinfo = userinfo_endpoint(container.userinfo)
     path = urlsplit(settings.issuer).path
@@ -249,6 +253,7 @@ def routes_of(container: Container, registry: CollectorRegistry) -> list[Route]:
                 }
             )
         ),
+        Route(metadata_path(identifier), {"GET": metadata_endpoint(of_api, METADATA_MAX_AGE)}),
         Route("/livez", {"GET": livez}),
         Route("/readyz", {"GET": readyz(_checks(container))}),
         Route(

@@ -236,6 +236,13 @@ ENTRIES: Final = (
         "as above.",
     ),
     Entry(
+        "/.well-known/oauth-protected-resource/admin/api/v1",
+        ("GET",),
+        "What the administration API takes (RFC 9728). A path of the issuer comes before its own.",
+        _ANYBODY,
+        "200 with the resource's identifier, the issuer and the scopes.",
+    ),
+    Entry(
         "/gateway/auth-request",
         ("GET",),
         "Whether a call to a site may pass: the question of nginx's `auth_request` module. "
