@@ -9,6 +9,7 @@ from authserver.crypto.audit_keys import Ed25519Checkpoints
 from authserver.services.audit import AuditService
 from authserver.services.audit_sealing import Sealer
 from authserver.services.call_counting import CallCounting
+from authserver.services.dashboard import DashboardService
 from authserver.storage.audit_anchor import AnchorFile
 from authserver.storage.call_backlog import CallBacklog
 from authserver.storage.journal_mover import JournalMover
@@ -50,6 +51,11 @@ class AuditParts(Foundation):
     def call_counting(self) -> CallCounting:
         """Keeps the counts of calls complete, and no longer than the records."""
         return CallCounting(self.database, CallBacklog(self.database))
+
+    @cached_property
+    def dashboard(self) -> DashboardService:
+        """The numbers that those who administer see first."""
+        return DashboardService(self.database, self.clock)
 
     @cached_property
     def audit_sealer(self) -> Sealer:

@@ -164,11 +164,12 @@ class Housekeeping:
 
     def _count(self, stop: threading.Event) -> None:
         """Count records that an older version moved, and forget counts as old as records get."""
-        days = self._parts.settings.audit.retention_days
-        self._parts.call_counting.maintain(
-            self._parts.clock.now() - days * DAY_SECONDS,
-            lambda: not stop.is_set() and self._has_lease("call-counts"),
-        )
+        if self._has_lease("call-counts"):
+            days = self._parts.settings.audit.retention_days
+            self._parts.call_counting.maintain(
+                self._parts.clock.now() - days * DAY_SECONDS,
+                lambda: not stop.is_set() and self._has_lease("call-counts"),
+            )
 
     def _remove_unused(self) -> None:
         """Remove clients that registered themselves and have not been used for long."""

@@ -31,6 +31,7 @@ class Crew:
         self.signing_keys = SimpleNamespace(maintain=self._maintain(failing))
         self.sweeper = SimpleNamespace(sweep=lambda _go_on: {})
         self.audit = SimpleNamespace(prune=lambda *_: None)
+        self.call_counting = SimpleNamespace(maintain=lambda *_: None)
         self.logout_deliveries = SimpleNamespace(deliver=lambda _may_start: 0)
         self.living = SimpleNamespace(put_to_sleep_due=lambda _go_on: 0)
         self.provider_documents = SimpleNamespace(refresh_due=lambda: 0)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, Protocol, TypeVar, cast
 
 import click
 
+from authserver.cli.audit_summary import summary
 from authserver.cli.audit_views import (
     COLUMNS,
     cells,
@@ -217,6 +218,9 @@ def seal_chain(context: Context, *, as_json: bool) -> None:
                 "code": checkpoint.code.hex(),
             }
         )
+
+
+audit.add_command(summary)
 
 
 def _parts(context: Context) -> AuditParts:
