@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from authserver.domain.api_tokens import SubjectType
@@ -88,16 +88,15 @@ def check_maker(
         TokenRefused: a policy does not let them, or the owner may not hold one.
         Forbidden: the owner administers, and is not who makes it.
     """
+    groups, powers = frozenset[str](), act.powers
+    if not maker.is_operator:
+        groups = frozenset(stores.groups.of(maker.subject))
+        if powers is None:
+            # On a page of their own: what they may do for others, their roles say.
+            powers = permissions_of(roles_of(stores, existing(stores, maker.subject)))
     if maker.subject != concerned.owner.subject:
-        guard_user(stores, act, concerned.owner)
-    groups, is_administrator = frozenset[str](), maker.is_operator
-    if act.powers is not None:
-        is_administrator = _WRITES in act.powers
-        groups = frozenset(stores.groups.of(maker.subject))
-    elif not maker.is_operator:
-        groups = frozenset(stores.groups.of(maker.subject))
-        roles = roles_of(stores, existing(stores, maker.subject))
-        is_administrator = _WRITES in permissions_of(roles)
+        guard_user(stores, replace(act, powers=powers), concerned.owner)
+    is_administrator = maker.is_operator if powers is None else _WRITES in powers
     ask = rules.against_making if concerned.is_own else rules.against_making_for_others
     refusal = ask(groups, is_administrator=is_administrator)
     if refusal is None and concerned.subject_type is SubjectType.USER:

@@ -392,3 +392,20 @@ def test_whoever_makes_tokens_for_others_needs_the_permission_for_tokens(
     with pytest.raises(Exception, match="only administrators make API tokens"):
         tokens.create(draft, without, maker, delivery=Delivery.LINK)
     assert tokens.create(draft, BOUND, maker, delivery=Delivery.LINK).link
+
+
+@pytest.mark.rule("AD-04")
+def test_a_policy_lets_nobody_make_tokens_for_whoever_administers(
+    installation: Installation,
+) -> None:
+    cast = Cast(installation)
+    lets = '[tokens]\nreason = "the desk makes them"\nfor_others_groups = ["trusted"]\n'
+    cast.container.policies.apply("default", lets, FREE)
+    cast.container.groups.add("trusted", "ada", FREE)
+    own = replace(FREE, powers=None)
+    tokens, maker = cast.container.api_tokens, Maker(cast.ada.subject)
+    draft = ApiTokenDraft("boss", "export", ("READ",), ("jira",))
+    with pytest.raises(Forbidden):
+        tokens.create(draft, own, maker, delivery=Delivery.LINK)
+    give(installation, cast.boss)
+    assert tokens.create(draft, own, maker, delivery=Delivery.LINK).link
