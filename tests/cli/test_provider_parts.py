@@ -107,13 +107,17 @@ def test_a_group_rule_is_added_listed_and_removed(here: Administered) -> None:
     )
     value = here.json(*add, "Admins", "--administrator")
     assert (value["effect"], value["value"], value["people"]) == ("administrator", "", 0)
+    desk = here.done(*add, "Desk", "--role", "help-desk")
+    assert desk.stdout == "members of Desk at okta have the role help-desk\n"
+    value = here.json(*add, "Bosses", "--role", "owner")
+    assert (value["effect"], value["value"]) == ("administrator", "")
     denied = here.done(*add, "Interns", "--deny")
     assert denied.stdout == (
         "members of Interns at okta may not sign in, and no token of theirs counts\n"
     )
     assert "nobody whose list of groups is not complete" in denied.stderr
     rules = here.json("provider", "group-rule", "list", "okta")["group_rules"]
-    assert len(rules) == 4
+    assert len(rules) == 6
     table = here.done("provider", "group-rule", "list", "okta").stdout
     assert re.search(r"(?m)^Everyone +group staff +All of us +\S+$", table)
     removed = here.done("provider", "group-rule", "remove", "okta", rules[0]["rule_id"])
