@@ -15,8 +15,7 @@ if TYPE_CHECKING:
 
 ABOVE_THE_WIRING = (
     "authserver/app.py",
-    "authserver/app_pages.py",
-    "authserver/app_registration.py",
+    "authserver/app_",
     "authserver/wiring",
     "authserver/cli/",
 )
