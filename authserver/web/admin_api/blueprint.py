@@ -6,6 +6,7 @@ import logging
 from typing import TYPE_CHECKING, Final
 
 from flask import Blueprint, Response, request
+from werkzeug.routing import BaseConverter
 
 from authserver.domain.calls import Call
 from authserver.web.admin_api import problem_kinds as kinds
@@ -17,6 +18,8 @@ from authserver.web.errors import REQUEST_ID_KEY
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from flask.sansio.blueprints import BlueprintSetupState
 
     from authserver.web.admin_api.dispatch import AdminApi
     from authserver.web.admin_api.exchange import ApiAnswer
@@ -64,7 +67,8 @@ def admin_api_blueprint(
             )
         return _response(answered)
 
-    for rule in ("/", "/<path:rest>"):
+    blueprint.record_once(_know_converter)
+    for rule in ("", f"/<{Anything.name}:rest>"):
         blueprint.add_url_rule(
             rule,
             view_func=answer,
@@ -74,6 +78,18 @@ def admin_api_blueprint(
             merge_slashes=False,
         )
     return blueprint
+
+
+class Anything(BaseConverter):
+    """Whatever stands in a path, line ends and empty segments too, which Flask's own leave out."""
+
+    name = "anything"
+    regex = "(?s:.*)"
+    part_isolating = False
+
+
+def _know_converter(state: BlueprintSetupState) -> None:
+    state.app.url_map.converters[Anything.name] = Anything
 
 
 def _response(answered: ApiAnswer) -> Response:

@@ -68,8 +68,8 @@ def _found(clients: Iterable[Client], query: ClientQuery) -> list[Client]:
         for each in clients
         if fits(query.q, each.client_id, each.name, each.contact)
         and query.status in {None, str(each.status)}
-        and (query.resource is None or query.resource in each.resources)
-        and (query.scope is None or query.scope in each.scopes)
+        and (not query.resource or query.resource in each.resources)
+        and (not query.scope or query.scope in each.scopes)
     ]
 
 

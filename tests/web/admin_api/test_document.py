@@ -58,7 +58,17 @@ def test_the_document_and_the_routes_agree_both_ways(rest: Rest) -> None:
 
 
 def test_what_is_in_no_table_is_not_there(rest: Rest) -> None:
-    for path in ("/", "", "/clients/", "/clients//secrets", "/nothing", "/clients/x/y"):
+    for path in (
+        "/",
+        "",
+        "//",
+        "/clients/",
+        "//clients",
+        "/clients//secrets",
+        "/a",
+        "/a\nb",
+        "/clients/x/y",
+    ):
         assert problem(rest.call("GET", path)) == (404, "not-found"), path
 
 
