@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from authserver.domain.api_tokens import ApiToken, ApiTokenFilter, ApiTokenStatus, LastUse
     from authserver.domain.connect_keys import ConnectKey
+    from authserver.domain.declarations import MadeObjectStore
     from authserver.domain.gateways import KeyDigests
     from authserver.domain.mail import MailStatus, WaitingMail
     from authserver.domain.people_ports import Digests
@@ -203,6 +204,11 @@ class PolicyStores(Protocol):
     @property
     def kept_answers(self) -> KeptAnswerStore:
         """Answers to creations that may be repeated."""
+        ...
+
+    @property
+    def made_objects(self) -> MadeObjectStore:
+        """What was made by files that are applied."""
         ...
 
     @property
