@@ -14,7 +14,7 @@ from authserver.protocol.server import AuthorizationServer
 from authserver.services.decisions import Decisions
 from authserver.services.issuance import Issuance
 from authserver.services.token_exposures import TokenExposures
-from authserver.wiring_explanations import ExplanationParts
+from authserver.wiring_declarations import DeclarationParts
 from authserver.wiring_housekeeping import Housekeeping
 from authserver.wiring_inspection import inspecting
 from authserver.wiring_installation import Installer
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from authserver.settings import Settings
 
 
-class Container(RateParts, ExplanationParts):
+class Container(RateParts, DeclarationParts):
     """Every service of one process."""
 
     @cached_property

@@ -30,22 +30,27 @@ class ProviderAdministrationParts(RegistrationParts):
         return KnownScopes(of_kind=self.scopes_of_kind, suggest=close_matches)
 
     @cached_property
+    def provider_checks(self) -> ProviderChecks:
+        """Looks at providers on the spot."""
+        issuer = self.settings.issuer
+        return ProviderChecks(
+            server=self.provider_servers,
+            trials=SignInTrials(
+                http=self.provider_http, secret_maker=self.secret_maker, issuer=issuer
+            ),
+            issuer=issuer,
+        )
+
+    @cached_property
     def providers(self) -> Providers:
         """Identity providers."""
-        issuer = self.settings.issuer
         return Providers(
             administration=self.administration,
             rules=ProviderRules(
                 scopes=self.known_scopes,
                 opened=frozenset(self.settings.outbound.private_origins),
             ),
-            checks=ProviderChecks(
-                server=self.provider_servers,
-                trials=SignInTrials(
-                    http=self.provider_http, secret_maker=self.secret_maker, issuer=issuer
-                ),
-                issuer=issuer,
-            ),
+            checks=self.provider_checks,
             seals=self.provider_seals,
             documents=self.provider_documents,
             power=self.provider_power,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from enum import IntEnum
 
+from authserver.domain.declarations import DeclarationsInvalid
 from authserver.domain.errors import InvalidField, StorageUnavailable
 from authserver.domain.installation import NotInstalled
 from authserver.domain.policy_problems import PolicyInvalid
@@ -29,7 +30,7 @@ class ExitCode(IntEnum):
 def exit_code(error: Exception) -> ExitCode:
     """The code that a refusal ends a command with."""
     match error:
-        case SettingsInvalid() | InvalidField() | PolicyInvalid():
+        case SettingsInvalid() | InvalidField() | PolicyInvalid() | DeclarationsInvalid():
             return ExitCode.USAGE
         case StorageUnavailable():
             return ExitCode.STORAGE

@@ -44,6 +44,8 @@ NOUNS: Final[Mapping[str, str]] = {
     "connect": "Keys of Atlassian Connect apps and custom integrations.",
     "mail": "Mail to owners of API tokens and their teams.",
     "gateway": "Reverse proxies in front of a site.",
+    "apply": "Let the configuration be as files say.",
+    "export": "Write the configuration down as files.",
     "db": "The database schema.",
 }
 """Every noun with its line in the help: known without importing the noun's module."""

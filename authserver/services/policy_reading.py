@@ -41,14 +41,14 @@ def read_policy(text: str, references: References | None = None) -> PolicyDocume
     return document
 
 
-def parsed(text: str) -> dict[str, Any]:
-    """The tables of a TOML text.
+def parsed(text: str, *, largest: int = LARGEST_TEXT) -> dict[str, Any]:
+    """The tables of a TOML text of at most `largest` octets.
 
     Raises:
         PolicyInvalid: it is too large, or no TOML; the text says where.
     """
-    if len(text.encode(errors="replace")) > LARGEST_TEXT:
-        raise _refused(f"at most {LARGEST_TEXT // 1024} KiB")
+    if len(text.encode(errors="replace")) > largest:
+        raise _refused(f"at most {largest // 1024} KiB")
     if not is_text(text):
         raise _refused("must be text in UTF-8")
     for number, line in enumerate(text.split("\n"), 1):

@@ -98,6 +98,14 @@ class Providers:
         with self._administration.database.reading() as stores:
             return existing_provider(stores, name)
 
+    def preset(self, draft: ProviderDraft) -> Provider:
+        """What a new provider has by itself, being of its kind and where it is.
+
+        Raises:
+            InvalidField: names the field and what is allowed.
+        """
+        return drafted(draft, self._administration.clock.now(), self._rules.opened)
+
     def add(self, draft: ProviderDraft, act: Act) -> CheckedProvider:
         """Add a provider that answers as it should; its secret is sealed and never shown again.
 
