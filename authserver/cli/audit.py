@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, Protocol, TypeVar, cast
 
 import click
 
+from authserver.cli.audit_journals import AS_STORED, JSON, catch_up
 from authserver.cli.audit_summary import summary
 from authserver.cli.audit_views import (
     COLUMNS,
@@ -35,11 +36,6 @@ PROGRESS_RECORDS: Final = 100_000
 """How often a verification says how far it is."""
 
 _Command = TypeVar("_Command", bound="Callable[..., None]")
-
-_AS_STORED = click.option(
-    "--as-stored", is_flag=True, help="Look only: do not move this node's journals first."
-)
-_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
 class AuditParts(Protocol):
@@ -99,15 +95,15 @@ def audit() -> None:
     "--limit", type=click.IntRange(1, PAGE_MAX), default=50, show_default=True, help="At most."
 )
 @click.option("--cursor", default="", help="next_cursor of the page before.")
-@_AS_STORED
-@_JSON
+@AS_STORED
+@JSON
 @pass_context
 def search_records(
     context: Context, /, *, limit: int, cursor: str, as_stored: bool, as_json: bool, **terms: str
 ) -> None:
     """Show records, newest first."""
     parts = _parts(context)
-    _catch_up(parts, as_stored=as_stored)
+    catch_up(parts.audit, as_stored=as_stored)
     page = parts.audit.search(SearchTerms(**_stated(terms)), limit=limit, cursor=cursor)
     following = None if page.next_cursor is None else str(page.next_cursor)
     if as_json:
@@ -124,8 +120,8 @@ def search_records(
 
 @audit.command("show", short_help="Show everything about one request or decision.")
 @click.argument("request_id", metavar="ID")
-@_AS_STORED
-@_JSON
+@AS_STORED
+@JSON
 @pass_context
 def show_request(context: Context, /, *, request_id: str, as_stored: bool, as_json: bool) -> None:
     """Show everything on record about the request or the decision with that ID.
@@ -133,7 +129,7 @@ def show_request(context: Context, /, *, request_id: str, as_stored: bool, as_js
     It is the X-Request-ID or X-Decision-Id of the answer, and stands in refusals and in logs.
     """
     parts = _parts(context)
-    _catch_up(parts, as_stored=as_stored)
+    catch_up(parts.audit, as_stored=as_stored)
     page = parts.audit.search(SearchTerms(request_id=request_id), limit=PAGE_MAX, cursor="")
     if not page.records:
         raise NotFound("record", request_id)
@@ -148,12 +144,12 @@ def show_request(context: Context, /, *, request_id: str, as_stored: bool, as_js
 
 @audit.command("export", short_help="Print every record that fits, one JSON object per line.")
 @_narrowing
-@_AS_STORED
+@AS_STORED
 @pass_context
 def export_records(context: Context, /, *, as_stored: bool, **terms: str) -> None:
     """Print every record that fits as one JSON object per line, newest first."""
     parts = _parts(context)
-    _catch_up(parts, as_stored=as_stored)
+    catch_up(parts.audit, as_stored=as_stored)
     for record in parts.audit.export(SearchTerms(**_stated(terms))):
         click.echo(json.dumps(record_value(record), separators=(",", ":")))
 
@@ -166,15 +162,15 @@ def export_records(context: Context, /, *, as_stored: bool, **terms: str) -> Non
     multiple=True,
     help="A file of checkpoints kept elsewhere. May be repeated.",
 )
-@_AS_STORED
-@_JSON
+@AS_STORED
+@JSON
 @pass_context
 def verify_chain(
     context: Context, *, anchors: tuple[Path, ...], as_stored: bool, as_json: bool
 ) -> None:
     """Check every record, seal and checkpoint; name each place where something is wrong."""
     parts = _parts(context)
-    _catch_up(parts, as_stored=as_stored)
+    catch_up(parts.audit, as_stored=as_stored)
     told = 0
 
     def progress(records: int) -> None:
@@ -197,7 +193,7 @@ def verify_chain(
 
 
 @audit.command("seal")
-@_JSON
+@JSON
 @pass_context
 def seal_chain(context: Context, *, as_json: bool) -> None:
     """Move journals, seal what is committed and sign a checkpoint, now."""
@@ -230,8 +226,3 @@ def _parts(context: Context) -> AuditParts:
 def _stated(terms: dict[str, str]) -> dict[str, str]:
     """The terms that were given."""
     return {name: value for name, value in terms.items() if value}
-
-
-def _catch_up(parts: AuditParts, *, as_stored: bool) -> None:
-    if not as_stored:
-        parts.audit.catch_up()

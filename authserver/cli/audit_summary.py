@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Protocol, cast
 
 import click
 
+from authserver.cli.audit_journals import AS_STORED, JSON, catch_up
 from authserver.cli.audit_summary_views import (
     CREDENTIALS,
     DAYS,
@@ -20,11 +21,17 @@ from authserver.cli.audit_summary_views import (
 from authserver.cli.context import Context, pass_context
 
 if TYPE_CHECKING:
+    from authserver.services.audit import AuditService
     from authserver.services.dashboard import DashboardService
 
 
 class SummaryParts(Protocol):
     """What this command asks of the container."""
+
+    @property
+    def audit(self) -> AuditService:
+        """Where the records are looked after."""
+        ...
 
     @property
     def dashboard(self) -> DashboardService:
@@ -33,16 +40,19 @@ class SummaryParts(Protocol):
 
 
 @click.command("summary", short_help="Show how many credentials, calls and refusals there are.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@AS_STORED
+@JSON
 @pass_context
-def summary(context: Context, /, *, as_json: bool) -> None:
+def summary(context: Context, /, *, as_stored: bool, as_json: bool) -> None:
     """Show the numbers that the console begins with.
 
     Credentials that count now, by kind: active, ending within 30 days, not used for 90 days.
     Calls of the last 24 hours: refused ones by reason, and who calls most. How many calls of the
     last 30 days passed by a legacy way. Signing keys, identity providers and waiting mail.
     """
-    found = cast("SummaryParts", context.container()).dashboard.look()
+    parts = cast("SummaryParts", context.container())
+    catch_up(parts.audit, as_stored=as_stored)
+    found = parts.dashboard.look()
     if as_json:
         context.console.json(summary_value(found))
         return

@@ -10,6 +10,7 @@ import pytest
 from authserver.domain.audit import Actor, ActorKind, Outcome
 from authserver.domain.errors import StorageUnavailable
 from authserver.services.audit import AuditService
+from authserver.services.dashboard import DashboardService
 from authserver.storage.audit_anchor import AnchorFile
 from authserver.storage.journal import FileJournal
 from tests.audit_events import KEYS, event
@@ -17,6 +18,7 @@ from tests.audits import SIGNER, Trail, trail_on
 from tests.cli.runs import run
 from tests.cli.stub_wiring import StubInstallation
 from tests.doubles import EPOCH, FakeEntropy
+from tests.storage.calls import call
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,6 +43,7 @@ class Container:
             sealer=trail.sealer(),
             move_journals=self._move,
         )
+        self.dashboard = DashboardService(trail.database, trail.clock)
 
     def _move(self) -> object:
         if self.moves_fail:
@@ -296,4 +299,23 @@ def test_seal_moves_seals_and_signs_now(line: CommandLine) -> None:
 def test_no_command_changes_or_removes_records(line: CommandLine) -> None:
     commands = line.run("--help").stdout.partition("Commands:")[2].split("\n")
     names = {each.split()[0] for each in commands if each.strip()}
-    assert names == {"export", "search", "seal", "show", "verify"}
+    assert names == {"export", "search", "seal", "show", "summary", "verify"}
+
+
+def test_summary_shows_what_the_first_page_of_the_console_shows(line: CommandLine) -> None:
+    journal = FileJournal(line.journals, "node", FakeEntropy())
+    journal.append(call(1, subject="client:robot"))
+    journal.append(call(2, way="basic", client_id=""))
+    journal.append(call(3, reason="read-only: a rule"))
+    assert line.json("summary", "--as-stored")["refusals"] == []
+    found = line.json("summary")
+    journal.close()
+    assert found["refusals"] == [{"reason": "read-only", "calls": 1}]
+    assert found["talkers"][0] == {"client_id": "robot", "subject": "", "calls": 1}
+    assert found["legacy"][-1] == {"day": "2027-01-15", "passed": 2, "legacy": 1, "share": 0.5}
+    assert found["credentials"][1] == {"kind": "api_tokens", "active": 0, "expiring": 0, "stale": 0}
+    assert found["mail"] == {"waiting": 0, "given_up": 0, "oldest_at": None}
+    shown = line.run("summary")
+    assert shown.exit_code == 0, shown.output
+    assert ["read-only", "1"] in [each.split() for each in shown.stdout.splitlines()]
+    assert ["2027-01-15", "2", "1", "50.0%"] in [each.split() for each in shown.stdout.splitlines()]
