@@ -13,6 +13,7 @@ from authserver.domain.keys import KeyTimes
 from authserver.domain.scopes import close_matches
 from authserver.services.administration import Administration
 from authserver.services.administration_resource import AdministrationResource
+from authserver.services.client_lists import ClientLists
 from authserver.services.client_rules import ClientRules
 from authserver.services.clients import Clients
 from authserver.services.commit_barrier import CommitBarrier
@@ -20,6 +21,7 @@ from authserver.services.connect_resealing import ConnectResealing
 from authserver.services.fresh_secrets import FreshSecrets
 from authserver.services.gateways import Gateways
 from authserver.services.hand_overs import HandOvers
+from authserver.services.listing import Listing
 from authserver.services.mail_resealing import MailResealing
 from authserver.services.provider_resealing import ProviderResealing
 from authserver.services.repeated_creations import RepeatedCreations
@@ -67,6 +69,11 @@ class AdministrationParts(AuditParts):
         )
 
     @cached_property
+    def listing(self) -> Listing:
+        """Long lists, page by page."""
+        return Listing(self.database)
+
+    @cached_property
     def clients(self) -> Clients:
         """Client administration."""
         return Clients(
@@ -75,6 +82,11 @@ class AdministrationParts(AuditParts):
             fresh_secrets=self.fresh_secrets,
             secret_maker=self.secret_maker,
         )
+
+    @cached_property
+    def client_lists(self) -> ClientLists:
+        """Clients, page by page."""
+        return ClientLists(self.database)
 
     @cached_property
     def repeated_creations(self) -> RepeatedCreations:

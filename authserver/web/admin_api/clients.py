@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from authserver.domain.clients import ClientStatus
 from authserver.domain.roles import Area, to_read, to_write
+from authserver.domain.searches import ClientSearch, ClientSort
 from authserver.services.client_descriptions import described
 from authserver.services.client_profiles import JSON_ALGORITHM, ProfileChanges
 from authserver.services.clients import ClientDraft, ClientUpdate
@@ -24,12 +26,13 @@ from authserver.web.admin_api.models.clients import (
     secret_shown,
 )
 from authserver.web.admin_api.models.members import NoQuery, NothingSaid, moment
-from authserver.web.admin_api.pages import fits, page_of, sorted_page
+from authserver.web.admin_api.pages import page_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Mapping
 
     from authserver.domain.clients import Client
+    from authserver.domain.pages import Page, Place
     from authserver.web.admin_api.endpoints import Asked
 
 READ: Final = to_read(Area.CLIENTS)
@@ -41,6 +44,7 @@ POINTERS: Final = {
     "expires_in": "expires_in_seconds",
     **{f"remove_{name}": name for name in ("scopes", "resources", "redirect_uris")},
 }
+STATUSES: Final[Mapping[str, ClientStatus]] = {str(each): each for each in ClientStatus}
 _BACK: Final = -1
 """Takes a client's own time back."""
 _TIMES: Final = frozenset({"default_max_age", "refresh_idle_seconds", "refresh_absolute_seconds"})
@@ -49,28 +53,25 @@ _TIMES: Final = frozenset({"default_max_age", "refresh_idle_seconds", "refresh_a
 def list_clients(asked: Asked[NothingSaid, ClientQuery]) -> Answered:
     """One page of them."""
     query = asked.query
-    descending = query.sort.startswith("-")
+    wanted = ClientSearch(
+        text=query.q,
+        status=STATUSES.get(query.status),
+        resource=query.resource or None,
+        scope=query.scope or None,
+    )
 
-    def key(client: Client) -> tuple[str | float, ...]:
-        if query.sort.endswith("created_at"):
-            return client.created_at, client.client_id
-        return (client.client_id,)
+    def fetch(after: Place | None, limit: int) -> Page[Client]:
+        return asked.services.client_lists.page(
+            wanted,
+            sort=ClientSort(query.sort.removeprefix("-")),
+            descending=query.sort.startswith("-"),
+            after=after,
+            limit=limit,
+        )
 
-    fetch = sorted_page(_found(asked.services.clients.list(), query), key, descending=descending)
     items, following = page_of(asked, fetch)
     shown = [client_shown(described(each)) for each in items]
     return Answered(ClientPage(items=shown, next_cursor=following))
-
-
-def _found(clients: Iterable[Client], query: ClientQuery) -> list[Client]:
-    return [
-        each
-        for each in clients
-        if fits(query.q, each.client_id, each.name, each.contact)
-        and query.status in {None, str(each.status)}
-        and (not query.resource or query.resource in each.resources)
-        and (not query.scope or query.scope in each.scopes)
-    ]
 
 
 def create_client(asked: Asked[NewClient, NoQuery]) -> Answered:
