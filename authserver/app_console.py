@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from authserver.app_console_work import work_pages
 from authserver.services.console_access import ConsoleAccess
 from authserver.web.admin.blueprint import console_blueprint
 from authserver.web.admin.client_acts import ClientActs
@@ -19,6 +20,7 @@ from authserver.web.admin.provider_creation import ProviderCreation
 from authserver.web.admin.provider_lists import ProviderLists
 from authserver.web.admin.provider_pages import ProviderPages
 from authserver.web.admin.scope_choice import ScopeChoice
+from authserver.web.admin.site_creation import SiteCreation
 from authserver.web.admin.site_pages import SitePages
 from authserver.web.admin.snippets import Snippets
 from authserver.web.admin.start import start_pages
@@ -46,6 +48,7 @@ def console_pages(visits: Visits, container: Container) -> Sequence[ConsolePage]
         *start_pages(),
         *_clients(visits, container),
         *_sites(container),
+        *work_pages(visits, container),
         *_providers(visits, container),
         *KeyPages(visits, container.signing_keys, container.clock).pages(),
         *MailPreviewPages(container.mail_previews).pages(),
@@ -87,6 +90,7 @@ def _sites(container: Container) -> Iterator[ConsolePage]:
         clock=container.clock,
     ).pages()
     yield from GatewayPages(container.gateways, cursors).pages()
+    yield from SiteCreation(container.resources, container.gateways).pages()
 
 
 def _providers(visits: Visits, container: Container) -> Iterator[ConsolePage]:

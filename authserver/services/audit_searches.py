@@ -22,7 +22,7 @@ class SearchTerms:
     """Texts as typed; an empty one does not narrow.
 
     `since` and `until` are times with a zone or ages (`15m`); `object_name` is `kind:id` or an
-    id alone.
+    id alone. `reason` is what a record's reason says before its colon.
     """
 
     since: str = ""
@@ -35,6 +35,7 @@ class SearchTerms:
     request_id: str = ""
     token_id: str = ""
     object_name: str = ""
+    reason: str = ""
 
 
 def query_of(
@@ -62,6 +63,7 @@ def query_of(
         token_id=terms.token_id,
         object_kind=kind,
         object_id=object_id,
+        reason=terms.reason,
         before=Cursor.parse(cursor) if cursor else None,
         limit=limit,
     )

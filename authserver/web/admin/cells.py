@@ -51,6 +51,16 @@ WORDS: Final[Mapping[str, Text]] = {
     "expired": _l("expired"),
     "live": _l("live"),
     "waiting": _l("waiting"),
+    "pending": _l("not picked up"),
+    "success": _l("done"),
+    "refused": _l("refused"),
+    "failed": _l("failed"),
+    "passed": _l("passed"),
+    "not asked": _l("not asked"),
+    "ended": _l("ended"),
+    "sent": _l("sent"),
+    "given-up": _l("given up"),
+    "cancelled": _l("cancelled"),
 }
 ROLE_WORDS: Final[Mapping[str, Text]] = {
     Role.OWNER: _l("Owner"),
@@ -59,9 +69,9 @@ ROLE_WORDS: Final[Mapping[str, Text]] = {
     Role.HELP_DESK: _l("Help desk"),
     Role.AUDITOR: _l("Auditor"),
 }
-GOOD: Final = frozenset({"enabled", "active", "live", "permit", "success"})
-BAD: Final = frozenset({"revoked", "deny", "failure"})
-WARNING: Final = frozenset({"disabled", "retiring", "expired", "waiting"})
+GOOD: Final = frozenset({"enabled", "active", "live", "permit", "success", "passed", "sent"})
+BAD: Final = frozenset({"revoked", "deny", "failure", "refused", "failed", "given-up"})
+WARNING: Final = frozenset({"disabled", "retiring", "expired", "waiting", "pending"})
 FEW: Final = 3
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%", "＝", "＋", "－", "＠")  # noqa: RUF001 - the full-width forms count too
 

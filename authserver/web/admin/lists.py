@@ -28,7 +28,10 @@ CURSOR: Final = "cursor"
 
 @dataclass(frozen=True, slots=True)
 class Column(Generic[T]):
-    """One column. `name` is its name in addresses and files; `link` leads below `/admin`."""
+    """One column. `name` is its name in addresses and files; `link` leads below `/admin`.
+
+    An empty link is none.
+    """
 
     name: str
     label: Text
@@ -40,11 +43,15 @@ class Column(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """A choice that narrows a list: values of addresses, each with what it is called."""
+    """A choice that narrows a list: values of addresses, each with what it is called.
+
+    Without choices it is a field for any text; `hint` is shown in it.
+    """
 
     name: str
     label: Text
-    choices: Sequence[tuple[str, Text]]
+    choices: Sequence[tuple[str, Text]] = ()
+    hint: Text = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,8 +172,8 @@ def asked_of(listing: Listing[T], cursors: Cursors, *, limit: int = PAGE) -> Lis
         raise InvalidField("sort", "one of " + ", ".join(listing.sorts))
     filters = {}
     for each in listing.filters:
-        value = request.args.get(each.name, "")
-        if value and value not in [choice for choice, _ in each.choices]:
+        value = request.args.get(each.name, "").strip()[:LONGEST_SEARCH]
+        if each.choices and value and value not in [choice for choice, _ in each.choices]:
             raise InvalidField(each.name, "one of " + ", ".join(c for c, _ in each.choices))
         if value:
             filters[each.name] = value

@@ -1,0 +1,221 @@
+"""`/admin/tokens`: API tokens, found by whatever is known of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from flask import request
+
+from authserver.domain.api_tokens import (
+    OVER,
+    ApiToken,
+    ApiTokenFilter,
+    ApiTokenStatus,
+    SubjectType,
+)
+from authserver.domain.roles import Area, to_read, to_write
+from authserver.web.admin.cells import WORDS, Kind
+from authserver.web.admin.console_pages import ConsolePage, MenuEntry, Section
+from authserver.web.admin.list_files import list_file
+from authserver.web.admin.lists import (
+    Bulk,
+    Column,
+    Filter,
+    Listing,
+    ListPage,
+    ListQuery,
+    shelf,
+    wants_file,
+)
+from authserver.web.admin.showing import show
+from authserver.web.admin.stored_lists import list_page, place_of
+from authserver.web.languages import gettext as _
+from authserver.web.languages import lazy_gettext as _l
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from flask import Response
+
+    from authserver.domain.ports import Clock
+    from authserver.services.long_lists import LongLists
+    from authserver.web.admin.console_pages import Administrator
+    from authserver.web.cursors import Cursors
+    from authserver.web.languages import Text
+
+TOKENS: Final = "/tokens"
+READ: Final = to_read(Area.TOKENS)
+WRITE: Final = to_write(Area.TOKENS)
+DAY: Final = 86_400
+_LIVE: Final = "live"
+_DAYS: Final = (7, 30, 90, 365)
+_ENDS: Final[Mapping[int, Text]] = {
+    7: _l("within 7 days"),
+    30: _l("within 30 days"),
+    90: _l("within 90 days"),
+    365: _l("within a year"),
+}
+_UNUSED: Final[Mapping[int, Text]] = {
+    7: _l("for 7 days"),
+    30: _l("for 30 days"),
+    90: _l("for 90 days"),
+    365: _l("for a year"),
+}
+KIND_WORDS: Final[Mapping[SubjectType, Text]] = {
+    SubjectType.USER: _l("a user"),
+    SubjectType.SERVICE: _l("a service"),
+}
+DONE: Final[Mapping[str, Text]] = {
+    "disable": _l("The tokens are disabled: they count nowhere until they are enabled again."),
+    "enable": _l("The tokens are enabled."),
+    "revoke": _l("The tokens are revoked. They never work again."),
+    "nothing": _l("Nothing was ticked, and nothing was changed."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class TokenRow:
+    """One token with its owner's user name, and what it is now, its end in time included."""
+
+    token: ApiToken
+    owner: str
+    status: str
+
+
+def status_of(token: ApiToken, now: float) -> str:
+    """What a token is now."""
+    is_past = token.status not in OVER and now >= token.expires_at
+    return str(ApiTokenStatus.EXPIRED if is_past else token.status)
+
+
+def token_path(token_id: str) -> str:
+    """Where one token is, below /admin."""
+    return f"{TOKENS}/{token_id}"
+
+
+def called(token: ApiToken) -> str:
+    """What people know a token by."""
+    return token.name or token.purpose
+
+
+LISTING: Final[Listing[TokenRow]] = Listing(
+    name="tokens",
+    path=TOKENS,
+    columns=(
+        Column("purpose", _l("What for"), lambda r: called(r.token), link=lambda r: _path(r.token)),
+        Column("owner", _l("Belongs to"), lambda r: r.owner),
+        Column("status", _l("State"), lambda r: r.status, Kind.STATE),
+        Column("resources", _l("Sites"), lambda r: sorted(r.token.resources), Kind.NAMES),
+        Column("scopes", _l("Scopes"), lambda r: sorted(r.token.scopes), Kind.NAMES),
+        Column(
+            "last_used_at",
+            _l("Last used"),
+            lambda r: r.token.last_use.at if r.token.last_use else None,
+            Kind.MOMENT,
+        ),
+        Column(
+            "created_at", _l("Made"), lambda r: r.token.created_at, Kind.MOMENT, is_sortable=True
+        ),
+        Column(
+            "expires_at", _l("Ends"), lambda r: r.token.expires_at, Kind.MOMENT, is_sortable=True
+        ),
+        Column("token_id", _l("Token id"), lambda r: r.token.token_id, Kind.CODE, is_sortable=True),
+    ),
+    key=lambda row: row.token.token_id,
+    filters=(
+        Filter(
+            "status",
+            _l("State"),
+            [(_LIVE, WORDS["live"]), *((str(each), WORDS[each]) for each in ApiTokenStatus)],
+        ),
+        Filter("owner", _l("Belongs to"), hint=_l("user name")),
+        Filter("client", _l("Client")),
+        Filter("resource", _l("Site")),
+        Filter("scope", _l("Scope")),
+        Filter("kind", _l("Speaks for"), [(str(k), label) for k, label in KIND_WORDS.items()]),
+        Filter("ends", _l("Ends"), [(f"{days}d", _ENDS[days]) for days in _DAYS]),
+        Filter("unused", _l("Unused"), [(f"{days}d", _UNUSED[days]) for days in _DAYS]),
+    ),
+    bulk=(
+        Bulk("disable", _l("Disable"), f"{TOKENS}/-/bulk", WRITE, is_dangerous=True),
+        Bulk("enable", _l("Enable"), f"{TOKENS}/-/bulk", WRITE),
+        Bulk("revoke", _l("Revoke"), f"{TOKENS}/-/bulk", WRITE, is_dangerous=True),
+    ),
+    search_hint=_l("name, purpose, team or ticket"),
+    descending=True,
+)
+
+
+class TokenLists:
+    """Shows API tokens as a list, and as a file."""
+
+    def __init__(self, lists: LongLists, clock: Clock, cursors: Cursors) -> None:
+        """Take the collaborators; hold no state of its own."""
+        self._lists = lists
+        self._clock = clock
+        self._cursors = cursors
+
+    def show(self, who: Administrator) -> Response:
+        """GET /admin/tokens."""
+        del who
+        if wants_file():
+            return list_file(LISTING, self._cursors, self._page)
+        return show(
+            "admin/list.html",
+            title=_("API tokens"),
+            shelf=shelf(LISTING, self._cursors, self._page),
+            lead=_("Keys that take the place of passwords in scripts and apps."),
+            empty=_("There is no API token yet. People make their own, or you make one for them."),
+            new=(_("Make a token"), f"{TOKENS}/-/new", WRITE),
+            done=str(DONE.get(request.args.get("done", ""), "")),
+        )
+
+    def _page(self, query: ListQuery) -> ListPage[TokenRow]:
+        now = self._clock.now()
+        page, total = self._lists.api_tokens(
+            self._wanted(query, now),
+            query.sort,
+            descending=query.descending,
+            after=place_of(query),
+            limit=query.limit,
+        )
+        names = self._lists.usernames(each.owner for each in page.items)
+        rows = [
+            TokenRow(each, names.get(each.owner, each.owner), status_of(each, now))
+            for each in page.items
+        ]
+        return list_page(page, total, rows)
+
+    def _wanted(self, query: ListQuery, now: float) -> ApiTokenFilter:
+        said = query.filters.get
+        status, owner, kind = said("status"), said("owner"), said("kind")
+        ends, unused = said("ends"), said("unused")
+        is_live = status == _LIVE or bool(ends)
+        return ApiTokenFilter(
+            text=query.search,
+            status=ApiTokenStatus.ENABLED
+            if status == _LIVE
+            else (ApiTokenStatus(status) if status else None),
+            live_at=now if is_live else None,
+            owner=self._lists.subject_of(owner) if owner else None,
+            client_id=said("client"),
+            resource=said("resource"),
+            scope=said("scope"),
+            subject_type=SubjectType(kind) if kind else None,
+            expires_before=now + _days(ends) * DAY if ends else None,
+            unused_since=now - _days(unused) * DAY if unused else None,
+        )
+
+    def pages(self) -> Iterable[ConsolePage]:
+        """The rows of the table of pages."""
+        menu = MenuEntry(Section.ACCESS, _l("API tokens"))
+        yield ConsolePage(TOKENS, "tokens", frozenset({READ}), self.show, menu=menu)
+
+
+def _path(token: ApiToken) -> str:
+    return token_path(token.token_id)
+
+
+def _days(choice: str) -> int:
+    return int(choice.removesuffix("d"))
