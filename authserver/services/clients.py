@@ -93,10 +93,7 @@ class RegisteredClient:
 
 
 class Clients:
-    """Use cases of client administration; every change is recorded and takes effect everywhere.
-
-    Every one raises Forbidden for a client that may administer, where the act may not touch those.
-    """
+    """Use cases of client administration, on record and everywhere at once; see `guard_client`."""
 
     def __init__(
         self,
