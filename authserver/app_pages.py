@@ -7,8 +7,12 @@ from typing import TYPE_CHECKING
 from authserver.app_console import console
 from authserver.web.account import AccountPages, account_blueprint
 from authserver.web.account_identities import IdentityPages, identities_blueprint
+from authserver.web.account_new_token import NewTokenPages, new_token_blueprint
+from authserver.web.account_notices import NoticePages, notices_blueprint
 from authserver.web.account_password import PasswordPage, password_blueprint
 from authserver.web.account_pick_up import PickUpPages, pick_up_blueprint
+from authserver.web.account_tokens import TokenPages, tokens_blueprint
+from authserver.web.admin.scope_choice import ScopeChoice
 from authserver.web.authorize import AuthorizationEndpoint, authorize_blueprint
 from authserver.web.consent import ConsentPage, consent_blueprint
 from authserver.web.design import design_blueprint
@@ -99,6 +103,19 @@ def _people(visits: Visits, container: Container) -> list[Blueprint]:
         sign_out=container.sign_out,
         provider=container.provider_sign_out,
     )
+    tokens = TokenPages(
+        visits=visits,
+        tokens=container.own_api_tokens,
+        scopes=container.consent_questions,
+        sites=container.resources.list,
+        clock=container.clock,
+    )
+    new_token = NewTokenPages(
+        visits=visits,
+        tokens=container.own_api_tokens,
+        scopes=ScopeChoice(container.catalogue.scopes),
+        pages=tokens,
+    )
     return [
         login_blueprint(login),
         federated_blueprint(federated),
@@ -106,5 +123,8 @@ def _people(visits: Visits, container: Container) -> list[Blueprint]:
         account_blueprint(account),
         password_blueprint(password),
         pick_up_blueprint(pick_up),
+        tokens_blueprint(tokens),
+        new_token_blueprint(new_token),
+        notices_blueprint(NoticePages(visits, container.notice_choices)),
         logout_blueprint(logout),
     ]

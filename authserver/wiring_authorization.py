@@ -55,16 +55,18 @@ class AuthorizationParts(UpstreamEndParts):
         )
 
     @cached_property
+    def consent_questions(self) -> ConsentQuestions:
+        """Puts scopes into words."""
+        return ConsentQuestions(catalogue=self.catalogue.scopes, refresh_times=self.refresh_times)
+
+    @cached_property
     def consents(self) -> Consents:
         """What users have allowed."""
-        questions = ConsentQuestions(
-            catalogue=self.catalogue.scopes, refresh_times=self.refresh_times
-        )
         return Consents(
             issuer=self.settings.issuer,
             administration=self.administration,
             grants=self.grants,
-            questions=questions,
+            questions=self.consent_questions,
         )
 
     @cached_property

@@ -14,6 +14,7 @@ from authserver.services.api_token_power import ApiTokenPower
 from authserver.services.leak_lookup import LeakLookup
 from authserver.services.leak_reports import LeakReports
 from authserver.services.leak_throttling import LeakThrottle
+from authserver.services.own_api_tokens import OwnApiTokens
 from authserver.services.throttling import ThrottleLimits
 from authserver.services.user_credentials import UserCredentials
 from authserver.wiring_token import TokenParts
@@ -23,15 +24,20 @@ class TokenAdministrationParts(TokenParts):
     """The part of a container that looks after API tokens."""
 
     @cached_property
+    def api_token_limits(self) -> ApiTokenLimits:
+        """What they may be limited to."""
+        return ApiTokenLimits(
+            scopes_of_kind=self.scopes_of_kind,
+            suggest=close_matches,
+            operations=lambda: self.catalogue.operations,
+        )
+
+    @cached_property
     def api_tokens(self) -> ApiTokens:
         """Making API tokens."""
         return ApiTokens(
             administration=self.administration,
-            limits=ApiTokenLimits(
-                scopes_of_kind=self.scopes_of_kind,
-                suggest=close_matches,
-                operations=lambda: self.catalogue.operations,
-            ),
+            limits=self.api_token_limits,
             fresh_secrets=self.fresh_secrets,
             secret_maker=self.secret_maker,
             pick_ups=self.token_pick_ups,
@@ -42,6 +48,16 @@ class TokenAdministrationParts(TokenParts):
     def api_token_power(self) -> ApiTokenPower:
         """Stopping them."""
         return ApiTokenPower(self.administration)
+
+    @cached_property
+    def own_api_tokens(self) -> OwnApiTokens:
+        """What users do with their own."""
+        return OwnApiTokens(
+            administration=self.administration,
+            limits=self.api_token_limits,
+            tokens=self.api_tokens,
+            power=self.api_token_power,
+        )
 
     @cached_property
     def api_token_bulk(self) -> ApiTokenBulk:

@@ -41,8 +41,7 @@ HINT_CHARACTERS_MAX: Final = 6000
 
 @dataclass(frozen=True, slots=True)
 class Landing:
-    """The browser in which somebody arrives; `previous` is its session until now, `known_browsers` that
-    cookie."""
+    """The browser in which somebody arrives; `previous` is its session until now."""
 
     previous: Session | None
     cookie: str

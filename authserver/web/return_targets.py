@@ -8,7 +8,8 @@ from typing import Final
 HOME: Final = "/account"
 
 _TARGETS: Final = re.compile(
-    r"/account(/(authorizations|identities|sessions|password|pick-up))?\Z"
+    r"/account(/(authorizations|identities|sessions|password|pick-up|notices|tokens))?\Z"
+    r"|/account/tokens/[A-Za-z0-9_-]{1,64}(/(rotate|revoke))?\Z"
     r"|/device(\?user_code=[A-Za-z0-9-]{1,20})?\Z"
     r"|/admin(/(?!\.)[A-Za-z0-9._~:-]{1,200}){0,6}(\?[A-Za-z0-9._~:%+=&-]{0,2000})?\Z"
 )
