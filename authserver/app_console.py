@@ -21,6 +21,7 @@ from authserver.web.admin.provider_lists import ProviderLists
 from authserver.web.admin.provider_pages import ProviderPages
 from authserver.web.admin.scope_choice import ScopeChoice
 from authserver.web.admin.site_creation import SiteCreation
+from authserver.web.admin.site_creation import SiteCreation
 from authserver.web.admin.site_pages import SitePages
 from authserver.web.admin.snippets import Snippets
 from authserver.web.admin.start import start_pages
@@ -90,6 +91,7 @@ def _sites(container: Container) -> Iterator[ConsolePage]:
         clock=container.clock,
     ).pages()
     yield from GatewayPages(container.gateways, cursors).pages()
+    yield from SiteCreation(container.resources, container.gateways).pages()
     yield from SiteCreation(container.resources, container.gateways).pages()
 
 

@@ -118,7 +118,9 @@ def _others(page: Page, look: Look, number: int) -> None:
     for name, path in (
         ("resources", "resources"),
         ("resource", "resources/jira-main"),
+        ("resource-new", "resources/-/new"),
         ("gateways", "gateways"),
+        ("gateway-new", "gateways/-/new"),
         ("keys", "keys"),
         ("keys-rotate", "keys/rotate"),
         ("providers", "providers"),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from authserver.domain.gateways import SessionCookies
-from authserver.domain.roles import Area, to_read
+from authserver.domain.roles import Area, to_read, to_write
 from authserver.web.admin.cells import Kind
 from authserver.web.admin.console_pages import ConsolePage, MenuEntry, Section
 from authserver.web.admin.list_files import list_file
@@ -103,7 +103,8 @@ class GatewayPages:
             title=_("Gateways"),
             shelf=shelf(LISTING, self.cursors, self._page),
             lead=_("The proxies in front of the sites: they ask here about every call."),
-            empty=_("No gateway is registered. On the server: authserver gateway add --help"),
+            empty=_("No gateway is registered yet: calls to the sites are not decided here."),
+            new=(_("Register a gateway"), f"{GATEWAYS}/-/new", to_write(Area.RESOURCES)),
         )
 
     def _page(self, query: ListQuery) -> ListPage[Gateway]:

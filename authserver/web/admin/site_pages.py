@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from authserver.domain.resources import ResourceKind, ResourceStatus
-from authserver.domain.roles import Area, to_read
+from authserver.domain.roles import Area, to_read, to_write
 from authserver.web.admin.cells import WORDS, Kind
 from authserver.web.admin.console_pages import ConsolePage, MenuEntry, Section
 from authserver.web.admin.list_files import list_file
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 
 RESOURCES: Final = "/resources"
 READ: Final = to_read(Area.RESOURCES)
+WRITE: Final = to_write(Area.RESOURCES)
 KINDS: Final[Mapping[ResourceKind, Text]] = {
     ResourceKind.JIRA_DC: "Jira Data Center",
     ResourceKind.JIRA_CLOUD: "Jira Cloud",
@@ -106,7 +107,8 @@ class SitePages:
             title=_("Sites"),
             shelf=shelf(LISTING, self.cursors, self._page),
             lead=_("The Jira and Confluence sites that tokens are for."),
-            empty=_("No site is registered. On the server: authserver resource create --help"),
+            empty=_("No site is registered yet: tokens are for sites."),
+            new=(_("Register a site"), f"{RESOURCES}/-/new", WRITE),
         )
 
     def show(self, who: Administrator, name: str) -> Response:

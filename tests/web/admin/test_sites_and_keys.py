@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from authserver.domain.keys import KeyState
+from tests.instances import Site
 
 if TYPE_CHECKING:
     from tests.web.admin.conftest import Desk
@@ -20,6 +21,22 @@ def test_sites_show_what_stands_before_them_and_who_may_use_them(desk: Desk) -> 
     assert "front" in desk.get("/gateways").text
     assert "front" in desk.get("/gateways?format=csv").text
     assert desk.get("/resources/nowhere").status == 404
+
+
+def test_a_site_and_its_gateway_are_registered_and_their_secrets_work(desk: Desk) -> None:
+    desk.get("/resources/-/new")
+    page = desk.browser.submit("resource_new", {"name": "Wiki", "kind": "confluence-dc"})
+    assert page.status == 400
+    assert page.texts["name-error"]
+    typed = {"name": "wiki", "url": "https://wiki.example.org"}
+    page = desk.browser.submit("resource_new", typed)
+    secret = page.texts["secret"]
+    site = Site("wiki", "https://wiki.example.org", secret)
+    assert desk.world.lane.introspect(site, "no token") == {"active": False}
+    desk.get("/gateways/-/new?resource=wiki")
+    page = desk.browser.submit("gateway_new", {"name": "wiki-front"})
+    assert page.texts["secret"].startswith("asv_gw_")
+    assert desk.world.container.gateways.get("wiki-front").resource == "wiki"
 
 
 def test_keys_rotate_when_caches_know_the_next_one(desk: Desk) -> None:
