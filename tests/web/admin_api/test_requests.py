@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -42,6 +43,21 @@ def test_a_body_is_one_json_object_in_which_no_member_stands_twice(rest: Rest) -
     assert problem(form) == (415, "unsupported-media-type")
     unwanted = rest.call("POST", "/clients/x/disable", {"reason": "none"})
     assert problem(unwanted) == (400, "malformed-request")
+
+
+def test_where_a_call_comes_from_is_nothing_that_counts(rest: Rest) -> None:
+    elsewhere = {"Origin": "https://other.example.test", "Sec-Fetch-Site": "cross-site"}
+    answer = rest.call("POST", "/clients", CI, headers=elsewhere)
+    assert answer.status == 201, answer.body
+    assert not any(name.startswith("access-control-") for name in answer.headers)
+    refused = rest.call("POST", "/clients", CI, headers=elsewhere, token=None)
+    assert problem(refused) == (401, "unauthorized")
+    found = re.search(
+        r'resource_metadata="https://auth\.example\.test(.*?)"', refused.headers["www-authenticate"]
+    )
+    assert found is not None
+    metadata = rest.world.lane.get(found[1])
+    assert metadata.json["resource"] == rest.identifier
 
 
 def test_a_patch_may_be_called_a_merge_patch(rest: Rest) -> None:
