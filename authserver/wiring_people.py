@@ -18,6 +18,7 @@ from authserver.services.sign_in_guesses import GuessLimits, SignInGuesses
 from authserver.services.sign_out import SignOut
 from authserver.services.throttling import ThrottleLimits
 from authserver.services.user_power import UserPower
+from authserver.services.user_stops import UserStops
 from authserver.services.users import Users
 from authserver.wiring_directory import DirectoryParts
 
@@ -116,6 +117,13 @@ class PeopleParts(DirectoryParts):
             secret_maker=self.secret_maker,
             rules=self.password_rules,
             power=power,
+        )
+
+    @cached_property
+    def user_stops(self) -> UserStops:
+        """Everything of a user at once."""
+        return UserStops(
+            administration=self.administration, sessions=self.sessions, grants=self.grants
         )
 
     @cached_property

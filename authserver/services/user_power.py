@@ -13,6 +13,7 @@ from authserver.domain.users import PersonalData, UserStatus
 from authserver.services.administrators import guard_user
 from authserver.services.living import held_identities
 from authserver.services.user_lookup import existing, known_anew
+from authserver.services.user_rules import described
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -62,6 +63,7 @@ class UserPower:
             self.keep_an_administrator(stores, handle)
             before = existing(stores, subject)
             guard_user(stores, act, before)
+            act.expect(described(before, stores.groups.of(before.subject)))
             after = replace(before, status=status)
             if status is UserStatus.DELETED:
                 after = replace(
@@ -88,6 +90,7 @@ class UserPower:
         with self._administration.changing([], takes_power=False) as stores:
             before = existing(stores, handle)
             guard_user(stores, act, before)
+            act.expect(described(before, stores.groups.of(before.subject)))
             after = replace(before, status=UserStatus.ENABLED)
             stores.users.save(after)
             stores.authority.advance([known_anew(before.subject, self._administration.clock.now())])

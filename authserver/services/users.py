@@ -196,6 +196,7 @@ class Users:
             guard_roles(act, before.own_roles, roles)
             guard_groups(stores, act, (*update.add_groups, *update.remove_groups))
             groups = stores.groups.of(before.subject)
+            act.expect(described(before, groups))
             data = update.personal.applied(before.data)
             after = with_roles(replace(before, data=data), roles)
             if data != before.data:

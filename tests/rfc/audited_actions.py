@@ -29,7 +29,7 @@ MATRIX: Final = (
     *("connect_key.disabled", "connect_key.enabled", "connect_key.removed"),
     *("user.created", "user.updated", "user.disabled", "user.enabled", "user.deleted"),
     *("user.password_changed", "user.password_reset", "user.sign_in_failed", "user.throttled"),
-    "user.notices_chosen",
+    *("user.notices_chosen", "user.stopped"),
     *("group.created", "group.deleted", "group.member_added", "group.member_removed"),
     *("session.started", "session.renewed", "session.ended", "logout.told", "logout.not_told"),
     *("consent.given", "consent.refused", "consent.revoked"),

@@ -9,11 +9,17 @@ from authserver.web.admin_api import (
     connect_keys,
     describing,
     gateways,
+    grants,
+    groups,
     hand_overs,
+    identities,
     initial_tokens,
     keys,
     resources,
+    sessions,
     settings,
+    user_support,
+    users,
 )
 
 if TYPE_CHECKING:
@@ -28,5 +34,11 @@ ENDPOINTS: Final[tuple[Endpoint, ...]] = (
     *connect_keys.ENDPOINTS,
     *initial_tokens.ENDPOINTS,
     *keys.ENDPOINTS,
+    *users.ENDPOINTS,
+    *user_support.ENDPOINTS,
+    *groups.ENDPOINTS,
+    *sessions.ENDPOINTS,
+    *grants.ENDPOINTS,
+    *identities.ENDPOINTS,
     *settings.ENDPOINTS,
 )

@@ -14,6 +14,7 @@ from tests.web.admin_api import (
     example_gateways,
     example_keys,
     example_resources,
+    example_users,
 )
 from tests.web.admin_api.example_values import Example
 
@@ -30,6 +31,7 @@ NOUNS: Final = (
     example_connect_keys,
     example_gateways,
     example_resources,
+    example_users,
 )
 NONE: Final = "00000000000000000000-no"
 """Nobody's id."""

@@ -1,0 +1,92 @@
+"""Stopping everything that somebody has at once: signed in, allowed to apps, held by scripts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from authserver.domain.api_tokens import ApiTokenFilter
+from authserver.domain.authority import Change, ChangeKind
+from authserver.domain.grants import GrantEnd, GrantFilter
+from authserver.domain.tokens import latest_end
+from authserver.services.administrators import guard_user
+from authserver.services.user_lookup import existing, known_anew
+
+if TYPE_CHECKING:
+    from authserver.domain.users import User
+    from authserver.services.administration import Act, Administration
+    from authserver.services.grants import Grants
+    from authserver.services.sessions import Sessions
+
+
+@dataclass(frozen=True, slots=True)
+class StoppedUser:
+    """A user, and how much of it was stopped."""
+
+    user: User
+    sessions: int
+    grants: int
+    api_tokens: int
+
+
+class UserStops:
+    """Ends sessions and grants, and lets all credentials rest, in one transaction.
+
+    The user may sign in again and finds API tokens disabled until somebody enables them. Who is
+    not to come back is disabled besides (`services.users`).
+    """
+
+    def __init__(
+        self, *, administration: Administration, sessions: Sessions, grants: Grants
+    ) -> None:
+        """Take the collaborators; hold no state of its own."""
+        self._administration = administration
+        self._sessions = sessions
+        self._grants = grants
+
+    def stop(self, handle: str, act: Act) -> StoppedUser:
+        """Stop it all; when this returns, no worker honours anything of it any more.
+
+        Raises:
+            NotFound: there is no such user.
+            Forbidden: the user administers, and the act may not touch such users.
+        """
+        with self._administration.database.reading() as stores:
+            subject = existing(stores, handle).subject
+        with self._administration.changing([], takes_power=True) as stores:
+            before = existing(stores, subject)
+            guard_user(stores, act, before)
+            now = self._administration.clock.now()
+            since = before.credentials_disabled_at
+            after = replace(before, credentials_disabled_at=now if since is None else since)
+            stores.users.save(after)
+            tokens = stores.api_tokens.count(ApiTokenFilter(owner=subject, live_at=now))
+            sessions = self._sessions.end_all_in(stores, subject, act=act)
+            grants = self._grants.end_in(
+                stores,
+                GrantFilter(subject=subject),
+                GrantEnd.REVOKED_BY_ADMINISTRATOR,
+                actor=act.actor,
+                call=act.call(now),
+                now=now,
+            )
+            stores.authority.advance(
+                [
+                    Change(ChangeKind.SUBJECT, subject, latest_end(now), issued_until=now),
+                    known_anew(subject, now),
+                ]
+            )
+            stopped = StoppedUser(after, len(sessions), len(grants), tokens)
+            self._administration.record(
+                stores,
+                act,
+                "user.stopped",
+                subject,
+                {
+                    "username": after.username,
+                    "sessions": stopped.sessions,
+                    "grants": stopped.grants,
+                    "api_tokens": stopped.api_tokens,
+                },
+            )
+        return stopped

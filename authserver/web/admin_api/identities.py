@@ -1,0 +1,72 @@
+"""`/identities`: who users are at identity providers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from authserver.domain.searches import IdentitySearch, IdentitySort
+from authserver.web.admin_api.endpoints import Answered, Endpoint
+from authserver.web.admin_api.models.sessions import (
+    IdentityPage,
+    IdentityQuery,
+    IdentityShown,
+    identity_shown,
+)
+from authserver.web.admin_api.pieces import pieces_of
+from authserver.web.admin_api.users import ONE as USER
+from authserver.web.admin_api.users import READ, WRITE
+
+if TYPE_CHECKING:
+    from authserver.web.admin_api.endpoints import Asked
+    from authserver.web.admin_api.models.members import NoQuery, NothingSaid
+
+ONE: Final = f"{USER}/identities/{{provider}}"
+
+
+def list_identities(asked: Asked[NothingSaid, IdentityQuery]) -> Answered:
+    """One page of them."""
+    query, services = asked.query, asked.services
+    wanted = IdentitySearch(
+        provider=query.provider,
+        subject=services.listing.meant("user", query.user),
+        is_asleep=query.asleep,
+    )
+    items, following = pieces_of(
+        asked, IdentitySort, lambda sort, piece: services.listing.identities(wanted, sort, piece)
+    )
+    shown = [identity_shown(each) for each in items]
+    return Answered(IdentityPage(items=shown, next_cursor=following))
+
+
+def show_identity(asked: Asked[NothingSaid, NoQuery]) -> Answered:
+    """Who a user is at a provider."""
+    found = asked.services.identities.at(asked.path["provider"], asked.path["subject"])
+    return Answered(identity_shown(found))
+
+
+def unlink_identity(asked: Asked[NothingSaid, NoQuery]) -> Answered:
+    """Disconnect a user from a provider."""
+    provider, identities = asked.path["provider"], asked.services.identities
+    found = identities.at(provider, asked.path["subject"])
+    identities.unlink(provider, found.subject_key, asked.act)
+    return Answered()
+
+
+ENDPOINTS: Final = (
+    Endpoint(
+        *("GET", "/identities", "listIdentities", "List who users are at providers", READ),
+        list_identities,
+        query=IdentityQuery,
+        answer=IdentityPage,
+    ),
+    Endpoint(
+        *("GET", ONE, "showIdentity", "Show who a user is at a provider", READ, show_identity),
+        answer=IdentityShown,
+    ),
+    Endpoint(
+        *("DELETE", ONE, "unlinkIdentity", "Disconnect a user from a provider", WRITE),
+        unlink_identity,
+        about="What came by it ends before the answer; the user stays.",
+        status=204,
+    ),
+)
