@@ -91,7 +91,7 @@ LISTING: Final[Listing[Client]] = Listing(
         Column("grants", _l("Gets tokens"), lambda c: ", ".join(grant_names(c))),
         Column("resources", _l("Sites"), lambda c: sorted(c.resources), Kind.NAMES),
         Column("scopes", _l("Scopes"), lambda c: len(c.scopes), Kind.NUMBER, is_sortable=True),
-        Column("last_used_at", _l("Secret last used"), last_use, Kind.MOMENT, is_sortable=True),
+        Column("last_used_at", _l("Last used"), last_use, Kind.MOMENT, is_sortable=True),
         Column(
             "created_at", _l("Registered"), lambda c: c.created_at, Kind.MOMENT, is_sortable=True
         ),
