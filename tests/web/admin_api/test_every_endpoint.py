@@ -67,6 +67,22 @@ def test_what_is_not_there_is_not_found_and_nothing_is_changed(rest: Rest) -> No
     assert len(rest.world.installation.records()) == before
 
 
+@pytest.mark.rule("AD-02")
+def test_what_belongs_to_another_thing_is_not_found_here(rest: Rest) -> None:
+    examples = prepared(rest)
+    wrong = {}
+    for endpoint in ENDPOINTS:
+        if len(endpoint.variables) > 1:
+            example, whose = examples[endpoint.operation], endpoint.variables[0]
+            others = (each.path.get(whose) for each in examples.values())
+            other = next(each for each in others if each not in {None, example.path[whose]})
+            swapped = replace(example, path={**example.path, whose: other})
+            answer = call(rest, endpoint, swapped)
+            if answer.status != 404:
+                wrong[endpoint.operation] = answer.status, answer.body
+    assert wrong == {}
+
+
 @pytest.mark.rule("AD-03")
 def test_members_that_are_not_named_are_refused_wherever_a_body_is_read(rest: Rest) -> None:
     examples = prepared(rest)
