@@ -37,6 +37,11 @@ INDEXED = (
 )
 # A deleted user's name has moved.
 NAME_OF_USER = "CASE former_username WHEN '' THEN username ELSE former_username END"
+NOT_ENDED = sa.text("ended_at IS NULL")
+STANDING_UNTIL_ENDED = (
+    ("grants", ("issuer_id", "valid_until", "created_at", "last_used_at")),
+    ("sessions", ("issuer_id", "valid_until", "last_seen_at", "idle_seconds")),
+)
 STANDING = ("issuer_id", "status", "expires_at", "created_at", "last_used_at")
 SEARCHED = (
     ("client", "clients", "client_id", ("client_id", "name", "contact")),
@@ -63,6 +68,14 @@ def upgrade() -> None:
     for table, names in INDEXED:
         op.create_index(f"ix_{table}_{'_'.join(names)}", table, names)
     op.create_index("ix_api_tokens_standing", "api_tokens", STANDING)
+    for table, names in STANDING_UNTIL_ENDED:
+        op.create_index(
+            f"ix_{table}_standing",
+            table,
+            names,
+            sqlite_where=NOT_ENDED,
+            postgresql_where=NOT_ENDED,
+        )
     for table in ("users", "identities"):
         op.create_index(
             f"ix_{table}_administering",
@@ -79,7 +92,8 @@ def downgrade() -> None:
     op.create_index("ix_grants_issuer_id_client_id", "grants", ["issuer_id", "client_id"])
     for table in ("users", "identities"):
         op.drop_index(f"ix_{table}_administering", table)
-    op.drop_index("ix_api_tokens_standing", "api_tokens")
+    for table in ("api_tokens", "grants", "sessions"):
+        op.drop_index(f"ix_{table}_standing", table)
     for table, names in INDEXED:
         op.drop_index(f"ix_{table}_{'_'.join(names)}", table)
     op.drop_table("search_words")

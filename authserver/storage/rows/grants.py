@@ -6,7 +6,7 @@ from typing import Final
 
 from sqlalchemy import Boolean, Column, Index, Integer, LargeBinary, Table, Text, text
 
-from authserver.storage.rows.metadata import issuer_column, metadata, time_column
+from authserver.storage.rows.metadata import NOT_ENDED, issuer_column, metadata, time_column
 
 UNCLEARED: Final = text("ended_at IS NOT NULL AND NOT is_cleared")
 """Ended grants that may still have codes and refresh tokens, in the words of their index."""
@@ -47,6 +47,13 @@ grants: Final = Table(
     Index(None, "issuer_id", "session_id"),
     Index("ix_grants_uncleared", "ended_at", sqlite_where=UNCLEARED, postgresql_where=UNCLEARED),
     Index(None, "origin", "expires_at"),
+    # Numbers of those that live, expire, or are not used come out of the index alone.
+    Index(
+        "ix_grants_standing",
+        *("issuer_id", "valid_until", "created_at", "last_used_at"),
+        sqlite_where=NOT_ENDED,
+        postgresql_where=NOT_ENDED,
+    ),
 )
 
 authorization_codes: Final = Table(

@@ -19,6 +19,8 @@ metadata: Final = MetaData(
 
 DEFAULT_ISSUER: Final = 1
 """The one issuer of a deployment today."""
+NOT_ENDED: Final = text("ended_at IS NULL")
+"""Grants or sessions that nobody ended, in the words of their indexes."""
 ADMINISTERS: Final = text("(is_administrator OR roles <> '[]')")
 """Those few users or identities that have a role, in the words of their indexes."""
 

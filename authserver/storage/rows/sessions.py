@@ -6,7 +6,7 @@ from typing import Final
 
 from sqlalchemy import Column, Index, Integer, LargeBinary, Table, Text
 
-from authserver.storage.rows.metadata import issuer_column, metadata, time_column
+from authserver.storage.rows.metadata import NOT_ENDED, issuer_column, metadata, time_column
 
 sessions: Final = Table(
     "sessions",
@@ -32,6 +32,13 @@ sessions: Final = Table(
     Index(None, "issuer_id", "subject"),
     Index(None, "issuer_id", "created_at", "session_id"),
     Index(None, "issuer_id", "valid_until", "session_id"),
+    # How many live comes out of the index alone.
+    Index(
+        "ix_sessions_standing",
+        *("issuer_id", "valid_until", "last_seen_at", "idle_seconds"),
+        sqlite_where=NOT_ENDED,
+        postgresql_where=NOT_ENDED,
+    ),
 )
 
 logout_deliveries: Final = Table(

@@ -1,0 +1,184 @@
+"""With a hundred thousand tokens and a million records, nothing is read from end to end."""
+
+from __future__ import annotations
+
+import re
+import time
+from typing import TYPE_CHECKING, Any, Final, Self
+
+import pytest
+from sqlalchemy.event import listen, remove
+
+from authserver.domain.api_tokens import ApiTokenFilter, ApiTokenStatus
+from authserver.domain.audit import Outcome
+from authserver.domain.audit_records import AuditQuery
+from authserver.domain.call_counts import CallField, CallSearch
+from authserver.domain.pages import Page, Place
+from authserver.domain.roles import Role
+from authserver.domain.searches import (
+    ApiTokenSort,
+    ClientSearch,
+    GrantSearch,
+    SessionSearch,
+    UserSearch,
+    UserSort,
+)
+from authserver.domain.users import UserStatus
+from authserver.services.dashboard import DashboardService
+from tests.databases import opened
+from tests.doubles import FakeClock
+from tests.scale.bulk import BIG, fill
+from tests.storage.examples import NOW
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from authserver.storage.database import SqlDatabase
+    from authserver.storage.stores import SqlStores
+
+    Question = Callable[[SqlStores], Any]
+
+DAY: Final = 86_400.0
+MOST_STATEMENTS: Final = 25
+"""Of the first page, which asks the most."""
+_SCAN: Final = re.compile(rf"\bSCAN ({'|'.join(BIG)})\b(?! USING INDEX)")
+_SEQ_SCAN: Final = re.compile(rf"Seq Scan on ({'|'.join(BIG)})\b")
+
+LIVE: Final[dict[str, Any]] = {"status": ApiTokenStatus.ENABLED, "live_at": NOW}
+QUESTIONS: Final[dict[str, Question]] = {
+    "tokens, newest": lambda s: s.api_tokens.listed(ApiTokenFilter()),
+    "tokens, ending soon": lambda s: s.api_tokens.listed(
+        ApiTokenFilter(**LIVE, expires_before=NOW + 30 * DAY),
+        sort=ApiTokenSort.EXPIRES,
+        descending=False,
+    ),
+    "tokens, stale": lambda s: s.api_tokens.listed(
+        ApiTokenFilter(**LIVE, unused_since=NOW - 80 * DAY)
+    ),
+    "tokens of an owner": lambda s: s.api_tokens.listed(ApiTokenFilter(owner="user:77")),
+    "tokens by a rare word": lambda s: s.api_tokens.listed(ApiTokenFilter(text="e4711")),
+    "tokens by a common word": lambda s: s.api_tokens.listed(ApiTokenFilter(text="export")),
+    "tokens by two words": lambda s: s.api_tokens.listed(ApiTokenFilter(text="team7 export")),
+    "users, by name": lambda s: s.users.page(UserSearch()),
+    "users, newest": lambda s: s.users.page(UserSearch(), sort=UserSort.CREATED, descending=True),
+    "users, disabled": lambda s: s.users.page(UserSearch(status=UserStatus.DISABLED)),
+    "users by a common word": lambda s: s.users.page(UserSearch(text="person")),
+    "users by a rare word": lambda s: s.users.page(UserSearch(text="p4711")),
+    "auditors": lambda s: s.users.page(UserSearch(role=Role.AUDITOR)),
+    "owners": lambda s: s.users.page(UserSearch(role=Role.OWNER)),
+    "clients": lambda s: s.clients.page(ClientSearch()),
+    "grants, live": lambda s: s.grants.page(GrantSearch(live_at=NOW)),
+    "grants of a client": lambda s: s.grants.page(GrantSearch(client_id="c7", live_at=NOW)),
+    "sessions, live": lambda s: s.sessions.page(SessionSearch(live_at=NOW)),
+    "records, newest": lambda s: s.audit.search(AuditQuery(limit=50)),
+    "records, refused": lambda s: s.audit.search(
+        AuditQuery(action="call.denied", since=NOW - DAY, outcome=Outcome.REFUSED, limit=50)
+    ),
+    "records, by reason": lambda s: s.audit.search(
+        AuditQuery(action="call.denied", reason="read-only", since=NOW - DAY, limit=50)
+    ),
+    "records of a client": lambda s: s.audit.search(AuditQuery(client_id="c7", limit=50)),
+    "calls of a day": lambda s: s.call_counts.page(CallSearch(NOW - DAY)),
+    "calls of a client": lambda s: s.call_counts.sums(
+        CallSearch(NOW - 30 * DAY, client_id="c7"), [CallField.WAY]
+    ),
+}
+
+
+class Watch:
+    """Statements as they go to the database, to be explained afterwards."""
+
+    def __init__(self, database: SqlDatabase) -> None:
+        self._database = database
+        self.statements: list[tuple[str, Any]] = []
+
+    def _note(self, *told: Any) -> None:
+        self.statements.append((told[2], told[3]))
+
+    def __enter__(self) -> Self:
+        listen(self._database.engine, "before_cursor_execute", self._note)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        remove(self._database.engine, "before_cursor_execute", self._note)
+
+    def offences(self) -> list[str]:
+        """Statements that read a big table from end to end, with their plans."""
+        is_sqlite = self._database.engine.dialect.name == "sqlite"
+        explain, forbidden = ("EXPLAIN QUERY PLAN", _SCAN) if is_sqlite else ("EXPLAIN", _SEQ_SCAN)
+        found = []
+        with self._database.connection_for_reading() as connection:
+            for statement, values in self.statements:
+                if not statement.lstrip().upper().startswith(("SELECT", "WITH")):
+                    continue
+                rows = connection.exec_driver_sql(f"{explain} {statement}", values).all()
+                plan = "\n".join(str(row[-1]) for row in rows)
+                if forbidden.search(plan):
+                    found.append(f"{statement}\n{plan}")
+        return found
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def big(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """A database of a big installation; all tests of this module look at it."""
+    if request.param == "sqlite":
+        databases = request.getfixturevalue("sqlite_databases")
+        url = databases.copy_to(tmp_path_factory.mktemp("big") / "authserver.db")
+        with opened(url) as database:
+            fill(database)
+            yield database
+        return
+    databases = request.getfixturevalue("postgres_databases")
+    name = databases.take()
+    with opened(databases.cluster.url(name)) as database:
+        fill(database)
+        yield database
+    databases.cluster.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def told(capsys: pytest.CaptureFixture[str], text: str) -> None:
+    """Timings are reported, never asserted."""
+    with capsys.disabled():
+        print(text)  # noqa: T201 - a report for whoever runs this
+
+
+@pytest.mark.slow
+def test_no_page_reads_a_big_table_from_end_to_end(
+    big: SqlDatabase, capsys: pytest.CaptureFixture[str]
+) -> None:
+    offences = {}
+    for name, question in QUESTIONS.items():
+        with Watch(big) as watch, big.reading() as stores:
+            started = time.monotonic()
+            found = question(stores)
+            seconds = time.monotonic() - started
+        assert found, name
+        told(capsys, f"{big.engine.dialect.name}: {name}: {seconds * 1000:.1f} ms")
+        assert len(watch.statements) <= 8, name
+        if watch.offences():
+            offences[name] = watch.offences()
+    assert offences == {}
+
+
+@pytest.mark.slow
+def test_the_last_page_takes_no_more_statements_than_the_first(big: SqlDatabase) -> None:
+    late = Place(("p99999",))
+    with Watch(big) as watch, big.reading() as stores:
+        page: Page[Any] = stores.users.page(UserSearch(), after=late)
+    assert page.next_place is None
+    assert watch.offences() == []
+
+
+@pytest.mark.slow
+def test_the_first_page_of_all_reads_no_big_table_from_end_to_end(
+    big: SqlDatabase, capsys: pytest.CaptureFixture[str]
+) -> None:
+    service = DashboardService(big, FakeClock(NOW))
+    with Watch(big) as watch:
+        started = time.monotonic()
+        found = service.look()
+        seconds = time.monotonic() - started
+    told(capsys, f"{big.engine.dialect.name}: dashboard: {seconds * 1000:.1f} ms")
+    assert found.refusals
+    assert len(watch.statements) <= MOST_STATEMENTS
+    assert watch.offences() == []
