@@ -39,7 +39,7 @@ BIG: Final = (
 _NUMBERS: Final = {
     "sqlite": "(WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers"
     " WHERE n < {count}) SELECT n FROM numbers) AS numbers",
-    "postgresql": "generate_series(1, {count}) AS numbers(n)",
+    "postgresql": "generate_series(CAST(1 AS BIGINT), {count}) AS numbers(n)",
 }
 _PATIENCE: Final = "SET statement_timeout = 0"
 # In the last ninety days, in no order.
