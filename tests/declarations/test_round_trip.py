@@ -28,7 +28,7 @@ def test_an_export_applied_to_an_empty_server_makes_an_equal_one_and_again_chang
     before = second.position
     plan = second.plan()
     assert {each.name for each in plan.changes if each.sign is not ChangeSign.ADDED} == {"grace"}
-    assert (second.position, second.exported().keys()) == (before, {"roles.toml"})
+    assert (second.position, list(second.exported())) == (before, ["roles.toml"])
     made = second.container.declarations.apply(plan, second.act, LocalSecretFiles())
     exported = first.exported()
     assert second.exported() == exported
