@@ -29,6 +29,7 @@ from authserver.web.admin.ticked import TickedAct
 from authserver.web.admin.user_lists import user_path
 from authserver.web.languages import gettext as _
 from authserver.web.languages import lazy_gettext as _l
+from authserver.web.languages import plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -168,7 +169,7 @@ class GrantLists:
             BULK,
             frozenset({READ, WRITE}),
             _l("Grants"),
-            ("Revoke %(num)s grant?", "Revoke %(num)s grants?"),
+            plural("Revoke %(num)s grant?", "Revoke %(num)s grants?"),
             _l("No token that came of it is good any more. The app may ask the user again."),
             _l("Revoke"),
             self._found,

@@ -17,6 +17,7 @@ from authserver.web.admin.showing import show
 from authserver.web.admin.token_lists import READ, WRITE, called, status_of, token_path
 from authserver.web.languages import gettext as _
 from authserver.web.languages import lazy_gettext as _l
+from authserver.web.languages import plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -36,9 +37,9 @@ LONGEST: Final = 2000
 REVOKED, DISABLED = str(ApiTokenStatus.REVOKED), str(ApiTokenStatus.DISABLED)
 ENABLED: Final = str(ApiTokenStatus.ENABLED)
 BUTTONS: Final[Mapping[str, tuple[str, str]]] = {
-    REVOKED: ("Revoke %(num)s token for ever", "Revoke %(num)s tokens for ever"),
-    DISABLED: ("Disable %(num)s token", "Disable %(num)s tokens"),
-    ENABLED: ("Enable %(num)s token", "Enable %(num)s tokens"),
+    REVOKED: plural("Revoke %(num)s token for ever", "Revoke %(num)s tokens for ever"),
+    DISABLED: plural("Disable %(num)s token", "Disable %(num)s tokens"),
+    ENABLED: plural("Enable %(num)s token", "Enable %(num)s tokens"),
 }
 ACTS: Final[Sequence[tuple[str, Text, Text]]] = (
     (

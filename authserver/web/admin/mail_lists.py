@@ -28,6 +28,7 @@ from authserver.web.admin.stored_lists import list_page, place_of
 from authserver.web.admin.ticked import TickedAct
 from authserver.web.languages import gettext as _
 from authserver.web.languages import lazy_gettext as _l
+from authserver.web.languages import plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -138,7 +139,7 @@ class MailLists:
             BULK,
             frozenset({READ, WRITE}),
             _l("Mail"),
-            ("Try %(num)s mail again?", "Try %(num)s mails again?"),
+            plural("Try %(num)s mail again?", "Try %(num)s mails again?"),
             _l("Also what was given up is tried, within seconds."),
             _l("Try again now"),
             self._found,

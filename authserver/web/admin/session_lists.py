@@ -28,6 +28,7 @@ from authserver.web.admin.ticked import TickedAct
 from authserver.web.admin.user_lists import user_path
 from authserver.web.languages import gettext as _
 from authserver.web.languages import lazy_gettext as _l
+from authserver.web.languages import plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -156,7 +157,7 @@ class SessionLists:
             BULK,
             frozenset({READ, WRITE}),
             _l("Sessions"),
-            ("End %(num)s session?", "End %(num)s sessions?"),
+            plural("End %(num)s session?", "End %(num)s sessions?"),
             _l("The user has to sign in again. Apps that are bound to it lose their tokens."),
             _l("End"),
             self._found,
