@@ -120,7 +120,13 @@ LISTING: Final[Listing[TokenRow]] = Listing(
         Column(
             "expires_at", _l("Ends"), lambda r: r.token.expires_at, Kind.MOMENT, is_sortable=True
         ),
-        Column("token_id", _l("Token id"), lambda r: r.token.token_id, Kind.CODE, is_sortable=True),
+        Column(
+            "token_id",
+            _l("Token id"),
+            lambda r: r.token.token_id,
+            Kind.CODE,
+            only_in_file=True,
+        ),
     ),
     key=lambda row: row.token.token_id,
     filters=(

@@ -20,7 +20,7 @@ def test_every_number_leads_to_a_list_of_as_many(desk: Desk) -> None:
         decided(desk.world, token, path=path)
     desk.world.container.audit.catch_up()
     page = desk.get("")
-    assert page.texts["credentials-api_tokens"].split()[-3:] == ["1", "0", "0"]
+    assert page.texts["credentials-api_tokens"].endswith("100")
     assert "2" in page.texts["refusals"]
     assert "web-app" in page.texts["talkers"]
     links = [each for each in page.links if "/admin/" in each and "?" in each]

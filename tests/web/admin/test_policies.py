@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tests.web.admin.calling import decided
+from tests.web.admin.test_tokens import own_token
 
 if TYPE_CHECKING:
     from tests.web.admin.conftest import Desk
@@ -19,19 +20,19 @@ def text_of(desk: Desk) -> str:
 def test_a_document_is_applied_only_after_its_own_preview_and_taken_back(desk: Desk) -> None:
     operator = desk.world.container.operator
     desk.world.container.policies.apply("jira-main", "", operator)
-    token = desk.world.tokens(desk.world.web_app)["access_token"]
-    decided(desk.world, token)
+    decided(desk.world, own_token(desk)[0])
     desk.get("/policies/jira-main/edit")
     page = desk.browser.submit("policy_edit", {"text": STRICT}, button="check")
     assert page.status == 200, page.text
     assert "clients" in page.texts["differences"]
     assert "1 would be refused now" in page.texts["replay-title"] + page.texts["replayed"]
-    assert "web-app" in page.texts["refused"]
+    assert "olive" in page.texts["refused"]
     assert text_of(desk) == ""
     # Another text than the one that was looked at is looked at first.
-    page = desk.browser.submit("policy_edit", {"text": STRICT + "# more\n"}, button="apply")
+    longer = {"text": STRICT + "# more\n", "comment": "New app"}
+    page = desk.browser.submit("policy_edit", longer, button="apply")
     assert text_of(desk) == ""
-    page = desk.browser.submit("policy_edit", {"comment": "New app"}, button="apply")
+    page = desk.browser.submit("policy_edit", longer, button="apply")
     assert text_of(desk) == STRICT + "# more\n"
     assert "New app" in page.texts["versions"]
     desk.get("/policies/jira-main/versions/1/restore")
@@ -49,7 +50,7 @@ def test_every_mistake_of_a_document_stands_beside_it(desk: Desk) -> None:
     assert "clients" in page.texts["problems"]
     assert "colour" in page.texts["problems"]
     assert "colour" in page.texts["text"]
-    page = desk.browser.submit("policy_edit", {"text": "not [ toml"}, button="apply")
+    page = desk.browser.submit("policy_edit", {"text": "not [ toml"}, button="check")
     assert page.status == 400
 
 
@@ -58,7 +59,7 @@ def test_a_document_that_somebody_else_changed_meanwhile_is_not_overwritten(desk
     desk.browser.submit("policy_edit", {"text": STRICT}, button="check")
     operator = desk.world.container.operator
     desk.world.container.policies.apply("jira-main", "# mine\n", operator)
-    page = desk.browser.submit("policy_edit", button="apply")
+    page = desk.browser.submit("policy_edit", {"text": STRICT}, button="apply")
     assert page.status == 400
     assert text_of(desk) == "# mine\n"
 
