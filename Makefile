@@ -46,6 +46,7 @@ docs: .make/develop  ## Write the generated pages of the documentation anew.
 	@$(BIN)/python -m tests.documentation.command_line_page >docs/reference/command-line.md
 	@$(BIN)/python -m tests.documentation.endpoints_page >docs/reference/endpoints.md
 	@$(BIN)/python -m tests.documentation.administration_api_page >docs/reference/administration-api.md
+	@$(BIN)/python -m tests.documentation.three_ways_page >docs/reference/three-ways.md
 	@$(BIN)/python -m tests.documentation.policy_page >docs/reference/policies.md
 	@$(BIN)/python -m tests.documentation.declarations_page >docs/reference/configuration-files.md
 
