@@ -89,7 +89,7 @@ LISTING: Final[Listing[AuditRecord]] = Listing(
         Column("actor", _l("By"), actor_of, Kind.CODE),
         Column("about", _l("About"), object_of),
         Column("client", _l("Client"), lambda r: r.client_id, Kind.CODE, only_in_file=True),
-        Column("resource", _l("Site"), lambda r: r.resource),
+        Column("resource", _l("Site"), lambda r: r.resource, only_in_file=True),
         Column("peer", _l("From"), lambda r: r.peer, Kind.CODE),
         Column("request_id", _l("Request"), lambda r: r.request_id, Kind.CODE, only_in_file=True),
     ),
