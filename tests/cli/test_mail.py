@@ -147,8 +147,8 @@ def test_while_mail_is_off_that_is_said() -> None:
 
 @pytest.mark.parametrize("kind", list(MailKind))
 def test_every_mail_is_shown_with_words_made_up_for_it(room: MailRoom, kind: MailKind) -> None:
-    subject = told(room, "preview", kind)["subject"]
-    assert done(room, "preview", kind).startswith(f"Subject: {subject}\n\n")
-    assert done(room, "preview", kind, "--html").startswith("<!doctype html>")
-    german = told(room, "preview", kind, "--language", "de")
+    subject = told(room, "preview", str(kind))["subject"]
+    assert done(room, "preview", str(kind)).startswith(f"Subject: {subject}\n\n")
+    assert done(room, "preview", str(kind), "--html").startswith("<!doctype html>")
+    german = told(room, "preview", str(kind), "--language", "de")
     assert (german["language"], german["subject"] == subject) == ("de", False)
