@@ -97,7 +97,7 @@ def _people(visits: Visits, container: Container, lists: LongLists) -> Iterator[
         audit=container.audit,
         clock=clock,
     ).pages()
-    yield from GroupPages(visits, container.groups, cursors).pages()
+    yield from GroupPages(visits, container.groups, lists, cursors).pages()
     yield from SessionLists(visits, lists, container.sessions, clock, cursors).pages()
     yield from GrantLists(visits, lists, container.grants, clock, cursors).pages()
     yield from MailLists(visits, lists, container.mail_administration, cursors).pages()

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from authserver.domain.api_tokens import ApiToken, ApiTokenFilter
     from authserver.domain.grants import Grant
+    from authserver.domain.groups import Group
     from authserver.domain.mail import WaitingMail
     from authserver.domain.pages import Page, Place
     from authserver.domain.ports import Database
@@ -106,10 +107,10 @@ class LongLists:
             )
             return page, stores.mails.count(wanted)
 
-    def group_names(self) -> Sequence[tuple[str, str]]:
-        """All groups with what they are for, by name."""
+    def groups(self) -> Sequence[Group]:
+        """All groups, by name."""
         with self._database.reading() as stores:
-            return [(each.name, each.description) for each in stores.groups.list()]
+            return stores.groups.list()
 
     def usernames(self, subjects: Iterable[str]) -> Mapping[str, str]:
         """User names by subject, also of those who were deleted."""

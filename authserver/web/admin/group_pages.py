@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 
     from werkzeug.wrappers import Response
 
-    from authserver.services.groups import Groups, KnownGroup
+    from authserver.domain.groups import Group
+    from authserver.services.groups import Groups
+    from authserver.services.long_lists import LongLists
     from authserver.web.admin.console_pages import Administrator
     from authserver.web.cursors import Cursors
     from authserver.web.languages import Text
@@ -40,35 +42,28 @@ DONE: Final[Mapping[str, Text]] = {
     "removed": _l("The user is not in the group any more."),
 }
 
-LISTING: Final[Listing[KnownGroup]] = Listing(
+LISTING: Final[Listing[Group]] = Listing(
     name="groups",
     path=GROUPS,
     columns=(
         Column(
             "name",
             _l("Name"),
-            lambda g: g.group.name,
+            lambda g: g.name,
             Kind.CODE,
             is_sortable=True,
-            link=lambda g: f"{GROUPS}/{g.group.name}",
+            link=lambda g: f"{GROUPS}/{g.name}",
         ),
-        Column("description", _l("What for"), lambda g: g.group.description),
+        Column("description", _l("What for"), lambda g: g.description),
         Column(
             "members",
             _l("Members by hand"),
-            lambda g: len(g.group.members),
-            Kind.NUMBER,
-            is_sortable=True,
-        ),
-        Column(
-            "by_provider",
-            _l("Members by groups at providers"),
-            lambda g: len(g.by_provider),
+            lambda g: len(g.members),
             Kind.NUMBER,
             is_sortable=True,
         ),
     ),
-    key=lambda known: known.group.name,
+    key=lambda group: group.name,
     search_hint=_l("name or what it is for"),
 )
 
@@ -79,6 +74,7 @@ class GroupPages:
 
     visits: Visits
     groups: Groups
+    lists: LongLists
     cursors: Cursors
 
     def list(self, who: Administrator) -> Response:
@@ -150,24 +146,26 @@ class GroupPages:
             return self._deleting(known, form)
         return self.visits.redirect_to(f"/admin{GROUPS}?done=deleted")
 
-    def _known(self, name: str) -> KnownGroup:
-        for each in self.groups.list():
-            if each.group.name == name:
+    def _known(self, name: str) -> Group:
+        for each in self.lists.groups():
+            if each.name == name:
                 return each
         raise NotFound("group", name)
 
-    def _shown(self, known: KnownGroup, form: Form) -> Response:
+    def _shown(self, known: Group, form: Form) -> Response:
         return show(
             "admin/group.html",
-            title=known.group.name,
+            title=known.name,
             crumbs=[(_("Groups"), GROUPS)],
             status=200 if form.is_right else 400,
             form=form,
-            group=known.group,
-            path=f"{GROUPS}/{known.group.name}",
-            members=known.members[:MOST_MEMBERS],
+            group=known,
+            path=f"{GROUPS}/{known.name}",
+            members=sorted(
+                self.lists.usernames(sorted(known.members)[:MOST_MEMBERS]).items(),
+                key=lambda member: member[1],
+            ),
             more=max(0, len(known.members) - MOST_MEMBERS),
-            by_provider=len(known.by_provider),
             done=str(DONE.get(request.args.get("done", ""), "")),
         )
 
@@ -180,29 +178,29 @@ class GroupPages:
             form=form,
         )
 
-    def _deleting(self, known: KnownGroup, form: Form) -> Response:
-        path = f"{GROUPS}/{known.group.name}"
+    def _deleting(self, known: Group, form: Form) -> Response:
+        path = f"{GROUPS}/{known.name}"
         return ask(
             Question(
-                _("Delete the group %(name)s?") % {"name": known.group.name},
+                _("Delete the group %(name)s?") % {"name": known.name},
                 _("Its members stay users. What policies allow the group is lost to them."),
                 _("Delete"),
                 f"{path}/delete",
                 path,
-                [(_("Groups"), GROUPS), (known.group.name, path)],
-                facts=[(_("Members"), len(known.group.members), Kind.NUMBER)],
+                [(_("Groups"), GROUPS), (known.name, path)],
+                facts=[(_("Members"), len(known.members), Kind.NUMBER)],
                 is_dangerous=True,
                 asks_reason=True,
             ),
             form,
         )
 
-    def _page(self, query: ListQuery) -> ListPage[KnownGroup]:
+    def _page(self, query: ListQuery) -> ListPage[Group]:
         return page_of(
-            self.groups.list(),
+            self.lists.groups(),
             LISTING,
             query,
-            searched=lambda known: (known.group.name, known.group.description),
+            searched=lambda group: (group.name, group.description),
         )
 
     def pages(self) -> Iterable[ConsolePage]:
