@@ -162,10 +162,10 @@ def preview(context: Context, /, *, kind: str, language: str, as_html: bool, as_
                 "html": written.html,
             }
         )
-    elif as_html:
-        context.console.line(written.html)
-    else:
-        context.console.line(f"Subject: {written.subject}\n\n{written.text}".rstrip())
+        return
+    shown = written.html if as_html else f"Subject: {written.subject}\n\n{written.text}"
+    for line in shown.rstrip().splitlines():
+        context.console.line(line)
 
 
 def _parts(context: Context) -> MailCommands:
