@@ -63,10 +63,16 @@ class MemoryApiTokens(MemoryStore):
         to: ApiTokenStatus,
         at: float,
         reason: str,
+        without_secret: ApiTokenStatus | None = None,
     ) -> Sequence[ApiToken]:
         self._told("set_status", changes=True)
         changed = [
-            replace(each, status=to, status_changed_at=at, reason=reason)
+            replace(
+                each,
+                status=without_secret if without_secret and each.secret is None else to,
+                status_changed_at=at,
+                reason=reason,
+            )
             for each in self._meant(chosen)
             if each.status in among
         ]

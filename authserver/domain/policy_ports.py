@@ -53,10 +53,12 @@ class ApiTokenStore(Protocol):
         to: ApiTokenStatus,
         at: float,
         reason: str,
+        without_secret: ApiTokenStatus | None = None,
     ) -> Sequence[ApiToken]:
         """One conditional UPDATE of all that are meant and in one of `among`; those changed.
 
-        They are given back as they are now, by id, whatever their number.
+        Those that have no secret become `without_secret` instead, if that is said. They are given
+        back as they are now, by id, whatever their number.
         """
         ...
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import bindparam, func, null, or_, select, update
+from sqlalchemy import bindparam, case, func, null, or_, select, update
 
 from authserver.domain.errors import AlreadyExists, NotFound
 from authserver.storage.api_token_filters import conditions
@@ -125,12 +125,18 @@ class ApiTokenRows(Store):
         to: ApiTokenStatus,
         at: float,
         reason: str,
+        without_secret: ApiTokenStatus | None = None,
     ) -> Sequence[ApiToken]:
         """One conditional UPDATE of all that are meant and in one of `among`; those changed."""
+        status: object = to.value
+        if without_secret is not None:
+            # In the same statement: a second one would begin the order of the locks again.
+            has_none = _COLUMNS.secret_id.is_(None)
+            status = case((has_none, without_secret.value), else_=to.value)
         return self._change(
             chosen,
             _COLUMNS.status.in_([each.value for each in sorted(among)]),
-            status=to.value,
+            status=status,
             status_changed_at=at,
             reason=reason,
         )

@@ -42,8 +42,8 @@ LINGERING_SECONDS: Final = 0.05
 
 
 def _lingering(look: Callable[..., Any]) -> Callable[..., Any]:
-    def lingering(store: Store, *asked: Any) -> Any:
-        found = look(store, *asked)
+    def lingering(store: Store, *asked: Any, **stated: Any) -> Any:
+        found = look(store, *asked, **stated)
         if store._transaction.writing:
             Event().wait(LINGERING_SECONDS)
         return found
@@ -55,7 +55,8 @@ def _lingering(look: Callable[..., Any]) -> Callable[..., Any]:
 def office(postgresql_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[TokenOffice]:
     """The office on a database with several writers."""
     for rows, look in (
-        *((ApiTokenRows, "get"), (UserRows, "get"), (TokenPickUpRows, "find")),
+        *((ApiTokenRows, "get"), (ApiTokenRows, "set_status"), (TokenPickUpRows, "find")),
+        (UserRows, "get"),
         *((GrantRows, "end"), (AuthorityRows, "advance"), (PolicyRows, "current")),
     ):
         monkeypatch.setattr(rows, look, _lingering(getattr(rows, look)))
@@ -157,6 +158,22 @@ def test_a_rotated_token_is_revoked_while_all_of_its_owner_are(office: TokenOffi
                 office.power.revoke(token_id, ADMIN)
 
         race(2, act)
+
+
+def test_all_of_an_owner_are_enabled_again_while_all_are_revoked(office: TokenOffice) -> None:
+    for _ in range(ROUNDS):
+        # Of some nobody has got the secret, the first one among them.
+        for _ in range(4):
+            office.for_ada(Delivery.LINK)
+            office.own()
+        office.bulk.act(office.bulk.plan("owner=ada", ApiTokenStatus.DISABLED), ADMIN)
+
+        def act(runner: int) -> None:
+            to = ApiTokenStatus.REVOKED if runner else ApiTokenStatus.ENABLED
+            office.bulk.act(office.bulk.plan("owner=ada", to), ADMIN)
+
+        race(2, act)
+        assert office.tokens.count(ApiTokenFilter(live_at=office.world.clock.now())) == 0
 
 
 def test_a_token_is_rotated_while_a_policy_shortens_it(office: TokenOffice) -> None:

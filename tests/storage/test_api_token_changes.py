@@ -53,6 +53,22 @@ def test_only_those_of_the_right_status_change_and_all_are_given_back(
     assert kept(any_database, "others") == api_token("others", owner="user:bob")
 
 
+def test_those_without_a_secret_may_become_something_else(any_database: Database) -> None:
+    add(any_database, api_token("a"), api_token("b", secret=None), api_token("c"))
+    with any_database.writing() as stores:
+        changed = stores.api_tokens.set_status(
+            ApiTokenFilter(),
+            among=LIVE,
+            to=ApiTokenStatus.REVOKED,
+            at=NOW,
+            reason="",
+            without_secret=ApiTokenStatus.PENDING,
+        )
+    became = [ApiTokenStatus.REVOKED, ApiTokenStatus.PENDING, ApiTokenStatus.REVOKED]
+    assert [each.status for each in changed] == became
+    assert [kept(any_database, each.token_id) for each in changed] == list(changed)
+
+
 @pytest.fixture
 def statements(database: SqlDatabase) -> Iterator[list[str]]:
     """What the database is told, apart from what begins and ends transactions."""
