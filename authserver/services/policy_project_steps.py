@@ -1,4 +1,8 @@
-"""Which projects (or spaces) may be reached, once it is certain which a call reaches."""
+"""Which projects (or spaces) may be reached, once it is certain which a call reaches.
+
+Whoever may reach none need not wait for that: whatever the site would say, nothing passes. Only
+what the policy names harmless does while nothing is certain, as under every limit.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +14,14 @@ from authserver.domain.access_details import details_at
 from authserver.domain.decisions import DenyReason
 from authserver.domain.policy_calls import PolicyRefusal
 from authserver.services.policy_operation_steps import allowing
-from authserver.services.policy_steps import CREDENTIAL, REMEMBERED, Callers, listed, user_groups
+from authserver.services.policy_steps import (
+    CREDENTIAL,
+    REMEMBERED,
+    Callers,
+    listed,
+    names_of,
+    user_groups,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -18,7 +29,7 @@ if TYPE_CHECKING:
     from authserver.domain.access_details import AccessDetail
     from authserver.domain.policy_calls import CallFacts
     from authserver.domain.policy_documents import ProjectRule
-    from authserver.services.policy_steps import Placed
+    from authserver.services.policy_steps import OperationSet, Placed
 
 Project: TypeAlias = frozenset[str]
 """Everything one project is called: its key and its id, in lower case."""
@@ -57,24 +68,48 @@ class _Rule:
                 return _call_for(rule.allow or (), f"project.{rule.name}")
         return ""
 
+    def refusal(self, change: str) -> PolicyRefusal:
+        """What a call gets, and what to do about it."""
+        rule = self.placed.value
+        return PolicyRefusal(
+            DenyReason.PROJECT_NOT_ALLOWED,
+            f"project.{rule.name}",
+            self.placed.document,
+            rule.reason,
+            change,
+        )
+
 
 class ProjectStep:
     """`[[project]]`: every rule that concerns the caller has to allow."""
 
     name = "projects"
 
-    def __init__(self, rules: Sequence[Placed[ProjectRule]]) -> None:
+    def __init__(self, rules: Sequence[Placed[ProjectRule]], harmless: OperationSet) -> None:
         """In the order of the document."""
         self._rules = tuple(_Rule(each) for each in rules)
+        self._harmless = harmless
+        self._is_closing = any(each.allow == frozenset() for each in self._rules)
         self.is_asked = bool(self._rules)
         self._remembered = lru_cache(REMEMBERED)(self._walk)
 
     def judge(self, facts: CallFacts) -> PolicyRefusal | None:
-        """Only where it is known what the call reaches; one that reaches no project passes."""
+        """Only where it is known what the call reaches, or where that does not matter.
+
+        One that reaches no project passes.
+        """
         if facts.projects is None:
-            return None
+            return self._closed(facts) if self._is_closing else None
         caller = facts.caller
         return self._remembered(user_groups(caller), caller.client_id, _reached(facts.projects))
+
+    def _closed(self, facts: CallFacts) -> PolicyRefusal | None:
+        if self._harmless.allow(names_of(facts.operations)):
+            return None
+        for each in self._concerning(facts):
+            if each.allow == frozenset():
+                return each.refusal(_call_for((), f"project.{each.placed.value.name}"))
+        return None
 
     def _walk(
         self, groups: frozenset[str], client_id: str, projects: tuple[Project, ...]
@@ -82,14 +117,7 @@ class ProjectStep:
         for each in self._rules:
             change = each.callers.include(groups, client_id, ()) and each.change(projects)
             if change:
-                rule, document = each.placed.value, each.placed.document
-                return PolicyRefusal(
-                    DenyReason.PROJECT_NOT_ALLOWED,
-                    f"project.{rule.name}",
-                    document,
-                    rule.reason,
-                    change,
-                )
+                return each.refusal(change)
         return None
 
     def passed(self, facts: CallFacts) -> str:
@@ -123,18 +151,24 @@ class CredentialProjectStep:
     name = "projects of the credential"
     is_asked = True
 
-    def __init__(self, location: str) -> None:
+    def __init__(self, location: str, harmless: OperationSet) -> None:
         """`location` is the identifier of the site: details of others allow nothing here."""
         self._location = location
+        self._harmless = harmless
 
     def judge(self, facts: CallFacts) -> PolicyRefusal | None:
-        """Only where it is known what the call reaches."""
+        """Only where it is known what the call reaches, or where that does not matter."""
         details = details_at(facts.caller.details, self._location)
-        if details is None or facts.projects is None:
+        if details is None:
             return None
-        projects = _reached(facts.projects)
+        if facts.projects is None and () not in [each.projects for each in details]:
+            return None
         able = allowing(details, facts.operations)
-        if any(_allows(each, projects) for each in able):
+        if facts.projects is None:
+            is_open = not able or any(each.projects != () for each in able)
+            if is_open or self._harmless.allow(names_of(facts.operations)):
+                return None
+        elif any(_allows(each, _reached(facts.projects)) for each in able):
             return None
         named = {each for detail in able for each in detail.projects or ()}
         return PolicyRefusal(

@@ -78,10 +78,10 @@ class SitePolicy:
             [] if access is None else [Placed(access.document, o) for o in access.value.overrides]
         )
         self._legacy = LegacyRules(found.section("legacy"))
-        self._projects = ProjectStep(found.rules("projects"))
-        self._credential_projects = CredentialProjectStep(location)
-        self._openings = Openings(found.rules("opened"), product)
         self._harmless = OperationSet.of([each.value for each in found.rules("harmless")], product)
+        self._projects = ProjectStep(found.rules("projects"), self._harmless)
+        self._credential_projects = CredentialProjectStep(location, self._harmless)
+        self._openings = Openings(found.rules("opened"), product)
         self.label = " ".join(each.document for each in documents)
         self.location = location
         self.tokens: tuple[Placed[TokenSection], ...] = tuple(found.every("tokens"))

@@ -59,7 +59,7 @@ def objections(
     yield from _of_people(documents, facts)
     yield from _of_networks(documents, facts)
     yield from _of_operations(documents, facts)
-    yield from _of_details(facts, site)
+    yield from _of_details(documents, facts, site)
     yield from _of_projects(documents, facts)
 
 
@@ -198,7 +198,9 @@ def _of_operations(documents: Sequence[PolicyDocument], facts: CallFacts) -> Ite
                 yield Objection(12, order, DenyReason.OPERATION_NOT_ALLOWED, name)
 
 
-def _of_details(facts: CallFacts, site: str) -> Iterator[Objection]:
+def _of_details(
+    documents: Sequence[PolicyDocument], facts: CallFacts, site: str
+) -> Iterator[Objection]:
     if facts.caller.details is None:
         return
     able = [
@@ -209,19 +211,32 @@ def _of_details(facts: CallFacts, site: str) -> Iterator[Objection]:
     ]
     if not able:
         yield Objection(13, 0, DenyReason.OPERATION_NOT_ALLOWED, "token.operations")
-    if facts.projects is not None and not any(covers(each, facts.projects) for each in able):
+    if facts.projects is None:
+        refused = bool(able) and all(each.projects == () for each in able)
+        refused = refused and not is_harmless(documents, facts)
+    else:
+        refused = not any(covers(each, facts.projects) for each in able)
+    if refused:
         yield Objection(15, 0, DenyReason.PROJECT_NOT_ALLOWED, "token.projects")
 
 
 def _of_projects(documents: Sequence[PolicyDocument], facts: CallFacts) -> Iterator[Objection]:
     chosen = [each.projects for each in documents if each.projects is not None]
     for order, rule in enumerate(chosen[-1] if chosen else ()):
-        if facts.projects is None or not concerns(rule.groups, rule.clients, None, facts):
+        if not concerns(rule.groups, rule.clients, None, facts):
             continue
-        for project in facts.projects:
+        if facts.projects is None and rule.allow == () and not is_harmless(documents, facts):
+            yield Objection(14, order, DenyReason.PROJECT_NOT_ALLOWED, f"project.{rule.name}")
+        for project in facts.projects or ():
             allowed = rule.allow is None or any(name in rule.allow for name in project)
             if not allowed or any(name in rule.deny for name in project):
                 yield Objection(14, order, DenyReason.PROJECT_NOT_ALLOWED, f"project.{rule.name}")
+
+
+def is_harmless(documents: Sequence[PolicyDocument], facts: CallFacts) -> bool:
+    """Whether it passes limits on projects while nobody knows which it reaches."""
+    chosen = [each.harmless for each in documents if each.harmless is not None]
+    return bool(chosen) and allows(chosen[-1], facts.operations)
 
 
 def concerns(
