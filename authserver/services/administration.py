@@ -62,6 +62,13 @@ class Administration:
             if changes:
                 stores.authority.advance(changes)
 
+    def let_workers_see(self) -> None:
+        """Wait, after a commit that was no act of power but may take some, until all workers know.
+
+        Not at all where as many wait as may: nobody is sent away for that.
+        """
+        self._barrier.wait_if_there_is_room()
+
     def let_later_tokens_count(self, denied_at: float) -> None:
         """Wait, after a commit that denied the tokens of somebody who goes on and gets new ones.
 

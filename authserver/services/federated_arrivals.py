@@ -84,6 +84,7 @@ class FederatedArrivals:
         takes_power = previous is not None and previous.subject != subject
         self._take_from_the_denied(provider, proof, subject, landing.call)
         told: list[Change] = []
+        moves = False
         with self._administration.changing(told, takes_power=takes_power) as stores:
             current = current_provider(stores, provider, proof)
             # All of the user's, in the order of everybody who locks several: then this one.
@@ -104,6 +105,7 @@ class FederatedArrivals:
                 # Policies ask for e-mail domains, and Basic for the address.
                 if user is not before:
                     told.append(known_anew(user.subject, landing.call.at))
+                    moves = user.data.email != before.data.email
             started = self._sessions.begin(
                 stores,
                 user,
@@ -118,6 +120,8 @@ class FederatedArrivals:
             )
             self._note_session(stores, current, identity, started.session, proof)
             arrived = self._arrive(stores, current, identity, proof, landing.call)
+        if moves:
+            self._administration.let_workers_see()
         self._wait_out(arrived)
         return started
 

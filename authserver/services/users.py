@@ -160,13 +160,19 @@ class Users:
     def update(self, handle: str, update: UserUpdate, act: Act) -> KnownUser:
         """Change what is known of a user, whether it administers, and its groups.
 
+        When this returns, no worker knows the address that was, nor the groups that were left.
+
         Raises:
             NotFound: there is no such user or group.
             InvalidField: names the field and what is allowed; nothing was changed.
             Conflict: nobody would be left who administers.
         """
-        takes_power = bool(update.remove_groups) or joining_takes_power(
-            self._administration, update.add_groups
+        # Policies ask for e-mail domains, and Basic for the address.
+        moves = update.personal.email is not None
+        takes_power = (
+            moves
+            or bool(update.remove_groups)
+            or joining_takes_power(self._administration, update.add_groups)
         )
         with self._administration.changing([], takes_power=takes_power) as stores:
             if update.is_administrator is False:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from authserver.services.authority import AuthorityView
+from authserver.services.commit_barrier import REVOKER_WAIT_SECONDS
 from authserver.services.federated_arrivals import Landing
 from authserver.services.people_view import PeopleView, Person
 from authserver.services.provider_view import ProviderView
@@ -54,6 +55,14 @@ def test_an_address_that_a_provider_took_away_counts_nowhere(door: Door) -> None
     door.arrive("ada@elsewhere.example")
     assert door.ada().user.data.email == "ada@elsewhere.example"
     assert door.ada().email_domain == "elsewhere.example"
+
+
+def test_a_sign_in_with_another_address_ends_when_no_worker_knows_the_old_one(door: Door) -> None:
+    before = sum(door.office.clock.slept)
+    door.arrive("ada@example.com")
+    assert sum(door.office.clock.slept) == before
+    door.arrive("ada@elsewhere.example")
+    assert sum(door.office.clock.slept) == pytest.approx(before + REVOKER_WAIT_SECONDS)
 
 
 def test_who_was_asleep_speaks_again_after_a_sign_in(door: Door) -> None:
