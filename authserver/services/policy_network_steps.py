@@ -46,7 +46,9 @@ class NetworkStep:
 
     def __init__(self, rules: Iterable[Placed[NetworkRule]]) -> None:
         """In the order of the document."""
-        self._rules = RuleStep("network", DenyReason.NETWORK_NOT_ALLOWED, map(_Rule, rules))
+        self._rules = RuleStep[_Rule, str](
+            "network", DenyReason.NETWORK_NOT_ALLOWED, map(_Rule, rules)
+        )
         self.is_asked = self._rules.is_asked
 
     def judge(self, facts: CallFacts) -> PolicyRefusal | None:

@@ -12,6 +12,7 @@ from authserver.services.policy_rule_steps import RuleStep
 from authserver.services.policy_steps import (
     CREDENTIAL,
     Callers,
+    Names,
     OperationSet,
     listed,
     names_of,
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from authserver.domain.operations import Operation, ProductCatalogue
     from authserver.domain.policy_calls import CallFacts
     from authserver.domain.policy_documents import OperationRule
-    from authserver.services.policy_steps import Names, Placed
+    from authserver.services.policy_steps import Placed
 
 
 class _Rule:
@@ -59,7 +60,9 @@ class OperationStep:
     ) -> None:
         """In the order of the document."""
         compiled = [_Rule(each, product) for each in rules]
-        self._rules = RuleStep("operation", DenyReason.OPERATION_NOT_ALLOWED, compiled)
+        self._rules = RuleStep[_Rule, Names](
+            "operation", DenyReason.OPERATION_NOT_ALLOWED, compiled
+        )
         self.is_asked = self._rules.is_asked
 
     def judge(self, facts: CallFacts) -> PolicyRefusal | None:

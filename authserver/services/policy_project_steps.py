@@ -14,17 +14,11 @@ from authserver.domain.access_details import details_at
 from authserver.domain.decisions import DenyReason
 from authserver.domain.policy_calls import PolicyRefusal
 from authserver.services.policy_operation_steps import allowing
-from authserver.services.policy_steps import (
-    CREDENTIAL,
-    REMEMBERED,
-    Callers,
-    listed,
-    names_of,
-    user_groups,
-)
+from authserver.services.policy_rule_steps import RuleStep
+from authserver.services.policy_steps import CREDENTIAL, Callers, listed, names_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator
 
     from authserver.domain.access_details import AccessDetail
     from authserver.domain.policy_calls import CallFacts
@@ -53,14 +47,15 @@ class _Rule:
 
     def __init__(self, placed: Placed[ProjectRule]) -> None:
         rule = placed.value
-        self.placed = placed
+        self.name, self.document, self.text = rule.name, placed.document, rule.reason
         self.callers = Callers(rule.groups, rule.clients)
         self.allow = None if rule.allow is None else _names(rule.allow)
         self.deny = _names(rule.deny)
+        self._rule = rule
 
-    def change(self, projects: Iterable[Project]) -> str:
+    def change(self, projects: tuple[Project, ...], /) -> str:
         """What to do about a call; empty where the rule lets it pass."""
-        rule = self.placed.value
+        rule = self._rule
         for each in projects:
             if not self.deny.isdisjoint(each):
                 return f"call for other projects than {listed(rule.deny, 'and')}"
@@ -68,30 +63,21 @@ class _Rule:
                 return _call_for(rule.allow or (), f"project.{rule.name}")
         return ""
 
-    def refusal(self, change: str) -> PolicyRefusal:
-        """What a call gets, and what to do about it."""
-        rule = self.placed.value
-        return PolicyRefusal(
-            DenyReason.PROJECT_NOT_ALLOWED,
-            f"project.{rule.name}",
-            self.placed.document,
-            rule.reason,
-            change,
-        )
-
 
 class ProjectStep:
     """`[[project]]`: every rule that concerns the caller has to allow."""
 
     name = "projects"
 
-    def __init__(self, rules: Sequence[Placed[ProjectRule]], harmless: OperationSet) -> None:
+    def __init__(self, rules: Iterable[Placed[ProjectRule]], harmless: OperationSet) -> None:
         """In the order of the document."""
-        self._rules = tuple(_Rule(each) for each in rules)
+        compiled = [_Rule(each) for each in rules]
+        self._rules = RuleStep[_Rule, tuple[Project, ...]](
+            "project", DenyReason.PROJECT_NOT_ALLOWED, compiled
+        )
         self._harmless = harmless
-        self._is_closing = any(each.allow == frozenset() for each in self._rules)
-        self.is_asked = bool(self._rules)
-        self._remembered = lru_cache(REMEMBERED)(self._walk)
+        self._is_closing = any(each.allow == frozenset() for each in compiled)
+        self.is_asked = self._rules.is_asked
 
     def judge(self, facts: CallFacts) -> PolicyRefusal | None:
         """Only where it is known what the call reaches, or where that does not matter.
@@ -100,49 +86,28 @@ class ProjectStep:
         """
         if facts.projects is None:
             return self._closed(facts) if self._is_closing else None
-        caller = facts.caller
-        return self._remembered(user_groups(caller), caller.client_id, _reached(facts.projects))
+        return self._rules.refusal(facts.caller, _reached(facts.projects))
 
     def _closed(self, facts: CallFacts) -> PolicyRefusal | None:
         if self._harmless.allow(names_of(facts.operations)):
             return None
-        for each in self._concerning(facts):
+        for each in self._rules.concerning(facts.caller):
             if each.allow == frozenset():
-                return each.refusal(_call_for((), f"project.{each.placed.value.name}"))
-        return None
-
-    def _walk(
-        self, groups: frozenset[str], client_id: str, projects: tuple[Project, ...]
-    ) -> PolicyRefusal | None:
-        for each in self._rules:
-            change = each.callers.include(groups, client_id, ()) and each.change(projects)
-            if change:
-                return each.refusal(change)
+                return self._rules.refused(each, _call_for((), f"project.{each.name}"))
         return None
 
     def passed(self, facts: CallFacts) -> str:
         """What was asked."""
-        names = [each.placed.value.name for each in self._concerning(facts)]
-        if not names or facts.projects is None:
+        if facts.projects is None:
             return ""
-        return f"{_shown(facts.projects)} passes {listed(names, 'and')}"
+        return self._rules.passing(facts.caller, _shown(facts.projects))
 
     def limits(self, facts: CallFacts) -> Iterator[ProjectLimits]:
         """What each rule that concerns the caller asks."""
-        for each in self._concerning(facts):
+        for each in self._rules.concerning(facts.caller):
             allowed = () if each.allow is None else (each.allow,)
-            rule = f"project.{each.placed.value.name}"
             if allowed or each.deny:
-                yield ProjectLimits(allowed, each.deny, rule, each.placed.document)
-
-    def _concerning(self, facts: CallFacts) -> Iterator[_Rule]:
-        if not self._rules:
-            return
-        caller = facts.caller
-        groups = user_groups(caller)
-        for each in self._rules:
-            if each.callers.include(groups, caller.client_id, ()):
-                yield each
+                yield ProjectLimits(allowed, each.deny, f"project.{each.name}", each.document)
 
 
 class CredentialProjectStep:

@@ -7,7 +7,7 @@ reduced to what the rules of a step name: all callers that no rule tells apart s
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, Generic, NamedTuple, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, Protocol, TypeVar
 
 from authserver.domain.policy_calls import PolicyRefusal
 from authserver.services.policy_steps import (
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 Asked_contra = TypeVar("Asked_contra", bound="Hashable", contravariant=True)
 """What a rule looks at, beside the caller."""
+Asked = TypeVar("Asked", bound="Hashable")
+Rule = TypeVar("Rule", bound="CallerRule[Any]")
 
 
 class Who(NamedTuple):
@@ -89,38 +91,43 @@ class CallerRule(Protocol[Asked_contra]):
         ...
 
 
-class RuleStep(Generic[Asked_contra]):
+class RuleStep(Generic[Rule, Asked]):
     """The rules of one section, in the order of the document."""
 
-    def __init__(
-        self, section: str, reason: DenyReason, rules: Iterable[CallerRule[Asked_contra]]
-    ) -> None:
+    def __init__(self, section: str, reason: DenyReason, rules: Iterable[Rule]) -> None:
         """`section` is how the rules are called in front of their names, `reason` their refusal."""
         self._section = section
         self._reason = reason
         self._rules = tuple(rules)
         self._named = Named(each.callers for each in self._rules)
-        self._concerning = lru_cache(REMEMBERED)(self._find)
+        self._found = lru_cache(REMEMBERED)(self._find)
         self._remembered = lru_cache(REMEMBERED)(self._walk)
         self.is_asked = bool(self._rules)
 
-    def refusal(self, caller: CallerFacts, asked: Asked_contra) -> PolicyRefusal | None:
+    def refusal(self, caller: CallerFacts, asked: Asked) -> PolicyRefusal | None:
         """By the first rule that does not allow."""
         return self._remembered(self._named.of(caller), asked)
 
     def passing(self, caller: CallerFacts, what: str) -> str:
         """`what` and the rules that it passes, for people; empty where none concerns the caller."""
-        names = [each.name for each in self._concerning(self._named.of(caller))]
+        names = [each.name for each in self.concerning(caller)]
         return f"{what} passes {listed(names, 'and')}" if names else ""
 
-    def _find(self, who: Who) -> tuple[CallerRule[Asked_contra], ...]:
+    def concerning(self, caller: CallerFacts) -> tuple[Rule, ...]:
+        """The rules that concern the caller, the same tuple each time."""
+        return self._found(self._named.of(caller)) if self._rules else ()
+
+    def refused(self, rule: Rule, change: str) -> PolicyRefusal:
+        """What a call gets that `rule` does not allow."""
+        name = f"{self._section}.{rule.name}"
+        return PolicyRefusal(self._reason, name, rule.document, rule.text, change)
+
+    def _find(self, who: Who) -> tuple[Rule, ...]:
         return tuple(each for each in self._rules if each.callers.include(*who))
 
-    def _walk(self, who: Who, asked: Asked_contra) -> PolicyRefusal | None:
-        for each in self._concerning(who):
+    def _walk(self, who: Who, asked: Asked) -> PolicyRefusal | None:
+        for each in self._found(who):
             change = each.change(asked)
             if change:
-                return PolicyRefusal(
-                    self._reason, f"{self._section}.{each.name}", each.document, each.text, change
-                )
+                return self.refused(each, change)
         return None
