@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -22,6 +23,9 @@ _CANONICAL_PATH: Final = re.compile(
 EXTENSIONS: Final = (".atom", ".htm", ".html", ".json", ".txt", ".xml")
 """What Atlassian's REST framework cuts off the end of a path, and reads as the wanted format."""
 _VERSION: Final = re.compile(r"[0-9]+(?:\.[0-9]+)*")
+_REMEMBERED: Final = 4096
+_LONGEST_REMEMBERED: Final = 256
+"""Characters of a path: what was asked for longer ones is not kept."""
 
 
 class Effect(StrEnum):
@@ -65,11 +69,12 @@ class Operation:
     removed: bool = False
     tag: str = ""
     connect_scope: str = ""
+    name: str = field(init=False, repr=False, compare=False)
+    """Method and template: unique among the operations of a product."""
 
-    @property
-    def name(self) -> str:
-        """Method and template: unique among the operations of a product."""
-        return f"{self.method} {self.template}"
+    def __post_init__(self) -> None:
+        """Policies and records ask for the name at every call."""
+        object.__setattr__(self, "name", f"{self.method} {self.template}")
 
     @property
     def shape(self) -> tuple[str, ...]:
@@ -124,6 +129,7 @@ class ProductCatalogue:
         for operation in self.operations:
             self._add(operation)
         self._alias_latest()
+        self._remembered = lru_cache(_REMEMBERED)(self._match)
 
     def _add(self, operation: Operation) -> None:
         node = self._root
@@ -164,6 +170,11 @@ class ProductCatalogue:
         ends in an extension means what it means without it as well, or that alone.
         """
         method = "GET" if method == "HEAD" else method
+        if len(path) > _LONGEST_REMEMBERED:
+            return self._match(method, path)
+        return self._remembered(method, path)
+
+    def _match(self, method: str, path: str) -> tuple[Operation, ...] | Unmatched:
         meant = self._match_literally(method, path)
         if not path.endswith(EXTENSIONS):
             return meant

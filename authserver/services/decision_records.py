@@ -56,7 +56,7 @@ def decision_record(
         "host": request.host,
         "method": request.method,
         "path": _path(request.target.partition("?")[0] if target is None else target.path),
-        "operations": [f"{each.method} {each.template}" for each in decision.operations],
+        "operations": [each.name for each in decision.operations],
         "credential": credential.kind,
     }
     if token is not None:
