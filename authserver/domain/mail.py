@@ -42,6 +42,20 @@ class MailStatus(StrEnum):
     CANCELLED = "cancelled"
 
 
+UNSENT: Final = frozenset({MailStatus.WAITING, MailStatus.GIVEN_UP})
+"""What may be sent yet: what was given up, by whoever tries it again."""
+
+
+def key_of_token(kind: MailKind, token_id: str, *others: str) -> str:
+    """The key of a mail about a token: kind, token, and what tells it from others of the kind."""
+    return ":".join((kind, token_id, *others))
+
+
+def token_of_key(key: str) -> str:
+    """The token that a mail is about by its key; empty for a mail about none."""
+    return key.partition(":")[2].partition(":")[0]
+
+
 @dataclass(frozen=True, slots=True)
 class MailDraft:
     """A mail to be written: who gets it, about what, and the words for the templates.

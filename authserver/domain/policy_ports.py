@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from authserver.domain.api_tokens import ApiToken, ApiTokenFilter, ApiTokenStatus, LastUse
     from authserver.domain.connect_keys import ConnectKey
     from authserver.domain.gateways import KeyDigests
-    from authserver.domain.mail import MailStatus, WaitingMail
+    from authserver.domain.mail import MailKind, MailStatus, WaitingMail
     from authserver.domain.people_ports import Digests
     from authserver.domain.policy_documents import PolicyVersion
     from authserver.domain.token_pick_ups import TokenPickUp
@@ -148,6 +148,10 @@ class MailStore(Protocol):
 
         False when somebody else did that meanwhile.
         """
+        ...
+
+    def cancel(self, kinds: frozenset[MailKind], token_ids: frozenset[str]) -> int:
+        """Cancel what is unsent of these kinds about these tokens; how many mails."""
         ...
 
     def replace_sealed(self, mail_id: str, *, before: bytes, after: bytes) -> bool:

@@ -21,6 +21,7 @@ from authserver.services.api_token_people import check_maker, check_reach, parti
 from authserver.services.api_token_records import described, record
 from authserver.services.api_token_terms import TokenTexts, check_room, checked_texts, lifetime
 from authserver.services.resources import check_overlap
+from authserver.services.token_mail_ends import cancel_warnings
 from authserver.services.token_policy import TokenPolicy
 
 if TYPE_CHECKING:
@@ -195,6 +196,7 @@ class ApiTokens:
                 stores.api_tokens.save(replace(each, expires_at=now))
                 changes.append(changed(each.token_id, now))
             stores.api_tokens.save(replace(before, expires_at=old_ends_at, successor_id=new_id))
+            cancel_warnings(stores, token_id)
             made = self._add(stores, after, hands_out=_hands_out(after, maker))
             record(
                 stores,

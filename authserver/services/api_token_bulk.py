@@ -19,6 +19,7 @@ from authserver.services.api_token_lookup import changed
 from authserver.services.api_token_power import LONGEST_REASON
 from authserver.services.api_token_records import record
 from authserver.services.api_token_verdicts import ALL_API_TOKENS
+from authserver.services.token_mail_ends import cancel_all
 from authserver.services.user_lookup import SUBJECT_PREFIX, existing
 
 if TYPE_CHECKING:
@@ -128,6 +129,8 @@ class ApiTokenBulk:
         with self._administration.changing([], takes_power=takes_power) as stores:
             now = self._administration.clock.now()
             tokens = _changed_in(stores, plan, now, _reason(incident, why))
+            if plan.to is _REVOKED and tokens:
+                cancel_all(stores, (each.token_id for each in tokens))
             stores.authority.advance([changed(ALL_API_TOKENS, now)])
             stores.audit.add(
                 AuditEvent(

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import math
 from typing import TYPE_CHECKING, Final
 
+from authserver.domain.errors import DomainError
 from authserver.domain.mail import (
     MAIL_PURPOSE,
     MailDraft,
@@ -13,6 +15,7 @@ from authserver.domain.mail import (
     WaitingMail,
     is_address,
 )
+from authserver.services.token_mail_ends import over_at
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -84,6 +87,18 @@ class MailOutbox:
                 expires_at=until if draft.until is None else min(until, draft.until),
             )
         )
+
+    def over_at(self, mail: WaitingMail) -> float:
+        """When a mail that was not sent yet has nothing to say any more; infinity: never.
+
+        Also while its words do not open: nobody can send them then either.
+        """
+        try:
+            words = self.opened(mail)[1]
+        except DomainError:
+            return math.inf
+        found = over_at(mail.kind, words)
+        return math.inf if found is None else found
 
     def opened(self, mail: WaitingMail) -> tuple[str, Mapping[str, object]]:
         """Locale and words of a mail that was not sent yet.

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from authserver.domain.api_tokens import ApiTokenFilter, ApiTokenStatus
-from authserver.domain.mail import MailDraft, MailKind
+from authserver.domain.mail import MailDraft, MailKind, key_of_token
 from authserver.services.token_readers import readers_of
 
 if TYPE_CHECKING:
@@ -190,7 +190,7 @@ def end_notice(token: ApiToken, now: float) -> Notice | None:
         token,
         MailKind.TOKEN_EXPIRES,
         # The end, too: whoever moves it has something new to tell.
-        f"{MailKind.TOKEN_EXPIRES}:{token.token_id}:{int(token.expires_at)}:{days}",
+        key_of_token(MailKind.TOKEN_EXPIRES, token.token_id, f"{int(token.expires_at)}", f"{days}"),
         {"ends_at": token.expires_at},
         until=token.expires_at,
     )
@@ -203,7 +203,7 @@ def stop_notice(token: ApiToken) -> Notice | None:
     return Notice(
         token,
         MailKind.TOKEN_STOPPED,
-        f"{MailKind.TOKEN_STOPPED}:{token.token_id}:{int(token.status_changed_at)}",
+        key_of_token(MailKind.TOKEN_STOPPED, token.token_id, f"{int(token.status_changed_at)}"),
         {
             "stopped_at": token.status_changed_at,
             "is_for_ever": token.status is ApiTokenStatus.REVOKED,
@@ -215,10 +215,11 @@ def stop_notice(token: ApiToken) -> Notice | None:
 def disuse_notice(token: ApiToken, stops_at: float) -> Notice:
     """What there is to tell of a token that nobody uses."""
     last_used_at = token.last_use.at if token.last_use else None
+    since = int(last_used_at or token.created_at)
     return Notice(
         token,
         MailKind.TOKEN_STALE,
-        f"{MailKind.TOKEN_STALE}:{token.token_id}:{int(last_used_at or token.created_at)}",
+        key_of_token(MailKind.TOKEN_STALE, token.token_id, f"{since}"),
         {"last_used_at": last_used_at, "stops_at": stops_at},
         until=stops_at,
     )

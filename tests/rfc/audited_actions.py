@@ -45,7 +45,7 @@ MATRIX: Final = (
     *("policy.applied", "policy.rolled_back"),
     *("sign_in.refused", "identity.created", "identity.linked", "identity.unlinked"),
     *("identity.groups_changed", "identity.warned", "identity.asleep", "identity.awake"),
-    *("mail.sent", "mail.given_up", "mail.retried", "mail.resealed"),
+    *("mail.sent", "mail.given_up", "mail.retried", "mail.cancelled", "mail.resealed"),
     *("token.offered", "token.picked_up"),
     *("call.allowed", "call.denied"),
     *("audit.pruned", "audit.journal_damaged", "audit.journal_torn"),
