@@ -47,6 +47,7 @@ if TYPE_CHECKING:
         TokenSection,
     )
     from authserver.domain.resources import ProtectedResource
+    from authserver.services.legacy_rules import LegacyStanding
     from authserver.services.policy_steps import Step
 
 DRAFT: Final = "draft"
@@ -118,6 +119,10 @@ class SitePolicy:
         """
         found = self._legacy.effect(way, username, path, address, at)
         return found.effect, found.rule, found.text
+
+    def legacy_standing(self, way: LegacyWay, at: float) -> LegacyStanding:
+        """What holds for a way of calling at a moment, and its exceptions."""
+        return self._legacy.standing(way, at)
 
     def judge(self, facts: CallFacts) -> PolicyRefusal | None:
         """The first refusal, as `services.policy_engine.judge`."""
