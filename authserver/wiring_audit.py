@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from authserver.crypto.audit_keys import Ed25519Checkpoints
 from authserver.services.audit import AuditService
 from authserver.services.audit_sealing import Sealer
+from authserver.services.unknown_paths import UnknownPaths
 from authserver.storage.audit_anchor import AnchorFile
 from authserver.storage.journal_mover import JournalMover
 from authserver.wiring_foundation import Foundation
@@ -69,3 +70,8 @@ class AuditParts(Foundation):
             sealer=self.audit_sealer,
             move_journals=self.journal_mover.run_once,
         )
+
+    @cached_property
+    def unknown_paths(self) -> UnknownPaths:
+        """Sums up calls to routes that no operation is known for."""
+        return UnknownPaths(database=self.database, records=self.database, clock=self.clock)

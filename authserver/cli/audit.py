@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, Protocol, TypeVar, cast
 
 import click
 
+from authserver.cli.audit_unknown_paths import unknown_paths
 from authserver.cli.audit_views import (
     COLUMNS,
     cells,
@@ -74,6 +75,7 @@ def _narrowing(command: _Command) -> _Command:
                 default=None,
                 help="How it ended.",
             ),
+            click.option("--reason", default="", help="A reason, such as unknown-path."),
             click.option("--request-id", default="", help="The request's id."),
             click.option("--token-id", default="", help="The token's id (jti)."),
             click.option("--object", "object_name", default="", help="KIND:ID, or an id alone."),
@@ -143,6 +145,9 @@ def show_request(context: Context, /, *, request_id: str, as_stored: bool, as_js
         if number:
             context.console.line()
         context.console.fields(fields(record))
+
+
+audit.add_command(unknown_paths)
 
 
 @audit.command("export", short_help="Print every record that fits, one JSON object per line.")

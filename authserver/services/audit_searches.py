@@ -35,6 +35,7 @@ class SearchTerms:
     request_id: str = ""
     token_id: str = ""
     object_name: str = ""
+    reason: str = ""
 
 
 def query_of(
@@ -62,6 +63,7 @@ def query_of(
         token_id=terms.token_id,
         object_kind=kind,
         object_id=object_id,
+        reason=terms.reason,
         before=Cursor.parse(cursor) if cursor else None,
         limit=limit,
     )
