@@ -82,8 +82,8 @@ def test_mail_that_has_nothing_to_say_any_more_is_recorded_as_cancelled(mail: Ma
     offer(mail)
     (waiting,) = mail.people.container.mail_administration.list()
     about = {"kind": "mail", "id": waiting.mail_id}
-    watch = Watch(mail.people.installation)
     mail.people.clock.advance(DAY)
+    watch = Watch(mail.people.installation)
     assert not mail.deliver()
     record = watch.one("mail.cancelled", actor=SYSTEM, object=about, outcome="failed")
     assert record["details"]["kind"] == "token-ready"
