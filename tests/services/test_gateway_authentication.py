@@ -263,6 +263,6 @@ def test_memory_is_bounded_and_the_oldest_goes_first(
 def test_a_key_that_was_right_before_is_known_by_its_digest_alone(world: World, key: str) -> None:
     authenticate(world, key)
     refusal(world, key + "x")
-    remembered = world.worker.gateway_authentication._digests  # noqa: SLF001 - what memory holds
+    remembered = world.worker.gateway_authentication._digests
     assert len(remembered) == 1
     assert key not in repr(remembered)

@@ -134,4 +134,4 @@ def test_a_gateways_key_is_noted_to_the_second_whatever_the_clock_does(
     key = world.add_gateway().key.stored.secret_id
     for at, noted in ((103.0, 103.0), (103.9, 103.0), (104.0, 104.0), (50.0, 50.0)):
         uses.note_gateway_key(key, at)
-        assert uses._gateway_keys == {key: noted}  # noqa: SLF001 - before it is written
+        assert uses._gateway_keys == {key: noted}
