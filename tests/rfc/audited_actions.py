@@ -19,6 +19,7 @@ MATRIX: Final = (
     *("client.disabled", "client.enabled", "client.deleted"),
     *("resource.created", "resource.updated", "resource.credential_rotated"),
     *("resource.disabled", "resource.enabled", "resource.deleted"),
+    "resource.scanned",
     *("resource.hand_over_set", "resource.hand_over_removed", "resource.credential_resealed"),
     *("gateway.authentication_failed", "gateway.throttled"),
     *("gateway.created", "gateway.updated", "gateway.key_rotated", "gateway.removed"),
