@@ -17,7 +17,13 @@ from authserver.domain.errors import Conflict
 from authserver.services.api_token_drafts import Delivery, MadeApiToken
 from authserver.services.api_token_limits import checked_networks, checked_presentations
 from authserver.services.api_token_lookup import changed, existing_token, held_lineage
-from authserver.services.api_token_people import check_maker, check_reach, parties
+from authserver.services.api_token_people import (
+    check_maker,
+    check_reach,
+    held_client,
+    parties,
+    subject_of,
+)
 from authserver.services.api_token_records import described, record
 from authserver.services.api_token_terms import TokenTexts, check_room, checked_texts, lifetime
 from authserver.services.resources import check_overlap
@@ -96,11 +102,14 @@ class ApiTokens:
             TokenRefused: a policy does not let `maker` make it, or the user hold it.
             Conflict: there are as many as there may be, somebody is stopped, or mail is off.
         """
+        owner = subject_of(self._administration.database, draft.user)
         token_id = self._secret_maker.identifier()
         now = self._administration.clock.now()
         with self._administration.changing([changed(token_id, now)], takes_power=False) as stores:
-            concerned = parties(stores, draft.subject_type, draft.user, draft.client_id, maker)
+            # Locked in this order everywhere: clients, sites, users, documents.
+            client = held_client(stores, draft.client_id)
             sites = self._limits.sites(stores, draft.resources)
+            concerned = parties(stores, draft.subject_type, owner, client, maker)
             names = frozenset(each.name for each in sites)
             rules = TokenPolicy.of(stores, names)
             check_maker(stores, maker, concerned, rules)
@@ -168,9 +177,10 @@ class ApiTokens:
         now = self._administration.clock.now()
         changes = [changed(token_id, now), changed(new_id, now)]
         with self._administration.changing(changes, takes_power=True) as stores:
-            # Before its client and owner, as everywhere.
+            # Before its client, owner and maker, as everywhere.
             before, others = held_lineage(stores, token_id, now)
-            concerned = parties(stores, before.subject_type, before.owner, before.client_id, maker)
+            client = held_client(stores, before.client_id)
+            concerned = parties(stores, before.subject_type, before.owner, client, maker)
             _check_rotatable(before, others, now, overlap_seconds)
             rules = TokenPolicy.of(stores, before.resources)
             check_maker(stores, maker, concerned, rules)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from authserver.domain.clients import Client
-    from authserver.domain.ports import Stores
+    from authserver.domain.ports import Database, Stores
     from authserver.domain.users import User
     from authserver.services.api_token_drafts import Maker
     from authserver.services.token_policy import TokenRules
@@ -41,40 +41,61 @@ class Parties:
         return self.owner.subject
 
 
-def parties(
-    stores: Stores, subject_type: SubjectType, user: str, client_id: str, maker: Maker
-) -> Parties:
-    """Everybody whom a token concerns; the rows of client and owner are locked.
+def subject_of(database: Database, user: str) -> str:
+    """The subject of a user, looked for before anything is locked: users are locked by subjects.
 
     Raises:
         NotFound: there is no such user.
-        InvalidField: a client is missing, or not there.
-        Conflict: the owner or the client is stopped.
+        InvalidField: none is named.
     """
     if not user:
         raise InvalidField("user", "the name of the user whom it belongs to")
-    # Clients are locked before users, as everywhere.
-    client = stores.clients.get(client_id) if client_id else None
-    owner = existing(stores, user)
-    if owner.subject != user:
-        # By name nothing is locked.
-        owner = existing(stores, owner.subject)
+    with database.reading() as stores:
+        return existing(stores, user).subject
+
+
+def parties(
+    stores: Stores,
+    subject_type: SubjectType,
+    owner_subject: str,
+    client: Client | None,
+    maker: Maker,
+) -> Parties:
+    """Everybody whom a token concerns; owner and maker are locked, `client` is already.
+
+    Raises:
+        NotFound: there is no such user.
+        InvalidField: a service has no client.
+        Conflict: the owner or the client is stopped.
+    """
+    # In the order of everybody who locks several users.
+    for each in sorted({owner_subject, maker.subject} - {""}):
+        stores.users.get(each)
+    owner = existing(stores, owner_subject)
     if not owner.has_credentials:
         what = "disabled" if not owner.is_enabled else "without credentials for now"
         raise Conflict(f"user {owner.username} is {what}: enable that first")
-    if client_id:
-        if client is None or client.status is ClientStatus.DELETED:
-            raise InvalidField("client_id", "a registered client (authserver client list)")
+    if client is not None:
         if not client.is_enabled:
-            raise Conflict(f"client {client_id} is {client.status}: enable it first")
+            raise Conflict(f"client {client.client_id} is {client.status}: enable it first")
     elif subject_type is SubjectType.SERVICE:
         raise InvalidField("client_id", "required for a service: the client it speaks for")
     is_own = subject_type is SubjectType.USER and maker.subject == owner.subject
     return Parties(subject_type, owner, client, is_own)
 
 
+def held_client(stores: Stores, client_id: str) -> Client | None:
+    """A client, locked; `None` where no id is said. Raises InvalidField: it is not there."""
+    if not client_id:
+        return None
+    client = stores.clients.get(client_id)
+    if client is None or client.status is ClientStatus.DELETED:
+        raise InvalidField("client_id", "a registered client (authserver client list)")
+    return client
+
+
 def check_maker(stores: Stores, maker: Maker, concerned: Parties, rules: TokenRules) -> None:
-    """Let somebody make a token for these parties.
+    """Let somebody, whose row is locked, make a token for these parties.
 
     Raises:
         TokenRefused: a policy does not let them, or the owner may not hold one.

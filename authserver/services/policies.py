@@ -10,6 +10,7 @@ from authserver.domain.policy_documents import DEFAULT_DOCUMENT, PolicyVersion
 from authserver.domain.texts import check_text
 from authserver.domain.tokens import latest_end
 from authserver.services.policy_differences import differences
+from authserver.services.policy_mentioned import Mentioned
 from authserver.services.policy_notes import notes_on
 from authserver.services.policy_reading import parsed, read_policy
 from authserver.services.policy_versions import (
@@ -183,9 +184,11 @@ class Policies:
         changes = [Change(ChangeKind.POLICY, name, 0.0)]
         # A policy may take power, and whether this one does nobody needs to find out.
         with self._administration.changing(changes, takes_power=True) as stores:
+            # In the order of everybody: API tokens, the site, who is named, and the documents.
+            wanted = Mentioned()
+            shortened = [*shorten(stores, name, read_policy(text, wanted), now)]
             check_name(stores, name)
-            # API tokens are locked before groups and users, and those before documents.
-            shortened = [*shorten(stores, name, read_policy(text), now)]
+            wanted.hold(stores)
             document = read_policy(text, self._references(stores, name))
             current = stores.policies.current(name)
             check_seen(name, current, expect)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from authserver.domain.api_tokens import ApiTokenFilter
 from authserver.domain.clients import ClientStatus
 from authserver.domain.operation_selectors import FORMS, close_selectors, selected
 from authserver.domain.scopes import close_matches
@@ -81,9 +82,11 @@ class StoredReferences:
         return _missing(Noun.USER, name, (each.username for each in self._stores.users.list()))
 
     def _token(self, name: str) -> str | None:
-        token = self._stores.api_tokens.get(name)
-        if token is None:
+        # Not locked: tokens are before all else here, and what is asked of this one stays so.
+        found = self._stores.api_tokens.page(ApiTokenFilter(token_id=name))
+        if not found:
             return _missing(Noun.TOKEN, name, ())
+        (token,) = found
         if token.lineage_id != name:
             return f"was rotated: name the first of its line, {token.lineage_id}"
         return None

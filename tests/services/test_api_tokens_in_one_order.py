@@ -21,6 +21,7 @@ from authserver.storage.api_tokens import ApiTokenRows
 from authserver.storage.authority import AuthorityRows
 from authserver.storage.grants import GrantRows
 from authserver.storage.policies import PolicyRows
+from authserver.storage.resources import ResourceRows
 from authserver.storage.token_pick_ups import TokenPickUpRows
 from authserver.storage.users import UserRows
 from tests.databases import opened
@@ -56,7 +57,7 @@ def office(postgresql_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Tok
     """The office on a database with several writers."""
     for rows, look in (
         *((ApiTokenRows, "get"), (ApiTokenRows, "set_status"), (TokenPickUpRows, "find")),
-        (UserRows, "get"),
+        *((UserRows, "get"), (UserRows, "get_by_username"), (ResourceRows, "get")),
         *((GrantRows, "end"), (AuthorityRows, "advance"), (PolicyRows, "current")),
     ):
         monkeypatch.setattr(rows, look, _lingering(getattr(rows, look)))
@@ -192,6 +193,37 @@ def test_a_token_is_rotated_while_a_policy_shortens_it(office: TokenOffice) -> N
         race(2, act)
         longest = ApiTokenFilter(live_at=office.world.clock.now(), longer_than=days * DAY)
         assert office.tokens.count(longest) == 0
+
+
+def test_two_make_tokens_for_each_other(office: TokenOffice) -> None:
+    both = [office.ada, office.add_user("bob")]
+    for each in both:
+        office.join("makers", each.username)
+    office.apply('[tokens]\nfor_others_groups = ["makers"]\nreason = "leads"\n')
+
+    def make(number: int) -> None:
+        maker, owner = Maker(both[number].subject), both[1 - number].username
+        office.tokens.create(office.draft(user=owner), ADMIN, maker, delivery=Delivery.LINK)
+
+    for _ in range(ROUNDS):
+        race(2, make)
+
+
+def test_a_token_is_made_while_a_policy_of_its_site_names_its_owner(office: TokenOffice) -> None:
+    policies = PolicyOffice(office.world)
+    for number in range(ROUNDS):
+        text = (
+            '[access]\nreason = "r"\n[[access.override]]\nuser = "ada"\neffect = "allow"\n'
+            f'until = 2030-01-0{number + 1}\nreason = "r"\n'
+        )
+
+        def act(runner: int, text: str = text) -> None:
+            if runner:
+                policies.apply(text, name="jira-main")
+            else:
+                office.own()
+
+        race(2, act)
 
 
 def test_an_app_is_cut_off_while_all_credentials_of_its_user_are_switched_off(
