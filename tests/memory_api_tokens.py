@@ -42,6 +42,10 @@ class MemoryApiTokens(MemoryStore):
         self._told("count")
         return len(self._meant(chosen))
 
+    def count_lineages(self, chosen: ApiTokenFilter) -> int:
+        self._told("count_lineages")
+        return len({each.lineage_id for each in self._meant(chosen)})
+
     def add(self, token: ApiToken) -> None:
         self._told("add", changes=True)
         if token.token_id in self._state.api_tokens:

@@ -37,6 +37,10 @@ class ApiTokenStore(Protocol):
         """How many are meant."""
         ...
 
+    def count_lineages(self, chosen: ApiTokenFilter) -> int:
+        """How many there are where a token and those it was rotated into count as one."""
+        ...
+
     def add(self, token: ApiToken) -> None:
         """Insert. Raises AlreadyExists."""
         ...

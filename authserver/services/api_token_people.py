@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from authserver.domain.api_tokens import SubjectType
 from authserver.domain.clients import ClientStatus
 from authserver.domain.errors import Conflict, InvalidField
-from authserver.domain.scope_reach import beyond
+from authserver.domain.scope_reach import beyond, common
 from authserver.services.administrators import may_administer
 from authserver.services.api_token_drafts import TokenRefused
-from authserver.services.scope_ceilings import ceiling_of, lost
+from authserver.services.scope_ceilings import ceiling_of, lost, within
 from authserver.services.user_lookup import existing
 
 if TYPE_CHECKING:
@@ -110,6 +110,20 @@ def check_maker(stores: Stores, maker: Maker, concerned: Parties, rules: TokenRu
         refusal = rules.against_holding(frozenset(stores.groups.of(concerned.owner.subject)))
     if refusal is not None:
         raise TokenRefused(refusal)
+
+
+def within_reach(stores: Stores, concerned: Parties, scopes: frozenset[str]) -> frozenset[str]:
+    """What is left of the scopes of a token within the reach of whoever it speaks for.
+
+    Raises:
+        InvalidField: nothing is.
+    """
+    left = within(ceiling_of(stores, concerned.owner.subject), scopes)
+    if concerned.subject_type is SubjectType.SERVICE and concerned.client is not None:
+        left = common(left, concerned.client.scopes)
+    if not left:
+        raise InvalidField("scopes", "some of what its owner, or its service, may have now")
+    return left
 
 
 def check_reach(

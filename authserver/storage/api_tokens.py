@@ -96,6 +96,14 @@ class ApiTokenRows(Store):
             .where(self._mine(api_tokens), *conditions(self._connection, chosen))
         ).scalar_one()
 
+    def count_lineages(self, chosen: ApiTokenFilter) -> int:
+        """How many there are where a token and those it was rotated into count as one."""
+        return self._connection.execute(
+            select(func.count(_COLUMNS.lineage_id.distinct())).where(
+                self._mine(api_tokens), *conditions(self._connection, chosen)
+            )
+        ).scalar_one()
+
     def add(self, token: ApiToken) -> None:
         """Insert. Raises AlreadyExists."""
         use = _use_values(token.last_use)
