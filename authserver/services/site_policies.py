@@ -52,6 +52,13 @@ if TYPE_CHECKING:
 
 DRAFT: Final = "draft"
 """What a document is called that was not applied yet."""
+_OF_OTHERS: Final = (
+    LegacyStep,
+    CredentialNetworkStep,
+    CredentialOperationStep,
+    CredentialProjectStep,
+)
+"""Steps that ask nothing of a token which brings no limits of its own."""
 _OF_PEOPLE: Final = ("groups", "users", "read_only_groups", "holders")
 
 
@@ -59,7 +66,8 @@ class SitePolicy:
     """What is asked of calls to one site. Immutable; `services.policy_engine` asks it.
 
     `label` names the documents and their versions (`default@3 jira@1`), empty without any.
-    `steps` are all the steps in their order, `asked` those that can refuse anything.
+    `steps` are all the steps in their order, `asked` those that can refuse anything, and
+    `asked_of_plain` those that can refuse a token which brings no limits of its own.
     `asks_groups` says whether anything needs the person behind a call. `rates` are the compiled
     rate rules, `tokens` the sections about API tokens of all documents: all must allow.
     """
@@ -106,6 +114,7 @@ class SitePolicy:
             self._credential_projects,
         )
         self.asked = tuple(each for each in self.steps if each.is_asked)
+        self.asked_of_plain = tuple(e for e in self.asked if not isinstance(e, _OF_OTHERS))
         self.rates = tuple(CompiledRate(each, product) for each in found.rules("rates"))
         self.asks_groups = _asks_people(documents, found)
 
