@@ -200,7 +200,7 @@ def verify_chain(
         raise SystemExit(ExitCode.FINDINGS)
 
 
-@audit.command("seal")
+@audit.command("seal", short_help="Seal what is committed and sign a checkpoint.")
 @_JSON
 @pass_context
 def seal_chain(context: Context, *, as_json: bool) -> None:
