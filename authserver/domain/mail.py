@@ -27,6 +27,8 @@ class MailKind(StrEnum):
     TOKEN_STALE = "token-stale"  # noqa: S105 - the name of a mail
     TOKEN_STOPPED = "token-stopped"  # noqa: S105 - the name of a mail
     """It was disabled or revoked, by somebody or by policy, or because it leaked."""
+    TOKENS_STOPPED = "tokens-stopped"
+    """Several of one reader's were, by one bulk act."""
     TOKEN_READY = "token-ready"  # noqa: S105 - the name of a mail
     """Somebody made one for the reader, who picks it up by a link."""
     TEST = "test"

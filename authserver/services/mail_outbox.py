@@ -31,6 +31,12 @@ WORDS: Final[Mapping[MailKind, frozenset[str]]] = {
     MailKind.TOKEN_EXPIRES: frozenset({*_OF_A_TOKEN, "ends_at"}),
     MailKind.TOKEN_STALE: frozenset({*_OF_A_TOKEN, "last_used_at", "stops_at"}),
     MailKind.TOKEN_STOPPED: frozenset({*_OF_A_TOKEN, "stopped_at", "is_for_ever", "reason"}),
+    MailKind.TOKENS_STOPPED: frozenset(
+        {
+            *("reader", "for_team", "tokens", "count", "more"),
+            *("stopped_at", "is_for_ever", "reason"),
+        }
+    ),
     MailKind.TOKEN_READY: frozenset({*_OF_A_TOKEN, "link", "link_ends_at", "ends_at"}),
     MailKind.TEST: frozenset({"issuer"}),
 }

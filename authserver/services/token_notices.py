@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from authserver.domain.api_tokens import ApiTokenFilter, ApiTokenStatus
 from authserver.domain.mail import MailDraft, MailKind, key_of_token
+from authserver.services.incident_notices import Incident, incident_of, letter_about, news_of
 from authserver.services.token_readers import readers_of
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from authserver.domain.api_tokens import ApiToken
     from authserver.domain.ports import Clock, Database, Stores
     from authserver.services.mail_outbox import MailOutbox
+    from authserver.services.token_readers import Reader
 
 log = logging.getLogger(__name__)
 
@@ -81,6 +83,8 @@ class TokenNotices:
     def tell_of_stops(self, go_on: Callable[[], bool]) -> NoticeCounts:
         """Tell of tokens that were disabled or revoked in the last two days, each once.
 
+        What one bulk act stopped is one mail for each reader.
+
         Not of rotated ones, whose successors go on, nor of such that nobody ever picked up.
         `go_on` is as in `tell_of_ends`.
 
@@ -92,7 +96,38 @@ class TokenNotices:
             ApiTokenFilter(status=status, changed_since=since)
             for status in (ApiTokenStatus.DISABLED, ApiTokenStatus.REVOKED)
         ]
-        return self._tell_all(chosen, stop_notice, go_on)
+        incidents: dict[Incident, None] = {}
+
+        def notice_of(token: ApiToken) -> Notice | None:
+            incident = incident_of(token)
+            if incident is None:
+                return stop_notice(token)
+            incidents[incident] = None
+            return None
+
+        counts = self._tell_all(chosen, notice_of, go_on)
+        for incident in incidents:
+            if incident.key not in self._told and go_on():
+                counts += self._tell_of_incident(incident)
+        return counts
+
+    def _tell_of_incident(self, incident: Incident) -> NoticeCounts:
+        """A bulk act is one transaction: whoever sees one of its tokens sees them all."""
+        with self._database.reading() as stores:
+            news = news_of(stores, incident)
+            sites = {each.name: each.url for each in stores.resources.list()}
+        drafts = []
+        for reader, tokens in news.letters:
+            alone = stop_notice(tokens[0]) if len(tokens) == 1 else None
+            drafts.append(
+                letter_about(incident, reader, tokens)
+                if alone is None
+                else _draft(alone, reader, sites)
+            )
+        with self._database.writing() as stores:
+            put_in = sum(self._outbox.put_in(stores, each) for each in drafts)
+        self._told.add(incident.key)
+        return NoticeCounts(put_in, news.skipped)
 
     def tell_of_disuse_in(
         self, stores: Stores, token: ApiToken, *, stops_at: float
@@ -148,25 +183,27 @@ class TokenNotices:
         for notice in notices:
             readers = readers_of(stores, notice.token)
             skipped += readers.skipped
-            for reader in readers.found:
-                words = {
-                    **words_of(notice.token, sites),
-                    **notice.words,
-                    "reader": reader.name,
-                    "for_team": reader.for_team,
-                }
-                put_in += self._outbox.put_in(
-                    stores,
-                    MailDraft(
-                        key=f"{notice.key}:{reader.address}",
-                        kind=notice.kind,
-                        to=reader.address,
-                        locale=reader.locale,
-                        words=words,
-                        until=notice.until,
-                    ),
-                )
+            put_in += sum(
+                self._outbox.put_in(stores, _draft(notice, reader, sites))
+                for reader in readers.found
+            )
         return NoticeCounts(put_in, skipped)
+
+
+def _draft(notice: Notice, reader: Reader, sites: Mapping[str, str]) -> MailDraft:
+    return MailDraft(
+        key=f"{notice.key}:{reader.address}",
+        kind=notice.kind,
+        to=reader.address,
+        locale=reader.locale,
+        words={
+            **words_of(notice.token, sites),
+            **notice.words,
+            "reader": reader.name,
+            "for_team": reader.for_team,
+        },
+        until=notice.until,
+    )
 
 
 def words_of(token: ApiToken, sites: Mapping[str, str]) -> dict[str, object]:
