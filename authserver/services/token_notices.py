@@ -125,7 +125,7 @@ class TokenNotices:
                 else _draft(alone, reader, sites)
             )
         with self._database.writing() as stores:
-            put_in = sum(self._outbox.put_in(stores, each) for each in drafts)
+            put_in = self._put_in(stores, drafts)
         self._told.add(incident.key)
         return NoticeCounts(put_in, news.skipped)
 
@@ -136,7 +136,8 @@ class TokenNotices:
 
         In the caller's transaction. The same last use is told of once.
         """
-        return self._put_in(stores, [disuse_notice(token, stops_at)])
+        drafts, skipped = _drafts(stores, [disuse_notice(token, stops_at)])
+        return NoticeCounts(self._put_in(stores, drafts), skipped)
 
     def _tell_all(
         self,
@@ -152,8 +153,11 @@ class TokenNotices:
             new = [each for each in notices if each.key not in self._told]
             if not new:
                 continue
+            # Apart: a look at readers for writing would lock them in the order of their tokens.
+            with self._database.reading() as stores:
+                drafts, skipped = _drafts(stores, new)
             with self._database.writing() as stores:
-                counts += self._put_in(stores, new)
+                counts += NoticeCounts(self._put_in(stores, drafts), skipped)
             if len(self._told) > MOST_REMEMBERED:
                 self._told.clear()
             self._told.update(each.key for each in new)
@@ -177,17 +181,19 @@ class TokenNotices:
                     break
                 after = page[-1].token_id
 
-    def _put_in(self, stores: Stores, notices: Sequence[Notice]) -> NoticeCounts:
-        put_in = skipped = 0
-        sites = {each.name: each.url for each in stores.resources.list()}
-        for notice in notices:
-            readers = readers_of(stores, notice.token)
-            skipped += readers.skipped
-            put_in += sum(
-                self._outbox.put_in(stores, _draft(notice, reader, sites))
-                for reader in readers.found
-            )
-        return NoticeCounts(put_in, skipped)
+    def _put_in(self, stores: Stores, drafts: Sequence[MailDraft]) -> int:
+        return sum(self._outbox.put_in(stores, each) for each in drafts)
+
+
+def _drafts(stores: Stores, notices: Sequence[Notice]) -> tuple[Sequence[MailDraft], int]:
+    """The mails for all readers, and how many readers have no usable address."""
+    drafts, skipped = [], 0
+    sites = {each.name: each.url for each in stores.resources.list()}
+    for notice in notices:
+        readers = readers_of(stores, notice.token)
+        skipped += readers.skipped
+        drafts += [_draft(notice, reader, sites) for reader in readers.found]
+    return drafts, skipped
 
 
 def _draft(notice: Notice, reader: Reader, sites: Mapping[str, str]) -> MailDraft:

@@ -209,6 +209,29 @@ def test_two_make_tokens_for_each_other(office: TokenOffice) -> None:
         race(2, make)
 
 
+def test_two_users_are_told_of_their_tokens_while_one_makes_a_token_for_the_other(
+    office: TokenOffice,
+) -> None:
+    bob = office.add_user("bob")
+    first, second = sorted((office.ada, bob), key=lambda each: each.subject)
+    office.join("makers", "ada")
+    office.join("makers", "bob")
+    office.apply('[tokens]\nfor_others_groups = ["makers"]\nreason = "leads"\n')
+    for _ in range(ROUNDS):
+        for owner in (second, first):
+            office.service(user=owner.username, expires_in=60 * DAY)
+        office.world.clock.advance(55 * DAY)
+
+        def act(runner: int) -> None:
+            if runner:
+                draft = office.draft(user=second.username)
+                office.tokens.create(draft, ADMIN, Maker(first.subject), delivery=Delivery.LINK)
+            else:
+                assert office.notices.tell_of_ends(lambda: True).put_in
+
+        race(2, act)
+
+
 def test_a_token_is_made_while_a_policy_of_its_site_names_its_owner(office: TokenOffice) -> None:
     policies = PolicyOffice(office.world)
     for number in range(ROUNDS):
