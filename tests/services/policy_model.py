@@ -10,9 +10,10 @@ from ipaddress import ip_address, ip_network
 from typing import TYPE_CHECKING, NamedTuple
 
 from authserver.domain.decisions import DenyReason
-from authserver.domain.operations import Effect, Operation
+from authserver.domain.operations import Effect
 from authserver.domain.policy_calls import CallerWay, CallFacts
 from authserver.domain.policy_documents import LegacyEffect, LegacyWay, UserEffect
+from tests.services.policy_model_operations import allows, touches
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -286,30 +287,3 @@ def is_below(prefix: str, path: str) -> bool:
 def covers(detail: AccessDetail, projects: Iterable[frozenset[str]]) -> bool:
     """Whether a detail allows all projects of a call."""
     return detail.projects is None or all(set(detail.projects) & each for each in projects)
-
-
-def allows(selectors: Iterable[str], operations: Sequence[Operation]) -> bool:
-    """All that the call means; a call that means nothing known is allowed by no list."""
-    return len(operations) > 0 and not [
-        each for each in operations if not any(means(one, each) for one in selectors)
-    ]
-
-
-def touches(selectors: Iterable[str], operations: Sequence[Operation]) -> bool:
-    """Any that the call means; what is not known is taken for something that writes."""
-    if not operations:
-        return "write" in selectors
-    return any(means(one, each) for one in selectors for each in operations)
-
-
-def means(selector: str, operation: Operation) -> bool:
-    """Whether a selector means an operation: all the ways of saying it, written out."""
-    ways = [
-        operation.effect.value,
-        operation.operation_id,
-        f"{operation.api}:{operation.operation_id}",
-        f"{operation.method} {operation.template}",
-    ]
-    if operation.tag:
-        ways.append(f"tag:{operation.tag}")
-    return selector in ways
