@@ -89,6 +89,10 @@ class PolicyStore(Protocol):
         """The newest version; in a writing block the document is locked until its end."""
         ...
 
+    def seen(self, name: str) -> PolicyVersion | None:
+        """The newest version; nothing is locked."""
+        ...
+
     def version(self, name: str, number: int) -> PolicyVersion | None:
         """One version."""
         ...

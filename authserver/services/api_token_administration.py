@@ -101,16 +101,17 @@ class ApiTokens:
             TokenRefused: a policy does not let `maker` make it, or the user hold it.
             Conflict: there are as many as there may be, somebody is stopped, or mail is off.
         """
-        owner = subject_of(self._administration.database, draft.user)
+        with self._administration.database.reading() as stores:
+            owner = subject_of(stores, draft.user)
+            names = frozenset(each.name for each in self._limits.sites(stores, draft.resources))
         token_id = self._secret_maker.identifier()
         now = self._administration.clock.now()
         with self._administration.changing([changed(token_id, now)], takes_power=False) as stores:
-            # Locked in this order everywhere: clients, sites, users, documents.
+            # Locked in this order everywhere: documents, clients, sites, users.
+            rules = TokenPolicy.of(stores, names)
             client = held_client(stores, draft.client_id)
             sites = self._limits.sites(stores, draft.resources)
             concerned = parties(stores, draft.subject_type, owner, client, maker)
-            names = frozenset(each.name for each in sites)
-            rules = TokenPolicy.of(stores, names)
             check_maker(stores, maker, concerned, rules)
             scopes = self._limits.scopes(draft.scopes, sites)
             check_reach(stores, concerned, scopes, names)
@@ -177,16 +178,18 @@ class ApiTokens:
                 many secrets as there may be.
         """
         check_overlap(overlap_seconds)
+        # A token keeps its sites, and with them its documents, which are locked before it.
+        names = self.get(token_id).resources
         new_id = self._secret_maker.identifier()
         now = self._administration.clock.now()
         changes = [changed(token_id, now), changed(new_id, now)]
         with self._administration.changing(changes, takes_power=True) as stores:
+            rules = TokenPolicy.of(stores, names)
             # Before its client, owner and maker, as everywhere.
             before, others = held_lineage(stores, token_id, now)
             client = held_client(stores, before.client_id)
             concerned = parties(stores, before.subject_type, before.owner, client, maker)
             check_rotatable(before, others, now, overlap_seconds)
-            rules = TokenPolicy.of(stores, before.resources)
             check_maker(stores, maker, concerned, rules)
             said = TokenTexts(
                 before.name,

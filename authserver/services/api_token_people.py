@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from authserver.domain.clients import Client
-    from authserver.domain.ports import Database, Stores
+    from authserver.domain.ports import Stores
     from authserver.domain.users import User
     from authserver.services.api_token_drafts import Maker
     from authserver.services.token_policy import TokenRules
@@ -41,7 +41,7 @@ class Parties:
         return self.owner.subject
 
 
-def subject_of(database: Database, user: str) -> str:
+def subject_of(stores: Stores, user: str) -> str:
     """The subject of a user, looked for before anything is locked: users are locked by subjects.
 
     Raises:
@@ -50,8 +50,7 @@ def subject_of(database: Database, user: str) -> str:
     """
     if not user:
         raise InvalidField("user", "the name of the user whom it belongs to")
-    with database.reading() as stores:
-        return existing(stores, user).subject
+    return existing(stores, user).subject
 
 
 def parties(

@@ -125,9 +125,10 @@ class Groups:
         leaves = action == "group.member_removed"
         takes_power = leaves or joining_takes_power(self._administration, [name])
         with self._administration.changing([], takes_power=takes_power) as stores:
+            # The user first, as everywhere.
+            user = existing(stores, handle)
             if stores.groups.get(name) is None:
                 raise NotFound("group", name)
-            user = existing(stores, handle)
             if not leaves:
                 changed = stores.groups.join(name, user.subject)
             else:

@@ -184,14 +184,15 @@ class Policies:
         changes = [Change(ChangeKind.POLICY, name, 0.0)]
         # A policy may take power, and whether this one does nobody needs to find out.
         with self._administration.changing(changes, takes_power=True) as stores:
-            # In the order of everybody: API tokens, the site, who is named, and the documents.
-            wanted = Mentioned()
-            shortened = [*shorten(stores, name, read_policy(text, wanted), now)]
-            check_name(stores, name)
-            wanted.hold(stores)
-            document = read_policy(text, self._references(stores, name))
+            # In the order of everybody: the document, API tokens, the site, groups. With the
+            # document locked nobody makes a token under the rules of before.
             current = stores.policies.current(name)
             check_seen(name, current, expect)
+            wanted = Mentioned()
+            shortened = shorten(stores, name, read_policy(text, wanted), now)
+            check_name(stores, name)
+            wanted.hold(stores)
+            read_policy(text, self._references(stores, name))
             version = PolicyVersion(
                 name=name,
                 number=1 if current is None else current.number + 1,
@@ -201,8 +202,6 @@ class Policies:
                 comment=said,
             )
             stores.policies.add(version)
-            # Those that somebody made while this waited for the document.
-            shortened += shorten(stores, name, document, now)
             if shortened:
                 changes.append(Change(ChangeKind.API_TOKEN, ALL_TOKENS, latest_end(now)))
             self._administration.record(

@@ -21,12 +21,12 @@ GROUP_KEYS: Final = frozenset(
 def mentions_of_group(stores: Stores, group: str) -> Sequence[str]:
     """Where current versions name the group: `default: access.groups`.
 
-    In a writing block the documents are locked until its end, in the order that everybody keeps:
-    the default one first.
+    That stays so for whoever has locked the group: a policy that names it is applied with its lock.
+    So no document is locked.
     """
     found = []
     for name in dict.fromkeys((DEFAULT_DOCUMENT, *stores.policies.names())):
-        version = stores.policies.current(name)
+        version = stores.policies.seen(name)
         if version is not None:
             found += [f"{name}: {path}" for path in _paths(parsed(version.text), "", group)]
     return found

@@ -149,7 +149,7 @@ class Users:
         user = replace(user, password_hash=self._passwords.hash(draft.password or one_time))
         with self._administration.changing([], takes_power=False) as stores:
             stores.users.add(user)
-            for name in dict.fromkeys(draft.groups):
+            for name in sorted(set(draft.groups)):
                 _join(stores, name, user.subject)
             known = _known(stores, user)
             self._administration.record(
@@ -186,10 +186,12 @@ class Users:
             if update.is_administrator is not None:
                 after = replace(after, is_administrator=update.is_administrator)
             stores.users.save(after)
-            for name in dict.fromkeys(update.add_groups):
-                _join(stores, name, after.subject)
-            for name in dict.fromkeys(update.remove_groups):
+            # Locked in one order for everybody.
+            for name in sorted({*update.add_groups, *update.remove_groups}):
                 _existing_group(stores, name)
+            for name in update.add_groups:
+                stores.groups.join(name, after.subject)
+            for name in update.remove_groups:
                 stores.groups.leave(name, after.subject)
             stores.authority.advance([known_anew(after.subject, self._administration.clock.now())])
             known = _known(stores, after)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from threading import Event
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import pytest
 
@@ -25,31 +24,19 @@ from authserver.storage.resources import ResourceRows
 from authserver.storage.token_pick_ups import TokenPickUpRows
 from authserver.storage.users import UserRows
 from tests.databases import opened
+from tests.services.lingering import lingering
 from tests.services.policy_office import PolicyOffice
 from tests.services.token_office import DAY, OPERATOR, TokenOffice
 from tests.services.world import ADMIN, World
 from tests.storage.racing import race
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from authserver.services.api_token_drafts import MadeApiToken
-    from authserver.storage.store import Store
 
 pytestmark = pytest.mark.slow
 ROUNDS: Final = 3
-LINGERING_SECONDS: Final = 0.05
-"""How long whoever has locked a row does nothing: so that they meet who would not always."""
-
-
-def _lingering(look: Callable[..., Any]) -> Callable[..., Any]:
-    def lingering(store: Store, *asked: Any, **stated: Any) -> Any:
-        found = look(store, *asked, **stated)
-        if store._transaction.writing:
-            Event().wait(LINGERING_SECONDS)
-        return found
-
-    return lingering
 
 
 @pytest.fixture
@@ -60,7 +47,7 @@ def office(postgresql_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Tok
         *((UserRows, "get"), (UserRows, "get_by_username"), (ResourceRows, "get")),
         *((GrantRows, "end"), (AuthorityRows, "advance"), (PolicyRows, "current")),
     ):
-        monkeypatch.setattr(rows, look, _lingering(getattr(rows, look)))
+        monkeypatch.setattr(rows, look, lingering(getattr(rows, look)))
     with opened(postgresql_url) as database:
         monkeypatch.setattr("tests.services.world.MemoryDatabase", lambda: database)
         world = World()
