@@ -21,6 +21,8 @@ class DenyReason(StrEnum):
     METHOD_OVERRIDE = "method-override"
     UNKNOWN_PATH = "unknown-path"
     UNKNOWN_METHOD = "unknown-method"
+    OTHER_VERSION = "other-version"
+    """The path is known at another version of its API; rules speak of that one."""
     REMOVED = "removed"
     NO_SCOPE_LIST = "no-scope-list"
     CREDENTIAL_MISSING = "credential-missing"
