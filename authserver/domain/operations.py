@@ -200,10 +200,8 @@ class ProductCatalogue:
     def known_below(self, method: str, path: str) -> str:
         """Where another version of its API has `path`, as `/rest/api/2`; empty for nowhere."""
         method = "GET" if method == "HEAD" else method
-        found = self._in_other_versions(path)
-        return next(
-            (below for below, methods in found if method in methods), found[0][0] if found else ""
-        )
+        found = sorted(self._in_other_versions(path), key=lambda each: method not in each[1])
+        return found[0][0] if found else ""
 
     def _in_other_versions(self, path: str) -> list[tuple[str, set[str]]]:
         """Where other versions of the API have `path`, the newest first, and its methods there."""
