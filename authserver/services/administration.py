@@ -11,7 +11,8 @@ from authserver.domain.audit import Actor, ActorKind, AuditEvent, Outcome
 from authserver.domain.calls import Call
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from contextlib import AbstractContextManager
 
     from authserver.domain.authority import Change
     from authserver.domain.ports import Clock, Database, Stores
@@ -46,17 +47,24 @@ class Administration:
         self._barrier = barrier
 
     @contextmanager
-    def changing(self, changes: Sequence[Change], *, takes_power: bool) -> Iterator[Stores]:
+    def changing(
+        self, changes: Sequence[Change], *, takes_power: bool | Callable[[], bool]
+    ) -> Iterator[Stores]:
         """One transaction that also advances the authority.
 
         With `takes_power` the block's end returns only when no worker believes the old state.
+        Where only the block can tell, it is a function, which is asked after it.
 
         Raises:
             StorageUnavailable: the block was not entered, or it raised, and nothing was changed.
                 Or its commit failed: then nobody knows whether the change was made, which the
                 caller's next look will tell. It is made once at most.
         """
-        barrier = self._barrier.passing() if takes_power else nullcontext()
+        barrier: AbstractContextManager[None] = nullcontext()
+        if callable(takes_power):
+            barrier = self._barrier.passing(takes_power)
+        elif takes_power:
+            barrier = self._barrier.passing()
         with barrier, self.database.writing() as stores:
             yield stores
             if changes:

@@ -93,6 +93,7 @@ class FederatedArrivals:
             hold_users(stores, "" if identity is None else identity.subject, previous)
             user = None if identity is None else self._user_of(stores, identity)
             self._check_groups(stores, current, proof)
+            is_new = user is None
             if identity is None or user is None:
                 _check_not_unlinked(stores, current, attempt, proof)
                 problem = refusal_to_create(current, proof.person, proof.snapshot)
@@ -120,7 +121,8 @@ class FederatedArrivals:
             )
             self._note_session(stores, current, identity, started.session, proof)
             arrived = self._arrive(stores, current, identity, proof, landing.call)
-        if moves:
+        # Nobody remembers a new user.
+        if moves or (arrived.joins_named and not is_new):
             self._administration.let_workers_see()
         self._wait_out(arrived)
         return started
@@ -161,6 +163,8 @@ class FederatedArrivals:
             if identity is None:
                 identity = self._users.link_in(stores, current, proof.person, user.subject, call)
             arrived = self._arrive(stores, current, identity, proof, call)
+        if arrived.joins_named:
+            self._administration.let_workers_see()
         self._wait_out(arrived)
         return arrived.identity
 

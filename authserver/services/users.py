@@ -13,7 +13,7 @@ from authserver.services.derived_rights import (
     administrators_by_group,
     rights_of,
 )
-from authserver.services.policy_mentions import joining_takes_power
+from authserver.services.policy_mentions import any_is_mentioned
 from authserver.services.user_lookup import SUBJECT_PREFIX, existing, known_anew
 from authserver.services.user_rules import PersonalUpdate, checked_username, described
 
@@ -169,12 +169,8 @@ class Users:
         """
         # Policies ask for e-mail domains, and Basic for the address.
         moves = update.personal.email is not None
-        takes_power = (
-            moves
-            or bool(update.remove_groups)
-            or joining_takes_power(self._administration, update.add_groups)
-        )
-        with self._administration.changing([], takes_power=takes_power) as stores:
+        takes_power = True
+        with self._administration.changing([], takes_power=lambda: takes_power) as stores:
             if update.is_administrator is False:
                 self._power.keep_an_administrator(stores, handle)
             before = existing(stores, handle)
@@ -189,6 +185,10 @@ class Users:
             # Locked in one order for everybody.
             for name in sorted({*update.add_groups, *update.remove_groups}):
                 _existing_group(stores, name)
+            # With the groups locked: no policy that names them is applied meanwhile.
+            takes_power = (
+                moves or bool(update.remove_groups) or any_is_mentioned(stores, update.add_groups)
+            )
             for name in update.add_groups:
                 stores.groups.join(name, after.subject)
             for name in update.remove_groups:
