@@ -21,7 +21,6 @@ from authserver.web.admin.provider_lists import ProviderLists
 from authserver.web.admin.provider_pages import ProviderPages
 from authserver.web.admin.scope_choice import ScopeChoice
 from authserver.web.admin.site_creation import SiteCreation
-from authserver.web.admin.site_creation import SiteCreation
 from authserver.web.admin.site_pages import SitePages
 from authserver.web.admin.snippets import Snippets
 from authserver.web.admin.start import start_pages
