@@ -46,7 +46,9 @@ docs: .make/develop  ## Write the generated pages of the documentation anew.
 	@$(BIN)/python -m tests.documentation.command_line_page >docs/reference/command-line.md
 	@$(BIN)/python -m tests.documentation.endpoints_page >docs/reference/endpoints.md
 	@$(BIN)/python -m tests.documentation.administration_api_page >docs/reference/administration-api.md
+	@$(BIN)/python -m tests.documentation.three_ways_page >docs/reference/three-ways.md
 	@$(BIN)/python -m tests.documentation.policy_page >docs/reference/policies.md
+	@$(BIN)/python -m tests.documentation.declarations_page >docs/reference/configuration-files.md
 
 texts: .make/develop  ## Collect the texts of the pages for their translations.
 	@$(BIN)/python -m tests.web.texts

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from authserver.app_console_work import work_pages
 from authserver.services.console_access import ConsoleAccess
+from authserver.services.long_lists import LongLists
 from authserver.web.admin.blueprint import console_blueprint
 from authserver.web.admin.client_acts import ClientActs
 from authserver.web.admin.client_creation import ClientCreation
@@ -13,6 +14,7 @@ from authserver.web.admin.client_editing import ClientEditing
 from authserver.web.admin.client_lists import ClientLists
 from authserver.web.admin.client_pages import ClientPages
 from authserver.web.admin.client_secrets import ClientSecrets
+from authserver.web.admin.dashboard_pages import DashboardPages
 from authserver.web.admin.gateway_pages import GatewayPages
 from authserver.web.admin.key_pages import KeyPages
 from authserver.web.admin.mail_previews import MailPreviewPages
@@ -45,7 +47,7 @@ def console(visits: Visits, container: Container) -> Blueprint:
 def console_pages(visits: Visits, container: Container) -> Sequence[ConsolePage]:
     """The table: what is not in it is not served."""
     return (
-        *start_pages(),
+        *start_pages(DashboardPages(container.dashboard, LongLists(container.database))),
         *_clients(visits, container),
         *_sites(container),
         *work_pages(visits, container),
@@ -58,7 +60,7 @@ def console_pages(visits: Visits, container: Container) -> Sequence[ConsolePage]
 def _clients(visits: Visits, container: Container) -> Iterator[ConsolePage]:
     snippets = Snippets(container.settings.issuer, container.resources.list)
     scopes = ScopeChoice(container.catalogue.scopes)
-    yield from ClientLists(container.clients, Cursors(container.digester)).pages()
+    yield from ClientLists(container.clients, Cursors(container.digester), container.clock).pages()
     yield from ClientCreation(
         clients=container.clients,
         sites=container.resources.list,
@@ -90,7 +92,6 @@ def _sites(container: Container) -> Iterator[ConsolePage]:
         clock=container.clock,
     ).pages()
     yield from GatewayPages(container.gateways, cursors).pages()
-    yield from SiteCreation(container.resources, container.gateways).pages()
     yield from SiteCreation(container.resources, container.gateways).pages()
 
 

@@ -8,11 +8,22 @@ from authserver.services.long_lists import LongLists
 from authserver.services.pasted_tokens import PastedTokens
 from authserver.web.admin.audit_lists import AuditLists
 from authserver.web.admin.decision_pages import DecisionPages
+from authserver.web.admin.grant_lists import GrantLists
+from authserver.web.admin.group_pages import GroupPages
+from authserver.web.admin.incident_pages import IncidentPages
+from authserver.web.admin.mail_lists import MailLists
+from authserver.web.admin.policy_pages import PolicyPages
+from authserver.web.admin.policy_previews import PolicyPreviews
 from authserver.web.admin.scope_choice import ScopeChoice
+from authserver.web.admin.session_lists import SessionLists
 from authserver.web.admin.token_acts import TokenActs
 from authserver.web.admin.token_creation import TokenCreation
 from authserver.web.admin.token_lists import TokenLists
 from authserver.web.admin.token_pages import TokenPages
+from authserver.web.admin.user_acts import UserActs
+from authserver.web.admin.user_editing import UserEditing
+from authserver.web.admin.user_lists import UserLists
+from authserver.web.admin.user_pages import UserPages
 from authserver.web.cursors import Cursors
 
 if TYPE_CHECKING:
@@ -28,6 +39,13 @@ def work_pages(visits: Visits, container: Container) -> Iterator[ConsolePage]:
     lists = LongLists(container.database)
     yield from _records(visits, container)
     yield from _tokens(visits, container, lists)
+    yield from _people(visits, container, lists)
+    yield from IncidentPages(container.api_token_bulk, lists, container.clock).pages()
+    yield from PolicyPages(
+        visits,
+        container.policies,
+        PolicyPreviews(container.policies, container.policy_replays, container.audit),
+    ).pages()
 
 
 def _records(visits: Visits, container: Container) -> Iterator[ConsolePage]:
@@ -58,3 +76,28 @@ def _tokens(visits: Visits, container: Container, lists: LongLists) -> Iterator[
         audit=container.audit,
         clock=container.clock,
     ).pages()
+
+
+def _people(visits: Visits, container: Container, lists: LongLists) -> Iterator[ConsolePage]:
+    cursors, clock = Cursors(container.digester), container.clock
+    yield from UserLists(lists, cursors).pages()
+    yield from UserEditing(visits, container.users, lists).pages()
+    yield from UserActs(
+        visits=visits,
+        users=container.users,
+        credentials=container.user_credentials,
+        sessions=container.sessions,
+        identities=container.identities,
+    ).pages()
+    yield from UserPages(
+        users=container.users,
+        identities=container.identities,
+        sessions=container.sessions,
+        lists=lists,
+        audit=container.audit,
+        clock=clock,
+    ).pages()
+    yield from GroupPages(visits, container.groups, cursors).pages()
+    yield from SessionLists(visits, lists, container.sessions, clock, cursors).pages()
+    yield from GrantLists(visits, lists, container.grants, clock, cursors).pages()
+    yield from MailLists(visits, lists, container.mail_administration, cursors).pages()

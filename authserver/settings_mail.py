@@ -60,7 +60,7 @@ class MailSettings:
     )
     notices: tuple[str, ...] = setting(
         Words(NOTICES),
-        list(NOTICES),
+        ", ".join(NOTICES),
         "Which notices people get about their own accounts: a token was made, a device was let "
         "in, a refresh token came twice, a sign-in in a new browser. Users may do without each "
         "but refresh-reused.",

@@ -59,6 +59,13 @@ class MemoryRecords:
     def catch_up(self) -> None:
         """Nothing waits in a journal."""
 
+    def get(self, record_id: int) -> AuditRecord | None:
+        """One record by its number."""
+        events = list(self.events())
+        if not 0 < record_id <= len(events):
+            return None
+        return record_of(events[record_id - 1], record_id)
+
     def search(self, query: AuditQuery) -> AuditPage:
         """One page, newest first."""
         found = [

@@ -100,6 +100,7 @@ def test_in_a_worker_failed_housekeeping_begins_again_and_the_poll_goes_on(
         view=SimpleNamespace(poll=lambda: None, run=lambda stop: polling.append(stop.wait(10))),
         uses=SimpleNamespace(flush=lambda _database: 0),
         database=None,
+        administration_resource=SimpleNamespace(ensure=lambda _act: None),
         settings=SimpleNamespace(housekeeping=SimpleNamespace(mode="thread")),
         close=lambda: None,
     )
@@ -129,6 +130,7 @@ def test_a_defect_does_not_end_the_writing_of_last_uses(
         view=SimpleNamespace(poll=lambda: None, run=lambda stop: stop.wait(10)),
         uses=SimpleNamespace(flush=flush),
         database=None,
+        administration_resource=SimpleNamespace(ensure=lambda _act: None),
         settings=SimpleNamespace(housekeeping=SimpleNamespace(mode="off")),
         close=lambda: None,
     )

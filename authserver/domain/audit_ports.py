@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from authserver.domain.audit_chain import Seal, Unsealed
     from authserver.domain.audit_checkpoints import Checkpoint
-    from authserver.domain.audit_records import AuditPage, AuditQuery
+    from authserver.domain.audit_records import AuditPage, AuditQuery, AuditRecord
     from authserver.domain.store_ports import LeaseStore
 
 
@@ -109,6 +109,10 @@ class AuditReader(Protocol):
 
     def search(self, query: AuditQuery) -> AuditPage:
         """One page, newest first."""
+        ...
+
+    def get(self, record_id: int) -> AuditRecord | None:
+        """One record by its id."""
         ...
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from authserver.domain.errors import NotFound
 from authserver.services import audit_retention, audit_searches, audit_verification
 
 if TYPE_CHECKING:
@@ -63,6 +64,19 @@ class AuditService:
         now = self._clock.now()
         query = audit_searches.query_of(terms, now, limit=limit, cursor=cursor)
         return audit_searches.search(self._database, query)
+
+    def record(self, record_id: int) -> AuditRecord:
+        """One record by its id.
+
+        Raises:
+            NotFound: there is none.
+            StorageUnavailable: the database cannot answer.
+        """
+        with self._database.reading() as stores:
+            found = stores.audit.get(record_id)
+        if found is None:
+            raise NotFound("record", str(record_id))
+        return found
 
     def export(self, terms: SearchTerms) -> Iterator[AuditRecord]:
         """Every record that fits, newest first, page by page.

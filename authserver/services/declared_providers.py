@@ -8,7 +8,7 @@ from authserver.domain.declarations import DeclaredKind
 from authserver.domain.errors import InvalidField, NotFound
 from authserver.domain.providers import ProviderAuth
 from authserver.domain.roles import Area
-from authserver.services.declared_objects import ENABLED, STATUS, FreshValue, keep
+from authserver.services.declared_objects import ENABLED, STATUS, FreshValue, keep, without
 from authserver.services.declared_provider_forms import (
     DOMAINS,
     RULES,
@@ -81,6 +81,8 @@ class DeclaredProviders:
                 plain |= {key: inner} if inner else {}
             elif value not in (None, preset.get(key)) and key != HAS_DIRECTORY_SECRET:
                 plain[key] = value
+        if RULES in plain:
+            plain[RULES] = [without(each, {"value": "", "label": ""}) for each in plain[RULES]]
         return plain
 
     def needs(self, values: Mapping[str, Any]) -> Collection[tuple[DeclaredKind, str]]:

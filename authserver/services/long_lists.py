@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from authserver.domain.searches import ApiTokenSort, GrantSort, MailSort, SessionSort, UserSort
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from authserver.domain.api_tokens import ApiToken, ApiTokenFilter
     from authserver.domain.grants import Grant
@@ -105,6 +105,11 @@ class LongLists:
                 wanted, sort=MailSort(sort), descending=descending, after=after, limit=limit
             )
             return page, stores.mails.count(wanted)
+
+    def group_names(self) -> Sequence[tuple[str, str]]:
+        """All groups with what they are for, by name."""
+        with self._database.reading() as stores:
+            return [(each.name, each.description) for each in stores.groups.list()]
 
     def usernames(self, subjects: Iterable[str]) -> Mapping[str, str]:
         """User names by subject, also of those who were deleted."""

@@ -17,6 +17,7 @@ from authserver.services.policy_versions import (
     check_name,
     check_seen,
     default_beside,
+    described,
     existing,
     recorded,
 )
@@ -94,6 +95,12 @@ class Policies:
             names = (DEFAULT_DOCUMENT, *sites)
             found = dict.fromkeys(names)
             return [PolicyState(name, stores.policies.current(name)) for name in found]
+
+    def state(self, name: str) -> PolicyState:
+        """One document, whether it has a version or not. Raises NotFound: no such resource."""
+        with self._administration.database.reading() as stores:
+            check_name(stores, name)
+            return PolicyState(name, stores.policies.current(name))
 
     def show(self, name: str, number: int | None = None) -> PolicyVersion:
         """One version, the newest unless said otherwise.
@@ -178,7 +185,7 @@ class Policies:
         back_to: int | None = None,
     ) -> AppliedPolicy:
         said = check_text("comment", comment, longest=LONGEST_COMMENT, required=False)
-        unchanged = self._unchanged(name, text, expect)
+        unchanged = self._unchanged(name, text, act, expect)
         if unchanged is not None:
             return AppliedPolicy(unchanged, changed=False)
         now = self._administration.clock.now()
@@ -189,6 +196,7 @@ class Policies:
             # document locked nobody makes a token under the rules of before.
             current = stores.policies.current(name)
             check_seen(name, current, expect)
+            act.expect(described(name, current))
             wanted = Mentioned()
             shortened = shorten(stores, name, read_policy(text, wanted), now)
             check_name(stores, name)
@@ -215,9 +223,12 @@ class Policies:
             )
         return AppliedPolicy(version, changed=True, shortened=shortened)
 
-    def _unchanged(self, name: str, text: str, expect: int | None) -> PolicyVersion | None:
+    def _unchanged(
+        self, name: str, text: str, act: Act, expect: int | None
+    ) -> PolicyVersion | None:
         with self._administration.database.reading() as stores:
             check_name(stores, name)
             current = stores.policies.current(name)
             check_seen(name, current, expect)
+            act.expect(described(name, current))
             return current if current is not None and current.text == text else None

@@ -6,7 +6,7 @@ import hashlib
 from typing import TYPE_CHECKING, Any
 
 from authserver.domain.errors import Conflict, NotFound
-from authserver.domain.policy_documents import DEFAULT_DOCUMENT
+from authserver.domain.policy_documents import DEFAULT_DOCUMENT, PolicyVersion
 from authserver.domain.resources import ResourceStatus
 from authserver.domain.texts import shown_time
 from authserver.services.policy_differences import DifferenceKind, differences
@@ -15,7 +15,7 @@ from authserver.services.policy_reading import parsed, read_policy
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from authserver.domain.policy_documents import PolicyDocument, PolicyVersion
+    from authserver.domain.policy_documents import PolicyDocument
     from authserver.domain.ports import Stores
 
 
@@ -57,6 +57,21 @@ def check_seen(name: str, current: PolicyVersion | None, expect: int | None) -> 
         f"policy document {name} is at version {current.number}, which {current.applied_by} "
         f"applied at {shown_time(current.applied_at)}; version {expect} was seen: compare again"
     )
+
+
+def described(name: str, version: PolicyVersion | None) -> dict[str, object]:
+    """A document as it is now, number 0 where it has no version; time in seconds since epoch."""
+    if version is None:
+        version = PolicyVersion(name, 0, "", 0.0, "", "")
+    return {
+        "name": name,
+        "version": version.number,
+        "text": version.text,
+        "sha256": digest_of(version.text),
+        "applied_at": version.applied_at if version.number else None,
+        "applied_by": version.applied_by,
+        "comment": version.comment,
+    }
 
 
 def recorded(

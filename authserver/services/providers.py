@@ -164,6 +164,7 @@ class Providers:
         with self._administration.changing(provider_changed(name, now), takes_power=True) as stores:
             before = existing_provider(stores, name)
             guard_provider(stores, act, name)
+            act.expect(described(before))
             after = self._rules.applied(stores, before, changes)
             if check is not None and metadata is not None:
                 after = replace(after, sends_issuer=metadata.sends_issuer)
@@ -213,6 +214,7 @@ class Providers:
         with self._administration.changing(provider_changed(name, now), takes_power=True) as stores:
             before = existing_provider(stores, name)
             guard_provider(stores, act, name)
+            act.expect(described(before))
             after = replace(before, status=ProviderStatus.ENABLED)
             stores.providers.save(after)
             self._administration.record(
@@ -254,6 +256,7 @@ class Providers:
         with self._administration.changing(provider_changed(name, now), takes_power=True) as stores:
             before = existing_provider(stores, name)
             guard_provider(stores, act, name)
+            act.expect(described(before))
             after = replace(before, status=status)
             if status is ProviderStatus.REMOVED:
                 # Client secrets end, too; nobody would seal what is left anew, or ever open it.

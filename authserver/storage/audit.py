@@ -9,7 +9,7 @@ import orjson
 from authserver.storage.audit_chain import ChainRows
 from authserver.storage.audit_content import content_of
 from authserver.storage.audit_keys import NoKeys
-from authserver.storage.audit_searches import search
+from authserver.storage.audit_searches import record_of, search
 from authserver.storage.audit_writing import enter, insert
 from authserver.storage.journal_records import encode
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from authserver.domain.audit import AuditEvent
     from authserver.domain.audit_key_ports import ChainKeys
-    from authserver.domain.audit_records import AuditPage, AuditQuery
+    from authserver.domain.audit_records import AuditPage, AuditQuery, AuditRecord
 
 
 class AuditRows:
@@ -61,6 +61,10 @@ class AuditRows:
     def search(self, query: AuditQuery) -> AuditPage:
         """One page, newest first."""
         return search(self._connection, query)
+
+    def get(self, record_id: int) -> AuditRecord | None:
+        """One record by its id."""
+        return record_of(self._connection, record_id)
 
     @property
     def chain(self) -> ChainRows:

@@ -56,6 +56,12 @@ def search(connection: Connection, query: AuditQuery) -> AuditPage:
     return AuditPage(found, Cursor(found[-1].at, found[-1].record_id) if has_more else None)
 
 
+def record_of(connection: Connection, record_id: int) -> AuditRecord | None:
+    """One record by its id."""
+    rows = rows_of(connection, select(*_COLUMNS).where(records.c.id == record_id))
+    return _record(rows[0]) if rows else None
+
+
 def _rows_of_actions(
     connection: Connection, narrowed: _Query, actions: Sequence[str], limit: int
 ) -> Sequence[_Row]:

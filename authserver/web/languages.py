@@ -52,6 +52,11 @@ def ngettext(singular: str, plural: str, number: int) -> str:
     return gettext(singular if number == 1 else plural)
 
 
+def plural(one: str, many: str) -> tuple[str, str]:
+    """Two texts that are written down before their number is known, for `ngettext`."""
+    return one, many
+
+
 def lazy_gettext(text: str) -> LazyProxy:
     """A text that is written down before there is a request, translated when it is shown."""
     return LazyProxy(gettext, text, enable_cache=False)

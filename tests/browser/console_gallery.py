@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 
 from authserver.services.client_profiles import ProfileChanges
 from authserver.services.clients import ClientDraft
+from tests.browser.console_work import work_walk
 from tests.browser.steps import sign_in
 from tests.federation.fake_provider import FakeProvider
 from tests.federation.world import add_provider
@@ -44,6 +45,7 @@ def console_walk(served: ServedPeople, page: Page, look: Look) -> None:
     look("console", page)
     _clients(page, look, number)
     _others(page, look, number)
+    work_walk(served, page, look)
 
 
 def _furnish(container: Container, served: ServedPeople, number: int) -> None:
@@ -128,6 +130,8 @@ def _others(page: Page, look: Look, number: int) -> None:
         ("provider-new", "providers/-/new"),
         ("provider-details", "providers/-/new/details?kind=entra"),
         ("provider-secret", f"providers/acme-console-{number}/secret"),
+        ("mail-previews", "mails/preview"),
+        ("mail-preview", "mails/preview/token-made"),
         ("proved", "proved"),
     ):
         page.goto(f"/admin/{path}")

@@ -17,6 +17,7 @@ from tests.browser.pick_up_gallery import pick_up_walk
 from tests.browser.provider_gallery import providers_walk
 from tests.browser.served import CALLBACK
 from tests.browser.steps import let_requests_expire, reached_app, redeem, request_url, sign_in
+from tests.browser.token_gallery import token_walk
 from tests.instances import Site
 from tests.people.cast import ADA, USER_GRANTS, App, Person, add_app, add_user
 
@@ -89,6 +90,7 @@ def walk(served: ServedPeople, context: BrowserContext, look: Look) -> None:
     _account(page, look)
     providers_walk(served, page, seen.ada, look)
     pick_up_walk(served, page, seen.ada, look)
+    token_walk(served, page, seen.ada, look)
     _leaving(page, seen, look)
     console_walk(served, page, look)
 

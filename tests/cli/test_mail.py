@@ -11,6 +11,8 @@ import pytest
 from authserver.domain.mail import MailKind
 from authserver.domain.mail_ports import Blame, MailNotSent
 from authserver.services.administration import operator
+from authserver.services.mail_previews import MailPreviews
+from authserver.web.mail_pages import MailPages
 from tests.cli.runs import run
 from tests.cli.stub_wiring import StubInstallation
 from tests.services.mail_room import WORDS, MailRoom
@@ -40,6 +42,11 @@ def ask(room: MailRoom, *arguments: str) -> Result:
     container = SimpleNamespace(
         clock=room.clock,
         mail_administration=room.administration,
+        mail_previews=MailPreviews(
+            MailPages(issuer="https://auth.example.com", clock=room.clock, language="en"),
+            room.clock,
+            "https://auth.example.com",
+        ),
         operator=operator("root"),
         close=lambda: None,
     )
@@ -136,3 +143,12 @@ def test_a_refusal_says_what_the_server_said(room: MailRoom) -> None:
 
 def test_while_mail_is_off_that_is_said() -> None:
     assert "set mail.host" in refused(MailRoom(is_on=False), 1, "test", "--to", "a@example.org")
+
+
+@pytest.mark.parametrize("kind", list(MailKind))
+def test_every_mail_is_shown_with_words_made_up_for_it(room: MailRoom, kind: MailKind) -> None:
+    subject = told(room, "preview", str(kind))["subject"]
+    assert done(room, "preview", str(kind)).startswith(f"Subject: {subject}\n\n")
+    assert done(room, "preview", str(kind), "--html").startswith("<!doctype html>")
+    german = told(room, "preview", str(kind), "--language", "de")
+    assert (german["language"], german["subject"] == subject) == ("de", False)

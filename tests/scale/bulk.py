@@ -39,7 +39,7 @@ BIG: Final = (
 _NUMBERS: Final = {
     "sqlite": "(WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers"
     " WHERE n < {count}) SELECT n FROM numbers) AS numbers",
-    "postgresql": "generate_series(1, {count}) AS numbers(n)",
+    "postgresql": "generate_series(CAST(1 AS BIGINT), {count}) AS numbers(n)",
 }
 _PATIENCE: Final = "SET statement_timeout = 0"
 # In the last ninety days, in no order.
@@ -99,12 +99,16 @@ def _add_members(connection: Connection) -> None:
         "valid_until": ends,
         "subject": f"'user:' || (1 + n % {USERS})",
     }
+    # As wide as such rows are: narrow tables are read from end to end with good reason.
+    wide = "repeat('x', 300)" if connection.dialect.name == "postgresql" else "hex(zeroblob(150))"
     tokens = {
         "token_id": "'t' || n",
         "owner": own["subject"],
         "status": "CASE n % 20 WHEN 0 THEN 'revoked' WHEN 1 THEN 'disabled' ELSE 'enabled' END",
         "last_used_at": f"CASE n % 3 WHEN 0 THEN NULL ELSE {NOW!r} - (n % 100) * {DAY} END",
         "subject_type": "'user'",
+        "purpose": wide,
+        "last_agent": wide,
         "presentations": "' bearer '",
         "scopes": "' read:jira-work '",
         "resources": "' main '",
@@ -117,8 +121,6 @@ def _add_members(connection: Connection) -> None:
     make(connection, users, USERS, own | names | flags | {"password_hash": empty})
     named = {"client_id": "'c' || n", "status": "'enabled'", "auth_method": "'client_secret_basic'"}
     make(connection, clients, 2000, own | named | {"jwks": "'[]'"})
-    # As wide as such rows are: narrow tables are read from end to end with good reason.
-    wide = "repeat('x', 300)" if connection.dialect.name == "postgresql" else "hex(zeroblob(150))"
     lists = {
         "scopes": "'[]'",
         "amr": "'[]'",

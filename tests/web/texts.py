@@ -34,6 +34,7 @@ KEYWORDS: Final = {
     "gettext": None,
     "lazy_gettext": None,
     "ngettext": (1, 2),
+    "plural": (1, 2),
 }
 
 HEADER: Final = """msgid ""

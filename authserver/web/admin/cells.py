@@ -58,6 +58,8 @@ WORDS: Final[Mapping[str, Text]] = {
     "passed": _l("passed"),
     "not asked": _l("not asked"),
     "ended": _l("ended"),
+    "stopped": _l("stopped"),
+    "asleep": _l("asleep"),
     "sent": _l("sent"),
     "given-up": _l("given up"),
     "cancelled": _l("cancelled"),
@@ -71,7 +73,9 @@ ROLE_WORDS: Final[Mapping[str, Text]] = {
 }
 GOOD: Final = frozenset({"enabled", "active", "live", "permit", "success", "passed", "sent"})
 BAD: Final = frozenset({"revoked", "deny", "failure", "refused", "failed", "given-up"})
-WARNING: Final = frozenset({"disabled", "retiring", "expired", "waiting", "pending"})
+WARNING: Final = frozenset(
+    {"disabled", "retiring", "expired", "waiting", "pending", "stopped", "asleep"}
+)
 FEW: Final = 3
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%", "＝", "＋", "－", "＠")  # noqa: RUF001 - the full-width forms count too
 

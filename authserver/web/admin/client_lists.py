@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from flask import Response
 
     from authserver.domain.clients import Client
+    from authserver.domain.ports import Clock
     from authserver.services.clients import Clients
     from authserver.web.admin.console_pages import Administrator
     from authserver.web.cursors import Cursors
@@ -40,6 +41,8 @@ if TYPE_CHECKING:
 CLIENTS: Final = "/clients"
 READ: Final = to_read(Area.CLIENTS)
 WRITE: Final = to_write(Area.CLIENTS)
+SOON: Final = 30 * 86_400
+STALE: Final = 90 * 86_400
 
 GRANT_LABELS: Final[Mapping[str, Text]] = {
     GrantType.CLIENT_CREDENTIALS: _l("for itself"),
@@ -109,6 +112,15 @@ LISTING: Final[Listing[Client]] = Listing(
             [(str(grant), label) for grant, label in GRANT_LABELS.items()],
         ),
         Filter(
+            "secret",
+            _l("Secret"),
+            [
+                ("live", _l("works now")),
+                ("ending", _l("ends within 30 days")),
+                ("unused", _l("unused for 90 days")),
+            ],
+        ),
+        Filter(
             "kind", _l("Authenticates"), [("confidential", _l("yes")), ("public", _l("no: public"))]
         ),
     ),
@@ -123,9 +135,10 @@ LISTING: Final[Listing[Client]] = Listing(
 class ClientLists:
     """Shows clients as a list, and as a file."""
 
-    def __init__(self, clients: Clients, cursors: Cursors) -> None:
+    def __init__(self, clients: Clients, cursors: Cursors, clock: Clock) -> None:
         """Take the collaborators; hold no state of its own."""
         self._clients = clients
+        self._clock = clock
         self._cursors = cursors
 
     def show(self, who: Administrator) -> Response:
@@ -144,7 +157,14 @@ class ClientLists:
         )
 
     def _page(self, query: ListQuery) -> ListPage[Client]:
-        return page_of(self._clients.list(), LISTING, query, searched=_searched, filters=_FILTERS)
+        now = self._clock.now()
+        return page_of(
+            self._clients.list(),
+            LISTING,
+            query,
+            searched=_searched,
+            filters={**_FILTERS, "secret": lambda client, value: _has(client, value, now)},
+        )
 
     def pages(self) -> Iterable[ConsolePage]:
         """The rows of the table of pages."""
@@ -157,6 +177,19 @@ _FILTERS: Final = {
     "grant": lambda client, value: value in client.grant_types,
     "kind": lambda client, value: client.is_confidential == (value == "confidential"),
 }
+
+
+def _has(client: Client, which: str, now: float) -> bool:
+    """Whether one of its secrets works now, and ends soon or is unused where that is asked."""
+    for each in client.secrets:
+        since = max(each.created_at, each.last_used_at or 0.0)
+        if each.is_live(now) and (
+            which == "live"
+            or (which == "ending" and (each.expires_at or now + SOON) < now + SOON)
+            or (which == "unused" and since < now - STALE)
+        ):
+            return True
+    return False
 
 
 def _searched(client: Client) -> Iterable[str]:

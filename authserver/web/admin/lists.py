@@ -30,7 +30,7 @@ CURSOR: Final = "cursor"
 class Column(Generic[T]):
     """One column. `name` is its name in addresses and files; `link` leads below `/admin`.
 
-    An empty link is none.
+    An empty link is none. What is `only_in_file` would make the table too wide.
     """
 
     name: str
@@ -39,6 +39,7 @@ class Column(Generic[T]):
     kind: Kind = Kind.TEXT
     is_sortable: bool = False
     link: Callable[[T], str] | None = None
+    only_in_file: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,12 +15,7 @@ if TYPE_CHECKING:
     from flask import Response
 
     from authserver.web.admin.console_pages import Administrator
-
-
-def start(who: Administrator) -> Response:
-    """GET /admin: what there is to look at."""
-    del who  # The frame shows who it is.
-    return show("admin/start.html", title=_("Overview"))
+    from authserver.web.admin.dashboard_pages import DashboardPages
 
 
 def proved(who: Administrator) -> Response:
@@ -29,7 +24,7 @@ def proved(who: Administrator) -> Response:
     return show("admin/proved.html", title=_("Signed in"))
 
 
-def start_pages() -> Sequence[ConsolePage]:
+def start_pages(dashboard: DashboardPages) -> Sequence[ConsolePage]:
     """Pages for everybody who has any role."""
     nobody_less: frozenset[str] = frozenset()
     return (
@@ -37,7 +32,7 @@ def start_pages() -> Sequence[ConsolePage]:
             "",
             "start",
             nobody_less,
-            start,
+            dashboard.show,
             menu=MenuEntry(Section.START, _l("Overview")),
             for_any_role=True,
         ),

@@ -14,7 +14,7 @@ from authserver.web.admin.questions import Question, ask, reasoned
 from authserver.web.admin.token_lists import READ, TOKENS, WRITE, called, token_path
 from authserver.web.languages import gettext as _
 from authserver.web.languages import lazy_gettext as _l
-from authserver.web.languages import ngettext
+from authserver.web.languages import ngettext, plural
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -52,7 +52,7 @@ VERBS: Final[Mapping[str, Verb]] = {
             "disable",
             _l("Disable"),
             _l("Disable this token?"),
-            ("Disable %(num)s token?", "Disable %(num)s tokens?"),
+            plural("Disable %(num)s token?", "Disable %(num)s tokens?"),
             _l("It counts nowhere until it is enabled again. It takes effect at once."),
             "disabled",
             is_dangerous=True,
@@ -61,7 +61,7 @@ VERBS: Final[Mapping[str, Verb]] = {
             "enable",
             _l("Enable"),
             _l("Enable this token?"),
-            ("Enable %(num)s token?", "Enable %(num)s tokens?"),
+            plural("Enable %(num)s token?", "Enable %(num)s tokens?"),
             _l("It works again, as it was."),
             "enabled",
             is_dangerous=False,
@@ -70,7 +70,7 @@ VERBS: Final[Mapping[str, Verb]] = {
             "revoke",
             _l("Revoke"),
             _l("Revoke this token for ever?"),
-            ("Revoke %(num)s token for ever?", "Revoke %(num)s tokens for ever?"),
+            plural("Revoke %(num)s token for ever?", "Revoke %(num)s tokens for ever?"),
             _l("It never works again, and nor do those that it took the place of."),
             "revoked",
             is_dangerous=True,

@@ -91,7 +91,7 @@ class TokenCreation:
         expires_in = form.seconds("expires_in")
         if not form.values("scopes"):
             form.wrong("scopes", _("Choose at least one: without a scope it may do nothing."))
-        if not form.is_right:
+        if form.errors:
             return self._details(form)
         try:
             made = self.tokens.create(

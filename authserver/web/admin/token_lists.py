@@ -104,10 +104,16 @@ LISTING: Final[Listing[TokenRow]] = Listing(
     path=TOKENS,
     columns=(
         Column("purpose", _l("What for"), lambda r: called(r.token), link=lambda r: _path(r.token)),
-        Column("owner", _l("Belongs to"), lambda r: r.owner),
+        Column("owner", _l("Belongs to"), lambda r: r.owner, Kind.CODE),
         Column("status", _l("State"), lambda r: r.status, Kind.STATE),
         Column("resources", _l("Sites"), lambda r: sorted(r.token.resources), Kind.NAMES),
-        Column("scopes", _l("Scopes"), lambda r: sorted(r.token.scopes), Kind.NAMES),
+        Column(
+            "scopes",
+            _l("Scopes"),
+            lambda r: sorted(r.token.scopes),
+            Kind.NAMES,
+            only_in_file=True,
+        ),
         Column(
             "last_used_at",
             _l("Last used"),
@@ -120,7 +126,13 @@ LISTING: Final[Listing[TokenRow]] = Listing(
         Column(
             "expires_at", _l("Ends"), lambda r: r.token.expires_at, Kind.MOMENT, is_sortable=True
         ),
-        Column("token_id", _l("Token id"), lambda r: r.token.token_id, Kind.CODE, is_sortable=True),
+        Column(
+            "token_id",
+            _l("Token id"),
+            lambda r: r.token.token_id,
+            Kind.CODE,
+            only_in_file=True,
+        ),
     ),
     key=lambda row: row.token.token_id,
     filters=(

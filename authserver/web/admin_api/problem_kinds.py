@@ -37,6 +37,12 @@ MISSING_SCOPE: Final = Kind(
     "The token, or the role of its user, does not give what the call needs: `WWW-Authenticate` "
     "names the scope.",
 )
+REFUSED_BY_POLICY: Final = Kind(
+    "refused-by-policy",
+    403,
+    "Refused by policy",
+    "A policy does not let the caller do this; `detail` names the rule and the smallest change.",
+)
 NOT_FOUND: Final = Kind(
     "not-found",
     404,
@@ -120,11 +126,12 @@ UNAVAILABLE: Final = Kind(
 )
 KINDS: Final = (
     *(MALFORMED, INVALID_PARAMETER, UNAUTHORIZED, MISSING_SCOPE, NOT_FOUND, METHOD_NOT_ALLOWED),
+    REFUSED_BY_POLICY,
     *(CONFLICT, ALREADY_EXISTS, KEY_IN_USE, LENGTH_REQUIRED, STALE, TOO_BIG, TARGET_TOO_LONG),
     *(WRONG_TYPE, INVALID, KEY_REUSED, PRECONDITION_REQUIRED, THROTTLED, HEADERS_TOO_LONG),
     *(UNEXPECTED, UNAVAILABLE),
 )
 OF_STATUS: Final[Mapping[int, Kind]] = MappingProxyType(
-    {kind.status: kind for kind in (*KINDS, MALFORMED, CONFLICT, INVALID)}
+    {kind.status: kind for kind in (*KINDS, MALFORMED, MISSING_SCOPE, CONFLICT, INVALID)}
 )
 """The usual kind for a status."""

@@ -15,7 +15,11 @@ from authserver.domain.errors import (
     StorageUnavailable,
     Throttled,
 )
+from authserver.domain.mail_ports import MailNotSent
+from authserver.domain.policy_problems import PolicyInvalid
 from authserver.domain.repeats import KeyReused, KeyTaken
+from authserver.services.api_token_drafts import TokenRefused
+from authserver.services.provider_findings import ProviderUnusable
 from authserver.web.admin_api import problem_kinds as kinds
 from authserver.web.admin_api.problems import Mistake, Problem, pointer_of_field
 
@@ -30,6 +34,8 @@ def problem_of(error: DomainError, endpoint: Endpoint, realm: str) -> Problem:
     """The problem that a refusal of a service is; total."""
     if isinstance(error, InvalidField):
         return _invalid(error, endpoint)
+    if isinstance(error, PolicyInvalid | ProviderUnusable | TokenRefused | MailNotSent):
+        return _outside(error)
     if isinstance(error, Forbidden):
         return missing_scope(error.needs, str(error), realm)
     if isinstance(error, StorageUnavailable):
@@ -38,6 +44,20 @@ def problem_of(error: DomainError, endpoint: Endpoint, realm: str) -> Problem:
         wait = ("Retry-After", str(max(1, error.retry_after_seconds)))
         return Problem(kinds.THROTTLED, error.description, headers=(wait,))
     return _state(error)
+
+
+def _outside(error: PolicyInvalid | ProviderUnusable | TokenRefused | MailNotSent) -> Problem:
+    """What a document, a provider, a policy or a mail server has against it."""
+    if isinstance(error, PolicyInvalid):
+        found = (Mistake(str(each), pointer="#/text") for each in error.problems)
+        return Problem(kinds.INVALID, "the document is refused", tuple(found))
+    if isinstance(error, TokenRefused):
+        return Problem(kinds.REFUSED_BY_POLICY, str(error))
+    if isinstance(error, MailNotSent):
+        return Problem(kinds.CONFLICT, str(error))
+    mistakes = tuple(Mistake(each) for each in error.problems)
+    detail = f"{error}; {error.hint}" if error.hint else str(error)
+    return Problem(kinds.CONFLICT, detail, mistakes)
 
 
 def _state(error: DomainError) -> Problem:

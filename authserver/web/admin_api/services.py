@@ -8,9 +8,16 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from authserver.domain.ports import Clock
+    from authserver.services.api_token_administration import ApiTokens
+    from authserver.services.api_token_bulk import ApiTokenBulk
+    from authserver.services.api_token_disuse import ApiTokenDisuse
+    from authserver.services.api_token_power import ApiTokenPower
+    from authserver.services.audit import AuditService
     from authserver.services.client_lists import ClientLists
     from authserver.services.clients import Clients
     from authserver.services.connect_keys import ConnectKeys
+    from authserver.services.dashboard import DashboardService
+    from authserver.services.external_denials import ExternalDenials
     from authserver.services.gateways import Gateways
     from authserver.services.grants import Grants
     from authserver.services.groups import Groups
@@ -18,6 +25,15 @@ if TYPE_CHECKING:
     from authserver.services.identities import Identities
     from authserver.services.initial_access_tokens import InitialAccessTokens
     from authserver.services.listing import Listing
+    from authserver.services.mail_administration import MailAdministration
+    from authserver.services.mail_previews import MailPreviews
+    from authserver.services.policies import Policies
+    from authserver.services.policy_explanations import PolicyExplanations
+    from authserver.services.policy_replays import PolicyReplays
+    from authserver.services.provider_domains import ProviderDomains
+    from authserver.services.provider_group_rules import ProviderGroupRules
+    from authserver.services.provider_secrets import ProviderSecrets
+    from authserver.services.providers import Providers
     from authserver.services.resources import Resources
     from authserver.services.sessions import Sessions
     from authserver.services.signing_keys import SigningKeys
@@ -118,6 +134,86 @@ class AdminServices(Protocol):
     @property
     def identities(self) -> Identities:
         """Who users are at providers."""
+        ...
+
+    @property
+    def api_tokens(self) -> ApiTokens:
+        """Making API tokens."""
+        ...
+
+    @property
+    def api_token_power(self) -> ApiTokenPower:
+        """Stopping them."""
+        ...
+
+    @property
+    def api_token_bulk(self) -> ApiTokenBulk:
+        """Stopping many of them."""
+        ...
+
+    @property
+    def api_token_disuse(self) -> ApiTokenDisuse:
+        """Those that nobody uses."""
+        ...
+
+    @property
+    def providers(self) -> Providers:
+        """Identity providers."""
+        ...
+
+    @property
+    def provider_secrets(self) -> ProviderSecrets:
+        """Our credentials there."""
+        ...
+
+    @property
+    def provider_group_rules(self) -> ProviderGroupRules:
+        """What groups there mean here."""
+        ...
+
+    @property
+    def provider_domains(self) -> ProviderDomains:
+        """Whose people sign in where."""
+        ...
+
+    @property
+    def external_denials(self) -> ExternalDenials:
+        """What of theirs counts no more."""
+        ...
+
+    @property
+    def policies(self) -> Policies:
+        """Policy documents."""
+        ...
+
+    @property
+    def policy_replays(self) -> PolicyReplays:
+        """What decided calls would have got."""
+        ...
+
+    @property
+    def policy_explanations(self) -> PolicyExplanations:
+        """Why a call passes, or not."""
+        ...
+
+    @property
+    def audit(self) -> AuditService:
+        """The record of acts."""
+        ...
+
+    @property
+    def mail_administration(self) -> MailAdministration:
+        """The outbox."""
+        ...
+
+    @property
+    def mail_previews(self) -> MailPreviews:
+        """What mails look like."""
+        ...
+
+    @property
+    def dashboard(self) -> DashboardService:
+        """The numbers of this moment."""
         ...
 
     @property

@@ -13,7 +13,10 @@ from tests.web.admin_api import (
     example_connect_keys,
     example_gateways,
     example_keys,
+    example_providers,
+    example_records,
     example_resources,
+    example_tokens,
     example_users,
 )
 from tests.web.admin_api.example_values import Example
@@ -30,8 +33,11 @@ NOUNS: Final = (
     example_clients,
     example_connect_keys,
     example_gateways,
+    example_providers,
     example_resources,
+    example_tokens,
     example_users,
+    example_records,
 )
 NONE: Final = "00000000000000000000-no"
 """Nobody's id."""

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import pytest
-
 from tests.instances import Caller
 from tests.web.admin_api.rest import pointers, problem
 
@@ -93,25 +91,18 @@ def test_every_mistake_is_named_at_once_with_its_place(rest: Rest) -> None:
     assert sorted(pointers(answer)) == ["#/consent", "#/name", "#/scopes/1", "#/secret_hash"]
 
 
-@pytest.mark.parametrize(
-    ("said", "pointer"),
-    [
+def test_what_a_service_refuses_is_named_by_the_body_s_own_members(rest: Rest) -> None:
+    by_keys = {"auth_method": "private_key_jwt", "jwks": {"keys": [{"kty": "oct"}]}}
+    for said, pointer in (
         ({"scopes": ["REED"]}, "#/scopes"),
         ({"client_id": "?"}, "#/client_id"),
         ({"default_max_age_seconds": -2}, "#/default_max_age_seconds"),
         ({"secret_expires_in_seconds": 0}, "#/secret_expires_in_seconds"),
-        (
-            {"auth_method": "private_key_jwt", "jwks": {"keys": [{"kty": "oct"}]}},
-            "#/jwks/keys/0/kty",
-        ),
-    ],
-)
-def test_what_a_service_refuses_is_named_by_the_body_s_own_members(
-    rest: Rest, said: dict[str, Any], pointer: str
-) -> None:
-    answer = rest.call("POST", "/clients", {**CI, **said})
-    assert problem(answer) == (422, "invalid-members")
-    assert pointers(answer) == [pointer]
+        (by_keys, "#/jwks/keys/0/kty"),
+    ):
+        answer = rest.call("POST", "/clients", {**CI, **said})
+        assert problem(answer) == (422, "invalid-members")
+        assert pointers(answer) == [pointer]
 
 
 def test_a_client_is_disabled_enabled_and_deleted(rest: Rest) -> None:

@@ -17,6 +17,8 @@ from tests.web.admin_api.rest import problem
 if TYPE_CHECKING:
     from tests.web.admin_api.rest import Rest
 
+ONLY_LOOK = {"planPolicy"}
+"""Calls that change nothing, and are a POST because what they look at comes with them."""
 IDENTIFIER = "https://auth.example.test/admin/api/v1"
 
 
@@ -77,8 +79,18 @@ def test_every_endpoint_names_its_one_scope_and_every_operation_has_its_own_name
     assert {each.needs for each in ENDPOINTS if each.needs} <= PERMISSIONS
     assert len({each.operation for each in ENDPOINTS}) == len(ENDPOINTS)
     for endpoint in ENDPOINTS:
-        verb = "read" if endpoint.method == "GET" else "write"
+        looks = endpoint.method == "GET" or endpoint.operation in ONLY_LOOK
+        verb = "read" if looks else "write"
         assert not endpoint.needs or endpoint.needs.endswith(f":{verb}"), endpoint.operation
+
+
+def test_what_needs_a_scope_to_read_leaves_no_record(rest: Rest) -> None:
+    examples = prepared(rest)
+    before = len(rest.world.installation.records())
+    for endpoint in ENDPOINTS:
+        if endpoint.operation in ONLY_LOOK:
+            assert call(rest, endpoint, examples[endpoint.operation]).status == endpoint.status
+    assert len(rest.world.installation.records()) == before
 
 
 def test_every_kind_of_problem_has_its_own_name() -> None:

@@ -1,0 +1,187 @@
+"""`/admin/grants`: what users allowed to apps, and taking it back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from flask import request
+
+from authserver.domain.grants import GrantEnd, GrantFilter
+from authserver.domain.searches import GrantSearch
+from authserver.web.admin.cells import WORDS, Kind
+from authserver.web.admin.console_pages import ConsolePage, MenuEntry, Section
+from authserver.web.admin.list_files import list_file
+from authserver.web.admin.lists import (
+    Bulk,
+    Column,
+    Filter,
+    Listing,
+    ListPage,
+    ListQuery,
+    shelf,
+    wants_file,
+)
+from authserver.web.admin.session_lists import READ, WRITE
+from authserver.web.admin.showing import show
+from authserver.web.admin.stored_lists import list_page, place_of
+from authserver.web.admin.ticked import TickedAct
+from authserver.web.admin.user_lists import user_path
+from authserver.web.languages import gettext as _
+from authserver.web.languages import lazy_gettext as _l
+from authserver.web.languages import plural
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from werkzeug.wrappers import Response
+
+    from authserver.domain.grants import Grant
+    from authserver.domain.ports import Clock
+    from authserver.services.administration import Act
+    from authserver.services.grants import Grants
+    from authserver.services.long_lists import LongLists
+    from authserver.web.admin.console_pages import Administrator
+    from authserver.web.cursors import Cursors
+    from authserver.web.languages import Text
+    from authserver.web.visits import Visits
+
+GRANTS: Final = "/grants"
+DAY: Final = 86_400
+BULK: Final = "grants_bulk"
+DONE: Final[Mapping[str, Text]] = {
+    BULK: _l("The grants are revoked: no token that came of them is good any more."),
+    "nothing": _l("Nothing was ticked, and nothing was changed."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class GrantRow:
+    """One grant, its user's name, and what it is now."""
+
+    grant: Grant
+    username: str
+    state: str
+
+
+LISTING: Final[Listing[GrantRow]] = Listing(
+    name="grants",
+    path=GRANTS,
+    columns=(
+        Column("user", _l("User"), lambda r: r.username, link=lambda r: _user(r.grant)),
+        Column(
+            "client",
+            _l("Client"),
+            lambda r: r.grant.client_id,
+            Kind.CODE,
+            link=lambda r: f"/clients/{r.grant.client_id}",
+        ),
+        Column("status", _l("State"), lambda r: r.state, Kind.STATE),
+        Column("scopes", _l("Scopes"), lambda r: sorted(r.grant.scopes), Kind.NAMES),
+        Column("resource", _l("Site"), lambda r: r.grant.resource),
+        Column("last_used_at", _l("Last used"), lambda r: r.grant.last_used_at, Kind.MOMENT),
+        Column(
+            "created_at", _l("Since"), lambda r: r.grant.created_at, Kind.MOMENT, is_sortable=True
+        ),
+        Column(
+            "expires_at", _l("Ends"), lambda r: r.grant.expires_at, Kind.MOMENT, is_sortable=True
+        ),
+    ),
+    key=lambda row: row.grant.grant_id,
+    filters=(
+        Filter("client", _l("Client")),
+        Filter("status", _l("State"), [("live", WORDS["live"])]),
+        Filter("ends", _l("Ends"), [("30d", _l("within 30 days"))]),
+        Filter("unused", _l("Unused"), [("90d", _l("for 90 days"))]),
+    ),
+    search_hint=_l("user name"),
+    bulk=(Bulk("revoke", _l("Revoke"), f"{GRANTS}/-/bulk", WRITE, is_dangerous=True),),
+    descending=True,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class GrantLists:
+    """Shows grants as a list and as a file, and ends them."""
+
+    visits: Visits
+    lists: LongLists
+    grants: Grants
+    clock: Clock
+    cursors: Cursors
+
+    def show(self, who: Administrator) -> Response:
+        """GET /admin/grants."""
+        del who
+        if wants_file():
+            return list_file(LISTING, self.cursors, self._page)
+        return show(
+            "admin/list.html",
+            title=_("Grants"),
+            shelf=shelf(LISTING, self.cursors, self._page),
+            lead=_("What users allowed to apps. With a grant end all tokens that came of it."),
+            empty=_("No user has allowed anything to an app yet."),
+            done=str(DONE.get(request.args.get("done", ""), "")),
+        )
+
+    def _page(self, query: ListQuery) -> ListPage[GrantRow]:
+        now, said = self.clock.now(), query.filters.get
+        user, ends, unused = query.search, said("ends"), said("unused")
+        wanted = GrantSearch(
+            client_id=said("client"),
+            subject=self.lists.subject_of(user) if user else None,
+            live_at=now if said("status") or ends or unused else None,
+            expires_before=now + 30 * DAY if ends else None,
+            unused_since=now - 90 * DAY if unused else None,
+        )
+        page, total = self.lists.grants(
+            wanted,
+            query.sort,
+            descending=query.descending,
+            after=place_of(query),
+            limit=query.limit,
+        )
+        names = self.lists.usernames(each.subject for each in page.items)
+        rows = [
+            GrantRow(each, names.get(each.subject, each.subject), _state(each, now))
+            for each in page.items
+        ]
+        return list_page(page, total, rows)
+
+    def _found(self, keys: Sequence[str]) -> Sequence[tuple[str, str]]:
+        found = [each for key in keys for each in self.grants.list(GrantFilter(grant_id=key))]
+        names = self.lists.usernames(each.subject for each in found)
+        return [
+            (each.grant_id, f"{names.get(each.subject, each.subject)}: {each.client_id}")
+            for each in found
+        ]
+
+    def _end(self, grant_id: str, act: Act) -> None:
+        self.grants.end(GrantFilter(grant_id=grant_id), GrantEnd.REVOKED_BY_ADMINISTRATOR, act)
+
+    def pages(self) -> Iterable[ConsolePage]:
+        """The rows of the table of pages."""
+        menu = MenuEntry(Section.PEOPLE, _l("Grants"))
+        yield ConsolePage(GRANTS, "grants", frozenset({READ}), self.show, menu=menu)
+        yield from TickedAct(
+            self.visits,
+            GRANTS,
+            BULK,
+            frozenset({READ, WRITE}),
+            _l("Grants"),
+            plural("Revoke %(num)s grant?", "Revoke %(num)s grants?"),
+            _l("No token that came of it is good any more. The app may ask the user again."),
+            _l("Revoke"),
+            self._found,
+            self._end,
+        ).pages()
+
+
+def _user(grant: Grant) -> str:
+    return user_path(grant.subject)
+
+
+def _state(grant: Grant, now: float) -> str:
+    if grant.ended_at is not None:
+        return "ended"
+    return "live" if grant.is_live(now) else "expired"

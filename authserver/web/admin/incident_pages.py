@@ -1,0 +1,168 @@
+"""`/admin/incidents`: stop all API tokens that a condition means, after seeing which they are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urlencode
+
+from flask import request
+
+from authserver.domain.api_tokens import ApiTokenStatus
+from authserver.web.admin.console_pages import ConsolePage, MenuEntry, Section
+from authserver.web.admin.forms import REFUSALS, Form
+from authserver.web.admin.questions import reasoned
+from authserver.web.admin.showing import show
+from authserver.web.admin.token_lists import READ, WRITE, called, status_of, token_path
+from authserver.web.languages import gettext as _
+from authserver.web.languages import lazy_gettext as _l
+from authserver.web.languages import plural
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from flask import Response
+
+    from authserver.domain.api_tokens import ApiToken
+    from authserver.domain.ports import Clock
+    from authserver.services.api_token_bulk import ApiTokenBulk, BulkPlan, BulkResult
+    from authserver.services.long_lists import LongLists
+    from authserver.web.admin.console_pages import Administrator
+    from authserver.web.languages import Text
+
+INCIDENTS: Final = "/incidents"
+SHOWN: Final = 50
+LONGEST: Final = 2000
+REVOKED, DISABLED = str(ApiTokenStatus.REVOKED), str(ApiTokenStatus.DISABLED)
+ENABLED: Final = str(ApiTokenStatus.ENABLED)
+BUTTONS: Final[Mapping[str, tuple[str, str]]] = {
+    REVOKED: plural("Revoke %(num)s token for ever", "Revoke %(num)s tokens for ever"),
+    DISABLED: plural("Disable %(num)s token", "Disable %(num)s tokens"),
+    ENABLED: plural("Enable %(num)s token", "Enable %(num)s tokens"),
+}
+ACTS: Final[Sequence[tuple[str, Text, Text]]] = (
+    (
+        DISABLED,
+        _l("Disable"),
+        _l("They count nowhere until they are enabled. You can undo it with one click."),
+    ),
+    (REVOKED, _l("Revoke for ever"), _l("They never work again. Nobody can undo it.")),
+    (ENABLED, _l("Enable"), _l("After an incident: what was disabled works again.")),
+)
+FIELDS: Final[Sequence[tuple[str, Text]]] = (
+    ("owner=ada", _l("all of a user")),
+    ("client=zapier", _l("all of a client")),
+    ("resource=jira-main and scope=WRITE", _l("all for a site with a scope")),
+    ("network in 203.0.113.0/24", _l("last used from a network")),
+    ("created<2025-01-01 or last-used<2025-06-01", _l("old, or not used for long")),
+    ("team=payments and purpose~export", _l("of a team, by what they are for")),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class TokenLine:
+    """One of the tokens that are meant."""
+
+    token: ApiToken
+    label: str
+    path: str
+    owner: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentPages:
+    """Asks which, shows them, asks why, does it, and says how to undo it."""
+
+    bulk: ApiTokenBulk
+    lists: LongLists
+    clock: Clock
+
+    def show(self, who: Administrator) -> Response:
+        """GET /admin/incidents, with `where` and `to` once they are known."""
+        del who
+        if "where" not in request.args:
+            return self._page(Form(start={"to": DISABLED}))
+        form = Form(request.args)
+        return self._page(form, self._plan(form))
+
+    def act(self, who: Administrator) -> Response:
+        """POST the same: only what was shown, and with a reason."""
+        form = Form(request.form)
+        plan = self._plan(form)
+        if plan is None:
+            return self._page(form)
+        act = reasoned(who.act, form)
+        if form.is_right and form.value("seen") != str(plan.count):
+            form.wrong("where", _("It means other tokens by now than you saw. Look again."))
+        if form.errors:
+            return self._page(form, plan)
+        try:
+            done = self.bulk.act(plan, act, reason=act.reason, where=form.value("where"))
+        except REFUSALS as refusal:
+            form.refused(refusal)
+            return self._page(form, plan)
+        return self._done(done)
+
+    def _plan(self, form: Form) -> BulkPlan | None:
+        """What is meant; `None` where that cannot be said, which is noted."""
+        where, to = form.value("where"), form.value("to")
+        if to not in BUTTONS:
+            form.wrong("to", _("Choose one of these."))
+        if not where:
+            form.wrong("where", _("Say which tokens you mean."))
+        if form.errors:
+            return None
+        try:
+            return self.bulk.plan(where[:LONGEST], ApiTokenStatus(to))
+        except REFUSALS as refusal:
+            form.refused(refusal)
+            return None
+
+    def _page(self, form: Form, plan: BulkPlan | None = None) -> Response:
+        return show(
+            "admin/incident.html",
+            title=_("Incident"),
+            status=200 if form.is_right else 400,
+            form=form,
+            acts=ACTS,
+            examples=FIELDS,
+            plan=plan,
+            lines=[] if plan is None else self._lines(plan),
+            button=None if plan is None else BUTTONS[str(plan.to)],
+        )
+
+    def _lines(self, plan: BulkPlan) -> Sequence[TokenLine]:
+        now = self.clock.now()
+        tokens = list(islice(self.bulk.listed(plan), SHOWN))
+        names = self.lists.usernames(each.owner for each in tokens)
+        return [
+            TokenLine(
+                each,
+                called(each),
+                token_path(each.token_id),
+                names.get(each.owner, each.owner),
+                status_of(each, now),
+            )
+            for each in tokens
+        ]
+
+    def _done(self, done: BulkResult) -> Response:
+        undo = {"where": f'incident="{done.incident}"', "to": ENABLED}
+        can_undo = str(done.to) == DISABLED and bool(done.tokens)
+        return show(
+            "admin/incident_done.html",
+            title=_("Done"),
+            crumbs=[(_("Incident"), INCIDENTS)],
+            done=done,
+            state=str(done.to),
+            undo=f"{INCIDENTS}?{urlencode(undo)}" if can_undo else "",
+            records=f"/audit?{urlencode({'object': f'incident:{done.incident}'})}",
+        )
+
+    def pages(self) -> Iterable[ConsolePage]:
+        """The rows of the table of pages."""
+        menu = MenuEntry(Section.ACCESS, _l("Incident"))
+        needs = frozenset({READ, WRITE})
+        yield ConsolePage(INCIDENTS, "incidents", needs, self.show, self.act, menu=menu)

@@ -1,0 +1,175 @@
+"""`/admin/sessions`: who is signed in, where, and ending that."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from flask import request
+
+from authserver.domain.roles import Area, to_read, to_write
+from authserver.domain.searches import SessionSearch
+from authserver.web.admin.cells import WORDS, Kind
+from authserver.web.admin.console_pages import ConsolePage, MenuEntry, Section
+from authserver.web.admin.list_files import list_file
+from authserver.web.admin.lists import (
+    Bulk,
+    Column,
+    Filter,
+    Listing,
+    ListPage,
+    ListQuery,
+    shelf,
+    wants_file,
+)
+from authserver.web.admin.showing import show
+from authserver.web.admin.stored_lists import list_page, place_of
+from authserver.web.admin.ticked import TickedAct
+from authserver.web.admin.user_lists import user_path
+from authserver.web.languages import gettext as _
+from authserver.web.languages import lazy_gettext as _l
+from authserver.web.languages import plural
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from werkzeug.wrappers import Response
+
+    from authserver.domain.ports import Clock
+    from authserver.domain.sessions import Session
+    from authserver.services.administration import Act
+    from authserver.services.long_lists import LongLists
+    from authserver.services.sessions import Sessions
+    from authserver.web.admin.console_pages import Administrator
+    from authserver.web.cursors import Cursors
+    from authserver.web.languages import Text
+    from authserver.web.visits import Visits
+
+SESSIONS: Final = "/sessions"
+READ: Final = to_read(Area.SUPPORT)
+WRITE: Final = to_write(Area.SUPPORT)
+BULK: Final = "sessions_bulk"
+DONE: Final[Mapping[str, Text]] = {
+    BULK: _l("The sessions have ended, with what was bound to them."),
+    "nothing": _l("Nothing was ticked, and nothing was changed."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class SessionRow:
+    """One session, its user's name, and what it is now."""
+
+    session: Session
+    username: str
+    state: str
+
+
+LISTING: Final[Listing[SessionRow]] = Listing(
+    name="sessions",
+    path=SESSIONS,
+    columns=(
+        Column("user", _l("User"), lambda r: r.username, link=lambda r: _user(r.session)),
+        Column("status", _l("State"), lambda r: r.state, Kind.STATE),
+        Column("peer", _l("From"), lambda r: r.session.peer, Kind.CODE),
+        Column("browser", _l("Browser"), lambda r: r.session.user_agent),
+        Column(
+            "created_at",
+            _l("Since"),
+            lambda r: r.session.created_at,
+            Kind.MOMENT,
+            is_sortable=True,
+        ),
+        Column("last_seen_at", _l("Last seen"), lambda r: r.session.last_seen_at, Kind.MOMENT),
+        Column(
+            "expires_at", _l("Ends"), lambda r: r.session.expires_at, Kind.MOMENT, is_sortable=True
+        ),
+    ),
+    key=lambda row: row.session.session_id,
+    filters=(Filter("status", _l("State"), [("live", WORDS["live"])]),),
+    search_hint=_l("user name"),
+    bulk=(Bulk("end", _l("End"), f"{SESSIONS}/-/bulk", WRITE, is_dangerous=True),),
+    descending=True,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SessionLists:
+    """Shows sessions as a list and as a file, and ends them."""
+
+    visits: Visits
+    lists: LongLists
+    sessions: Sessions
+    clock: Clock
+    cursors: Cursors
+
+    def show(self, who: Administrator) -> Response:
+        """GET /admin/sessions."""
+        del who
+        if wants_file():
+            return list_file(LISTING, self.cursors, self._page)
+        return show(
+            "admin/list.html",
+            title=_("Sessions"),
+            shelf=shelf(LISTING, self.cursors, self._page),
+            lead=_("Users, signed in at browsers."),
+            empty=_("Nobody is signed in."),
+            done=str(DONE.get(request.args.get("done", ""), "")),
+        )
+
+    def _page(self, query: ListQuery) -> ListPage[SessionRow]:
+        now, user = self.clock.now(), query.search
+        wanted = SessionSearch(
+            subject=self.lists.subject_of(user) if user else None,
+            live_at=now if query.filters.get("status") else None,
+        )
+        page, total = self.lists.sessions(
+            wanted,
+            query.sort,
+            descending=query.descending,
+            after=place_of(query),
+            limit=query.limit,
+        )
+        names = self.lists.usernames(each.subject for each in page.items)
+        rows = [
+            SessionRow(each, names.get(each.subject, each.subject), _state(each, now))
+            for each in page.items
+        ]
+        return list_page(page, total, rows)
+
+    def _found(self, keys: Sequence[str]) -> Sequence[tuple[str, str]]:
+        found = [session for key in keys if (session := self.sessions.get(key)) is not None]
+        names = self.lists.usernames(each.subject for each in found)
+        return [
+            (each.session_id, f"{names.get(each.subject, each.subject)}, {each.peer}")
+            for each in found
+        ]
+
+    def _end(self, session_id: str, act: Act) -> None:
+        self.sessions.end(session_id, act)
+
+    def pages(self) -> Iterable[ConsolePage]:
+        """The rows of the table of pages."""
+        menu = MenuEntry(Section.PEOPLE, _l("Sessions"))
+        yield ConsolePage(SESSIONS, "sessions", frozenset({READ}), self.show, menu=menu)
+        yield from TickedAct(
+            self.visits,
+            SESSIONS,
+            BULK,
+            frozenset({READ, WRITE}),
+            _l("Sessions"),
+            plural("End %(num)s session?", "End %(num)s sessions?"),
+            _l("The user has to sign in again. Apps that are bound to it lose their tokens."),
+            _l("End"),
+            self._found,
+            self._end,
+        ).pages()
+
+
+def _user(session: Session) -> str:
+    return user_path(session.subject)
+
+
+def _state(session: Session, now: float) -> str:
+    if session.ended_at is not None:
+        return "ended"
+    return "live" if session.is_live(now) else "expired"

@@ -1,0 +1,160 @@
+"""What each page of the console does, by REST and on the command line.
+
+Whoever adds a page adds its row; a test finds pages without one, and rows that name what is not
+there.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tests.documentation.way import Way
+from tests.documentation.ways_of_access import CLIENTS, PEOPLE, SITES
+
+_TOKENS: Final = (
+    Way(
+        "Look at API tokens",
+        ("tokens", "token"),
+        ("listTokens", "showToken", "showLineage"),
+        ("token list", "token show"),
+    ),
+    Way("Find tokens that nobody uses", (), ("listStaleTokens",), ("token stale",)),
+    Way(
+        "Make a token for somebody",
+        ("token_new", "token_details"),
+        ("createToken",),
+        ("token create",),
+    ),
+    Way("Rotate a token", ("token_rotate",), ("rotateToken",), ("token rotate",)),
+    Way("Offer a token again", ("token_offer",), ("offerToken",), ("token offer",)),
+    Way(
+        "Stop tokens and let them work again",
+        ("token_disable", "token_enable", "token_revoke", "tokens_bulk"),
+        ("disableToken", "enableToken", "revokeToken"),
+        ("token disable", "token enable", "token revoke"),
+    ),
+    Way(
+        "Act in an incident, and undo it",
+        ("incidents",),
+        ("actOnTokens",),
+        ("token revoke", "token disable", "token enable"),
+    ),
+    Way(
+        "See what a token may do",
+        ("token_try", "token_pasted"),
+        ("explainCall",),
+        ("policy explain",),
+    ),
+)
+_RULES: Final = (
+    Way(
+        "Look at providers",
+        ("providers", "provider"),
+        ("listProviders", "showProvider"),
+        ("provider list", "provider show"),
+    ),
+    Way(
+        "Set a provider up",
+        ("provider_new", "provider_details"),
+        ("addProvider",),
+        ("provider add",),
+    ),
+    Way("Change a provider", (), ("changeProvider",), ("provider update", "provider bearer")),
+    Way("Test a provider", ("provider_test",), ("testProvider",), ("provider test",)),
+    Way(
+        "Change our secret at a provider",
+        ("provider_secret",),
+        ("listProviderSecrets", "addProviderSecret", "expireProviderSecrets", "setDirectorySecret"),
+        ("provider secret add", "provider secret expire", "provider secret set-directory"),
+    ),
+    Way(
+        "Stop, start and remove a provider",
+        ("provider_disable", "provider_enable", "provider_remove"),
+        ("disableProvider", "enableProvider", "removeProvider"),
+        ("provider disable", "provider enable", "provider remove"),
+    ),
+    Way(
+        "Say what groups of a provider mean",
+        (),
+        ("listGroupRules", "addGroupRule", "removeGroupRule"),
+        ("provider group-rule list", "provider group-rule add", "provider group-rule remove"),
+    ),
+    Way(
+        "Deny what is a provider's",
+        (),
+        ("listDenials", "deny", "allow"),
+        ("provider denials", "provider deny", "provider allow"),
+    ),
+    Way(
+        "Send people of a domain to a provider",
+        (),
+        ("listDomains", "setDomain", "removeDomain"),
+        ("provider domain list", "provider domain set", "provider domain remove"),
+    ),
+    Way(
+        "Look at policies",
+        ("policies", "policy", "policy_version"),
+        ("listPolicies", "showPolicy", "listPolicyVersions", "showPolicyVersion"),
+        ("policy list", "policy show", "policy versions"),
+    ),
+    Way(
+        "Change a policy, having seen what it does",
+        ("policy_edit",),
+        ("planPolicy", "applyPolicy"),
+        ("policy validate", "policy diff", "policy replay", "policy apply"),
+    ),
+    Way(
+        "Go back to an older policy", ("policy_restore",), ("rollBackPolicy",), ("policy rollback",)
+    ),
+)
+_SERVER: Final = (
+    Way(
+        "See how things stand",
+        ("start",),
+        ("showDashboard",),
+        ("audit summary", "token stale", "key list", "provider list", "mail list"),
+    ),
+    Way("Prove to be oneself", ("proved",), (), ()),
+    Way(
+        "Find out why a call failed",
+        ("decisions", "decision"),
+        ("showDecision",),
+        ("policy explain", "audit show"),
+    ),
+    Way(
+        "Search the record of acts",
+        ("audit",),
+        ("listRecords", "showRecord"),
+        ("audit search", "audit show", "audit export"),
+    ),
+    Way(
+        "Look after mail",
+        ("mails", "mails_bulk"),
+        ("listMails", "showMail", "retryMail", "testMail"),
+        ("mail list", "mail show", "mail retry", "mail test"),
+    ),
+    Way(
+        "See what mails look like",
+        ("mail_previews", "mail_preview", "mail_preview_html"),
+        ("previewMail",),
+        ("mail preview",),
+    ),
+    Way(
+        "Look after signing keys",
+        ("keys", "keys_rotate", "key_revoke"),
+        ("listKeys", "rotateKeys", "revokeKey"),
+        ("key list", "key rotate", "key revoke"),
+    ),
+    Way("Read the settings", (), ("listSettings",), ("settings show",)),
+)
+WAYS: Final[tuple[tuple[str, tuple[Way, ...]], ...]] = (
+    ("Clients", CLIENTS),
+    ("Sites and gateways", SITES),
+    ("People", PEOPLE),
+    ("API tokens", _TOKENS),
+    ("Providers and policies", _RULES),
+    ("Records and the server", _SERVER),
+)
+"""Headings, and the tasks below each."""
+ONLY_HERE: Final = frozenset({"proved"})
+"""Pages that are steps of the console itself: a token needs no proof, nor does a shell."""

@@ -1,0 +1,63 @@
+"""Incident mode of the console."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from authserver.domain.api_tokens import ApiTokenFilter, ApiTokenStatus
+from authserver.web.admin.incident_pages import FIELDS
+from tests.web.admin.test_tokens import make, states
+
+if TYPE_CHECKING:
+    from tests.web.admin.conftest import Desk
+
+
+def look(desk: Desk, where: str, to: str) -> None:
+    """The preview of an incident."""
+    desk.get("/incidents")
+    page = desk.browser.submit("choose", {"where": where, "to": to})
+    assert page.status == 200, page.text
+
+
+def test_tokens_are_stopped_by_what_they_are_after_they_were_seen_and_undone(desk: Desk) -> None:
+    for number in range(2):
+        make(desk, "olive", f"Job {number}")
+    make(desk)
+    look(desk, "owner=olive", "disabled")
+    page = desk.browser.page
+    assert "2 tokens are meant" in page.texts["meant-title"]
+    assert "Job 1" in page.texts["meant"]
+    assert desk.browser.submit("incidents", {"reason": ""}).status == 400
+    page = desk.browser.submit("incidents", {"reason": "leaked <b>"})
+    assert "2 tokens were changed" in page.texts["done"]
+    assert sorted(states(desk)) == ["disabled", "disabled", "pending"]
+    page = desk.browser.get(next(each for each in page.links if "incidents?where" in each))
+    page = desk.browser.submit("incidents", {"reason": "false alarm"})
+    assert sorted(states(desk)) == ["enabled", "enabled", "pending"]
+
+
+def test_what_was_not_shown_is_not_stopped(desk: Desk) -> None:
+    make(desk, "olive")
+    look(desk, "owner=olive", "revoked")
+    shown = desk.browser.page
+    make(desk, "olive", "Another")
+    desk.browser.page = shown
+    page = desk.browser.submit("incidents", {"reason": "leaked"})
+    assert page.status == 400
+    assert "other tokens" in page.texts["errors"]
+    assert states(desk) == [ApiTokenStatus.ENABLED, ApiTokenStatus.ENABLED]
+
+
+def test_a_condition_that_cannot_be_read_says_where(desk: Desk) -> None:
+    page = desk.get("/incidents?where=colour%3Dred&to=revoked")
+    assert page.status == 400
+    assert "where-error" in page.texts
+    assert desk.get("/incidents?where=owner%3Dada&to=melted").status == 400
+
+
+def test_every_example_can_be_read(desk: Desk) -> None:
+    for text, _meaning in FIELDS:
+        page = desk.get(f"/incidents?to=disabled&where={quote(text)}")
+        assert page.status == 200, (text, page.texts["errors"])
+    assert desk.world.container.api_tokens.count(ApiTokenFilter()) == 0
