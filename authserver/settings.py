@@ -77,8 +77,13 @@ class Settings:
 
     @property
     def revokers_at_once(self) -> int:
-        """Revocations a worker takes at once: a quarter of the waiting threads stays free."""
+        """Revocations a worker takes at once: a quarter of the waiting threads is for others."""
         return self.server.waiting_threads * 3 // 4
+
+    @property
+    def strangers_at_once(self) -> int:
+        """Reports of leaks by strangers that a worker takes at once, beside the revocations."""
+        return max(1, self.server.waiting_threads // 16)
 
     @property
     def journal_directory(self) -> Path:

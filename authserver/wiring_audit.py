@@ -10,6 +10,7 @@ from authserver.services.audit import AuditService
 from authserver.services.audit_sealing import Sealer
 from authserver.services.call_counting import CallCounting
 from authserver.services.dashboard import DashboardService
+from authserver.services.unknown_paths import UnknownPaths
 from authserver.storage.audit_anchor import AnchorFile
 from authserver.storage.call_backlog import CallBacklog
 from authserver.storage.journal_mover import JournalMover
@@ -82,3 +83,8 @@ class AuditParts(Foundation):
             sealer=self.audit_sealer,
             move_journals=self.journal_mover.run_once,
         )
+
+    @cached_property
+    def unknown_paths(self) -> UnknownPaths:
+        """Sums up calls to routes that no operation is known for."""
+        return UnknownPaths(database=self.database, records=self.database, clock=self.clock)

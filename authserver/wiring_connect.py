@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from authserver.crypto.connect_tokens import ConnectTokenReader, RsaKeySets
+from authserver.crypto.connect_tokens import ClaimedConnectJwt, ConnectTokenReader, RsaKeySets
 from authserver.domain.scopes import close_matches
 from authserver.services.connect_key_rules import ConnectKeyRules
 from authserver.services.connect_keys import ConnectKeys
@@ -27,7 +27,7 @@ class ConnectParts(ProviderAdministrationParts):
         )
 
     @cached_property
-    def connect_verdicts(self) -> ConnectVerdicts:
+    def connect_verdicts(self) -> ConnectVerdicts[ClaimedConnectJwt]:
         """The verdict on Connect JWTs."""
         return ConnectVerdicts(
             issuer=self.settings.issuer,

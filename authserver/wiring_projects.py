@@ -1,12 +1,14 @@
-"""Finding out which projects a call reaches, wired."""
+"""Asking sites themselves, wired: which projects a call reaches, and what is open to everybody."""
 
 from __future__ import annotations
 
 from functools import cached_property
 
+from authserver.services.anonymous_scans import AnonymousScans
 from authserver.services.project_reach import ProjectReach
 from authserver.services.site_credentials import SiteCredentials
 from authserver.upstream.site_clients import SiteClients
+from authserver.upstream.site_probes import GuardedSiteProbe
 from authserver.upstream.site_projects import GuardedSiteProjects
 from authserver.wiring_provider_administration import ProviderAdministrationParts
 
@@ -37,4 +39,14 @@ class ProjectParts(ProviderAdministrationParts):
             clock=self.clock,
             view=self.view,
             aside=self.turns.aside,
+        )
+
+    @cached_property
+    def anonymous_scans(self) -> AnonymousScans:
+        """Looks what sites answer to everybody."""
+        return AnonymousScans(
+            administration=self.administration,
+            resources=self.resources,
+            catalogue=self.catalogue.operations,
+            probe=GuardedSiteProbe(self.site_clients.of),
         )

@@ -5,12 +5,14 @@ from __future__ import annotations
 from functools import cached_property
 
 from authserver.domain.scopes import close_matches
+from authserver.services.administration import Administration
 from authserver.services.api_token_administration import ApiTokens
 from authserver.services.api_token_bulk import ApiTokenBulk
 from authserver.services.api_token_disuse import ApiTokenDisuse
 from authserver.services.api_token_ends import ApiTokenEnds
 from authserver.services.api_token_limits import ApiTokenLimits
 from authserver.services.api_token_power import ApiTokenPower
+from authserver.services.commit_barrier import CommitBarrier
 from authserver.services.leak_lookup import LeakLookup
 from authserver.services.leak_reports import LeakReports
 from authserver.services.leak_throttling import LeakThrottle
@@ -85,6 +87,13 @@ class TokenAdministrationParts(TokenParts):
         networks = self.settings.throttling
         return LeakReports(
             administration=self.administration,
+            strangers=Administration(
+                database=self.database,
+                clock=self.clock,
+                barrier=CommitBarrier(
+                    self.clock, places=self.settings.strangers_at_once, aside=self.turns.aside
+                ),
+            ),
             lookup=LeakLookup(
                 digester=self.digester,
                 secret_maker=self.secret_maker,

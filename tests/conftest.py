@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.clusters import PostgresCluster
+from tests.compiled_statements import share_statements
 from tests.databases import PostgresDatabases, SqliteDatabases, opened
 from tests.not_run import summary_lines
 from tests.people.world import OVERRIDES, PeopleInstallation, PeopleWorld
@@ -27,6 +28,8 @@ settings.register_profile(
     "project", deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True
 )
 settings.load_profile("project")
+
+share_statements()
 
 LONGEST_PLAIN_TEXT: Final = 30
 LONGEST_PLAIN_NUMBER: Final = 1e8

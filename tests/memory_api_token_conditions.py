@@ -53,7 +53,6 @@ def _compares(token: ApiToken, asked: Comparison) -> bool:
         TokenField.CREATED: token.created_at,
         TokenField.EXPIRES: token.expires_at,
         TokenField.LAST_USED: use.at if use else None,
-        TokenField.HAS_SECRET: "no" if token.secret is None else "yes",
     }
     if asked.field is TokenField.INCIDENT:
         begins = f"incident {asked.value}"

@@ -63,6 +63,10 @@ class MemoryApiTokens(MemoryStore):
         self._told("count")
         return len(self._meant(chosen))
 
+    def count_lineages(self, chosen: ApiTokenFilter) -> int:
+        self._told("count_lineages")
+        return len({each.lineage_id for each in self._meant(chosen)})
+
     def add(self, token: ApiToken) -> None:
         self._told("add", changes=True)
         if token.token_id in self._state.api_tokens:
@@ -84,10 +88,16 @@ class MemoryApiTokens(MemoryStore):
         to: ApiTokenStatus,
         at: float,
         reason: str,
+        without_secret: ApiTokenStatus | None = None,
     ) -> Sequence[ApiToken]:
         self._told("set_status", changes=True)
         changed = [
-            replace(each, status=to, status_changed_at=at, reason=reason)
+            replace(
+                each,
+                status=without_secret if without_secret and each.secret is None else to,
+                status_changed_at=at,
+                reason=reason,
+            )
             for each in self._meant(chosen)
             if each.status in among
         ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from authserver.domain.mail import MailStatus, WaitingMail
+from authserver.domain.mail import MailKind, MailStatus, WaitingMail
 from authserver.domain.searches import MailSort
 from tests.memory_pages import page_of
 from tests.memory_secrets import MemoryStore
@@ -96,6 +96,20 @@ class MemoryMails(MemoryStore):
             last_error=mail.last_error,
         )
         return True
+
+    def cancel(self, kinds: frozenset[MailKind], token_ids: frozenset[str]) -> int:
+        self._told("cancel", changes=True)
+        meant = [
+            each
+            for each in self._state.mails.values()
+            if each.status in {MailStatus.WAITING, MailStatus.GIVEN_UP}
+            and each.kind in kinds
+            and [*each.key.split(":"), ""][1] in token_ids
+        ]
+        for each in meant:
+            cancelled = replace(each, status=MailStatus.CANCELLED, sealed=b"")
+            self._state.mails[each.mail_id] = cancelled
+        return len(meant)
 
     def replace_sealed(self, mail_id: str, *, before: bytes, after: bytes) -> bool:
         self._told("replace_sealed", changes=True)

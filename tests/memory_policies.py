@@ -22,6 +22,10 @@ class MemoryPolicies(MemoryStore):
         self._told("current")
         return next(iter(self._newest_first(name)), None)
 
+    def seen(self, name: str) -> PolicyVersion | None:
+        self._told("seen")
+        return next(iter(self._newest_first(name)), None)
+
     def version(self, name: str, number: int) -> PolicyVersion | None:
         self._told("version")
         return self._state.policies.get((name, number))

@@ -87,6 +87,7 @@ class MemoryRecords:
         return (
             (query.since is None or event.at >= query.since)
             and (not query.action or f"{event.action}.".startswith(f"{query.action}."))
+            and (not query.reason or query.reason == event.reason.partition(": ")[0])
             and (not query.object_id or event.object_id == query.object_id)
             and (not wanted or event.resource in {wanted, self.identifiers(wanted)})
         )

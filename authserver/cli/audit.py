@@ -10,6 +10,7 @@ import click
 
 from authserver.cli.audit_journals import AS_STORED, JSON, catch_up
 from authserver.cli.audit_summary import summary
+from authserver.cli.audit_unknown_paths import unknown_paths
 from authserver.cli.audit_views import (
     COLUMNS,
     cells,
@@ -71,6 +72,7 @@ def _narrowing(command: _Command) -> _Command:
                 default=None,
                 help="How it ended.",
             ),
+            click.option("--reason", default="", help="A reason, such as unknown-path."),
             click.option("--request-id", default="", help="The request's id."),
             click.option("--token-id", default="", help="The token's id (jti)."),
             click.option("--object", "object_name", default="", help="KIND:ID, or an id alone."),
@@ -142,6 +144,9 @@ def show_request(context: Context, /, *, request_id: str, as_stored: bool, as_js
         context.console.fields(fields(record))
 
 
+audit.add_command(unknown_paths)
+
+
 @audit.command("export", short_help="Print every record that fits, one JSON object per line.")
 @_narrowing
 @AS_STORED
@@ -192,7 +197,7 @@ def verify_chain(
         raise SystemExit(ExitCode.FINDINGS)
 
 
-@audit.command("seal")
+@audit.command("seal", short_help="Seal what is committed and sign a checkpoint.")
 @JSON
 @pass_context
 def seal_chain(context: Context, *, as_json: bool) -> None:

@@ -17,6 +17,7 @@ from authserver.cli.administration import (
 from authserver.cli.context import Context, pass_context
 from authserver.cli.resource_hand_over import set_credential, set_hand_over, unset_hand_over
 from authserver.cli.resource_registration import ALGORITHM, OPTIONS, create
+from authserver.cli.resource_scan import scan_anonymous
 from authserver.cli.resource_views import (
     COLUMNS,
     CREDENTIAL_COLUMNS,
@@ -35,7 +36,8 @@ from authserver.services.resources import described
 def resource() -> None:
     """Protected resources: the Jira and Confluence sites that tokens are for.
 
-    Exit codes: 0 done, 1 not found or taken, 2 wrong usage, 4 storage does not answer.
+    Exit codes: 0 done, 1 not found or taken, 2 wrong usage, 3 a scan ended early, 4 storage does
+    not answer.
     """
 
 
@@ -43,6 +45,7 @@ resource.add_command(create)
 resource.add_command(set_credential)
 resource.add_command(set_hand_over)
 resource.add_command(unset_hand_over)
+resource.add_command(scan_anonymous)
 
 
 @resource.command("list")

@@ -31,6 +31,8 @@ _RESOURCE_KINDS: Final = click.Choice([each.value for each in ResourceKind])
 _SITE_KINDS: Final = click.Choice([each.value for each in SITE_KINDS])
 _CALL: Final = re.compile(r"([A-Za-z]+) +(?:https?://[^/?#\s]+)?(/[^?#\s]*)(?:[?#]\S*)?")
 
+_OTHER_VERSIONS: Final = frozenset({Unmatched.OTHER_VERSION, Unmatched.OTHER_VERSION_METHOD})
+
 
 @click.group()
 def scope() -> None:
@@ -121,8 +123,15 @@ def explain(*, call: tuple[str, ...], resource_kind: str | None, as_json: bool) 
         for kind, operations in known.items():
             _print_lines(call_lines(catalogue.scopes, kind, operations))
     if not known:
+        versions = {
+            below
+            for kind, reason in reasons.items()
+            if reason in _OTHER_VERSIONS
+            and (below := catalogue.operations.of_kind(kind).known_below(method, path))
+        }
+        why = _why(reasons.values(), sorted(versions))
         _nothing(
-            f"{method} {path}: {_why(reasons.values())}. Such a call is denied.",
+            f"{method} {path}: {why}. Such a call is denied.",
             *(f"  nearest in {kind}: {near.method} {near.template}" for kind, near in similar),
         )
 
@@ -148,15 +157,20 @@ def _method_and_path(call: str) -> tuple[str, str]:
     return found[1].upper(), found[2]
 
 
-def _why(reasons: Iterable[Unmatched]) -> str:
+def _why(reasons: Iterable[Unmatched], versions: Iterable[str]) -> str:
     seen = set(reasons)
     if Unmatched.PATH_NOT_CANONICAL in seen:
         return (
             "the path can be read in more than one way (empty or dot segment, slash at the end, "
             "';', needless or forbidden escape)"
         )
+    known = " or ".join(f"{each}/..." for each in versions)
+    if Unmatched.OTHER_VERSION in seen:
+        return f"it is known at another version of the API, as {known}"
     if Unmatched.UNKNOWN_METHOD in seen:
         return "the path is known, but not with this method"
+    if Unmatched.OTHER_VERSION_METHOD in seen:
+        return f"the path is known as {known}, but not with this method"
     return "no operation has this path"
 
 

@@ -90,21 +90,25 @@ def create(
 @TOKEN_ID
 @OVERLAP
 @click.option("--expires-in", type=DURATION, help="When the new one ends; as long as the old one.")
+@click.option("--team", help="Another team, or one that policy wants by now.")
+@click.option("--ticket", help="Another ticket, or one that policy wants by now.")
 @PRINT_LINK
 @JSON
 @pass_context
 def rotate(
     context: Context,
+    /,
     *,
     token_id: str,
     overlap: int,
-    expires_in: int | None,
     print_link: bool,
     as_json: bool,
+    **stated: Any,
 ) -> None:
     """Put a new token, with a new secret and all else as it was, in the place of one.
 
-    The old secret goes on for the overlap. A user gets the new one like a new token's.
+    The old secret goes on for the overlap. A user gets the new one like a new token's. Policy is
+    asked as for a new token; both count as one towards its max_count.
     """
     services = tokening(context)
     with naming(OPTIONS):
@@ -113,8 +117,8 @@ def rotate(
             services.operator,
             OPERATOR,
             overlap_seconds=overlap,
-            expires_in=expires_in,
             delivery=_delivery(print_link=print_link),
+            **stated,
         )
     if not as_json:
         context.console.note(f"API token {token_id} was rotated into {made.token.token_id}")

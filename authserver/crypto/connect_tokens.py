@@ -9,11 +9,11 @@ from __future__ import annotations
 import hashlib
 import threading
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import orjson
 
-from authserver.crypto.jose import SharedKey, peek, verify
+from authserver.crypto.jose import SharedKey, prove, unproven
 from authserver.crypto.jose_policy import TokenPolicy, is_numeric_date, is_text
 from authserver.crypto.jose_refusals import Refusal, TokenRefused
 from authserver.crypto.public_jwks import normalise_jwk_set, parse_jwk
@@ -22,9 +22,9 @@ from authserver.domain.connect_ports import ConnectClaims, ConnectRefused
 from authserver.domain.errors import InvalidField
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
-    from authserver.crypto.jose import VerificationKey
+    from authserver.crypto.jose import Unproven, VerificationKey
 
 CHARS_MAX: Final = 4096
 """It has to fit into the query of a call."""
@@ -79,6 +79,13 @@ SHARED_SECRET: Final = _policy("HS256")
 KEY_SET: Final = _policy("RS256")
 
 
+class ClaimedConnectJwt(NamedTuple):
+    """Satisfies `domain.connect_ports.ClaimedJwt`."""
+
+    issuer: str
+    unproven: Unproven
+
+
 class ConnectTokenReader:
     """Reads Connect JWTs. Satisfies `domain.connect_ports.ConnectReader`."""
 
@@ -87,27 +94,34 @@ class ConnectTokenReader:
         self._key_sets: dict[str, Mapping[str, VerificationKey]] = {}
         self._lock = threading.Lock()
 
-    def claimed_issuer(self, value: str) -> str:
-        """`iss` as somebody wrote it, proven by nobody. Raises ConnectRefused."""
-        return str(_refusing(lambda: peek(value, SHARED_SECRET))["iss"])
+    def claimed(self, value: str) -> ClaimedConnectJwt:
+        """A text, taken apart once. Raises ConnectRefused."""
+        try:
+            found = unproven(value, SHARED_SECRET)
+        except TokenRefused as refused:
+            raise _refused(refused) from None
+        return ClaimedConnectJwt(str(found.claims["iss"]), found)
 
-    def by_secrets(self, value: str, secrets: Sequence[bytes]) -> ConnectClaims:
+    def by_secrets(self, jwt: ClaimedConnectJwt, secrets: Sequence[bytes]) -> ConnectClaims:
         """The claims of a JWT that one of `secrets` signed with HS256. Raises ConnectRefused."""
         refusal = TokenRefused(Refusal.KEY)
         for secret in secrets:
             try:
-                found = verify(value, SHARED_SECRET, {"": SharedKey("", secret)})
+                found = prove(jwt.unproven, SHARED_SECRET, {"": SharedKey("", secret)})
             except TokenRefused as refused:
                 refusal = refused
                 if refused.refusal is not Refusal.SIGNATURE:
                     break
             else:
-                return _claims(value, found)
+                return _claims(jwt, found)
         raise _refused(refusal)
 
-    def by_key_set(self, value: str, jwks: str) -> ConnectClaims:
+    def by_key_set(self, jwt: ClaimedConnectJwt, jwks: str) -> ConnectClaims:
         """The claims of a JWT that a key of `jwks` signed with RS256. Raises ConnectRefused."""
-        return _claims(value, _refusing(lambda: verify(value, KEY_SET, self._keys(jwks))))
+        try:
+            return _claims(jwt, prove(jwt.unproven, KEY_SET, self._keys(jwks)))
+        except TokenRefused as refused:
+            raise _refused(refused) from None
 
     def _keys(self, jwks: str) -> Mapping[str, VerificationKey]:
         """The parsed keys, remembered by their text: a changed set is another one."""
@@ -142,20 +156,12 @@ def _parsed(jwks: str) -> Mapping[str, VerificationKey]:
     return MappingProxyType({key.kid: key for key in parsed})
 
 
-def _refusing(read: Callable[[], Mapping[str, Any]]) -> Mapping[str, Any]:
-    try:
-        return read()
-    except TokenRefused as refused:
-        raise _refused(refused) from None
-
-
 def _refused(refused: TokenRefused) -> ConnectRefused:
     return ConnectRefused(_PROBLEMS[refused.refusal], refused.member)
 
 
-def _claims(value: str, claims: Mapping[str, Any]) -> ConnectClaims:
+def _claims(jwt: ClaimedConnectJwt, claims: Mapping[str, Any]) -> ConnectClaims:
     audience = claims.get("aud", ())
-    signed = value.rpartition(".")[0]
     return ConnectClaims(
         issuer=claims["iss"],
         issued_at=float(claims["iat"]),
@@ -165,5 +171,5 @@ def _claims(value: str, claims: Mapping[str, Any]) -> ConnectClaims:
         token_id=claims.get("jti", ""),
         subject=claims.get("sub", ""),
         audiences=(audience,) if isinstance(audience, str) else tuple(audience),
-        digest=hashlib.sha256(signed.encode()).hexdigest(),
+        digest=hashlib.sha256(jwt.unproven.segments.signing_input).hexdigest(),
     )

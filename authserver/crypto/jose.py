@@ -9,8 +9,9 @@ from __future__ import annotations
 import hashlib
 import hmac
 from dataclasses import dataclass, field
+from functools import lru_cache
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, TypeAlias
 
 import jwt
 
@@ -28,6 +29,8 @@ _ALGORITHMS: Final = MappingProxyType(
     {name: jwt.get_algorithm_by_name(name) for name in ("ES256", "RS256", "PS256", "EdDSA")}
 )
 _HEADER_MEMBERS: Final = frozenset({"alg", "kid", "typ"})
+_LONGEST_REMEMBERED: Final = 256
+"""Bytes of a header: longer ones are read anew each time."""
 _P256_COORDINATE_BYTES: Final = 32
 _P256_ORDER: Final = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 _P256_HALF: Final = (_P256_ORDER // 2).to_bytes(_P256_COORDINATE_BYTES, "big")
@@ -99,10 +102,41 @@ def verify(token: str, policy: TokenPolicy, keys: Mapping[str, AnyKey]) -> Mappi
         TokenRefused: anything is wrong; nothing else is ever raised, whatever the text.
     """
     segments = split(token, policy.chars_max)
-    key = _key_for(parse_object(segments.header), policy, keys)
-    if not key.has_signed(segments):
-        raise TokenRefused(Refusal.SIGNATURE)
+    _check_signature(segments, policy, keys)
     return _checked_claims(segments, policy)
+
+
+class Unproven(NamedTuple):
+    """A token of the right form: taken apart, and its claims as somebody wrote them."""
+
+    segments: Segments
+    claims: Mapping[str, Any]
+
+    def __repr__(self) -> str:
+        """Without anything of the token."""
+        return "Unproven()"
+
+
+def unproven(token: str, policy: TokenPolicy) -> Unproven:
+    """The token, proven by nobody: `claims` are good to find out whose keys should prove it.
+
+    Raises:
+        TokenRefused: the text is not a token of this form.
+    """
+    segments = split(token, policy.chars_max)
+    return Unproven(segments, _checked_claims(segments, policy))
+
+
+def prove(token: Unproven, policy: TokenPolicy, keys: Mapping[str, AnyKey]) -> Mapping[str, Any]:
+    """The claims of a token that one of `keys` signed, as `verify` has it.
+
+    `policy` may differ from the one it was read by in the algorithms alone.
+
+    Raises:
+        TokenRefused: it was not, or the header is not as `policy` wants it.
+    """
+    _check_signature(token.segments, policy, keys)
+    return token.claims
 
 
 def peek(token: str, policy: TokenPolicy) -> Mapping[str, Any]:
@@ -113,7 +147,7 @@ def peek(token: str, policy: TokenPolicy) -> Mapping[str, Any]:
     Raises:
         TokenRefused: the text is not a token of this form.
     """
-    return _checked_claims(split(token, policy.chars_max), policy)
+    return unproven(token, policy).claims
 
 
 def peek_kid(token: str, policy: TokenPolicy) -> str | None:
@@ -124,6 +158,19 @@ def peek_kid(token: str, policy: TokenPolicy) -> str | None:
     """
     kid = parse_object(split(token, policy.chars_max).header).get("kid")
     return kid if type(kid) is str else None
+
+
+def _check_signature(segments: Segments, policy: TokenPolicy, keys: Mapping[str, AnyKey]) -> None:
+    raw = segments.header
+    header = _known_header(raw) if len(raw) <= _LONGEST_REMEMBERED else parse_object(raw)
+    if not _key_for(header, policy, keys).has_signed(segments):
+        raise TokenRefused(Refusal.SIGNATURE)
+
+
+@lru_cache(maxsize=512)
+def _known_header(raw: bytes) -> Mapping[str, Any]:
+    """Every token of an app begins in the same way."""
+    return MappingProxyType(parse_object(raw))
 
 
 def _key_for(header: Mapping[str, Any], policy: TokenPolicy, keys: Mapping[str, AnyKey]) -> AnyKey:

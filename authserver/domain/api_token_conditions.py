@@ -37,8 +37,6 @@ class TokenField(StrEnum):
     CREATED = "created"
     EXPIRES = "expires"
     LAST_USED = "last-used"
-    HAS_SECRET = "has-secret"  # noqa: S105 - a field, and for the program's own conditions only
-    """Whether somebody has got it: "yes" or "no"."""
 
 
 class Relation(StrEnum):

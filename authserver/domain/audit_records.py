@@ -86,7 +86,7 @@ class AuditQuery:
     `since` is included, `until` is not (seconds since the epoch). `action` matches the whole
     action or its leading parts: `token` finds `token.issued`. `resource` is a protected
     resource's name or identifier: either finds the records that hold the other, too. `object_id`
-    may stand without `object_kind`. `reason` is what a record's reason says before its colon.
+    may stand without `object_kind`. `reason` is the whole one, or what stands before its colon.
     """
 
     since: float | None = None

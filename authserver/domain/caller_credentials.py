@@ -6,6 +6,7 @@ import re
 from base64 import b64decode
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final, NamedTuple
+from urllib.parse import unquote
 
 from authserver.domain.users import canonical
 
@@ -132,7 +133,8 @@ def _bearer(value: str, header: str) -> CallerCredential:
 def _oauth(value: str, header: str) -> CallerCredential:
     if not (header.isascii() and header.isprintable()):
         return _MALFORMED
-    if _is_ours(value):
+    # RFC 5849 section 3.5.1: whoever reads the values takes escapes out of them.
+    if _is_ours(value) or _is_ours(unquote(value)):
         return CallerCredential(CredentialKind.OAUTH1, is_ours=True)
     return CallerCredential(CredentialKind.OAUTH1, header=header)
 

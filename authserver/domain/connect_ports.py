@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from authserver.domain.errors import DomainError
 
@@ -42,22 +42,34 @@ class ConnectClaims:
     digest: str = field(repr=False)
 
 
-class ConnectReader(Protocol):
+class ClaimedJwt(Protocol):
+    """A JWT of the right form that nobody has proven yet."""
+
+    @property
+    def issuer(self) -> str:
+        """`iss` as somebody wrote it: it says whose key should prove the JWT, and no more."""
+        ...
+
+
+Claimed = TypeVar("Claimed", bound=ClaimedJwt)
+
+
+class ConnectReader(Protocol[Claimed]):
     """Reads Connect JWTs strictly: algorithm, form and signature, not times nor meaning."""
 
-    def claimed_issuer(self, value: str) -> str:
-        """`iss` as somebody wrote it, proven by nobody.
+    def claimed(self, value: str) -> Claimed:
+        """A text, taken apart once.
 
         Raises:
-            ConnectRefused: the text is no such JWT.
+            ConnectRefused: it is no such JWT.
         """
         ...
 
-    def by_secrets(self, value: str, secrets: Sequence[bytes]) -> ConnectClaims:
+    def by_secrets(self, jwt: Claimed, secrets: Sequence[bytes]) -> ConnectClaims:
         """The claims of a JWT that one of `secrets` signed with HS256. Raises ConnectRefused."""
         ...
 
-    def by_key_set(self, value: str, jwks: str) -> ConnectClaims:
+    def by_key_set(self, jwt: Claimed, jwks: str) -> ConnectClaims:
         """The claims of a JWT that a key of `jwks` signed with RS256. Raises ConnectRefused."""
         ...
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
     from authserver.domain.operations import Operation
@@ -22,6 +21,8 @@ class DenyReason(StrEnum):
     METHOD_OVERRIDE = "method-override"
     UNKNOWN_PATH = "unknown-path"
     UNKNOWN_METHOD = "unknown-method"
+    OTHER_VERSION = "other-version"
+    """The path is known at another version of its API; rules speak of that one."""
     REMOVED = "removed"
     NO_SCOPE_LIST = "no-scope-list"
     CREDENTIAL_MISSING = "credential-missing"
@@ -78,8 +79,7 @@ class CallSession(StrEnum):
     """To a gateway that passes no cookies on, whatever its setting."""
 
 
-@dataclass(frozen=True, slots=True)
-class AccessRequest:
+class AccessRequest(NamedTuple):
     """One call to a site, as a gateway tells of it.
 
     `decision_id` names the decision everywhere: answer, log, record. `target` is the raw request
@@ -96,8 +96,8 @@ class AccessRequest:
 
     decision_id: str
     method: str
-    target: str = field(repr=False)
-    authorization: str | None = field(repr=False)
+    target: str
+    authorization: str | None
     session: CallSession
     method_override: str
     host: str
@@ -110,9 +110,12 @@ class AccessRequest:
     from_page: bool = False
     preflight: bool = False
 
+    def __repr__(self) -> str:
+        """Without what holds secrets: representations end up in logs."""
+        return f"AccessRequest({self.decision_id!r}, {self.method!r}, at={self.at!r})"
 
-@dataclass(frozen=True, slots=True)
-class Permit:
+
+class Permit(NamedTuple):
     """The call may pass.
 
     `token` is `None` when it passes with the browser's own session. `hand_over` names how it is
@@ -129,7 +132,7 @@ class Permit:
     token: AccessToken | None
     hand_over: str
     account: str
-    authorization: str = field(repr=False)
+    authorization: str
     identity: str
     operations: tuple[Operation, ...]
     detail: str = ""
@@ -137,9 +140,12 @@ class Permit:
     policy: str = ""
     rate: RateState | None = None
 
+    def __repr__(self) -> str:
+        """Without the credential of the site."""
+        return f"Permit({self.hand_over!r}, {self.account!r}, policy={self.policy!r})"
 
-@dataclass(frozen=True, slots=True)
-class Deny:
+
+class Deny(NamedTuple):
     """The call must not pass.
 
     `scope` names the missing scopes, where scopes would help, and `lacking` the operations that

@@ -27,6 +27,8 @@ class MailKind(StrEnum):
     TOKEN_STALE = "token-stale"  # noqa: S105 - the name of a mail
     TOKEN_STOPPED = "token-stopped"  # noqa: S105 - the name of a mail
     """It was disabled or revoked, by somebody or by policy, or because it leaked."""
+    TOKENS_STOPPED = "tokens-stopped"
+    """Several of one reader's were, by one bulk act."""
     TOKEN_READY = "token-ready"  # noqa: S105 - the name of a mail
     """Somebody made one for the reader, who picks it up by a link."""
     TOKEN_MADE = "token-made"  # noqa: S105 - the name of a mail
@@ -47,6 +49,20 @@ class MailStatus(StrEnum):
     SENT = "sent"
     GIVEN_UP = "given-up"
     CANCELLED = "cancelled"
+
+
+UNSENT: Final = frozenset({MailStatus.WAITING, MailStatus.GIVEN_UP})
+"""What may be sent yet: what was given up, by whoever tries it again."""
+
+
+def key_of_token(kind: MailKind, token_id: str, *others: str) -> str:
+    """The key of a mail about a token: kind, token, and what tells it from others of the kind."""
+    return ":".join((kind, token_id, *others))
+
+
+def token_of_key(key: str) -> str:
+    """The token that a mail is about by its key; empty for a mail about none."""
+    return key.partition(":")[2].partition(":")[0]
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -22,6 +23,13 @@ _CANONICAL_PATH: Final = re.compile(
 EXTENSIONS: Final = (".atom", ".htm", ".html", ".json", ".txt", ".xml")
 """What Atlassian's REST framework cuts off the end of a path, and reads as the wanted format."""
 _VERSION: Final = re.compile(r"[0-9]+(?:\.[0-9]+)*")
+_VERSIONED: Final = re.compile(r"/rest/([^/]+)/([0-9][^/]*)(/.+)")
+"""Name, version and the rest of a path; sites know versions such as `2.0.alpha1` as well."""
+_NAMED: Final = 0b111
+"""The literal positions of `rest`, an API's name and its version."""
+_REMEMBERED: Final = 4096
+_LONGEST_REMEMBERED: Final = 256
+"""Characters of a path: what was asked for longer ones is not kept."""
 
 
 class Effect(StrEnum):
@@ -37,6 +45,10 @@ class Unmatched(StrEnum):
     PATH_NOT_CANONICAL = "path-not-canonical"
     UNKNOWN_PATH = "unknown-path"
     UNKNOWN_METHOD = "unknown-method"
+    OTHER_VERSION = "other-version"
+    """Another version of the API has the operation: the site may do the same for this call."""
+    OTHER_VERSION_METHOD = "other-version-method"
+    """Another version of the API has the path, but not with this method."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +77,12 @@ class Operation:
     removed: bool = False
     tag: str = ""
     connect_scope: str = ""
+    name: str = field(init=False, repr=False, compare=False)
+    """Method and template: unique among the operations of a product."""
 
-    @property
-    def name(self) -> str:
-        """Method and template: unique among the operations of a product."""
-        return f"{self.method} {self.template}"
+    def __post_init__(self) -> None:
+        """Policies and records ask for the name at every call."""
+        object.__setattr__(self, "name", f"{self.method} {self.template}")
 
     @property
     def shape(self) -> tuple[str, ...]:
@@ -123,7 +136,10 @@ class ProductCatalogue:
         self._depth = 0
         for operation in self.operations:
             self._add(operation)
+        self._versions: dict[str, list[str]] = {}
+        """Of every API that has numbered versions, the newest first."""
         self._alias_latest()
+        self._remembered = lru_cache(_REMEMBERED)(self._match)
 
     def _add(self, operation: Operation) -> None:
         node = self._root
@@ -149,11 +165,12 @@ class ProductCatalogue:
     def _alias_latest(self) -> None:
         """Let `/rest/<name>/latest` mean the newest numbered version of that name."""
         rest = self._root.literals.get("rest")
-        for module in rest.literals.values() if rest else ():
+        for api, module in rest.literals.items() if rest else ():
             versions = [name for name in module.literals if _VERSION.fullmatch(name)]
+            versions.sort(key=lambda name: [int(part) for part in name.split(".")], reverse=True)
+            self._versions[api] = versions
             if versions and "latest" not in module.literals:
-                newest = max(versions, key=lambda name: [int(part) for part in name.split(".")])
-                module.literals["latest"] = module.literals[newest]
+                module.literals["latest"] = module.literals[versions[0]]
 
     def match(self, method: str, path: str) -> tuple[Operation, ...] | Unmatched:
         """The operations that `method` on `path` means: a call must be good for all of them.
@@ -164,6 +181,52 @@ class ProductCatalogue:
         ends in an extension means what it means without it as well, or that alone.
         """
         method = "GET" if method == "HEAD" else method
+        if len(path) > _LONGEST_REMEMBERED:
+            return self._match(method, path)
+        return self._remembered(method, path)
+
+    def _match(self, method: str, path: str) -> tuple[Operation, ...] | Unmatched:
+        found = self._match_in_its_version(method, path)
+        if found not in {Unmatched.UNKNOWN_PATH, Unmatched.UNKNOWN_METHOD}:
+            return found
+        others = [each for _, each in self._in_other_versions(path)]
+        if any(method in methods for methods in others):
+            return Unmatched.OTHER_VERSION
+        if not others or found is Unmatched.UNKNOWN_METHOD:
+            return found
+        # OPTIONS asks about every method.
+        return Unmatched.OTHER_VERSION if method == "OPTIONS" else Unmatched.OTHER_VERSION_METHOD
+
+    def known_below(self, method: str, path: str) -> str:
+        """Where another version of its API has `path`, as `/rest/api/2`; empty for nowhere."""
+        method = "GET" if method == "HEAD" else method
+        found = sorted(self._in_other_versions(path), key=lambda each: method not in each[1])
+        return found[0][0] if found else ""
+
+    def _in_other_versions(self, path: str) -> list[tuple[str, set[str]]]:
+        """Where other versions of the API have `path`, the newest first, and its methods there."""
+        called = _VERSIONED.fullmatch(path)
+        if called is None:
+            return []
+        api, version, tail = called.groups()
+        tails = [tail]
+        if tail.endswith(EXTENSIONS):
+            tails.append(tail[: tail.rindex(".")].removesuffix("/"))
+        found = []
+        for other in self._versions.get(api, ()):
+            below = f"/rest/{api}/{other}"
+            methods = {
+                method
+                for each in tails
+                for node in self._nodes(below + each)
+                if node.literal_positions & _NAMED == _NAMED
+                for method in node.operations
+            }
+            if methods and other != version:
+                found.append((below, methods))
+        return found
+
+    def _match_in_its_version(self, method: str, path: str) -> tuple[Operation, ...] | Unmatched:
         meant = self._match_literally(method, path)
         if not path.endswith(EXTENSIONS):
             return meant

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from authserver.domain.access_details import AccessDetail
     from authserver.domain.decisions import DenyReason
-    from authserver.domain.operations import Operation
+    from authserver.domain.operations import Operation, Unmatched
 
 
 class CallerWay(StrEnum):
@@ -71,8 +71,9 @@ class CallFacts:
     `secure` is False for a call over plain HTTP.
     `from_page` says that a browser marked the call as made by the site's own page. `path` is
     below the site's base path; `operations` are those that the call means, none for an unknown
-    path. `projects` are the projects it reaches by now, each as all that it is called (key and id);
-    `None` where that is not certain, or was not asked.
+    path, and `unmatched` says why; `known_below` is where another version has that path, empty
+    where none has. `projects` are the projects it reaches by now, each as all that it is called
+    (key and id); `None` where that is not certain, or was not asked.
     """
 
     caller: CallerFacts
@@ -85,6 +86,8 @@ class CallFacts:
     secure: bool = True
     from_page: bool = False
     projects: tuple[frozenset[str], ...] | None = None
+    unmatched: Unmatched | None = None
+    known_below: str = ""
 
 
 @dataclass(frozen=True, slots=True)

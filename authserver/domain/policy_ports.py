@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from authserver.domain.connect_keys import ConnectKey
     from authserver.domain.declarations import MadeObjectStore
     from authserver.domain.gateways import KeyDigests
-    from authserver.domain.mail import MailStatus, WaitingMail
+    from authserver.domain.mail import MailKind, MailStatus, WaitingMail
     from authserver.domain.people_ports import Digests
     from authserver.domain.policy_documents import PolicyVersion
     from authserver.domain.repeats import KeptAnswerStore
@@ -41,6 +41,10 @@ class ApiTokenStore(ApiTokenLists, Protocol):
         """How many are meant."""
         ...
 
+    def count_lineages(self, chosen: ApiTokenFilter) -> int:
+        """How many there are where a token and those it was rotated into count as one."""
+        ...
+
     def add(self, token: ApiToken) -> None:
         """Insert. Raises AlreadyExists."""
         ...
@@ -57,10 +61,12 @@ class ApiTokenStore(ApiTokenLists, Protocol):
         to: ApiTokenStatus,
         at: float,
         reason: str,
+        without_secret: ApiTokenStatus | None = None,
     ) -> Sequence[ApiToken]:
         """One conditional UPDATE of all that are meant and in one of `among`; those changed.
 
-        They are given back as they are now, by id, whatever their number.
+        Those that have no secret become `without_secret` instead, if that is said. They are given
+        back as they are now, by id, whatever their number.
         """
         ...
 
@@ -85,6 +91,10 @@ class PolicyStore(Protocol):
 
     def current(self, name: str) -> PolicyVersion | None:
         """The newest version; in a writing block the document is locked until its end."""
+        ...
+
+    def seen(self, name: str) -> PolicyVersion | None:
+        """The newest version; nothing is locked."""
         ...
 
     def version(self, name: str, number: int) -> PolicyVersion | None:
@@ -150,6 +160,10 @@ class MailStore(MailLists, Protocol):
 
         False when somebody else did that meanwhile.
         """
+        ...
+
+    def cancel(self, kinds: frozenset[MailKind], token_ids: frozenset[str]) -> int:
+        """Cancel what is unsent of these kinds about these tokens; how many mails."""
         ...
 
     def replace_sealed(self, mail_id: str, *, before: bytes, after: bytes) -> bool:

@@ -91,12 +91,22 @@ _BODY_MOVES: Final = frozenset(
     {
         "PUT /rest/api/content/{contentId}",
         "PUT /rest/api/content/{id}/child/attachment/{attachmentId}",
+        "PUT /wiki/rest/api/content/{id}",
         "PUT /wiki/rest/api/content/{id}/child/attachment/{attachmentId}",
         "PUT /wiki/api/v2/pages/{id}",
         "PUT /wiki/api/v2/blogposts/{id}",
     }
 )
 """Updates whose body may name a space, a parent or a container, and so move what they change."""
+_BODY_NAMES: Final = frozenset(
+    name
+    for version in ("2", "3")
+    for name in (
+        f"DELETE /rest/api/{version}/issue/{{issueIdOrKey}}/worklog",
+        f"POST /rest/api/{version}/issue/{{issueIdOrKey}}/changelog/list",
+    )
+)
+"""What works on things that its body names by ids of their own, as `_BY_ITS_OWN_ID` in the path."""
 _QUERIES: Final[Mapping[str, tuple[str, PlaceKind]]] = {
     **{
         f"GET /rest/api/{version}/{path}": (parameter, PlaceKind.PROJECT)
@@ -126,7 +136,7 @@ def places_of(operation: Operation, path: str, query: str) -> tuple[Place, ...]:
     template = operation.template
     if _ELSEWHERE.fullmatch(template) or _BY_ITS_OWN_ID.fullmatch(template):
         return ()
-    if operation.name in _BODY_MOVES:
+    if operation.name in _BODY_MOVES or operation.name in _BODY_NAMES:
         return ()
     in_query = _QUERIES.get(operation.name)
     if in_query is not None:

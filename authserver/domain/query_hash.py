@@ -15,6 +15,8 @@ CONTEXT_HASH: Final = "context-qsh"
 JWT_PARAMETER: Final = "jwt"
 
 _SEPARATOR: Final = "&"
+_PLAIN: Final = re.compile(r"[A-Za-z0-9._~-]*")
+"""Unreserved characters (RFC 3986 section 2.3): they are written like this, and mean themselves."""
 _NO_ESCAPE: Final = re.compile(r"%(?![0-9A-Fa-f]{2})")
 
 
@@ -64,6 +66,8 @@ def _canonical_query(query: str) -> str | None:
 
 
 def _decoded(text: str) -> str | None:
+    if _PLAIN.fullmatch(text) is not None:
+        return text
     if _NO_ESCAPE.search(text) is not None:
         return None
     try:
@@ -74,7 +78,7 @@ def _decoded(text: str) -> str | None:
 
 def _encoded(text: str) -> str:
     """Everything in escapes but the unreserved characters of RFC 3986 section 2.3."""
-    return quote(text, safe="")
+    return text if _PLAIN.fullmatch(text) is not None else quote(text, safe="")
 
 
 def _utf_16(text: str) -> bytes:

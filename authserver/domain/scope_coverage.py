@@ -32,6 +32,8 @@ class Uncoverable(StrEnum):
     PATH_NOT_CANONICAL = "path-not-canonical"
     UNKNOWN_PATH = "unknown-path"
     UNKNOWN_METHOD = "unknown-method"
+    OTHER_VERSION = "other-version"
+    OTHER_VERSION_METHOD = "other-version-method"
     NO_SCOPE_LIST = "no-scope-list"
     REMOVED = "removed"
 

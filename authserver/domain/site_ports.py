@@ -1,4 +1,4 @@
-"""What the core asks of a site itself: to which project or space something belongs now."""
+"""What the core asks of a site itself: where something belongs now, and what is open there."""
 
 from __future__ import annotations
 
@@ -24,5 +24,17 @@ class SiteProjects(Protocol):
 
         Raises:
             OutboundError: the site gave no answer that can be used.
+        """
+        ...
+
+
+class SiteProbe(Protocol):
+    """Asks addresses as nobody: no credential, no cookie, no redirect is followed."""
+
+    def status(self, url: str) -> int:
+        """The status code (200 to 599) of the answer to a GET. The answer itself is let go.
+
+        Raises:
+            OutboundError: no answer that can be understood; `OutboundRefused` if none was asked.
         """
         ...

@@ -25,5 +25,12 @@ def check_text(field: str, value: str, *, longest: int, required: bool = True) -
 
 
 def shown_time(at: float) -> str:
-    """A moment (seconds since the epoch) for people: `2026-11-22 14:05:09 UTC`."""
-    return datetime.fromtimestamp(at, tz=UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+    """A moment (seconds since the epoch) for people: `2026-11-22 14:05:09 UTC`.
+
+    A number that no calendar knows is written as it is.
+    """
+    try:
+        stated = datetime.fromtimestamp(at, tz=UTC)
+    except (ValueError, OverflowError, OSError):
+        return repr(at)
+    return stated.strftime("%Y-%m-%d %H:%M:%S UTC")

@@ -70,6 +70,11 @@ DENIALS: Final[Mapping[DenyReason, Denial]] = {
     DenyReason.UNKNOWN_METHOD: Denial(
         403, ACCESS_DENIED, "no operation that is known here has this method on this path"
     ),
+    DenyReason.OTHER_VERSION: Denial(
+        403,
+        ACCESS_DENIED,
+        "no operation is known at this version of the API, but at another one: {change}",
+    ),
     DenyReason.REMOVED: Denial(403, ACCESS_DENIED, "Atlassian has removed this operation"),
     DenyReason.NO_SCOPE_LIST: Denial(
         403, ACCESS_DENIED, "Atlassian names no scopes for this operation: no token opens it"

@@ -33,10 +33,8 @@ def check_frame(environ: WSGIEnvironment, header_limit: int = HEADER_LIMIT) -> N
     Raises:
         FrameRefusal: 431 or 414 over the limits, 400 for more than one Host.
     """
-    size = 0
-    for key, value in environ.items():
-        if key[:5] == "HTTP_":
-            size += len(key) + len(value)
+    headers = [key for key in environ if key[:5] == "HTTP_"]
+    size = sum(map(len, headers)) + sum(map(len, map(environ.__getitem__, headers)))
     if size > header_limit:
         raise FrameRefusal(431, f"all headers together may have at most {header_limit} bytes")
     target = len(environ.get("PATH_INFO", "")) + len(environ.get("QUERY_STRING", ""))

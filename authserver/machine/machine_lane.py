@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from authserver.machine.bodies import read_body
-from authserver.machine.frames import HEADER_LIMIT
 from authserver.machine.refusals import FrameRefusal
 from authserver.machine.requests import Request
 from authserver.machine.routes import route_for
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
 
     from authserver.machine.frames import Frame
     from authserver.machine.responses import Response
-    from authserver.machine.routes import ReadyRoute, Refuse
+    from authserver.machine.routes import ReadyRoute
 
 _NO_BODY: Final = frozenset({"GET", "HEAD"})
 
@@ -28,23 +27,13 @@ class MachineLane:
         """Take the table that `route_table` made."""
         self._routes = routes
 
-    def route_of(self, path: str) -> str:
-        """The route's path, empty when there is none: safe as a metric's label."""
-        route = route_for(self._routes, path)
-        return "" if route is None else route.path
+    def route_of(self, path: str) -> ReadyRoute | None:
+        """The route that serves `path`, `None` where there is none; found once for a request."""
+        return route_for(self._routes, path)
 
-    def header_limit(self, path: str) -> int:
-        """How many bytes of headers a request to `path` may have."""
-        route = route_for(self._routes, path)
-        return HEADER_LIMIT if route is None else route.header_limit
-
-    def refuse(self, path: str) -> Refuse | None:
-        """How the endpoint at `path` words its refusals, where it does so itself."""
-        route = route_for(self._routes, path)
-        return None if route is None else route.refuse
-
-    def answer(self, environ: WSGIEnvironment, frame: Frame) -> Response:
-        """Call the endpoint.
+    @staticmethod
+    def answer(route: ReadyRoute | None, environ: WSGIEnvironment, frame: Frame) -> Response:
+        """Call the endpoint of the route that `route_of` found.
 
         Only what the route names is copied: servers put their own process environment, with
         whatever is in it, into every WSGI environment.
@@ -53,7 +42,6 @@ class MachineLane:
             FrameRefusal: 404, 405 with `Allow`, or what the body's frame deserves.
             DomainError: the endpoint's refusal.
         """
-        route = route_for(self._routes, frame.path)
         if route is None:
             raise FrameRefusal(404, "there is no such endpoint", error="not_found")
         endpoint = route.methods.get(frame.method)

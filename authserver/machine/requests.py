@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from authserver.domain.calls import Call
 
@@ -11,8 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(NamedTuple):
     """One request, after the shell checked its frame.
 
     `path` is exactly a path of the route table. `query` is the raw query string, without the
@@ -25,13 +23,17 @@ class Request:
 
     method: str
     path: str
-    query: str = field(repr=False)
-    headers: Mapping[str, str] = field(repr=False)
-    body: bytes = field(repr=False)
+    query: str
+    headers: Mapping[str, str]
+    body: bytes
     peer: str
     request_id: str
     received_at: float
-    raw_target: str | None = field(default=None, repr=False)
+    raw_target: str | None = None
+
+    def __repr__(self) -> str:
+        """Without what holds secrets: representations end up in logs."""
+        return f"Request({self.method!r}, {self.path!r}, {self.peer!r}, {self.request_id!r})"
 
     @property
     def call(self) -> Call:

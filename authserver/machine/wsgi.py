@@ -14,7 +14,7 @@ from authserver.domain.errors import DomainError, ProtocolRefusal, StorageUnavai
 from authserver.machine.access import AccessEntry
 from authserver.machine.answer_headers import AnswerHeaders
 from authserver.machine.correlation import REQUEST_ID, request_id
-from authserver.machine.frames import Frame, check_frame
+from authserver.machine.frames import HEADER_LIMIT, Frame, check_frame
 from authserver.machine.machine_lane import MachineLane
 from authserver.machine.pages_lane import PagesLane
 from authserver.machine.refusals import FrameRefusal, refusal_response
@@ -105,17 +105,19 @@ class Shell:
 
     def _answer(self, environ: WSGIEnvironment, frame: Frame) -> Answer:
         route = self._machine.route_of(frame.path)
+        # The route's path, which is safe as a metric's label.
+        label = "" if route is None else route.path
         try:
-            check_frame(environ, self._machine.header_limit(frame.path))
-            if not route and self._pages is not None and not lane_owns(frame.path):
+            check_frame(environ, HEADER_LIMIT if route is None else route.header_limit)
+            if route is None and self._pages is not None and not lane_owns(frame.path):
                 return self._from_page(self._pages.answer(environ, frame), frame)
-            response = self._machine.answer(environ, frame)
+            response = self._machine.answer(route, environ, frame)
         except (DomainError, FrameRefusal) as refusal:
-            response = self._refusal(refusal, frame)
-            _log_refusal(refusal, response, route, frame)
+            response = self._refusal(refusal, route, frame)
+            _log_refusal(refusal, response, label, frame)
         except Exception:  # noqa: BLE001 - this is the exception barrier
-            response = self._unexpected(frame)
-        return self._from_response(response, route, frame)
+            response = self._unexpected(route, frame)
+        return self._from_response(response, label, frame)
 
     def _from_response(self, response: Response, route: str, frame: Frame) -> Answer:
         status, body = response.status, response.body
@@ -133,21 +135,25 @@ class Shell:
         headers.append(("X-Request-ID", frame.request_id))
         return Answer(page.status, headers, page.body, PAGES, int(page.status[:3]), page.sent)
 
-    def _refusal(self, refusal: DomainError | FrameRefusal, frame: Frame) -> Response:
-        refuse = self._refuse_of(frame.path)
+    def _refusal(
+        self, refusal: DomainError | FrameRefusal, route: ReadyRoute | None, frame: Frame
+    ) -> Response:
+        refuse = self._refuse_of(route, frame)
         return refusal_response(refusal) if refuse is None else refuse(refusal, frame.request_id)
 
-    def _refuse_of(self, path: str) -> Refuse | None:
-        return self._machine.refuse(path) or self._page_refuse(path)
+    def _refuse_of(self, route: ReadyRoute | None, frame: Frame) -> Refuse | None:
+        if route is not None and route.refuse is not None:
+            return route.refuse
+        return self._page_refuse(frame.path)
 
-    def _unexpected(self, frame: Frame) -> Response:
+    def _unexpected(self, route: ReadyRoute | None, frame: Frame) -> Response:
         """Tell the log everything and the caller nothing but where to find it."""
         _LOG.exception("unexpected error", extra={"method": frame.method, "path": frame.path})
         try:
             self._metrics.unexpected()
         except Exception:  # noqa: BLE001 - the answer matters more than the count
             _LOG.exception("a metric could not be written")
-        refuse = self._refuse_of(frame.path)
+        refuse = self._refuse_of(route, frame)
         if refuse is not None:
             return refuse(None, frame.request_id)
         body = {

@@ -45,13 +45,13 @@ class ImportRefused(InvalidField):
         self.problems = tuple(shown)
 
 
-def checked(rows: Iterable[ImportRow]) -> Mapping[str, str]:
-    """Accounts by subject.
+def checked(rows: Iterable[ImportRow]) -> Mapping[str, ImportRow]:
+    """The rows by their subjects, in their order.
 
     Raises:
         ImportRefused: at least one line is wrong.
     """
-    accounts: dict[str, str] = {}
+    by_subject: dict[str, ImportRow] = {}
     first_lines: dict[str, int] = {}
     problems = []
     for number, row in enumerate(rows):
@@ -62,10 +62,10 @@ def checked(rows: Iterable[ImportRow]) -> Mapping[str, str]:
         if problem:
             problems.append(f"line {row.line}: {problem}")
         first_lines.setdefault(row.subject, row.line)
-        accounts[row.subject] = row.account
+        by_subject[row.subject] = row
     if problems:
         raise ImportRefused(problems)
-    return accounts
+    return by_subject
 
 
 def _problem(row: ImportRow, first_lines: Mapping[str, int]) -> str:

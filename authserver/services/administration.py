@@ -13,6 +13,7 @@ from authserver.domain.errors import Forbidden
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
+    from contextlib import AbstractContextManager
 
     from authserver.domain.authority import Change
     from authserver.domain.ports import Clock, Database, Stores
@@ -91,21 +92,35 @@ class Administration:
         self._barrier = barrier
 
     @contextmanager
-    def changing(self, changes: Sequence[Change], *, takes_power: bool) -> Iterator[Stores]:
+    def changing(
+        self, changes: Sequence[Change], *, takes_power: bool | Callable[[], bool]
+    ) -> Iterator[Stores]:
         """One transaction that also advances the authority.
 
         With `takes_power` the block's end returns only when no worker believes the old state.
+        Where only the block can tell, it is a function, which is asked after it.
 
         Raises:
             StorageUnavailable: the block was not entered, or it raised, and nothing was changed.
                 Or its commit failed: then nobody knows whether the change was made, which the
                 caller's next look will tell. It is made once at most.
         """
-        barrier = self._barrier.passing() if takes_power else nullcontext()
+        barrier: AbstractContextManager[None] = nullcontext()
+        if callable(takes_power):
+            barrier = self._barrier.passing(takes_power)
+        elif takes_power:
+            barrier = self._barrier.passing()
         with barrier, self.database.writing() as stores:
             yield stores
             if changes:
                 stores.authority.advance(changes)
+
+    def let_workers_see(self) -> None:
+        """Wait, after a commit that was no act of power but may take some, until all workers know.
+
+        Not at all where as many wait as may: nobody is sent away for that.
+        """
+        self._barrier.wait_if_there_is_room()
 
     def let_later_tokens_count(self, denied_at: float) -> None:
         """Wait, after a commit that denied the tokens of somebody who goes on and gets new ones.

@@ -13,16 +13,24 @@ from authserver.domain.api_tokens import (
     ApiTokenStatus,
     SubjectType,
 )
-from authserver.domain.errors import Conflict
 from authserver.services.administrators import guard_subject
 from authserver.services.api_token_drafts import Delivery, MadeApiToken
 from authserver.services.api_token_limits import checked_networks, checked_presentations
 from authserver.services.api_token_lookup import changed, existing_token, held_lineage
-from authserver.services.api_token_people import check_maker, check_reach, parties
+from authserver.services.api_token_people import (
+    check_maker,
+    check_reach,
+    held_client,
+    parties,
+    subject_of,
+    within_reach,
+)
 from authserver.services.api_token_records import described, record
+from authserver.services.api_token_rotations import check_rotatable
 from authserver.services.api_token_terms import TokenTexts, check_room, checked_texts, lifetime
 from authserver.services.resources import check_overlap
 from authserver.services.security_notices import SILENT, SecurityNotices
+from authserver.services.token_mail_ends import cancel_warnings
 from authserver.services.token_policy import TokenPolicy
 
 if TYPE_CHECKING:
@@ -36,8 +44,6 @@ if TYPE_CHECKING:
     from authserver.services.token_pick_ups import TokenPickUps
 
 PAGE: Final = 100
-MOST_IN_A_LINEAGE: Final = 2
-"""Live ones: one in use and its successor."""
 
 
 class ApiTokens:
@@ -100,13 +106,17 @@ class ApiTokens:
             Forbidden: the user administers, is not the maker, and the act may not touch such users.
             Conflict: there are as many as there may be, somebody is stopped, or mail is off.
         """
+        with self._administration.database.reading() as stores:
+            owner = subject_of(stores, draft.user)
+            names = frozenset(each.name for each in self._limits.sites(stores, draft.resources))
         token_id = self._secret_maker.identifier()
         now = self._administration.clock.now()
         with self._administration.changing([changed(token_id, now)], takes_power=False) as stores:
-            concerned = parties(stores, draft.subject_type, draft.user, draft.client_id, maker)
-            sites = self._limits.sites(stores, draft.resources)
-            names = frozenset(each.name for each in sites)
+            # Locked in this order everywhere: documents, clients, sites, users.
             rules = TokenPolicy.of(stores, names)
+            client = held_client(stores, draft.client_id)
+            sites = self._limits.sites(stores, draft.resources)
+            concerned = parties(stores, draft.subject_type, owner, client, maker)
             check_maker(stores, maker, concerned, rules, act)
             scopes = self._limits.scopes(draft.scopes, sites)
             check_reach(stores, concerned, scopes, names)
@@ -150,38 +160,56 @@ class ApiTokens:
         *,
         overlap_seconds: float,
         expires_in: float | None = None,
+        team: str | None = None,
+        ticket: str | None = None,
         delivery: Delivery = Delivery.MAIL,
     ) -> MadeApiToken:
         """Put a new token, with a new secret and all else as it was, in the place of one.
 
         The old secret goes on for `overlap_seconds` and never longer than it would have. The new
-        one lives as long as the old one was made for, or `expires_in` seconds. Who gets its secret
-        is as in `create`.
+        one lives as long as the old one was made for, or `expires_in` seconds. Policy is asked as
+        for a new token: its life, presentations and scopes shrink to what may be now. `None` leaves
+        `team` and `ticket` as they are. Both tokens count as one. Who gets its secret is as in
+        `create`.
 
         Raises:
             NotFound: there is no such token.
-            InvalidField: a time is out of range.
+            InvalidField: a time is out of range, nothing is left of the scopes, or policy wants a
+                team or ticket by now.
             TokenRefused: a policy does not let `maker` make such a token any more.
             Conflict: it is not the latest of its lineage, is not enabled or over, or there are as
                 many secrets as there may be.
         """
         check_overlap(overlap_seconds)
+        # A token keeps its sites, and with them its documents, which are locked before it.
+        names = self.get(token_id).resources
         new_id = self._secret_maker.identifier()
         now = self._administration.clock.now()
         changes = [changed(token_id, now), changed(new_id, now)]
         with self._administration.changing(changes, takes_power=True) as stores:
-            # Before its client and owner, as everywhere.
+            rules = TokenPolicy.of(stores, names)
+            # Before its client, owner and maker, as everywhere.
             before, others = held_lineage(stores, token_id, now)
-            concerned = parties(stores, before.subject_type, before.owner, before.client_id, maker)
-            _check_rotatable(before, others, now, overlap_seconds)
-            rules = TokenPolicy.of(stores, before.resources)
+            client = held_client(stores, before.client_id)
+            concerned = parties(stores, before.subject_type, before.owner, client, maker)
+            check_rotatable(before, others, now, overlap_seconds)
             check_maker(stores, maker, concerned, rules, act)
+            said = TokenTexts(
+                before.name,
+                before.purpose,
+                before.team if team is None else team,
+                before.ticket if ticket is None else ticket,
+            )
+            texts = checked_texts(said, rules)
             usual = before.expires_at - before.created_at
             after = replace(
                 before,
                 token_id=new_id,
                 status=ApiTokenStatus.PENDING,
                 secret=None,
+                team=texts.team,
+                ticket=texts.ticket,
+                scopes=within_reach(stores, concerned, before.scopes),
                 presentations=before.presentations & rules.presentations,
                 created_at=now,
                 created_by=_shown(act),
@@ -198,6 +226,7 @@ class ApiTokens:
                 stores.api_tokens.save(replace(each, expires_at=now))
                 changes.append(changed(each.token_id, now))
             stores.api_tokens.save(replace(before, expires_at=old_ends_at, successor_id=new_id))
+            cancel_warnings(stores, token_id)
             made = self._add(stores, after, hands_out=_hands_out(after, maker))
             record(
                 stores,
@@ -268,21 +297,3 @@ def _hands_out(token: ApiToken, maker: Maker) -> bool:
 
 def _shown(act: Act) -> str:
     return f"{act.actor.kind}:{act.actor.identifier}"
-
-
-def _check_rotatable(
-    token: ApiToken, others: Sequence[ApiToken], now: float, overlap_seconds: float
-) -> None:
-    """Let a token be rotated whose live `others` of its lineage are known. Raises Conflict."""
-    if token.successor_id:
-        raise Conflict(
-            f"token {token.token_id} was rotated into {token.successor_id}: rotate that one"
-        )
-    if not token.is_live(now):
-        what = token.status if token.status is not ApiTokenStatus.ENABLED else "expired"
-        raise Conflict(f"token {token.token_id} is {what}: make a new one")
-    if overlap_seconds > 0 and len(others) >= MOST_IN_A_LINEAGE - 1:
-        raise Conflict(
-            f"the secret before that of token {token.token_id} is live as well: revoke "
-            f"{others[0].token_id}, or rotate with overlap 0 to end both now"
-        )

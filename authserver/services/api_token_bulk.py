@@ -8,9 +8,6 @@ from typing import TYPE_CHECKING, Final
 
 from authserver.domain.api_token_conditions import (
     INCIDENT_REASON,
-    AllOf,
-    Comparison,
-    Relation,
     TokenField,
 )
 from authserver.domain.api_tokens import ApiTokenFilter, ApiTokenStatus
@@ -23,12 +20,13 @@ from authserver.services.api_token_lookup import changed
 from authserver.services.api_token_power import LONGEST_REASON
 from authserver.services.api_token_records import record
 from authserver.services.api_token_verdicts import ALL_API_TOKENS
+from authserver.services.token_mail_ends import cancel_all
 from authserver.services.user_lookup import SUBJECT_PREFIX, existing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from authserver.domain.api_token_conditions import Condition
+    from authserver.domain.api_token_conditions import Comparison, Condition
     from authserver.domain.api_tokens import ApiToken
     from authserver.domain.ports import SecretMaker, Stores
     from authserver.services.administration import Act, Administration
@@ -137,6 +135,8 @@ class ApiTokenBulk:
             if plan.to is _ENABLED:
                 for owner in sorted({each.owner for each in tokens}):
                     guard_subject(stores, act, owner)
+            if plan.to is _REVOKED and tokens:
+                cancel_all(stores, (each.token_id for each in tokens))
             stores.authority.advance([changed(ALL_API_TOKENS, now)])
             stores.audit.add(
                 AuditEvent(
@@ -159,20 +159,15 @@ class ApiTokenBulk:
 
 
 def _changed_in(stores: Stores, plan: BulkPlan, now: float, reason: str) -> Sequence[ApiToken]:
-    if plan.to is not _ENABLED:
-        meant = _meant(plan.condition, now)
-        return stores.api_tokens.set_status(
-            meant, among=_FROM[plan.to], to=plan.to, at=now, reason=reason
-        )
-    # Those that nobody has picked up wait for that again.
-    found: list[ApiToken] = []
-    for answer, to in (("yes", _ENABLED), ("no", _PENDING)):
-        has_secret = Comparison(TokenField.HAS_SECRET, Relation.IS, answer)
-        meant = _meant(AllOf((plan.condition, has_secret)), now)
-        found += stores.api_tokens.set_status(
-            meant, among=_FROM[plan.to], to=to, at=now, reason=reason
-        )
-    return found
+    return stores.api_tokens.set_status(
+        _meant(plan.condition, now),
+        among=_FROM[plan.to],
+        to=plan.to,
+        at=now,
+        reason=reason,
+        # Those that nobody has picked up wait for that again.
+        without_secret=_PENDING if plan.to is _ENABLED else None,
+    )
 
 
 def _meant(condition: Condition, now: float) -> ApiTokenFilter:

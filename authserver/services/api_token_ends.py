@@ -9,6 +9,7 @@ from authserver.domain.api_tokens import OVER, ApiTokenFilter, ApiTokenStatus
 from authserver.domain.audit import Actor, ActorKind
 from authserver.services.administration import Act
 from authserver.services.api_token_records import record
+from authserver.services.token_mail_ends import cancel_all
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -59,6 +60,7 @@ class ApiTokenEnds:
             # Workers need not be told: they look at the time themselves.
             over = replace(token, status=ApiTokenStatus.EXPIRED, status_changed_at=now)
             stores.api_tokens.save(over)
+            cancel_all(stores, [token.token_id])
             action = "token.retired" if token.successor_id else "token.expired"
             details = {
                 "before": str(token.status),

@@ -35,7 +35,7 @@ _ALIASES: Final[Mapping[str, TokenField]] = {
     "user": TokenField.SUBJECT,
 }
 _FIELDS: Final[Mapping[str, TokenField]] = {
-    **{each.value: each for each in TokenField if each is not TokenField.HAS_SECRET},
+    **{each.value: each for each in TokenField},
     **_ALIASES,
 }
 _ORDERS: Final = (Relation.BEFORE, Relation.NOT_AFTER, Relation.AFTER, Relation.NOT_BEFORE)

@@ -9,10 +9,10 @@ from authserver.domain.api_tokens import SubjectType
 from authserver.domain.clients import ClientStatus
 from authserver.domain.errors import Conflict, InvalidField
 from authserver.domain.roles import Area, permissions_of, to_write
-from authserver.domain.scope_reach import beyond
+from authserver.domain.scope_reach import beyond, common
 from authserver.services.administrators import guard_user, roles_of
 from authserver.services.api_token_drafts import TokenRefused
-from authserver.services.scope_ceilings import ceiling_of, lost
+from authserver.services.scope_ceilings import ceiling_of, lost, within
 from authserver.services.user_lookup import existing
 
 if TYPE_CHECKING:
@@ -45,42 +45,62 @@ class Parties:
         return self.owner.subject
 
 
-def parties(
-    stores: Stores, subject_type: SubjectType, user: str, client_id: str, maker: Maker
-) -> Parties:
-    """Everybody whom a token concerns; the rows of client and owner are locked.
+def subject_of(stores: Stores, user: str) -> str:
+    """The subject of a user, looked for before anything is locked: users are locked by subjects.
 
     Raises:
         NotFound: there is no such user.
-        InvalidField: a client is missing, or not there.
-        Conflict: the owner or the client is stopped.
+        InvalidField: none is named.
     """
     if not user:
         raise InvalidField("user", "the name of the user whom it belongs to")
-    # Clients are locked before users, as everywhere.
-    client = stores.clients.get(client_id) if client_id else None
-    owner = existing(stores, user)
-    if owner.subject != user:
-        # By name nothing is locked.
-        owner = existing(stores, owner.subject)
+    return existing(stores, user).subject
+
+
+def parties(
+    stores: Stores,
+    subject_type: SubjectType,
+    owner_subject: str,
+    client: Client | None,
+    maker: Maker,
+) -> Parties:
+    """Everybody whom a token concerns; owner and maker are locked, `client` is already.
+
+    Raises:
+        NotFound: there is no such user.
+        InvalidField: a service has no client.
+        Conflict: the owner or the client is stopped.
+    """
+    # In the order of everybody who locks several users.
+    for each in sorted({owner_subject, maker.subject} - {""}):
+        stores.users.get(each)
+    owner = existing(stores, owner_subject)
     if not owner.has_credentials:
         what = "disabled" if not owner.is_enabled else "without credentials for now"
         raise Conflict(f"user {owner.username} is {what}: enable that first")
-    if client_id:
-        if client is None or client.status is ClientStatus.DELETED:
-            raise InvalidField("client_id", "a registered client (authserver client list)")
+    if client is not None:
         if not client.is_enabled:
-            raise Conflict(f"client {client_id} is {client.status}: enable it first")
+            raise Conflict(f"client {client.client_id} is {client.status}: enable it first")
     elif subject_type is SubjectType.SERVICE:
         raise InvalidField("client_id", "required for a service: the client it speaks for")
     is_own = subject_type is SubjectType.USER and maker.subject == owner.subject
     return Parties(subject_type, owner, client, is_own)
 
 
+def held_client(stores: Stores, client_id: str) -> Client | None:
+    """A client, locked; `None` where no id is said. Raises InvalidField: it is not there."""
+    if not client_id:
+        return None
+    client = stores.clients.get(client_id)
+    if client is None or client.status is ClientStatus.DELETED:
+        raise InvalidField("client_id", "a registered client (authserver client list)")
+    return client
+
+
 def check_maker(
     stores: Stores, maker: Maker, concerned: Parties, rules: TokenRules, act: Act
 ) -> None:
-    """Let somebody make a token for these parties.
+    """Let somebody, whose row is locked, make a token for these parties.
 
     Whoever does it with permissions counts as an administrator by the one for tokens.
 
@@ -103,6 +123,20 @@ def check_maker(
         refusal = rules.against_holding(frozenset(stores.groups.of(concerned.owner.subject)))
     if refusal is not None:
         raise TokenRefused(refusal)
+
+
+def within_reach(stores: Stores, concerned: Parties, scopes: frozenset[str]) -> frozenset[str]:
+    """What is left of the scopes of a token within the reach of whoever it speaks for.
+
+    Raises:
+        InvalidField: nothing is.
+    """
+    left = within(ceiling_of(stores, concerned.owner.subject), scopes)
+    if concerned.subject_type is SubjectType.SERVICE and concerned.client is not None:
+        left = common(left, concerned.client.scopes)
+    if not left:
+        raise InvalidField("scopes", "some of what its owner, or its service, may have now")
+    return left
 
 
 def check_reach(

@@ -11,6 +11,7 @@ from authserver.domain.texts import check_text
 from authserver.services.administrators import guard_subject
 from authserver.services.api_token_lookup import changed, existing_token, held_lineage
 from authserver.services.api_token_records import record
+from authserver.services.token_mail_ends import cancel_all
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -103,6 +104,8 @@ def stopped_in(
     """Stop one token in the caller's transaction, which waits at the barrier itself."""
     stopped = replace(token, status=status, status_changed_at=at, reason=reason)
     stores.api_tokens.save(stopped)
+    if status in OVER:
+        cancel_all(stores, [token.token_id])
     stores.authority.advance([changed(token.token_id, at)])
     record(stores, act, _ACTIONS[status], stopped, at=at, details=_before(token), reason=reason)
     return stopped

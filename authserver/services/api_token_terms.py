@@ -73,11 +73,14 @@ def lifetime(expires_in: float | None, rules: TokenRules, *, usual: float = USUA
 def check_room(stores: Stores, subject: str, rules: TokenRules, now: float) -> None:
     """Let a subject, whose row is locked, have one more token.
 
+    A token and those that it was rotated into count as one: to change a secret without an outage
+    takes nobody a second place.
+
     Raises:
         Conflict: there are as many as there may be; says what to do.
     """
     bound = rules.most
-    count = stores.api_tokens.count(ApiTokenFilter(subject=subject, live_at=now))
+    count = stores.api_tokens.count_lineages(ApiTokenFilter(subject=subject, live_at=now))
     if count >= bound.value:
         raise Conflict(
             f"{subject} has {count} live API tokens, the most there may be{_whose(bound)}: "

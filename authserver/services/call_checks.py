@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from authserver.domain.decisions import AccessRequest
     from authserver.domain.raw_targets import Target
 
+_REFUSED_PARAMETERS: Final = METHOD_PARAMETERS | CREDENTIAL_PARAMETERS
 _REST: Final = ("/rest/", "/wiki/rest/", "/wiki/api/")
 """The latter two in Confluence Cloud."""
 _SIGN_IN: Final = re.compile(
@@ -30,11 +31,12 @@ def refused_as_it_is(request: AccessRequest, target: Target | None) -> DenyReaso
         return DenyReason.REQUEST_INCOMPLETE
     if target is None:
         return DenyReason.PATH_AMBIGUOUS
-    if request.method_override or parameters_in(target.query, METHOD_PARAMETERS):
+    if request.method_override:
         return DenyReason.METHOD_OVERRIDE
-    if parameters_in(target.query, CREDENTIAL_PARAMETERS):
-        return DenyReason.CREDENTIAL_IN_QUERY
-    return None
+    if not target.query or not parameters_in(target.query, _REFUSED_PARAMETERS):
+        return None
+    is_method = parameters_in(target.query, METHOD_PARAMETERS)
+    return DenyReason.METHOD_OVERRIDE if is_method else DenyReason.CREDENTIAL_IN_QUERY
 
 
 def below(base_path: str, path: str) -> str:

@@ -40,8 +40,10 @@ class CommitBarrier:
         self._aside = aside
 
     @contextmanager
-    def passing(self) -> Iterator[None]:
+    def passing(self, is_needed: Callable[[], bool] = lambda: True) -> Iterator[None]:
         """Around a commit that takes power away: the block's end waits, unless it raised.
+
+        Or unless the block found that nobody has to: `is_needed` is asked at its end.
 
         Raises:
             StorageUnavailable: there is no place; the block was not entered.
@@ -51,7 +53,8 @@ class CommitBarrier:
             raise StorageUnavailable("as many revokers as there are places wait already")
         try:
             yield
-            self.wait()
+            if is_needed():
+                self.wait()
         finally:
             self._places.release()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hmac
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Final, Generic, NamedTuple, TypeAlias
 
 from authserver.domain.clients import SUBJECT_PREFIX, GrantType
 from authserver.domain.connect_keys import (
@@ -13,7 +13,7 @@ from authserver.domain.connect_keys import (
     ConnectProblem,
     UnfitConnect,
 )
-from authserver.domain.connect_ports import ConnectRefused
+from authserver.domain.connect_ports import Claimed, ConnectRefused
 from authserver.domain.errors import StorageUnavailable
 from authserver.domain.jwt_parameters import jwt_in
 from authserver.domain.query_hash import CONTEXT_HASH, query_hash
@@ -50,7 +50,7 @@ class _Call(NamedTuple):
     now: float
 
 
-class ConnectVerdicts:
+class ConnectVerdicts(Generic[Claimed]):
     """Judges the JWTs by which Connect apps and custom integrations call sites."""
 
     def __init__(
@@ -59,7 +59,7 @@ class ConnectVerdicts:
         issuer: str,
         directory: Directory,
         keys: ConnectView,
-        reader: ConnectReader,
+        reader: ConnectReader[Claimed],
         database: Database,
     ) -> None:
         """`issuer` is ours: an `aud` may name it."""
@@ -94,15 +94,15 @@ class ConnectVerdicts:
             return None
         try:
             _check_place(jwt, target, from_query=from_query)
-            issuer = self._reader.claimed_issuer(jwt)
+            claimed = self._reader.claimed(jwt)
         except ConnectRefused as refused:
             return UnfitConnect(refused.problem, refused.detail)
-        opened = known.get(issuer)
+        opened = known.get(claimed.issuer)
         if opened is None:
             return UnfitConnect(ConnectProblem.ISSUER_UNKNOWN)
-        return self._by_key(jwt, opened, _Call(resource, method, target, now))
+        return self._by_key(claimed, opened, _Call(resource, method, target, now))
 
-    def _by_key(self, jwt: str, opened: OpenedConnectKey, call: _Call) -> Judged:
+    def _by_key(self, jwt: Claimed, opened: OpenedConnectKey, call: _Call) -> Judged:
         key = opened.key
         try:
             claims = self._read(jwt, opened, call.now)
@@ -120,7 +120,7 @@ class ConnectVerdicts:
             return UnfitConnect(refused.problem, refused.detail, key.issuer, token)
         return access
 
-    def _read(self, jwt: str, opened: OpenedConnectKey, now: float) -> ConnectClaims:
+    def _read(self, jwt: Claimed, opened: OpenedConnectKey, now: float) -> ConnectClaims:
         if not opened.key.is_enabled:
             raise ConnectRefused(ConnectProblem.KEY_STOPPED)
         if opened.key.kind is ConnectKeyKind.KEY_SET:
@@ -160,7 +160,7 @@ class ConnectVerdicts:
         scopes = common(key.scopes, client.scopes)
         if not scopes:
             raise ConnectRefused(ConnectProblem.NO_SCOPE)
-        return replace(token, scopes=scopes)
+        return token if scopes == token.scopes else replace(token, scopes=scopes)
 
     def _spend(self, access: ConnectAccess) -> None:
         with self._database.writing() as stores:

@@ -85,7 +85,7 @@ class Judged(NamedTuple):
             authorization,
             identity,
             self.facts.operations,
-            ", ".join(filter(None, (detail, self.detail))),
+            f"{detail}, {self.detail}" if detail and self.detail else detail or self.detail,
             self.facts,
             self.policy.label,
             self.rate,

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from authserver.domain.decisions import DenyReason
+from authserver.domain.policy_calls import PolicyRefusal
 from authserver.domain.scope_coverage import Missing
-from authserver.services.scope_closures import closed_to_legacy, closed_to_token
+from authserver.services.scope_closures import change_for, closed_to_legacy, closed_to_token
 
 if TYPE_CHECKING:
     from authserver.domain.decisions import Deny
@@ -36,9 +38,24 @@ class DecidedScopes:
         closed = closed_to_token(self._scopes, judged.policy, judged.facts, token.scopes, matched)
         if closed is None:
             return None
-        return judged.deny(closed.reason, token, scope=closed.scope, lacking=closed.lacking)
+        return judged.deny(
+            closed.reason,
+            token,
+            scope=closed.scope,
+            lacking=closed.lacking,
+            refusal=_told(judged, closed.reason),
+        )
 
     def of_legacy(self, judged: Judged, matched: tuple[Operation, ...] | Unmatched) -> Deny | None:
         """What no policy opens to those who have proved nothing to us."""
         reason = closed_to_legacy(judged.facts, matched)
-        return None if reason is None else judged.deny(reason, None)
+        if reason is None:
+            return None
+        return judged.deny(reason, None, refusal=_told(judged, reason))
+
+
+def _told(judged: Judged, reason: DenyReason) -> PolicyRefusal | None:
+    """What the caller is told to do, where the reason alone does not say it."""
+    if reason is not DenyReason.OTHER_VERSION:
+        return None
+    return PolicyRefusal(reason, "", "", "", change_for(reason, judged.facts))

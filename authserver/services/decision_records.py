@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 LONGEST_PATH: Final = 2000
 """Characters of a path on record; no query, whose values are nobody's business."""
-_SECRET_MARKS: Final = ("asv_", "eyJ", "=", "@")
+_SECRET_MARKS: Final = re.compile("asv_|eyJ|=|@")
 """One of these is in every secret that `redact` knows by its look or its place in a path."""
 _ESCAPED_PERCENT: Final = re.compile("%(?:25)+(?=[0-9A-Fa-f]{2})")
 _SESSION: Final = re.compile(r"(?i)(;jsessionid=)[^/;]*")
@@ -56,7 +56,7 @@ def decision_record(
         "host": request.host,
         "method": request.method,
         "path": _path(request.target.partition("?")[0] if target is None else target.path),
-        "operations": [f"{each.method} {each.template}" for each in decision.operations],
+        "operations": [each.name for each in decision.operations],
         "credential": credential.kind,
     }
     if token is not None:
@@ -167,7 +167,7 @@ def _path(path: str) -> str:
     """A path without secrets, escaped or not: somebody may have put one there by mistake."""
     path = path[:LONGEST_PATH]
     plain = unquote(_ESCAPED_PERCENT.sub("%", path)) if "%" in path else path
-    if not any(mark in plain for mark in _SECRET_MARKS):
+    if _SECRET_MARKS.search(plain) is None:
         return path
     masked = redact(_SESSION.sub(rf"\1{MASK}", plain))
     return path if masked == plain else visible(masked, LONGEST_PATH)

@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 from authserver.domain.access_details import AccessDetail
 from authserver.domain.errors import DomainError
+from authserver.domain.operations import Unmatched
 from authserver.domain.policy_calls import LEGACY_WAYS, CallerFacts, CallerWay, CallFacts
 from authserver.redaction import MASK
 from authserver.services.call_checks import below
+from authserver.services.operation_scopes import known_below, operations_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -98,11 +100,15 @@ def _facts(
     if missing:
         raise NotReplayable(f"{missing[0]} is no known operation any more")
     projects = details.get("projects")
+    method, path = _text(details, "method"), _text(details, "path")
+    # Not on record: the path says it.
+    meant = () if names else operations_of(product, resource, method, path)
+    unmatched = meant if isinstance(meant, Unmatched) else None
     return CallFacts(
         caller=_caller(record, details),
         at=record.at,
-        method=_text(details, "method"),
-        path=below(resource.base_path, _text(details, "path")),
+        method=method,
+        path=below(resource.base_path, path),
         operations=tuple(known[each] for each in names),
         address=record.peer,
         origin=_text(details, "origin"),
@@ -111,6 +117,8 @@ def _facts(
         projects=None
         if projects is None
         else tuple(frozenset(_all(each)) for each in _list(projects)),
+        unmatched=unmatched,
+        known_below=known_below(product, resource, method, path, unmatched),
     )
 
 

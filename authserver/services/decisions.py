@@ -160,7 +160,7 @@ class Decisions:
         target = call.target
         if refused is not None or target is None:
             return Deny(refused or DenyReason.PATH_AMBIGUOUS, token=caller.token)
-        operations = call.matched if isinstance(call.matched, tuple) else ()
+        operations, unmatched = _read(call.matched)
         if _is_preflight(request, caller) and policy.allows_origin(request.origin):
             return Permit(None, PREFLIGHT, "", "", "", operations, policy=policy.label)
         if caller.facts is None:
@@ -175,6 +175,10 @@ class Decisions:
             request.origin,
             request.secure,
             request.from_page,
+            unmatched=unmatched,
+            known_below=self._scopes.known_below(
+                call.resource, request.method, target.path, unmatched
+            ),
         )
         refusal = policy.judge(facts)
         if refusal is not None:
@@ -232,6 +236,12 @@ class Decisions:
             self._exposures.seen_in_the_clear(
                 token.token_id, request.decision_id, request.address, request.at
             )
+
+
+def _read(
+    matched: tuple[Operation, ...] | Unmatched,
+) -> tuple[tuple[Operation, ...], Unmatched | None]:
+    return (matched, None) if isinstance(matched, tuple) else ((), matched)
 
 
 def _is_preflight(request: AccessRequest, caller: Caller) -> bool:

@@ -88,6 +88,7 @@ class FederatedArrivals:
         takes_power = previous is not None and previous.subject != subject
         self._take_from_the_denied(provider, proof, subject, landing.call)
         told: list[Change] = []
+        moves = False
         with self._administration.changing(told, takes_power=takes_power) as stores:
             current = current_provider(stores, provider, proof)
             # All of the user's, in the order of everybody who locks several: then this one.
@@ -96,6 +97,7 @@ class FederatedArrivals:
             hold_users(stores, "" if identity is None else identity.subject, previous)
             user = None if identity is None else self._user_of(stores, identity)
             self._check_groups(stores, current, proof)
+            is_new = user is None
             if identity is None or user is None:
                 _check_not_unlinked(stores, current, attempt, proof)
                 problem = refusal_to_create(current, proof.person, proof.snapshot)
@@ -108,6 +110,7 @@ class FederatedArrivals:
                 # Policies ask for e-mail domains, and Basic for the address.
                 if user is not before:
                     told.append(known_anew(user.subject, landing.call.at))
+                    moves = user.data.email != before.data.email
                 self._notices.signed_in_in(
                     stores,
                     user,
@@ -130,6 +133,9 @@ class FederatedArrivals:
             )
             self._note_session(stores, current, identity, started.session, proof)
             arrived = self._arrive(stores, current, identity, proof, landing.call)
+        # Nobody remembers a new user.
+        if moves or (arrived.joins_named and not is_new):
+            self._administration.let_workers_see()
         self._wait_out(arrived)
         return started
 
@@ -169,6 +175,8 @@ class FederatedArrivals:
             if identity is None:
                 identity = self._users.link_in(stores, current, proof.person, user.subject, call)
             arrived = self._arrive(stores, current, identity, proof, call)
+        if arrived.joins_named:
+            self._administration.let_workers_see()
         self._wait_out(arrived)
         return arrived.identity
 

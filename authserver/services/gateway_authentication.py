@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+from authserver.services.secret_digests import digests_of
 from authserver.services.throttling import Attempt, PrincipalKind
 
 if TYPE_CHECKING:
     from authserver.domain.calls import Call
     from authserver.domain.errors import InvalidClient
-    from authserver.domain.gateways import Gateway
+    from authserver.domain.gateways import Gateway, KeyDigests
     from authserver.domain.ports import SecretDigester
     from authserver.domain.resources import ProtectedResource
     from authserver.services.directory import Directory
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
 
 GATEWAY_KEY = "gateway"
 """The purpose of a digest."""
+_MOST_KEYS: Final = 1024
+"""Right keys whose digests a worker keeps: two for each of many gateways."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +46,7 @@ class GatewayAuthentication:
         failures: FailedAuthentications,
         uses: LastUses,
     ) -> None:
-        """Take the collaborators; hold no state of its own."""
+        """Take the collaborators; know no key yet."""
         self._view = directory.view
         self._gateways = directory.gateways
         self._resources = directory.resources
@@ -50,6 +54,8 @@ class GatewayAuthentication:
         self._throttle = throttle
         self._failures = failures
         self._uses = uses
+        self._digests: dict[bytes, KeyDigests] = {}
+        """Of right keys, by their SHA-256: never by themselves."""
 
     def authenticate(self, key_value: str, call: Call) -> AuthenticatedGateway:
         """The gateway whose live key this is, with its resource, be that enabled or not.
@@ -62,11 +68,10 @@ class GatewayAuthentication:
             StorageUnavailable: the database is needed and does not answer.
         """
         self._view.ensure_fresh()
-        # Under every pepper, so that each key costs the same.
-        digests = tuple(
-            (pepper_id, self._digester.digest(GATEWAY_KEY, key_value, pepper_id))
-            for pepper_id in self._digester.peppers
-        )
+        fingerprint = hashlib.sha256(key_value.encode("utf-8", "surrogatepass")).digest()
+        remembered = self._digests.get(fingerprint)
+        # Under every pepper, so that each key that nobody has shown yet costs the same.
+        digests = remembered or digests_of(self._digester, GATEWAY_KEY, key_value)
         found = self._gateways.known(digests)
         if found is None or not found.key.is_live(call.at):
             # What memory holds may be older than a key made a moment ago on another node.
@@ -78,6 +83,10 @@ class GatewayAuthentication:
         resource = self._resources.get(found.gateway.resource)
         if resource is None:
             raise self._refused(call, f"gateway {found.gateway.name} has no resource")
+        if remembered is None:
+            if len(self._digests) >= _MOST_KEYS:
+                self._digests.clear()
+            self._digests[fingerprint] = digests
         self._uses.note_gateway_key(found.key.secret_id, call.at)
         return AuthenticatedGateway(found.gateway, resource)
 

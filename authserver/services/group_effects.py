@@ -11,6 +11,7 @@ from authserver.domain.group_rules import SnapshotState
 from authserver.domain.tokens import latest_end
 from authserver.services.administration import before_and_after
 from authserver.services.group_verdicts import Derived, derived, verdict
+from authserver.services.policy_mentions import any_is_mentioned
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,11 +47,13 @@ class Arrived(NamedTuple):
     """An identity whose groups were applied.
 
     `lost_at` is when (seconds since the epoch) something was taken away, `None` when nothing was:
-    access tokens of that second, and of all before, count no more.
+    access tokens of that second, and of all before, count no more. `joins_named` tells whether a
+    policy names a group that the user is in only now: it may deny its members something.
     """
 
     identity: Identity
     lost_at: float | None
+    joins_named: bool
 
 
 class Lapse(NamedTuple):
@@ -96,8 +99,13 @@ class GroupEffects:
         """
         rules = stores.providers.rules(provider.name)
         step = _settle(stores, rules, identity, snapshot, judged)
+        joined = sorted(step.gives.local_groups - step.gave.local_groups)
+        for each in joined:
+            # No policy that names it is applied meanwhile.
+            stores.groups.get(each)
+        joins_named = any_is_mentioned(stores, joined)
         _announce(stores, [step], call)
-        return Arrived(step.identity, call.at if step.takes else None)
+        return Arrived(step.identity, call.at if step.takes else None, joins_named)
 
     def rules_changed_in(self, stores: Stores, provider: Provider, call: Call) -> int:
         """Judge everybody's last snapshot anew, after a rule came or went; how many changed.

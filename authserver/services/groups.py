@@ -11,7 +11,7 @@ from authserver.domain.groups import Group
 from authserver.domain.texts import check_text
 from authserver.services.administrators import guard_user
 from authserver.services.derived_rights import members_by_group
-from authserver.services.policy_mentions import joining_takes_power, mentions_of_group
+from authserver.services.policy_mentions import mentions_of_group
 from authserver.services.user_lookup import existing, known_anew
 from authserver.services.user_roles import guard_groups
 
@@ -129,13 +129,16 @@ class Groups:
 
     def _change(self, name: str, handle: str, action: str, act: Act) -> bool:
         leaves = action == "group.member_removed"
-        takes_power = leaves or joining_takes_power(self._administration, [name])
-        with self._administration.changing([], takes_power=takes_power) as stores:
+        takes_power = True
+        with self._administration.changing([], takes_power=lambda: takes_power) as stores:
+            # The user first, as everywhere.
+            user = existing(stores, handle)
             if stores.groups.get(name) is None:
                 raise NotFound("group", name)
-            user = existing(stores, handle)
             guard_user(stores, act, user)
             guard_groups(stores, act, [name])
+            # With the group locked: no policy that names it is applied meanwhile.
+            takes_power = leaves or bool(mentions_of_group(stores, name))
             if not leaves:
                 changed = stores.groups.join(name, user.subject)
             else:

@@ -18,6 +18,7 @@ from authserver.domain.leaks import LeakKind, LeakOutcome
 from authserver.domain.tokens import CLOCK_SKEW_SECONDS
 from authserver.services.api_token_lookup import existing_token
 from authserver.services.api_token_power import stopped_in
+from authserver.services.token_mail_ends import cancel_all
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,12 +46,17 @@ class LeakReports:
         self,
         *,
         administration: Administration,
+        strangers: Administration,
         lookup: LeakLookup,
         throttle: LeakThrottle,
         grants: Grants,
     ) -> None:
-        """Take the collaborators; hold no state of its own."""
+        """`strangers` runs what they report, with places of its own to wait in.
+
+        Else whoever has many tokens could report one after the other, and nobody could revoke.
+        """
         self._administration = administration
+        self._strangers = strangers
         self._lookup = lookup
         self._throttle = throttle
         self._grants = grants
@@ -60,12 +66,13 @@ class LeakReports:
 
         API tokens are revoked, refresh tokens with their grants, access tokens denied, before this
         returns. Secrets of clients and sites and keys of gateways go on, for a site would stand
-        still without them: they are recorded, and the log warns.
+        still without them: they are recorded, and the log warns. An access token that is denied
+        already is over, and nothing is done about it: not even a record.
 
         Raises:
             InvalidField: nothing was reported, or too much at once.
             Throttled: too many reports from this network stopped nothing.
-            StorageUnavailable: nothing was stopped.
+            StorageUnavailable: nothing was stopped, or as many strangers as may report already.
         """
         if not 1 <= len(found) <= MOST_FOUND:
             raise InvalidField("body", f"1 to {MOST_FOUND} secrets")
@@ -75,27 +82,34 @@ class LeakReports:
             if _is_a_strangers(act):
                 self._throttle.check(stores, call)
             known = self._lookup.find_all(stores, [each.value for each in found])
-        if not any(known):
+            denied = _denied(stores, known)
+        outcomes: dict[str, LeakOutcome] = {}
+        to_do: dict[str, tuple[FoundSecret, KnownSecret]] = {}
+        for each, secret in zip(found, known, strict=True):
+            # However often it is named: it is one secret, and one record.
+            if secret is None:
+                outcomes[each.value] = LeakOutcome.UNKNOWN
+            elif secret.kind is LeakKind.ACCESS_TOKEN and secret.identifier in denied:
+                outcomes[each.value] = LeakOutcome.OVER
+            else:
+                to_do.setdefault(each.value, (each, secret))
+        if not to_do:
             # Nobody has to wait for anybody.
             with self._administration.database.writing() as stores:
                 self._count_useless(stores, act, now)
-            return [LeakOutcome.UNKNOWN] * len(found)
-        outcomes: dict[str, LeakOutcome] = {}
-        with self._administration.changing([], takes_power=True) as stores:
-            _hold(stores, known)
-            for each, secret in zip(found, known, strict=True):
-                # However often it is named: it is one secret, and one record.
-                if each.value not in outcomes:
-                    outcomes[each.value] = self._answered_in(stores, secret, each, act, now)
+            return [outcomes[each.value] for each in found]
+        runs = self._strangers if _is_a_strangers(act) else self._administration
+        with runs.changing([], takes_power=True) as stores:
+            _hold(stores, [secret for _, secret in to_do.values()])
+            for each, secret in to_do.values():
+                outcomes[each.value] = self._answered_in(stores, secret, each, act, now)
             if set(outcomes.values()) != {LeakOutcome.REVOKED}:
                 self._count_useless(stores, act, now)
         return [outcomes[each.value] for each in found]
 
     def _answered_in(
-        self, stores: Stores, secret: KnownSecret | None, found: FoundSecret, act: Act, now: float
+        self, stores: Stores, secret: KnownSecret, found: FoundSecret, act: Act, now: float
     ) -> LeakOutcome:
-        if secret is None:
-            return LeakOutcome.UNKNOWN
         outcome = self._stopped_in(stores, secret, act, now)
         if outcome is LeakOutcome.ALERTED:
             log.warning(
@@ -173,17 +187,30 @@ def _is_a_strangers(act: Act) -> bool:
     return act.actor.kind is ActorKind.ANONYMOUS
 
 
-def _hold(stores: Stores, known: Sequence[KnownSecret | None]) -> None:
+def _denied(stores: Stores, known: Sequence[KnownSecret | None]) -> frozenset[str]:
+    """Those of the access tokens, by id, that are denied each by itself."""
+    asked = [
+        (ChangeKind.TOKEN, each.identifier)
+        for each in known
+        if each is not None and each.kind is LeakKind.ACCESS_TOKEN
+    ]
+    return frozenset(each.value for each in stores.authority.is_denied(asked))
+
+
+def _hold(stores: Stores, known: Sequence[KnownSecret]) -> None:
     """Lock all that may be stopped, in the order of `storage.transactions`.
 
-    Else the second one would be waited for with the authority in hand: each end leads there.
+    Else the second one would be waited for with the authority in hand: each end leads there. So
+    the mail about each token, which is over after this in any case, is cancelled here.
     """
-    for kind, lock in (
-        (LeakKind.API_TOKEN, stores.api_tokens.get),
-        (LeakKind.REFRESH_TOKEN, stores.grants.get),
-    ):
-        for identifier in sorted({each.identifier for each in known if each and each.kind is kind}):
-            lock(identifier)
+    tokens = sorted({each.identifier for each in known if each.kind is LeakKind.API_TOKEN})
+    for token_id in tokens:
+        stores.api_tokens.get(token_id)
+    if tokens:
+        cancel_all(stores, tokens)
+    grants = {each.identifier for each in known if each.kind is LeakKind.REFRESH_TOKEN}
+    for grant_id in sorted(grants):
+        stores.grants.get(grant_id)
 
 
 def _api_token_stopped(stores: Stores, token_id: str, act: Act, now: float) -> LeakOutcome:
@@ -199,7 +226,7 @@ def _api_token_stopped(stores: Stores, token_id: str, act: Act, now: float) -> L
 def _access_token_denied(stores: Stores, secret: KnownSecret, act: Act, now: float) -> LeakOutcome:
     # Longer than the token lives by this clock: another node's may be behind.
     needed_until = secret.expires_at + CLOCK_SKEW_SECONDS
-    if now >= needed_until:
+    if now >= needed_until or _denied(stores, [secret]):
         return LeakOutcome.OVER
     stores.authority.advance([Change(ChangeKind.TOKEN, secret.identifier, needed_until)])
     stores.audit.add(

@@ -33,6 +33,13 @@ class LegacyVerdict(NamedTuple):
     document: str
 
 
+class LegacyStanding(NamedTuple):
+    """What holds for one way: without any exception, and the exceptions that did not end."""
+
+    general: LegacyVerdict
+    exceptions: tuple[LegacyException, ...]
+
+
 class LegacyRules:
     """One section, compiled. Of several exceptions that fit, the strictest counts."""
 
@@ -53,15 +60,25 @@ class LegacyRules:
     ) -> LegacyVerdict:
         """What happens to a call; `username` is what Basic claims, `path` below the base path."""
         placed = self._section
+        if placed is not None:
+            for each in self._exceptions[way]:
+                if each.fits(username, path, address, at):
+                    rule = each.rule
+                    return LegacyVerdict(
+                        rule.effect, f"legacy.exception.{rule.name}", rule.reason, placed.document
+                    )
+        return self._general(way)
+
+    def standing(self, way: LegacyWay, at: float) -> LegacyStanding:
+        """What holds for one way at a moment, whoever calls what."""
+        rules = (each.rule for each in self._exceptions[way])
+        return LegacyStanding(self._general(way), tuple(rule for rule in rules if at < rule.until))
+
+    def _general(self, way: LegacyWay) -> LegacyVerdict:
+        placed = self._section
         if placed is None:
             effect = _NOT_SAID.get(way, LegacyEffect.BLOCK)
             return LegacyVerdict(effect, f"legacy.{way}", _BLOCKED_BY_DEFAULT, BUILT_IN)
-        for each in self._exceptions[way]:
-            if each.fits(username, path, address, at):
-                rule = each.rule
-                return LegacyVerdict(
-                    rule.effect, f"legacy.exception.{rule.name}", rule.reason, placed.document
-                )
         effect = placed.value.effects.get(way, _NOT_SAID.get(way, LegacyEffect.BLOCK))
         return LegacyVerdict(effect, f"legacy.{way}", placed.value.reason, placed.document)
 

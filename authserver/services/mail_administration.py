@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from authserver.domain.errors import Conflict, InvalidField, NotFound
-from authserver.domain.mail import MailKind, MailStatus, WaitingMail, is_address
+from authserver.domain.mail import UNSENT, MailKind, MailStatus, WaitingMail, is_address
 from authserver.domain.mail_ports import OutgoingMail
 
 if TYPE_CHECKING:
@@ -61,26 +61,34 @@ class MailAdministration:
 
         Raises:
             NotFound: there is no such mail.
-            Conflict: it was sent or cancelled; mail is off; or it was tried at this moment.
+            Conflict: it was sent or cancelled, or has nothing to say any more and is cancelled now;
+                mail is off; or it was tried at this moment.
         """
         if not self._outbox.is_on:
             raise Conflict("mail is off: set mail.host first")
         now = self._administration.clock.now()
         with self._administration.changing([], takes_power=False) as stores:
             mail = _existing(stores, mail_id)
-            if mail.status not in (MailStatus.WAITING, MailStatus.GIVEN_UP):
+            if mail.status not in UNSENT:
                 raise Conflict(f"mail {mail_id} is {mail.status}: there is nothing left to send")
+            over_at = self._outbox.over_at(mail)
+            is_over = now >= over_at
             again = replace(
                 mail,
                 status=MailStatus.WAITING,
                 next_try_at=now,
-                expires_at=max(mail.expires_at, now + self._outbox.tried_seconds),
+                expires_at=min(max(mail.expires_at, now + self._outbox.tried_seconds), over_at),
             )
+            if is_over:
+                again = replace(mail, status=MailStatus.CANCELLED, sealed=b"")
             settled = stores.mails.settle(again, tries_before=mail.tries, status_before=mail.status)
             if not settled:
                 raise Conflict(f"mail {mail_id} has just been tried: look at it again")
             details = {"kind": str(mail.kind), "before": {"status": str(mail.status)}}
-            self._administration.record(stores, act, "mail.retried", mail_id, details)
+            action = "mail.cancelled" if is_over else "mail.retried"
+            self._administration.record(stores, act, action, mail_id, details)
+        if is_over:
+            raise Conflict(f"mail {mail_id} is cancelled: what it tells of is over")
         return again
 
     def test(self, to: str, locale: str = "") -> str:

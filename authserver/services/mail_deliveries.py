@@ -70,7 +70,9 @@ class MailDeliveries:
         for mail in self._due():
             if not go_on():
                 break
-            if self._clock.now() >= mail.expires_at:
+            if self._clock.now() >= self._outbox.over_at(mail):
+                self._cancel(mail)
+            elif self._clock.now() >= mail.expires_at:
                 self._give_up(mail, mail.last_error or "no server took it in time", mail.tries)
             elif self._clock.monotonic() >= self._rests_until:
                 sent += self._try(mail)
@@ -140,6 +142,10 @@ class MailDeliveries:
         log.warning("mail %s was given up: %s", mail.mail_id, detail)
         given_up = replace(mail, status=MailStatus.GIVEN_UP, last_error=detail)
         self._close(given_up, tries_before, "mail.given_up", detail)
+
+    def _cancel(self, mail: WaitingMail) -> None:
+        cancelled = replace(mail, status=MailStatus.CANCELLED, sealed=b"")
+        self._close(cancelled, mail.tries, "mail.cancelled", "what it tells of is over")
 
     def _close(self, mail: WaitingMail, tries_before: int, action: str, reason: str = "") -> None:
         with self._database.writing() as stores:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import math
 from typing import TYPE_CHECKING, Final
 
+from authserver.domain.errors import DomainError
 from authserver.domain.mail import (
     MAIL_PURPOSE,
     MailDraft,
@@ -13,6 +15,7 @@ from authserver.domain.mail import (
     WaitingMail,
     is_address,
 )
+from authserver.services.token_mail_ends import over_at
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,6 +32,12 @@ WORDS: Final[Mapping[MailKind, frozenset[str]]] = {
     MailKind.TOKEN_EXPIRES: frozenset({*_OF_A_TOKEN, "ends_at"}),
     MailKind.TOKEN_STALE: frozenset({*_OF_A_TOKEN, "last_used_at", "stops_at"}),
     MailKind.TOKEN_STOPPED: frozenset({*_OF_A_TOKEN, "stopped_at", "is_for_ever", "reason"}),
+    MailKind.TOKENS_STOPPED: frozenset(
+        {
+            *("reader", "for_team", "tokens", "count", "more"),
+            *("stopped_at", "is_for_ever", "reason"),
+        }
+    ),
     MailKind.TOKEN_READY: frozenset({*_OF_A_TOKEN, "link", "link_ends_at", "ends_at"}),
     MailKind.TOKEN_MADE: frozenset(
         {"token_id", "name", "purpose", "sites", "reader", "ends_at", "by_owner", *_OF_A_NOTICE}
@@ -91,6 +100,18 @@ class MailOutbox:
                 expires_at=until if draft.until is None else min(until, draft.until),
             )
         )
+
+    def over_at(self, mail: WaitingMail) -> float:
+        """When a mail that was not sent yet has nothing to say any more; infinity: never.
+
+        Also while its words do not open: nobody can send them then either.
+        """
+        try:
+            words = self.opened(mail)[1]
+        except DomainError:
+            return math.inf
+        found = over_at(mail.kind, words)
+        return math.inf if found is None else found
 
     def opened(self, mail: WaitingMail) -> tuple[str, Mapping[str, object]]:
         """Locale and words of a mail that was not sent yet.

@@ -8,7 +8,7 @@ from authserver.domain.operations import Unmatched
 from authserver.domain.scope_coverage import Covered, Missing, covers
 
 if TYPE_CHECKING:
-    from authserver.domain.operations import Operation, OperationCatalogue
+    from authserver.domain.operations import Operation, OperationCatalogue, ProductCatalogue
     from authserver.domain.resources import ProtectedResource
     from authserver.domain.scope_coverage import Verdict
 
@@ -29,15 +29,15 @@ class OperationScopes:
 
         `OPTIONS` means every operation there is on the path.
         """
-        base = resource.base_path
-        if base:
-            if not path.startswith(base + "/"):
-                return Unmatched.UNKNOWN_PATH
-            path = path[len(base) :]
-        product = self._catalogue.of_kind(resource.kind)
-        if method != OPTIONS:
-            return product.match(method, path)
-        return product.at(path) or Unmatched.UNKNOWN_PATH
+        return operations_of(self._catalogue.of_kind(resource.kind), resource, method, path)
+
+    def known_below(
+        self, resource: ProtectedResource, method: str, path: str, unmatched: Unmatched | None
+    ) -> str:
+        """Below which path another version of the API has it; empty where that matters nothing."""
+        return known_below(
+            self._catalogue.of_kind(resource.kind), resource, method, path, unmatched
+        )
 
     def verdict(
         self, granted: frozenset[str], method: str, operations: tuple[Operation, ...]
@@ -54,3 +54,30 @@ class OperationScopes:
                 return verdict
         missing = [verdict for verdict in verdicts if isinstance(verdict, Missing)]
         return min(missing, key=lambda each: len(each.scopes)) if missing else verdicts[0]
+
+
+def operations_of(
+    product: ProductCatalogue, resource: ProtectedResource, method: str, path: str
+) -> tuple[Operation, ...] | Unmatched:
+    """What a call means at `resource`, whose operations are those of `product`."""
+    base = resource.base_path
+    if base:
+        if not path.startswith(base + "/"):
+            return Unmatched.UNKNOWN_PATH
+        path = path[len(base) :]
+    known = product.at(path) if method == OPTIONS else ()
+    return known or product.match(method, path)
+
+
+def known_below(
+    product: ProductCatalogue,
+    resource: ProtectedResource,
+    method: str,
+    path: str,
+    unmatched: Unmatched | None,
+) -> str:
+    """As `OperationScopes.known_below`, among the operations of `product`."""
+    if unmatched not in {Unmatched.OTHER_VERSION, Unmatched.OTHER_VERSION_METHOD}:
+        return ""
+    base = resource.base_path
+    return base + product.known_below(method, path[len(base) :])

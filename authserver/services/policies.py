@@ -10,6 +10,7 @@ from authserver.domain.policy_documents import DEFAULT_DOCUMENT, PolicyVersion
 from authserver.domain.texts import check_text
 from authserver.domain.tokens import latest_end
 from authserver.services.policy_differences import differences
+from authserver.services.policy_mentioned import Mentioned
 from authserver.services.policy_notes import notes_on
 from authserver.services.policy_reading import parsed, read_policy
 from authserver.services.policy_versions import (
@@ -191,13 +192,16 @@ class Policies:
         changes = [Change(ChangeKind.POLICY, name, 0.0)]
         # A policy may take power, and whether this one does nobody needs to find out.
         with self._administration.changing(changes, takes_power=True) as stores:
-            check_name(stores, name)
-            # API tokens are locked before groups and users, and those before documents.
-            shortened = [*shorten(stores, name, read_policy(text), now)]
-            document = read_policy(text, self._references(stores, name))
+            # In the order of everybody: the document, API tokens, the site, groups. With the
+            # document locked nobody makes a token under the rules of before.
             current = stores.policies.current(name)
             check_seen(name, current, expect)
             act.expect(described(name, current))
+            wanted = Mentioned()
+            shortened = shorten(stores, name, read_policy(text, wanted), now)
+            check_name(stores, name)
+            wanted.hold(stores)
+            read_policy(text, self._references(stores, name))
             version = PolicyVersion(
                 name=name,
                 number=1 if current is None else current.number + 1,
@@ -207,8 +211,6 @@ class Policies:
                 comment=said,
             )
             stores.policies.add(version)
-            # Those that somebody made while this waited for the document.
-            shortened += shorten(stores, name, document, now)
             if shortened:
                 changes.append(Change(ChangeKind.API_TOKEN, ALL_TOKENS, latest_end(now)))
             self._administration.record(

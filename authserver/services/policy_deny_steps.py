@@ -11,13 +11,13 @@ from authserver.domain.policy_documents import UserEffect
 from authserver.domain.texts import shown_time
 from authserver.domain.users import canonical
 from authserver.services.network_sets import network_set
+from authserver.services.policy_rule_steps import Named
 from authserver.services.policy_steps import (
     REMEMBERED,
+    Callers,
     OperationSet,
     listed,
     names_of,
-    token_names,
-    user_groups,
 )
 
 if TYPE_CHECKING:
@@ -27,15 +27,14 @@ if TYPE_CHECKING:
     from authserver.domain.policy_calls import CallFacts
     from authserver.domain.policy_documents import DenyRule
     from authserver.services.policy_overrides import Overrides
+    from authserver.services.policy_rule_steps import Who
     from authserver.services.policy_steps import Names, Placed
 
 
 class _Asked(NamedTuple):
-    """All that a deny rule looks at."""
+    """All that a deny rule looks at; what no rule of the step asks for is empty."""
 
-    groups: frozenset[str]
-    client_id: str
-    tokens: Names
+    who: Who
     username: str
     address: str
     names: Names
@@ -56,9 +55,9 @@ class _Rule:
     def fits(self, asked: _Asked, username: str) -> bool:
         rule = self.placed.value
         return (
-            (rule.groups is None or not rule.groups.isdisjoint(asked.groups))
-            and (rule.clients is None or asked.client_id in rule.clients)
-            and (rule.tokens is None or not rule.tokens.isdisjoint(asked.tokens))
+            (rule.groups is None or not rule.groups.isdisjoint(asked.who.groups))
+            and (rule.clients is None or asked.who.client_id in rule.clients)
+            and (rule.tokens is None or not rule.tokens.isdisjoint(asked.who.tokens))
             and (self._users is None or username in self._users)
             and (self._networks is None or self._networks.may_contain(asked.address))
             and (self._operations is None or self._operations.touch(asked.names))
@@ -86,6 +85,11 @@ class DenyStep:
     def __init__(self, rules: Sequence[Placed[DenyRule]], product: ProductCatalogue | None) -> None:
         """Rules of both documents count."""
         self._rules = tuple(_Rule(each, product) for each in rules)
+        written = [each.value for each in rules]
+        self._named = Named(Callers(each.groups, each.clients, each.tokens) for each in written)
+        self._asks_user = any(each.users is not None for each in written)
+        self._asks_network = any(each.networks is not None for each in written)
+        self._asks_operation = any(each.operations is not None for each in written)
         self.is_asked = bool(self._rules)
         self._remembered = lru_cache(REMEMBERED)(self._walk)
 
@@ -94,12 +98,10 @@ class DenyStep:
         caller = facts.caller
         return self._remembered(
             _Asked(
-                user_groups(caller),
-                caller.client_id,
-                token_names(caller),
-                caller.username,
-                facts.address,
-                names_of(facts.operations),
+                self._named.of(caller),
+                caller.username if self._asks_user else "",
+                facts.address if self._asks_network else "",
+                names_of(facts.operations) if self._asks_operation else (),
             )
         )
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from authserver.domain.policy_calls import PolicyStep, StepOutcome
+from authserver.domain.policy_calls import LEGACY_WAYS, PolicyStep, StepOutcome
 
 if TYPE_CHECKING:
     from authserver.domain.policy_calls import CallFacts, PolicyRefusal
@@ -22,7 +22,9 @@ def judge(policy: SitePolicy, facts: CallFacts) -> PolicyRefusal | None:
 
     A pure function of its arguments, some microseconds long.
     """
-    for step in policy.asked:
+    caller = facts.caller
+    is_plain = caller.details is None and caller.networks is None and caller.way not in LEGACY_WAYS
+    for step in policy.asked_of_plain if is_plain else policy.asked:
         refusal = step.judge(facts)
         if refusal is not None:
             return refusal

@@ -88,6 +88,7 @@ class PolicyExpectations:
     ) -> CallFacts:
         target = wanted.call.at(resource)
         matched = self._scopes.operations(resource, wanted.call.method, target.path)
+        unmatched = matched if isinstance(matched, Unmatched) else None
         reaches = wanted.reaches
         return CallFacts(
             caller=_caller(caller, resource),
@@ -95,6 +96,10 @@ class PolicyExpectations:
             method=wanted.call.method,
             path=below(resource.base_path, target.path),
             operations=() if isinstance(matched, Unmatched) else matched,
+            unmatched=unmatched,
+            known_below=self._scopes.known_below(
+                resource, wanted.call.method, target.path, unmatched
+            ),
             address=wanted.address,
             origin=wanted.origin,
             from_page=wanted.from_page,

@@ -141,12 +141,15 @@ class PolicyExplanations:
         person = self._people.person(token.subject) if is_user else None
         target = asked.call.at(resource)
         matched = self._scopes.operations(resource, method, target.path)
+        unmatched = matched if isinstance(matched, Unmatched) else None
         facts = CallFacts(
             caller=facts_of(access, person),
             at=now,
             method=method,
             path=below(resource.base_path, target.path),
             operations=() if isinstance(matched, Unmatched) else matched,
+            unmatched=unmatched,
+            known_below=self._scopes.known_below(resource, method, target.path, unmatched),
             address=address,
         )
         facts, site_says = self._with_projects(policy, resource, target, facts)

@@ -8,10 +8,9 @@ from authserver.domain.policy_documents import DEFAULT_DOCUMENT
 from authserver.services.policy_reading import parsed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from authserver.domain.ports import Stores
-    from authserver.services.administration import Administration
 
 GROUP_KEYS: Final = frozenset(
     {"groups", "read_only_groups", "creator_groups", "for_others_groups", "holders"}
@@ -21,21 +20,20 @@ GROUP_KEYS: Final = frozenset(
 def mentions_of_group(stores: Stores, group: str) -> Sequence[str]:
     """Where current versions name the group: `default: access.groups`.
 
-    In a writing block the documents are locked until its end, in the order that everybody keeps:
-    the default one first.
+    That stays so for whoever has locked the group: a policy that names it is applied with its lock.
+    So no document is locked.
     """
     found = []
     for name in dict.fromkeys((DEFAULT_DOCUMENT, *stores.policies.names())):
-        version = stores.policies.current(name)
+        version = stores.policies.seen(name)
         if version is not None:
             found += [f"{name}: {path}" for path in _paths(parsed(version.text), "", group)]
     return found
 
 
-def joining_takes_power(administration: Administration, groups: Sequence[str]) -> bool:
-    """Whether a policy names one of the groups: it may deny those something who join."""
-    with administration.database.reading() as stores:
-        return any(mentions_of_group(stores, each) for each in groups)
+def any_is_mentioned(stores: Stores, groups: Iterable[str]) -> bool:
+    """Whether a policy names one of these groups: it may deny those something who join."""
+    return any(mentions_of_group(stores, each) for each in groups)
 
 
 def _paths(value: object, path: str, group: str) -> Iterator[str]:

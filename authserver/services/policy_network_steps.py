@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from authserver.domain.decisions import DenyReason
 from authserver.domain.policy_calls import PolicyRefusal
 from authserver.services.network_sets import network_set
-from authserver.services.policy_steps import (
-    CREDENTIAL,
-    REMEMBERED,
-    Callers,
-    listed,
-    token_names,
-    user_groups,
-)
+from authserver.services.policy_rule_steps import RuleStep
+from authserver.services.policy_steps import CREDENTIAL, Callers, listed
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable
 
     from authserver.domain.policy_calls import CallFacts
     from authserver.domain.policy_documents import NetworkRule
-    from authserver.services.policy_steps import Names, Placed
+    from authserver.services.policy_steps import Placed
 
 
 class _Rule:
@@ -30,14 +23,15 @@ class _Rule:
 
     def __init__(self, placed: Placed[NetworkRule]) -> None:
         rule = placed.value
-        self.placed = placed
+        self.name, self.document, self.text = rule.name, placed.document, rule.reason
         self.callers = Callers(rule.groups, rule.clients, rule.tokens)
+        self._rule = rule
         self._allow = None if rule.allow is None else network_set(rule.allow)
         self._deny = network_set(rule.deny)
 
-    def change(self, address: str) -> str:
+    def change(self, address: str, /) -> str:
         """What to do about a call from `address`; empty where it may come from there."""
-        rule = self.placed.value
+        rule = self._rule
         if self._deny.may_contain(address):
             return f"call from outside {listed(rule.deny, 'and')}"
         if self._allow is None or rule.allow is None or self._allow.contains(address):
@@ -50,44 +44,20 @@ class NetworkStep:
 
     name = "networks"
 
-    def __init__(self, rules: Sequence[Placed[NetworkRule]]) -> None:
+    def __init__(self, rules: Iterable[Placed[NetworkRule]]) -> None:
         """In the order of the document."""
-        self._rules = tuple(_Rule(each) for each in rules)
-        self.is_asked = bool(self._rules)
-        self._remembered = lru_cache(REMEMBERED)(self._walk)
+        self._rules = RuleStep[_Rule, str](
+            "network", DenyReason.NETWORK_NOT_ALLOWED, map(_Rule, rules)
+        )
+        self.is_asked = self._rules.is_asked
 
     def judge(self, facts: CallFacts) -> PolicyRefusal | None:
         """Refused by the first rule that does not allow."""
-        caller = facts.caller
-        return self._remembered(
-            user_groups(caller), caller.client_id, token_names(caller), facts.address
-        )
-
-    def _walk(
-        self, groups: frozenset[str], client_id: str, tokens: Names, address: str
-    ) -> PolicyRefusal | None:
-        for each in self._rules:
-            if each.callers.include(groups, client_id, tokens):
-                change = each.change(address)
-                if change:
-                    rule, document = each.placed.value, each.placed.document
-                    return PolicyRefusal(
-                        DenyReason.NETWORK_NOT_ALLOWED,
-                        f"network.{rule.name}",
-                        document,
-                        rule.reason,
-                        change,
-                    )
-        return None
+        return self._rules.refusal(facts.caller, facts.address)
 
     def passed(self, facts: CallFacts) -> str:
         """What was asked."""
-        caller = facts.caller
-        who = user_groups(caller), caller.client_id, token_names(caller)
-        names = [each.placed.value.name for each in self._rules if each.callers.include(*who)]
-        if not names:
-            return ""
-        return f"{facts.address or 'an unknown address'} passes {listed(names, 'and')}"
+        return self._rules.passing(facts.caller, facts.address or "an unknown address")
 
 
 class CredentialNetworkStep:

@@ -2,32 +2,30 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from authserver.domain.access_details import details_at
 from authserver.domain.decisions import DenyReason
 from authserver.domain.operation_selectors import selection
 from authserver.domain.policy_calls import PolicyRefusal
+from authserver.services.policy_rule_steps import RuleStep
 from authserver.services.policy_steps import (
     CREDENTIAL,
-    REMEMBERED,
     Callers,
+    Names,
     OperationSet,
     listed,
     names_of,
-    token_names,
-    user_groups,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable
 
     from authserver.domain.access_details import AccessDetail
     from authserver.domain.operations import Operation, ProductCatalogue
     from authserver.domain.policy_calls import CallFacts
     from authserver.domain.policy_documents import OperationRule
-    from authserver.services.policy_steps import Names, Placed
+    from authserver.services.policy_steps import Placed
 
 
 class _Rule:
@@ -35,14 +33,15 @@ class _Rule:
 
     def __init__(self, placed: Placed[OperationRule], product: ProductCatalogue | None) -> None:
         rule = placed.value
-        self.placed = placed
+        self.name, self.document, self.text = rule.name, placed.document, rule.reason
         self.callers = Callers(rule.groups, rule.clients, rule.tokens)
+        self._rule = rule
         self._allow = None if rule.allow is None else OperationSet.of(rule.allow, product)
         self._deny = OperationSet.of(rule.deny, product)
 
-    def change(self, names: Names) -> str:
+    def change(self, names: Names, /) -> str:
         """What to do about a call; empty where the rule lets it pass."""
-        rule = self.placed.value
+        rule = self._rule
         if self._deny.touch(names):
             return f"call other operations than {listed(rule.deny, 'and')}"
         if self._allow is None or self._allow.allow(names):
@@ -57,45 +56,22 @@ class OperationStep:
     name = "operations"
 
     def __init__(
-        self, rules: Sequence[Placed[OperationRule]], product: ProductCatalogue | None
+        self, rules: Iterable[Placed[OperationRule]], product: ProductCatalogue | None
     ) -> None:
         """In the order of the document."""
-        self._rules = tuple(_Rule(each, product) for each in rules)
-        self.is_asked = bool(self._rules)
-        self._remembered = lru_cache(REMEMBERED)(self._walk)
+        compiled = [_Rule(each, product) for each in rules]
+        self._rules = RuleStep[_Rule, Names](
+            "operation", DenyReason.OPERATION_NOT_ALLOWED, compiled
+        )
+        self.is_asked = self._rules.is_asked
 
     def judge(self, facts: CallFacts) -> PolicyRefusal | None:
         """Refused by the first rule that does not allow all that the call means."""
-        caller = facts.caller
-        return self._remembered(
-            user_groups(caller), caller.client_id, token_names(caller), names_of(facts.operations)
-        )
-
-    def _walk(
-        self, groups: frozenset[str], client_id: str, tokens: Names, names: Names
-    ) -> PolicyRefusal | None:
-        for each in self._rules:
-            if each.callers.include(groups, client_id, tokens):
-                change = each.change(names)
-                if change:
-                    rule, document = each.placed.value, each.placed.document
-                    return PolicyRefusal(
-                        DenyReason.OPERATION_NOT_ALLOWED,
-                        f"operation.{rule.name}",
-                        document,
-                        rule.reason,
-                        change,
-                    )
-        return None
+        return self._rules.refusal(facts.caller, names_of(facts.operations))
 
     def passed(self, facts: CallFacts) -> str:
         """What was asked."""
-        caller = facts.caller
-        who = user_groups(caller), caller.client_id, token_names(caller)
-        names = [each.placed.value.name for each in self._rules if each.callers.include(*who)]
-        if not names:
-            return ""
-        return f"{_what(names_of(facts.operations))} passes {listed(names, 'and')}"
+        return self._rules.passing(facts.caller, _what(names_of(facts.operations)))
 
 
 class CredentialOperationStep:

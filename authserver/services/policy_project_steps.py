@@ -1,4 +1,8 @@
-"""Which projects (or spaces) may be reached, once it is certain which a call reaches."""
+"""Which projects (or spaces) may be reached, once it is certain which a call reaches.
+
+Whoever may reach none need not wait for that: whatever the site would say, nothing passes. Only
+what the policy names harmless does while nothing is certain, as under every limit.
+"""
 
 from __future__ import annotations
 
@@ -10,15 +14,16 @@ from authserver.domain.access_details import details_at
 from authserver.domain.decisions import DenyReason
 from authserver.domain.policy_calls import PolicyRefusal
 from authserver.services.policy_operation_steps import allowing
-from authserver.services.policy_steps import CREDENTIAL, REMEMBERED, Callers, listed, user_groups
+from authserver.services.policy_rule_steps import RuleStep
+from authserver.services.policy_steps import CREDENTIAL, Callers, listed, names_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator
 
     from authserver.domain.access_details import AccessDetail
     from authserver.domain.policy_calls import CallFacts
     from authserver.domain.policy_documents import ProjectRule
-    from authserver.services.policy_steps import Placed
+    from authserver.services.policy_steps import OperationSet, Placed
 
 Project: TypeAlias = frozenset[str]
 """Everything one project is called: its key and its id, in lower case."""
@@ -42,14 +47,15 @@ class _Rule:
 
     def __init__(self, placed: Placed[ProjectRule]) -> None:
         rule = placed.value
-        self.placed = placed
+        self.name, self.document, self.text = rule.name, placed.document, rule.reason
         self.callers = Callers(rule.groups, rule.clients)
         self.allow = None if rule.allow is None else _names(rule.allow)
         self.deny = _names(rule.deny)
+        self._rule = rule
 
-    def change(self, projects: Iterable[Project]) -> str:
+    def change(self, projects: tuple[Project, ...], /) -> str:
         """What to do about a call; empty where the rule lets it pass."""
-        rule = self.placed.value
+        rule = self._rule
         for each in projects:
             if not self.deny.isdisjoint(each):
                 return f"call for other projects than {listed(rule.deny, 'and')}"
@@ -63,58 +69,45 @@ class ProjectStep:
 
     name = "projects"
 
-    def __init__(self, rules: Sequence[Placed[ProjectRule]]) -> None:
+    def __init__(self, rules: Iterable[Placed[ProjectRule]], harmless: OperationSet) -> None:
         """In the order of the document."""
-        self._rules = tuple(_Rule(each) for each in rules)
-        self.is_asked = bool(self._rules)
-        self._remembered = lru_cache(REMEMBERED)(self._walk)
+        compiled = [_Rule(each) for each in rules]
+        self._rules = RuleStep[_Rule, tuple[Project, ...]](
+            "project", DenyReason.PROJECT_NOT_ALLOWED, compiled
+        )
+        self._harmless = harmless
+        self._is_closing = any(each.allow == frozenset() for each in compiled)
+        self.is_asked = self._rules.is_asked
 
     def judge(self, facts: CallFacts) -> PolicyRefusal | None:
-        """Only where it is known what the call reaches; one that reaches no project passes."""
-        if facts.projects is None:
-            return None
-        caller = facts.caller
-        return self._remembered(user_groups(caller), caller.client_id, _reached(facts.projects))
+        """Only where it is known what the call reaches, or where that does not matter.
 
-    def _walk(
-        self, groups: frozenset[str], client_id: str, projects: tuple[Project, ...]
-    ) -> PolicyRefusal | None:
-        for each in self._rules:
-            change = each.callers.include(groups, client_id, ()) and each.change(projects)
-            if change:
-                rule, document = each.placed.value, each.placed.document
-                return PolicyRefusal(
-                    DenyReason.PROJECT_NOT_ALLOWED,
-                    f"project.{rule.name}",
-                    document,
-                    rule.reason,
-                    change,
-                )
+        One that reaches no project passes.
+        """
+        if facts.projects is None:
+            return self._closed(facts) if self._is_closing else None
+        return self._rules.refusal(facts.caller, _reached(facts.projects))
+
+    def _closed(self, facts: CallFacts) -> PolicyRefusal | None:
+        if self._harmless.allow(names_of(facts.operations)):
+            return None
+        for each in self._rules.concerning(facts.caller):
+            if each.allow == frozenset():
+                return self._rules.refused(each, _call_for((), f"project.{each.name}"))
         return None
 
     def passed(self, facts: CallFacts) -> str:
         """What was asked."""
-        names = [each.placed.value.name for each in self._concerning(facts)]
-        if not names or facts.projects is None:
+        if facts.projects is None:
             return ""
-        return f"{_shown(facts.projects)} passes {listed(names, 'and')}"
+        return self._rules.passing(facts.caller, _shown(facts.projects))
 
     def limits(self, facts: CallFacts) -> Iterator[ProjectLimits]:
         """What each rule that concerns the caller asks."""
-        for each in self._concerning(facts):
+        for each in self._rules.concerning(facts.caller):
             allowed = () if each.allow is None else (each.allow,)
-            rule = f"project.{each.placed.value.name}"
             if allowed or each.deny:
-                yield ProjectLimits(allowed, each.deny, rule, each.placed.document)
-
-    def _concerning(self, facts: CallFacts) -> Iterator[_Rule]:
-        if not self._rules:
-            return
-        caller = facts.caller
-        groups = user_groups(caller)
-        for each in self._rules:
-            if each.callers.include(groups, caller.client_id, ()):
-                yield each
+                yield ProjectLimits(allowed, each.deny, f"project.{each.name}", each.document)
 
 
 class CredentialProjectStep:
@@ -123,18 +116,24 @@ class CredentialProjectStep:
     name = "projects of the credential"
     is_asked = True
 
-    def __init__(self, location: str) -> None:
+    def __init__(self, location: str, harmless: OperationSet) -> None:
         """`location` is the identifier of the site: details of others allow nothing here."""
         self._location = location
+        self._harmless = harmless
 
     def judge(self, facts: CallFacts) -> PolicyRefusal | None:
-        """Only where it is known what the call reaches."""
+        """Only where it is known what the call reaches, or where that does not matter."""
         details = details_at(facts.caller.details, self._location)
-        if details is None or facts.projects is None:
+        if details is None:
             return None
-        projects = _reached(facts.projects)
+        if facts.projects is None and () not in [each.projects for each in details]:
+            return None
         able = allowing(details, facts.operations)
-        if any(_allows(each, projects) for each in able):
+        if facts.projects is None:
+            is_open = not able or any(each.projects != () for each in able)
+            if is_open or self._harmless.allow(names_of(facts.operations)):
+                return None
+        elif any(_allows(each, _reached(facts.projects)) for each in able):
             return None
         named = {each for detail in able for each in detail.projects or ()}
         return PolicyRefusal(

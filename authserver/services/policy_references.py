@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
-from authserver.domain.clients import ClientStatus
+from authserver.domain.api_tokens import ApiTokenFilter
 from authserver.domain.operation_selectors import FORMS, close_selectors, selected
 from authserver.domain.scopes import close_matches
-from authserver.domain.users import UserStatus
 from authserver.services.policy_places import Noun, did_you_mean
 
 if TYPE_CHECKING:
@@ -25,7 +25,8 @@ _FEW: Final = 3
 class StoredReferences:
     """What there is in a transaction, and in the catalogue of some products.
 
-    In a writing block what was found stays there until its end.
+    Nothing is locked, but groups in a writing block, which stay there until its end. Clients,
+    users, providers and tokens may end a moment later in any case.
     """
 
     def __init__(
@@ -65,25 +66,31 @@ class StoredReferences:
         provider, colon, _ = name.partition(":")
         if colon:
             # Its clients are the provider's business.
-            if self._stores.providers.get(provider) is not None:
+            if provider in self._providers:
                 return None
-            known = (each.name for each in self._stores.providers.list())
-            return f"no provider of the name before the colon{_close(provider, known)}"
-        client = self._stores.clients.get(name)
-        if client is not None and client.status is not ClientStatus.DELETED:
-            return None
-        return _missing(Noun.CLIENT, name, (each.client_id for each in self._stores.clients.list()))
+            return f"no provider of the name before the colon{_close(provider, self._providers)}"
+        return None if name in self._clients else _missing(Noun.CLIENT, name, self._clients)
 
     def _user(self, name: str) -> str | None:
-        user = self._stores.users.get_by_username(name)
-        if user is not None and user.status is not UserStatus.DELETED:
-            return None
-        return _missing(Noun.USER, name, (each.username for each in self._stores.users.list()))
+        return None if name in self._users else _missing(Noun.USER, name, self._users)
+
+    @cached_property
+    def _providers(self) -> Sequence[str]:
+        return [each.name for each in self._stores.providers.list()]
+
+    @cached_property
+    def _clients(self) -> Mapping[str, None]:
+        return dict.fromkeys(each.client_id for each in self._stores.clients.list())
+
+    @cached_property
+    def _users(self) -> Mapping[str, None]:
+        return dict.fromkeys(each.username for each in self._stores.users.list())
 
     def _token(self, name: str) -> str | None:
-        token = self._stores.api_tokens.get(name)
-        if token is None:
+        found = self._stores.api_tokens.page(ApiTokenFilter(token_id=name))
+        if not found:
             return _missing(Noun.TOKEN, name, ())
+        (token,) = found
         if token.lineage_id != name:
             return f"was rotated: name the first of its line, {token.lineage_id}"
         return None

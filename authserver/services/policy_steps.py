@@ -28,6 +28,7 @@ BUILT_IN: Final = "built-in"
 """The document of what no document says."""
 CREDENTIAL: Final = "token"
 """The document of a limit that the credential brings along."""
+NO_GROUPS: Final[frozenset[str]] = frozenset()
 _LISTED: Final = 5
 
 
@@ -68,7 +69,7 @@ class Callers:
         """Whether nobody is named."""
         return self.groups is None and self.clients is None and self.tokens is None
 
-    def include(self, groups: frozenset[str], client_id: str, tokens: Names) -> bool:
+    def include(self, groups: frozenset[str], client_id: str | None, tokens: Names) -> bool:
         """Whether the rule concerns a caller; nothing but lists it is in counts for nobody."""
         return (
             (self.groups is not None and not self.groups.isdisjoint(groups))
@@ -110,7 +111,7 @@ def names_of(operations: Iterable[Operation]) -> Names:
 
 def user_groups(caller: CallerFacts) -> frozenset[str]:
     """The groups that count: services have none, nor has who proved nothing."""
-    return _NO_GROUPS if caller.is_service or caller.way in LEGACY_WAYS else caller.groups
+    return NO_GROUPS if caller.is_service or caller.way in LEGACY_WAYS else caller.groups
 
 
 def token_names(caller: CallerFacts) -> Names:
@@ -127,6 +128,3 @@ def listed(names: Iterable[str], joint: str = "or") -> str:
     if len(words) > _LISTED:
         words = [*words[:_LISTED], f"{len(words) - _LISTED} more"]
     return f" {joint} ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))
-
-
-_NO_GROUPS: Final[frozenset[str]] = frozenset()

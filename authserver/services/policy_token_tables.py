@@ -54,7 +54,13 @@ TOKENS_SECTION: Final = Table(
             "a year",
             "longest",
         ),
-        Key("max_count", Count(0, 10_000), "Live tokens of one owner.", "50", "most"),
+        Key(
+            "max_count",
+            Count(0, 10_000),
+            "Live tokens of one owner; one with those it is rotated into counts once.",
+            "50",
+            "most",
+        ),
         Key(
             "presentations",
             Items('"bearer" and "basic"', _PRESENTATION, frozenset),

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 LONGEST_REASON: Final = 500
 DAY: Final = 86_400
 _EARLIEST_YEAR: Final = 2000
+_LAST_SECOND: Final = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC).timestamp()
+"""Who writes the last day there is means for ever; its end is in a year that no calendar has."""
 
 
 class Kind(Protocol):
@@ -163,9 +165,9 @@ class Moment:
         """Seconds since the epoch."""
         if isinstance(raw, date) and raw.year >= _EARLIEST_YEAR:
             if not isinstance(raw, datetime):
-                return datetime.combine(raw, time(), UTC).timestamp() + DAY
+                return min(datetime.combine(raw, time(), UTC).timestamp() + DAY, _LAST_SECOND)
             if raw.tzinfo is not None:
-                return raw.timestamp()
+                return min(raw.timestamp(), _LAST_SECOND)
             place.refuse("a time needs its zone: 2027-01-31T12:00:00Z or 2027-01-31T12:00:00+01:00")
             return REFUSED
         place.refuse(self.said)

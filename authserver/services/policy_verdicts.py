@@ -12,7 +12,7 @@ from authserver.domain.operations import Unmatched
 from authserver.domain.policy_calls import PolicyRefusal, PolicyStep, StepOutcome
 from authserver.services.policy_engine import judge, trace
 from authserver.services.policy_steps import listed, names_of
-from authserver.services.scope_closures import closed_to_legacy, closed_to_token
+from authserver.services.scope_closures import change_for, closed_to_legacy, closed_to_token
 
 if TYPE_CHECKING:
     from authserver.domain.decisions import DenyReason
@@ -104,7 +104,7 @@ class PolicyVerdicts:
             change = f"use a token with {scope}"
         else:
             said = f"{_call(facts)} is opened by no scope: {reason}"
-            change = "call an operation that scopes open, or ask for it to be opened by the policy"
+            change = change_for(reason, facts)
         refusal = PolicyRefusal(reason, "scopes", CATALOGUE, said, change)
         return PolicyStep(name, StepOutcome.REFUSED, said, refusal)
 
@@ -131,7 +131,7 @@ def _lacks_projects(policy: SitePolicy, facts: CallFacts) -> bool:
 
 
 def _matched(facts: CallFacts) -> tuple[Operation, ...] | Unmatched:
-    return facts.operations or Unmatched.UNKNOWN_PATH
+    return facts.operations or facts.unmatched or Unmatched.UNKNOWN_PATH
 
 
 def _call(facts: CallFacts) -> str:

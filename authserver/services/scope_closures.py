@@ -24,14 +24,21 @@ _OF_UNMATCHED: Final = {
     Unmatched.PATH_NOT_CANONICAL: DenyReason.UNKNOWN_PATH,
     Unmatched.UNKNOWN_PATH: DenyReason.UNKNOWN_PATH,
     Unmatched.UNKNOWN_METHOD: DenyReason.UNKNOWN_METHOD,
+    Unmatched.OTHER_VERSION: DenyReason.OTHER_VERSION,
+    Unmatched.OTHER_VERSION_METHOD: DenyReason.OTHER_VERSION,
 }
 _OF_UNCOVERABLE: Final = {
     Uncoverable.PATH_NOT_CANONICAL: DenyReason.UNKNOWN_PATH,
     Uncoverable.UNKNOWN_PATH: DenyReason.UNKNOWN_PATH,
     Uncoverable.UNKNOWN_METHOD: DenyReason.UNKNOWN_METHOD,
+    Uncoverable.OTHER_VERSION: DenyReason.OTHER_VERSION,
+    Uncoverable.OTHER_VERSION_METHOD: DenyReason.OTHER_VERSION,
     Uncoverable.NO_SCOPE_LIST: DenyReason.NO_SCOPE_LIST,
     Uncoverable.REMOVED: DenyReason.REMOVED,
 }
+
+_STAYS_CLOSED: Final = frozenset({DenyReason.REMOVED, DenyReason.OTHER_VERSION})
+"""What no rule opens: by another version one would get around every rule about an operation."""
 
 
 class Closed(NamedTuple):
@@ -64,19 +71,31 @@ def closed_to_token(
     return None
 
 
+def change_for(reason: DenyReason, facts: CallFacts) -> str:
+    """What to do about a call that no scope opens."""
+    if reason is DenyReason.OTHER_VERSION:
+        return f"call it as {facts.known_below}/..."
+    return "call an operation that scopes open, or ask for it to be opened by the policy"
+
+
 def closed_to_legacy(
     facts: CallFacts, matched: tuple[Operation, ...] | Unmatched
 ) -> DenyReason | None:
     """What no policy opens to those who have proved nothing to us.
 
-    A session goes on to whatever the gateway asks about. Everybody else only to the REST API,
-    and who says nothing of who it is only to operations that are known.
+    A session goes on to whatever the gateway asks about, but not to a known operation by another
+    version. Everybody else only to the REST API, to nothing that is known at another version, and
+    who says nothing of who it is only to operations that are known.
     """
     if makes_a_session(facts.method, facts.path):
         return DenyReason.SIGN_IN_BLOCKED
     way = facts.caller.way
+    if matched is Unmatched.OTHER_VERSION:
+        return DenyReason.OTHER_VERSION
     if way is CallerWay.SESSION:
         return None
+    if matched is Unmatched.OTHER_VERSION_METHOD:
+        return DenyReason.OTHER_VERSION
     if way is CallerWay.ANONYMOUS and isinstance(matched, Unmatched):
         return _OF_UNMATCHED[matched]
     return None if is_rest(facts.path) else DenyReason.UNKNOWN_PATH
@@ -92,7 +111,7 @@ def _unless_opened(
     """What no scope opens a rule may open, to tokens with the scope that it names."""
     method = "GET" if facts.method == "HEAD" else facts.method
     rule = None
-    if closed is not DenyReason.REMOVED:
+    if closed not in _STAYS_CLOSED:
         rule = policy.opened(method, facts.path, operations)
     if rule is None:
         return Closed(closed)

@@ -47,10 +47,18 @@ if TYPE_CHECKING:
         TokenSection,
     )
     from authserver.domain.resources import ProtectedResource
+    from authserver.services.legacy_rules import LegacyStanding
     from authserver.services.policy_steps import Step
 
 DRAFT: Final = "draft"
 """What a document is called that was not applied yet."""
+_OF_OTHERS: Final = (
+    LegacyStep,
+    CredentialNetworkStep,
+    CredentialOperationStep,
+    CredentialProjectStep,
+)
+"""Steps that ask nothing of a token which brings no limits of its own."""
 _OF_PEOPLE: Final = ("groups", "users", "read_only_groups", "holders")
 
 
@@ -58,7 +66,8 @@ class SitePolicy:
     """What is asked of calls to one site. Immutable; `services.policy_engine` asks it.
 
     `label` names the documents and their versions (`default@3 jira@1`), empty without any.
-    `steps` are all the steps in their order, `asked` those that can refuse anything.
+    `steps` are all the steps in their order, `asked` those that can refuse anything, and
+    `asked_of_plain` those that can refuse a token which brings no limits of its own.
     `asks_groups` says whether anything needs the person behind a call. `rates` are the compiled
     rate rules, `tokens` the sections about API tokens of all documents: all must allow.
     """
@@ -78,10 +87,10 @@ class SitePolicy:
             [] if access is None else [Placed(access.document, o) for o in access.value.overrides]
         )
         self._legacy = LegacyRules(found.section("legacy"))
-        self._projects = ProjectStep(found.rules("projects"))
-        self._credential_projects = CredentialProjectStep(location)
-        self._openings = Openings(found.rules("opened"), product)
         self._harmless = OperationSet.of([each.value for each in found.rules("harmless")], product)
+        self._projects = ProjectStep(found.rules("projects"), self._harmless)
+        self._credential_projects = CredentialProjectStep(location, self._harmless)
+        self._openings = Openings(found.rules("opened"), product)
         self.label = " ".join(each.document for each in documents)
         self.location = location
         self.tokens: tuple[Placed[TokenSection], ...] = tuple(found.every("tokens"))
@@ -105,6 +114,7 @@ class SitePolicy:
             self._credential_projects,
         )
         self.asked = tuple(each for each in self.steps if each.is_asked)
+        self.asked_of_plain = tuple(e for e in self.asked if not isinstance(e, _OF_OTHERS))
         self.rates = tuple(CompiledRate(each, product) for each in found.rules("rates"))
         self.asks_groups = _asks_people(documents, found)
 
@@ -118,6 +128,10 @@ class SitePolicy:
         """
         found = self._legacy.effect(way, username, path, address, at)
         return found.effect, found.rule, found.text
+
+    def legacy_standing(self, way: LegacyWay, at: float) -> LegacyStanding:
+        """What holds for a way of calling at a moment, and its exceptions."""
+        return self._legacy.standing(way, at)
 
     def judge(self, facts: CallFacts) -> PolicyRefusal | None:
         """The first refusal, as `services.policy_engine.judge`."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from authserver.domain.clients import SUBJECT_PREFIX
 from authserver.domain.errors import Conflict, NotFound
 from authserver.domain.hand_over import SubjectAccount
+from authserver.services.account_persons import AccountPersons
 from authserver.services.account_rows import checked
 from authserver.services.hand_over_rules import check_account, check_subject
 from authserver.services.hand_overs import changed
@@ -122,10 +123,10 @@ class SubjectAccounts:
             NotFound: there is no such resource.
             ImportRefused: names the lines that are wrong.
         """
-        accounts = checked(rows)
+        by_subject = checked(rows)
         with self._administration.database.reading() as stores:
             existing_site(stores, resource)
-            return _difference(stores, resource, accounts).counts
+            return _difference(stores, resource, by_subject).counts
 
     def import_rows(
         self,
@@ -144,10 +145,10 @@ class SubjectAccounts:
             ImportRefused: names the lines that are wrong; nothing was changed.
             Conflict: somebody else has just changed mappings; nothing was changed.
         """
-        accounts = checked(rows)
+        by_subject = checked(rows)
         with self._administration.database.reading() as stores:
             existing_site(stores, resource)
-            seen = _difference(stores, resource, accounts).counts
+            seen = _difference(stores, resource, by_subject).counts
         progress(seen.unchanged)
         if not seen.added and not seen.changed:
             return seen
@@ -155,7 +156,7 @@ class SubjectAccounts:
             changed(resource), takes_power=seen.changed > 0
         ) as stores:
             existing_site(stores, resource)
-            difference = _difference(stores, resource, accounts)
+            difference = _difference(stores, resource, by_subject)
             if difference.counts != seen:
                 raise Conflict("mappings have just changed: repeat the command")
             pairs = iter(difference.accounts.items())
@@ -195,19 +196,28 @@ def _check_person(stores: Stores, resource: str, subject: str, account: str) -> 
         )
 
 
-def _difference(stores: Stores, resource: str, accounts: Mapping[str, str]) -> _Difference:
-    """What is new or other in `accounts` than what is stored."""
-    to_write = dict(accounts)
+def _difference(stores: Stores, resource: str, rows: Mapping[str, ImportRow]) -> _Difference:
+    """What is new or other in `rows` than what is stored.
+
+    Raises:
+        ImportRefused: an account would stand for a user and a client.
+    """
+    persons = AccountPersons(rows)
+    to_write = {subject: row.account for subject, row in rows.items()}
     unchanged = changed_ones = 0
     after = ""
     while page := stores.accounts.list(resource, after=after, limit=PAGE_ROWS):
         for stored in page:
-            wanted = accounts.get(stored.subject)
-            if wanted == stored.account:
+            persons.compare(stored)
+            wanted = rows.get(stored.subject)
+            if wanted is None:
+                continue
+            if wanted.account == stored.account:
                 del to_write[stored.subject]
                 unchanged += 1
-            elif wanted is not None:
+            else:
                 changed_ones += 1
         after = page[-1].subject
+    persons.check()
     added = len(to_write) - changed_ones
     return _Difference(ImportCounts(added, changed_ones, unchanged), to_write)

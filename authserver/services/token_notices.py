@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from authserver.domain.api_tokens import ApiTokenFilter, ApiTokenStatus
-from authserver.domain.mail import MailDraft, MailKind
+from authserver.domain.mail import MailDraft, MailKind, key_of_token
+from authserver.services.incident_notices import Incident, incident_of, letter_about, news_of
 from authserver.services.token_readers import readers_of
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from authserver.domain.api_tokens import ApiToken
     from authserver.domain.ports import Clock, Database, Stores
     from authserver.services.mail_outbox import MailOutbox
+    from authserver.services.token_readers import Reader
 
 log = logging.getLogger(__name__)
 
@@ -81,6 +83,8 @@ class TokenNotices:
     def tell_of_stops(self, go_on: Callable[[], bool]) -> NoticeCounts:
         """Tell of tokens that were disabled or revoked in the last two days, each once.
 
+        What one bulk act stopped is one mail for each reader.
+
         Not of rotated ones, whose successors go on, nor of such that nobody ever picked up.
         `go_on` is as in `tell_of_ends`.
 
@@ -92,7 +96,38 @@ class TokenNotices:
             ApiTokenFilter(status=status, changed_since=since)
             for status in (ApiTokenStatus.DISABLED, ApiTokenStatus.REVOKED)
         ]
-        return self._tell_all(chosen, stop_notice, go_on)
+        incidents: dict[Incident, None] = {}
+
+        def notice_of(token: ApiToken) -> Notice | None:
+            incident = incident_of(token)
+            if incident is None:
+                return stop_notice(token)
+            incidents[incident] = None
+            return None
+
+        counts = self._tell_all(chosen, notice_of, go_on)
+        for incident in incidents:
+            if incident.key not in self._told and go_on():
+                counts += self._tell_of_incident(incident)
+        return counts
+
+    def _tell_of_incident(self, incident: Incident) -> NoticeCounts:
+        """A bulk act is one transaction: whoever sees one of its tokens sees them all."""
+        with self._database.reading() as stores:
+            news = news_of(stores, incident)
+            sites = {each.name: each.url for each in stores.resources.list()}
+        drafts = []
+        for reader, tokens in news.letters:
+            alone = stop_notice(tokens[0]) if len(tokens) == 1 else None
+            drafts.append(
+                letter_about(incident, reader, tokens)
+                if alone is None
+                else _draft(alone, reader, sites)
+            )
+        with self._database.writing() as stores:
+            put_in = self._put_in(stores, drafts)
+        self._told.add(incident.key)
+        return NoticeCounts(put_in, news.skipped)
 
     def tell_of_disuse_in(
         self, stores: Stores, token: ApiToken, *, stops_at: float
@@ -101,7 +136,8 @@ class TokenNotices:
 
         In the caller's transaction. The same last use is told of once.
         """
-        return self._put_in(stores, [disuse_notice(token, stops_at)])
+        drafts, skipped = _drafts(stores, [disuse_notice(token, stops_at)])
+        return NoticeCounts(self._put_in(stores, drafts), skipped)
 
     def _tell_all(
         self,
@@ -117,8 +153,11 @@ class TokenNotices:
             new = [each for each in notices if each.key not in self._told]
             if not new:
                 continue
+            # Apart: a look at readers for writing would lock them in the order of their tokens.
+            with self._database.reading() as stores:
+                drafts, skipped = _drafts(stores, new)
             with self._database.writing() as stores:
-                counts += self._put_in(stores, new)
+                counts += NoticeCounts(self._put_in(stores, drafts), skipped)
             if len(self._told) > MOST_REMEMBERED:
                 self._told.clear()
             self._told.update(each.key for each in new)
@@ -142,31 +181,35 @@ class TokenNotices:
                     break
                 after = page[-1].token_id
 
-    def _put_in(self, stores: Stores, notices: Sequence[Notice]) -> NoticeCounts:
-        put_in = skipped = 0
-        sites = {each.name: each.url for each in stores.resources.list()}
-        for notice in notices:
-            readers = readers_of(stores, notice.token)
-            skipped += readers.skipped
-            for reader in readers.found:
-                words = {
-                    **words_of(notice.token, sites),
-                    **notice.words,
-                    "reader": reader.name,
-                    "for_team": reader.for_team,
-                }
-                put_in += self._outbox.put_in(
-                    stores,
-                    MailDraft(
-                        key=f"{notice.key}:{reader.address}",
-                        kind=notice.kind,
-                        to=reader.address,
-                        locale=reader.locale,
-                        words=words,
-                        until=notice.until,
-                    ),
-                )
-        return NoticeCounts(put_in, skipped)
+    def _put_in(self, stores: Stores, drafts: Sequence[MailDraft]) -> int:
+        return sum(self._outbox.put_in(stores, each) for each in drafts)
+
+
+def _drafts(stores: Stores, notices: Sequence[Notice]) -> tuple[Sequence[MailDraft], int]:
+    """The mails for all readers, and how many readers have no usable address."""
+    drafts, skipped = [], 0
+    sites = {each.name: each.url for each in stores.resources.list()}
+    for notice in notices:
+        readers = readers_of(stores, notice.token)
+        skipped += readers.skipped
+        drafts += [_draft(notice, reader, sites) for reader in readers.found]
+    return drafts, skipped
+
+
+def _draft(notice: Notice, reader: Reader, sites: Mapping[str, str]) -> MailDraft:
+    return MailDraft(
+        key=f"{notice.key}:{reader.address}",
+        kind=notice.kind,
+        to=reader.address,
+        locale=reader.locale,
+        words={
+            **words_of(notice.token, sites),
+            **notice.words,
+            "reader": reader.name,
+            "for_team": reader.for_team,
+        },
+        until=notice.until,
+    )
 
 
 def words_of(token: ApiToken, sites: Mapping[str, str]) -> dict[str, object]:
@@ -190,7 +233,7 @@ def end_notice(token: ApiToken, now: float) -> Notice | None:
         token,
         MailKind.TOKEN_EXPIRES,
         # The end, too: whoever moves it has something new to tell.
-        f"{MailKind.TOKEN_EXPIRES}:{token.token_id}:{int(token.expires_at)}:{days}",
+        key_of_token(MailKind.TOKEN_EXPIRES, token.token_id, f"{int(token.expires_at)}", f"{days}"),
         {"ends_at": token.expires_at},
         until=token.expires_at,
     )
@@ -203,7 +246,7 @@ def stop_notice(token: ApiToken) -> Notice | None:
     return Notice(
         token,
         MailKind.TOKEN_STOPPED,
-        f"{MailKind.TOKEN_STOPPED}:{token.token_id}:{int(token.status_changed_at)}",
+        key_of_token(MailKind.TOKEN_STOPPED, token.token_id, f"{int(token.status_changed_at)}"),
         {
             "stopped_at": token.status_changed_at,
             "is_for_ever": token.status is ApiTokenStatus.REVOKED,
@@ -215,10 +258,11 @@ def stop_notice(token: ApiToken) -> Notice | None:
 def disuse_notice(token: ApiToken, stops_at: float) -> Notice:
     """What there is to tell of a token that nobody uses."""
     last_used_at = token.last_use.at if token.last_use else None
+    since = int(last_used_at or token.created_at)
     return Notice(
         token,
         MailKind.TOKEN_STALE,
-        f"{MailKind.TOKEN_STALE}:{token.token_id}:{int(last_used_at or token.created_at)}",
+        key_of_token(MailKind.TOKEN_STALE, token.token_id, f"{since}"),
         {"last_used_at": last_used_at, "stops_at": stops_at},
         until=stops_at,
     )

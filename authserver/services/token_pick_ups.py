@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from authserver.domain.api_tokens import API_TOKEN_PREFIX, API_TOKEN_PURPOSE, ApiTokenStatus
 from authserver.domain.authority import Change, ChangeKind
 from authserver.domain.errors import Conflict, DomainError, InvalidField
-from authserver.domain.mail import MailDraft, MailKind, is_address
+from authserver.domain.mail import MailDraft, MailKind, is_address, key_of_token
 from authserver.domain.token_pick_ups import (
     PICK_UP_PREFIX,
     PICK_UP_PURPOSE,
@@ -18,6 +18,7 @@ from authserver.domain.token_pick_ups import (
 from authserver.domain.tokens import latest_end
 from authserver.services.secret_digests import digests_of
 from authserver.services.security_notices import SILENT, SecurityNotices
+from authserver.services.token_mail_ends import cancel_links
 from authserver.services.token_notices import words_of
 from authserver.services.token_readers import reader_of
 from authserver.services.user_lookup import existing
@@ -108,7 +109,9 @@ class TokenPickUps:
         self._outbox.put_in(
             stores,
             MailDraft(
-                key=f"{MailKind.TOKEN_READY}:{token.token_id}:{self._secret_maker.identifier()}",
+                key=key_of_token(
+                    MailKind.TOKEN_READY, token.token_id, self._secret_maker.identifier()
+                ),
                 kind=MailKind.TOKEN_READY,
                 to=reader.address,
                 locale=reader.locale,
@@ -168,6 +171,7 @@ class TokenPickUps:
                 token, status=ApiTokenStatus.ENABLED, secret=fresh.stored, status_changed_at=now
             )
             stores.api_tokens.save(enabled)
+            cancel_links(stores, token_id)
             self._administration.record(
                 stores,
                 act,
@@ -208,6 +212,7 @@ class TokenPickUps:
             expires_at=min(now + PICK_UP_SECONDS, token.expires_at),
         )
         stores.pick_ups.end(token.token_id, now)
+        cancel_links(stores, token.token_id)
         stores.pick_ups.add(ticket)
         self._administration.record(
             stores,

@@ -11,7 +11,7 @@ from authserver.domain.users import PersonalData, User, UserStatus
 from authserver.services.administration import before_and_after
 from authserver.services.administrators import guard_user
 from authserver.services.derived_rights import DerivedRights, rights_of, roles_by_group
-from authserver.services.policy_mentions import joining_takes_power
+from authserver.services.policy_mentions import any_is_mentioned
 from authserver.services.user_lookup import SUBJECT_PREFIX, existing, known_anew
 from authserver.services.user_roles import changed_roles, guard_groups, guard_roles, with_roles
 from authserver.services.user_rules import PersonalUpdate, checked_username, described
@@ -161,7 +161,7 @@ class Users:
             guard_roles(act, frozenset(), roles)
             guard_groups(stores, act, draft.groups)
             stores.users.add(user)
-            for name in dict.fromkeys(draft.groups):
+            for name in sorted(set(draft.groups)):
                 _join(stores, name, user.subject)
             known = _known(stores, user)
             self._administration.record(
@@ -172,17 +172,21 @@ class Users:
     def update(self, handle: str, update: UserUpdate, act: Act) -> KnownUser:
         """Change what is known of a user, its roles and its groups.
 
+        When this returns, no worker knows the address that was, nor the groups that were left.
+
         Raises:
             NotFound: there is no such user or group.
             InvalidField: names the field and what is allowed; nothing was changed.
             Conflict: nobody would be left who administers.
             Forbidden: the user administers, or gets roles or groups that the act may not give.
         """
-        is_about_roles = update.is_administrator is not None or update.add_roles
-        takes_power = bool(
-            update.remove_groups or update.remove_roles or is_about_roles
-        ) or joining_takes_power(self._administration, update.add_groups)
-        with self._administration.changing([], takes_power=takes_power) as stores:
+        # Policies ask for e-mail domains, and Basic for the address.
+        moves = update.personal.email is not None
+        is_about_roles = update.is_administrator is not None or bool(
+            update.add_roles or update.remove_roles
+        )
+        takes_power = True
+        with self._administration.changing([], takes_power=lambda: takes_power) as stores:
             if update.is_administrator is False or Role.OWNER in update.remove_roles:
                 self._power.keep_an_administrator(stores, handle)
             before = existing(stores, handle)
@@ -202,10 +206,19 @@ class Users:
             if data != before.data:
                 after = replace(after, updated_at=self._administration.clock.now())
             stores.users.save(after)
-            for name in dict.fromkeys(update.add_groups):
-                _join(stores, name, after.subject)
-            for name in dict.fromkeys(update.remove_groups):
+            # Locked in one order for everybody.
+            for name in sorted({*update.add_groups, *update.remove_groups}):
                 _existing_group(stores, name)
+            # With the groups locked: no policy that names them is applied meanwhile.
+            takes_power = (
+                moves
+                or is_about_roles
+                or bool(update.remove_groups)
+                or any_is_mentioned(stores, update.add_groups)
+            )
+            for name in update.add_groups:
+                stores.groups.join(name, after.subject)
+            for name in update.remove_groups:
                 stores.groups.leave(name, after.subject)
             stores.authority.advance([known_anew(after.subject, self._administration.clock.now())])
             known = _known(stores, after)

@@ -98,9 +98,6 @@ def _equal(connection: Connection, field: TokenField, value: str) -> ColumnEleme
         begins = f"{INCIDENT_REASON}{value}"
         start = func.substr(_COLUMNS.reason, 1, len(begins) + 1)
         return or_(_COLUMNS.reason == begins, start == f"{begins}:")
-    if field is TokenField.HAS_SECRET:
-        column = _COLUMNS.secret_id
-        return column.is_not(None) if value == "yes" else column.is_(None)
     if field in _WORDS:
         # A word has no blank: none is two words of a row.
         is_word = bool(value) and " " not in value

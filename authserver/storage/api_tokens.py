@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import bindparam, func, null, or_, select, update
+from sqlalchemy import bindparam, case, func, null, or_, select, update
 
 from authserver.domain.errors import AlreadyExists, NotFound
 from authserver.storage.api_token_pages import ApiTokenPages
@@ -97,6 +97,14 @@ class ApiTokenRows(ApiTokenPages):
             .where(self._mine(api_tokens), *self._asked(chosen))
         ).scalar_one()
 
+    def count_lineages(self, chosen: ApiTokenFilter) -> int:
+        """How many there are where a token and those it was rotated into count as one."""
+        return self._connection.execute(
+            select(func.count(_COLUMNS.lineage_id.distinct())).where(
+                self._mine(api_tokens), *self._asked(chosen)
+            )
+        ).scalar_one()
+
     def add(self, token: ApiToken) -> None:
         """Insert. Raises AlreadyExists."""
         use = _use_values(token.last_use)
@@ -128,12 +136,18 @@ class ApiTokenRows(ApiTokenPages):
         to: ApiTokenStatus,
         at: float,
         reason: str,
+        without_secret: ApiTokenStatus | None = None,
     ) -> Sequence[ApiToken]:
         """One conditional UPDATE of all that are meant and in one of `among`; those changed."""
+        status: object = to.value
+        if without_secret is not None:
+            # In the same statement: a second one would begin the order of the locks again.
+            has_none = _COLUMNS.secret_id.is_(None)
+            status = case((has_none, without_secret.value), else_=to.value)
         return self._change(
             chosen,
             _COLUMNS.status.in_([each.value for each in sorted(among)]),
-            status=to.value,
+            status=status,
             status_changed_at=at,
             reason=reason,
         )

@@ -17,7 +17,7 @@ from authserver.storage.rows.resources import resources
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sqlalchemy import CompoundSelect, Connection, Row, Select
+    from sqlalchemy import ColumnElement, CompoundSelect, Connection, Row, Select
 
     from authserver.domain.audit_records import AuditQuery
 
@@ -121,10 +121,7 @@ def _narrowed(query: AuditQuery) -> _Query:
         if value
     ]
     if query.reason:
-        word = visible(query.reason, NAME_MAX)
-        # In ASCII the semicolon follows the colon.
-        begins = and_(records.c.reason >= f"{word}:", records.c.reason < f"{word};")
-        conditions.append(or_(records.c.reason == word, begins))
+        conditions.append(_of_reason(query.reason))
     if query.outcome is not None:
         conditions.append(records.c.outcome == query.outcome.value)
     if query.since is not None:
@@ -150,6 +147,13 @@ def _names_of_resource(handle: str) -> CompoundSelect[tuple[str]]:
         select(resources.c.name).where(either),
         select(resources.c.identifier).where(either),
     )
+
+
+def _of_reason(wanted: str) -> ColumnElement[bool]:
+    reason = visible(wanted, _SHOWN_MAX)
+    # In ASCII the exclamation mark follows the space.
+    longer = and_(records.c.reason >= f"{reason}: ", records.c.reason < f"{reason}:!")
+    return or_(records.c.reason == reason, longer)
 
 
 def _record(row: _Row) -> AuditRecord:

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import select, update
+from sqlalchemy import func, or_, select, update
 
-from authserver.domain.mail import MailStatus
+from authserver.domain.mail import (
+    UNSENT,
+    MailKind,
+    MailStatus,
+    key_of_token,
+    token_of_key,
+)
 from authserver.storage.inserts import insert_into
 from authserver.storage.mail_pages import MailPages, mail_from
 from authserver.storage.rows.mail import mails
@@ -18,6 +24,8 @@ if TYPE_CHECKING:
     from authserver.domain.mail import WaitingMail
 
 _COLUMNS = mails.c
+AT_ONCE: Final = 1000
+"""Mails that one statement cancels: a database takes only so many values."""
 
 
 class MailRows(MailPages):
@@ -91,6 +99,29 @@ class MailRows(MailPages):
             .values(**_progress(mail))
         )
         return settled.rowcount == 1
+
+    def cancel(self, kinds: frozenset[MailKind], token_ids: frozenset[str]) -> int:
+        """Cancel what is unsent of these kinds about these tokens; how many mails."""
+        unsent = _COLUMNS.status.in_(sorted(each.value for each in UNSENT))
+        chosen = [self._mine(mails), unsent, _COLUMNS.kind.in_(sorted(kinds))]
+        if len(token_ids) == 1:
+            (token_id,) = token_ids
+            begins = (key_of_token(each, token_id, "") for each in sorted(kinds))
+            chosen.append(or_(*(func.substr(_COLUMNS.key, 1, len(e)) == e for e in begins)))
+        found = self._connection.execute(select(_COLUMNS.mail_id, _COLUMNS.key).where(*chosen))
+        meant = sorted(row.mail_id for row in found if token_of_key(row.key) in token_ids)
+        cancelled = 0
+        for start in range(0, len(meant), AT_ONCE):
+            cancelled += self._connection.execute(
+                update(mails)
+                .where(
+                    self._mine(mails),
+                    _COLUMNS.mail_id.in_(meant[start : start + AT_ONCE]),
+                    unsent,
+                )
+                .values(status=MailStatus.CANCELLED.value, sealed=b"")
+            ).rowcount
+        return cancelled
 
     def replace_sealed(self, mail_id: str, *, before: bytes, after: bytes) -> bool:
         """Put another seal on the words; False when they are not the same any more."""

@@ -39,10 +39,14 @@ class PolicyRows(Store):
         It is locked whether it has a version or not, and before the version is looked for: the
         newest version locked would be the one of before the wait.
         """
+        if is_storable(name) and self._transaction.writing:
+            self._lock(name)
+        return self.seen(name)
+
+    def seen(self, name: str) -> PolicyVersion | None:
+        """The newest version; nothing is locked."""
         if not is_storable(name):
             return None
-        if self._transaction.writing:
-            self._lock(name)
         newest = (
             select(policy_versions)
             .where(self._mine(policy_versions), policy_versions.c.name == name)

@@ -1,10 +1,11 @@
 """What a store works on: a connection inside a transaction, and for whom.
 
-Who locks several things takes them in one order, so that nobody waits in a circle: API tokens
-by their ids, clients and resources, providers, identities, users, groups, authorization requests,
-devices, sessions; then a code or a refresh token, then its grant; then the authority's sequence,
-after everything that it tells of; and the lock of those who write audit records last, which whoever
-opened the transaction takes for it.
+Who locks several things takes them in one order, so that nobody waits in a circle: policy
+documents (the default one first, then by their names), API tokens by their ids, clients, resources,
+providers, identities, users by their subjects, groups by their names, tickets for tokens, mails,
+authorization requests, devices, sessions; then a code or a refresh token, then its grant; then the
+authority's sequence, after everything that it tells of; and the lock of those who write audit
+records last, which whoever opened the transaction takes for it.
 """
 
 from __future__ import annotations

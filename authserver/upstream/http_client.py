@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from authserver.domain.outbound import (
@@ -23,6 +24,7 @@ from authserver.upstream.http_resolver import SystemResolver
 from authserver.upstream.http_sockets import tls_context
 
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import Mapping
     from pathlib import Path
 
@@ -74,9 +76,15 @@ class GuardedHttpClient(DocumentCalls):
         self._clock = clock
         self._policy = policy or OutboundPolicy()
         self._guard = TargetGuard(self._policy, resolver or SystemResolver())
-        self._tls = tls_context(ca_file)
+        if ca_file is not None:
+            self._tls = tls_context(ca_file)
         self._pool = ConnectionPool(clock, self._policy)
         self._breakers = CircuitBreakers(clock, self._policy)
+
+    @cached_property
+    def _tls(self) -> ssl.SSLContext:
+        """For the system's CAs alone: made by the first call, for reading them takes long."""
+        return tls_context(None)
 
     def close(self) -> None:
         """Close resting connections; the client stays usable."""

@@ -106,6 +106,8 @@ def exchange(connection: PinnedConnection, call: Call) -> tuple[OutboundResponse
     else:
         return answer, response.isclosed() and not connection.is_closed
     if response is not None:
+        if isinstance(failure, OutboundAnswerInvalid):
+            failure.status = response.status
         response.close()
     connection.close()
     raise failure

@@ -40,7 +40,11 @@ class StrictResponse(http.client.HTTPResponse):
                 `encoding_refused` or `protocol_error`.
         """
         super().begin()
-        check_head(self.msg, self._budget)
+        try:
+            check_head(self.msg, self._budget)
+        except OutboundAnswerInvalid as error:
+            error.status = self.status
+            raise
         self._budget.start_body()
 
 

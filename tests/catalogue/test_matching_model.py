@@ -36,8 +36,9 @@ def calls_of(kind: ResourceKind) -> SearchStrategy[tuple[ResourceKind, str, str]
     latest = paths.map(
         lambda path: path.replace("/api/2/", "/api/latest/").replace("/1.0/", "/latest/")
     )
-    extended = st.tuples(paths, st.sampled_from([".json", "/.xml"])).map("".join)
-    return st.tuples(st.just(kind), methods, paths | latest | extended)
+    others = paths.map(lambda path: path.replace("/2/", "/2.0.alpha1/").replace("/1.0/", "/3/"))
+    extended = st.tuples(paths | others, st.sampled_from([".json", "/.xml"])).map("".join)
+    return st.tuples(st.just(kind), methods, paths | latest | others | extended)
 
 
 @settings(max_examples=400, deadline=None)

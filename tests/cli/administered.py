@@ -5,17 +5,22 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from authserver.crypto.system import SystemClock
 from authserver.domain.keys import KeyTimes
 from authserver.services.administration import Act, operator
+from authserver.services.anonymous_scans import AnonymousScans
 from authserver.services.groups import Groups
 from authserver.services.initial_access_tokens import InitialAccessTokens
 from authserver.services.signing_keys import SigningKeys
+from authserver.services.unknown_paths import UnknownPaths
+from authserver.upstream.site_clients import SiteClients
+from authserver.upstream.site_probes import GuardedSiteProbe
 from tests.cli.runs import run
 from tests.cli.stub_wiring import StubInstallation
 from tests.connect.sites import connect_keys
 from tests.services.collaborators import ListedKeyFiles
 from tests.services.policy_explaining import Explaining
-from tests.services.policy_office import PolicyOffice
+from tests.services.policy_office import PolicyOffice, catalogue
 from tests.services.provider_office import ProviderOffice
 from tests.services.readable_resealing import readable_resealing
 from tests.services.token_office import TokenOffice
@@ -65,6 +70,16 @@ class MemoryContainer:
         self.policy_expectations = explaining.expectations
         self.policy_replays = explaining.replays
         self.audit = explaining.records
+        self.unknown_paths = UnknownPaths(
+            database=world.database, records=explaining.records, clock=world.clock
+        )
+        self.site_clients = SiteClients(clock=SystemClock(), ca_file=None)
+        self.anonymous_scans = AnonymousScans(
+            administration=world.administration,
+            resources=world.resources,
+            catalogue=catalogue().operations,
+            probe=GuardedSiteProbe(self.site_clients.of),
+        )
         self.token_office = TokenOffice(world, furnished=False)
         self.api_tokens = self.token_office.tokens
         self.api_token_power = self.token_office.power

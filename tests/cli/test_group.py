@@ -43,9 +43,10 @@ def test_many_members_are_counted_in_the_table(here: Administered) -> None:
 
 
 def test_what_is_not_there_or_odd_is_refused(here: Administered) -> None:
-    assert "authserver group list" in here.refused(1, "group", "add", "team", "ada")
     here.done("group", "create", "team")
     assert "authserver user list" in here.refused(1, "group", "add", "team", "ada")
+    here.done("user", "create", "ada")
+    assert "authserver group list" in here.refused(1, "group", "add", "tram", "ada")
     assert "choose another name" in here.refused(1, "group", "create", "team")
     assert "GROUP" in here.refused(2, "group", "create", "a,b")
     assert here.run("group", "delete", "team", input_text="n\n").exit_code != 0

@@ -179,6 +179,14 @@ def test_a_known_path_with_another_method_is_told_apart() -> None:
     assert "not with this method" in result.stderr
 
 
+def test_a_path_known_at_another_version_is_told_apart() -> None:
+    call = ("explain", "POST /rest/api/2.0.alpha1/issueLink", "--resource-kind", "jira-dc")
+    result = run(*call)
+    assert result.exit_code == 1
+    assert "at another version of the API, as /rest/api/2/..." in result.stderr
+    assert printed(*call, exit_code=1)["unmatched"] == {"jira-dc": "other-version"}
+
+
 def test_a_path_that_can_be_read_in_two_ways_is_told_apart() -> None:
     result = run("explain", "GET /rest/api/3/issue/../search")
     assert result.exit_code == 1

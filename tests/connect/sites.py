@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from authserver.crypto.connect_tokens import ConnectTokenReader, RsaKeySets
+from authserver.crypto.connect_tokens import ClaimedConnectJwt, ConnectTokenReader, RsaKeySets
 from authserver.domain.connect_keys import ConnectAccess, UnfitConnect
 from authserver.services.connect_key_rules import ConnectDraft, ConnectKeyRules, SigningMaterial
 from authserver.services.connect_keys import ConnectKeys
@@ -33,7 +33,7 @@ def connect_keys(world: World) -> ConnectKeys:
     )
 
 
-def connect_verdicts(world: World, worker: Worker) -> ConnectVerdicts:
+def connect_verdicts(world: World, worker: Worker) -> ConnectVerdicts[ClaimedConnectJwt]:
     """What one worker thinks of Connect JWTs."""
     return ConnectVerdicts(
         issuer=ISSUER,
@@ -77,7 +77,7 @@ class ConnectSite:
         *,
         resource: str = "jira-main",
         from_query: bool = False,
-        by: ConnectVerdicts | None = None,
+        by: ConnectVerdicts[ClaimedConnectJwt] | None = None,
     ) -> Judged | None:
         site = self.world.database.state.resources[resource]
         return (by or self.verdicts).judge(

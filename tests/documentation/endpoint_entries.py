@@ -155,7 +155,9 @@ ENTRIES: Final = (
         "200 with an object, or the list of them: `token_hash` (SHA-256 of what was sent, in "
         "base64), `token_type` as it was sent, and `label`, `true_positive` for a secret of this "
         "server, live or not, else `false_positive`. 429 with `Retry-After` for a network that "
-        "reports what is none of ours too often.",
+        "reports too often what stops nothing: what is none of ours, or over already. 503 when "
+        "more report at once than may: they have a few places of their own, so that nobody else "
+        "who revokes has to wait for them.",
     ),
     Entry(
         "/oauth2/backchannel-logout/",

@@ -17,6 +17,48 @@ def model_match(
     operations: Collection[Operation], method: str, path: str
 ) -> set[Operation] | Unmatched:
     """What `method` on the canonical `path` means, by comparing it with every template."""
+    found = _with_extensions(operations, method, path)
+    others = _at_other_versions(operations, path)
+    wanted = "GET" if method == "HEAD" else method
+    if found == Unmatched.UNKNOWN_METHOD and wanted in others:
+        return Unmatched.OTHER_VERSION
+    if found == Unmatched.UNKNOWN_PATH and others:
+        is_asked = wanted in {*others, "OPTIONS"}
+        return Unmatched.OTHER_VERSION if is_asked else Unmatched.OTHER_VERSION_METHOD
+    return found
+
+
+def _at_other_versions(operations: Collection[Operation], path: str) -> set[str]:
+    """The methods of whatever differs from `path` in its API's version only."""
+    endings = [path]
+    stem, dot, extension = path.rpartition(".")
+    if dot and extension in EXTENSIONS:
+        endings.append(stem.removesuffix("/"))
+    methods = set()
+    for ending in endings:
+        parts = ending.split("/")[1:]
+        for each in operations:
+            match each.shape:
+                case ["rest", str(module), str(version), *tail] if (
+                    tail
+                    and module
+                    and (
+                        parts[:2] == ["rest", module]
+                        and version.replace(".", "").isdigit()
+                        and parts[2:3] not in ([], [version])
+                        and parts[2][:1].isdigit()
+                    )
+                ):
+                    if len(tail) == len(parts) - 3 and all(
+                        part in ("", asked) for part, asked in zip(tail, parts[3:], strict=True)
+                    ):
+                        methods.add(each.method)
+    return methods
+
+
+def _with_extensions(
+    operations: Collection[Operation], method: str, path: str
+) -> set[Operation] | Unmatched:
     meant = _as_it_is(operations, method, path)
     stem, dot, extension = path.rpartition(".")
     if not dot or extension not in EXTENSIONS:

@@ -128,6 +128,8 @@ def test_a_secret_of_ours_in_the_wrong_place_goes_on_to_no_site_either() -> None
     assert (as_user.is_ours, as_user.username, as_user.header) == (True, "", "")
     in_oauth = read_credential(f'OAuth oauth_token="{TOKEN}"', session=False)
     assert (in_oauth.is_ours, in_oauth.header) == (True, "")
+    escaped = read_credential(f'OAuth oauth_token="%61{TOKEN[1:]}"', session=False)
+    assert (escaped.is_ours, escaped.header) == (True, "")
     assert TOKEN not in repr(as_user) + repr(in_oauth)
 
 

@@ -212,3 +212,11 @@ def test_each_kind_of_resource_has_its_own_operations() -> None:
     )
     assert catalogue.of_kind(ResourceKind.JIRA_CLOUD) is jira
     assert catalogue.of_kind(ResourceKind.CONFLUENCE_CLOUD) is confluence
+
+
+def test_a_path_means_the_same_whenever_it_is_asked_and_however_long_it_is() -> None:
+    catalogue = product("GET /issue/{id}")
+    for name in ("A", "A" * 2000):
+        for _ in range(2):
+            assert matched(catalogue, f"GET /issue/{name}") == ["GET /issue/{id}"]
+            assert matched(catalogue, f"POST /issue/{name}") is Unmatched.UNKNOWN_METHOD

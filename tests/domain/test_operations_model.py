@@ -9,7 +9,7 @@ from authserver.domain.operations import Effect, Operation, ProductCatalogue, Un
 from authserver.domain.resources import ResourceKind
 from tests.domain.matching_model import model_match
 
-LITERALS = ("a", "b", "c", "rest", "api", "2", "10", "latest")
+LITERALS = ("a", "b", "c", "rest", "api", "2", "10", "2.0", "latest")
 SEGMENTS = st.sampled_from([*LITERALS, "{x}", "{y}"])
 TEMPLATES = st.lists(SEGMENTS, min_size=1, max_size=5).map(lambda parts: "/" + "/".join(parts))
 METHODS = st.sampled_from(["GET", "PUT"])
@@ -23,7 +23,11 @@ PATHS = st.tuples(
 
 
 @settings(max_examples=600, deadline=None)
-@given(CALLS, st.lists(PATHS, min_size=1, max_size=8), st.sampled_from(["GET", "PUT", "HEAD", "X"]))
+@given(
+    CALLS,
+    st.lists(PATHS, min_size=1, max_size=8),
+    st.sampled_from(["GET", "PUT", "HEAD", "OPTIONS", "X"]),
+)
 def test_the_matcher_agrees_with_the_model(
     calls: list[tuple[str, str]], paths: list[str], method: str
 ) -> None:

@@ -44,3 +44,8 @@ def test_an_empty_text_is_refused_where_one_is_required() -> None:
 )
 def test_a_moment_is_shown_with_its_zone(at: float, expected: str) -> None:
     assert shown_time(at) == expected
+
+
+@pytest.mark.parametrize("at", [253_402_300_800.0, -1e300, float("inf"), float("nan")])
+def test_a_number_that_no_calendar_knows_is_written_as_it_is(at: float) -> None:
+    assert shown_time(at) == repr(at)

@@ -79,7 +79,7 @@ class CallLoad:
         token, dead, count = self._first_tokens[thread], "", 0
         while not self._stop.is_set():
             count += 1
-            for place, (kind, value) in enumerate(_round(token, dead)):
+            for place, (kind, value) in enumerate(self.round_of(thread, token, dead)):
                 self._call(f"{thread}-{count}-{place}-{kind}", kind, value)
             if token and self._lives and count % self._lives == 0:
                 dead = token if _revoked(self._bed, self._caller, token) else dead
@@ -87,6 +87,19 @@ class CallLoad:
             if not token:
                 token = _fresh(self._bed, self._caller)
                 self._stop.wait(PAUSE)
+
+    def round_of(self, thread: int, token: str, dead: str) -> Iterator[tuple[str, str]]:
+        """The calls of one round; without a token only those that need none.
+
+        The forged token is one for each thread, however many others it gets: ever new ones look
+        like guessing, and after 200 a minute they would be answered 429.
+        """
+        if token:
+            forged = self._first_tokens[thread][:-4]
+            yield from (("may", token), ("may-not", token), ("may", token), ("forged", forged))
+        yield "nobody", ""
+        if dead:
+            yield "revoked", dead
 
     def _call(self, name: str, kind: str, token: str) -> None:
         started = time.monotonic()
@@ -107,15 +120,6 @@ class CallLoad:
         finally:
             connection.close()
         self.calls.append(Call(name, kind, token, started, status, decision, problem))
-
-
-def _round(token: str, dead: str) -> Iterator[tuple[str, str]]:
-    """The calls of one round; without a token only those that need none."""
-    if token:
-        yield from (("may", token), ("may-not", token), ("may", token), ("forged", token[:-4]))
-    yield "nobody", ""
-    if dead:
-        yield "revoked", dead
 
 
 def _wrong_refusal(status: int, retry_after: str | None, body: bytes) -> str:

@@ -38,7 +38,10 @@ WEAKENINGS: Final[Mapping[str, Weakening]] = {
     "no guard of pages": Weakening(_guard("page"), r'\1 "";', "pages", "no decision allowed"),
     "no guard of other doors": Weakening(_guard("door"), r'\1 "";', "pages", "no decision allowed"),
     "no guard of queries": Weakening(
-        _guard("query"), r'\1 "";', "pages", "os_username in the query"
+        _guard("query"), r'\1 "";', "credentials", "decided ('credential-in-query',), not ()"
+    ),
+    "no guard of queries of pages": Weakening(
+        _guard("page_query"), r'\1 "";', "pages", "os_username in the query"
     ),
     "no guard of headers": Weakening(
         r'(if \(\$http_\w+ ~) "[^"]+"', r'\1 "(?!)"', "credentials", "answered (503,), not (400,)"
@@ -83,8 +86,8 @@ WEAKENINGS: Final[Mapping[str, Weakening]] = {
         r"auth_request /\S+;", "", "methods", "decided (), not ('allowed',)"
     ),
     "nobody is asked and everything goes on": Weakening(
-        r"auth_request /\S+;((?s:.*?)proxy_pass \w+://)\$asv_(?:session_)?goes_to(__\w+);",
-        r"\1asv_site\2;",
+        r"auth_request /\S+;((?s:.*?)proxy_pass \w+://)\$asv_(?:session_)?goes_to(__\w+)(\$\w+);",
+        r"\1asv_site\2\3;",
         "credentials",
         "reached the site",
     ),
@@ -104,7 +107,7 @@ WEAKENINGS: Final[Mapping[str, Weakening]] = {
         r"(X-Original-Method-Override) \$\w+;", r'\1 "";', "methods", "decided ('allowed',)"
     ),
     "the path goes on decoded": Weakening(
-        r"(proxy_pass \w+://\$asv_(?:session_)?goes_to__\w+);",
+        r"(proxy_pass \w+://\$asv_(?:session_)?goes_to__\w+)\$asv_target__\w+;",
         r"\1$uri;",
         "paths",
         "reached the site",

@@ -20,6 +20,7 @@ from authserver.services.resources import ResourceDraft
 from authserver.settings_sources import load_settings
 from authserver.storage.issuers import remember_issuer
 from authserver.wiring import Container
+from tests.compiled_templates import share_templates
 from tests.crypto import forging
 from tests.doubles import FakeClock
 from tests.instances import Caller, Site
@@ -87,6 +88,7 @@ class Installation:
         """Another process's worth of state on the same database and clock."""
         container = self.make_container()
         application = application_of(container)
+        share_templates(application)
         worker = Worker(container, application, Lane(application.wsgi_app))
         self._workers.append(worker)
         return worker

@@ -237,6 +237,24 @@ def test_a_network_that_reports_a_dead_secret_again_and_again_waits(
     assert post(lane, {"token": other}, peer="203.0.113.8").status == 200
 
 
+def test_a_denied_access_token_that_is_reported_again_changes_nothing(
+    installation: Installation, lane: Lane, jira: Site, reader: Caller
+) -> None:
+    value = lane.token(reader)
+    assert post(lane, {"token": value}).status == 200
+    database, watch = installation.container.database, Watch(installation)
+    with database.reading() as stores:
+        before = stores.authority.position()
+    slept = len(installation.clock.slept)
+    answers = [post(lane, [{"token": value}] * 5) for _ in range(MOST + 1)]
+    assert [each["label"] for each in answers[0].json] == ["true_positive"] * 5
+    assert [each.status for each in answers] == [200] * MOST + [429]
+    assert [record["action"] for record in watch.new()] == ["leak.throttled"]
+    with database.reading() as stores:
+        assert stores.authority.position() == before
+    assert len(installation.clock.slept) == slept
+
+
 def test_what_a_report_asks_of_the_database_does_not_grow_with_clients_and_sites(
     installation: Installation, lane: Lane, jira: Site, reader: Caller
 ) -> None:

@@ -9,7 +9,7 @@ import pytest
 from authserver.domain.audit import Actor, ActorKind
 from authserver.services.administration import Act
 from tests.mail_servers import LocalMailServer
-from tests.rfc.mail_world import MailWorld, overrides
+from tests.rfc.mail_world import DAY, MailWorld, overrides
 from tests.rfc.watch import Watch
 
 if TYPE_CHECKING:
@@ -76,6 +76,17 @@ def test_what_becomes_of_a_mail_is_recorded(mail: MailWorld) -> None:
     mail.deliver()
     record = watch.one("mail.sent", actor=SYSTEM, object=about, outcome="success")
     assert record["details"]["tries"] == 2
+
+
+def test_mail_that_has_nothing_to_say_any_more_is_recorded_as_cancelled(mail: MailWorld) -> None:
+    offer(mail)
+    (waiting,) = mail.people.container.mail_administration.list()
+    about = {"kind": "mail", "id": waiting.mail_id}
+    mail.people.clock.advance(DAY)
+    watch = Watch(mail.people.installation)
+    assert not mail.deliver()
+    record = watch.one("mail.cancelled", actor=SYSTEM, object=about, outcome="failed")
+    assert record["details"]["kind"] == "token-ready"
 
 
 def test_another_seal_of_a_waiting_mail_is_recorded(mail: MailWorld) -> None:

@@ -43,8 +43,11 @@ TOLD: Final = (
     ("comments DEMO-1 with the client jira", "comment 10200"),
     ("with atlassian-python-api", "120 issues, DEMO-1 to DEMO-120, on 3 pages"),
     ("introspects both tokens", "ci-reader: active, READ; board-sync: active"),
-    ("with user name and password", "401 authentication_required: Basic authentication is blocked"),
-    ("with a session cookie of Jira's", "401 authentication_required: session cookies are blocked"),
+    ("with user name and password", "403 access_denied: Basic authentication with a password is"),
+    (
+        "with a session cookie of Jira's",
+        "403 access_denied: this call with a session cookie is blocked here",
+    ),
     ("with nothing at all", "401 authentication_required: anonymous calls are refused"),
     ("one letter of it changed", "401 invalid_token"),
     ("for another site", "jira-main only inactive; 401 invalid_token"),

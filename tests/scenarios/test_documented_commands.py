@@ -39,6 +39,7 @@ LONG: Final = {
     "conformance.md",
     "connect-jwt.md",
     "explain-a-refusal.md",
+    "find-what-is-open.md",
     "keep-configuration-in-files.md",
     "limit-rates.md",
     "put-it-in-front-of-jira-data-center.md",

@@ -33,7 +33,7 @@ WORDS: Final[Mapping[str, object]] = {
     "sites": ["https://jira-main.example.com"],
     "reader": "Ada",
     "for_team": False,
-    "ends_at": 1.0,
+    "ends_at": 4e9,
 }
 
 

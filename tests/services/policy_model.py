@@ -10,9 +10,10 @@ from ipaddress import ip_address, ip_network
 from typing import TYPE_CHECKING, NamedTuple
 
 from authserver.domain.decisions import DenyReason
-from authserver.domain.operations import Effect, Operation
+from authserver.domain.operations import Effect
 from authserver.domain.policy_calls import CallerWay, CallFacts
 from authserver.domain.policy_documents import LegacyEffect, LegacyWay, UserEffect
+from tests.services.policy_model_operations import allows, touches
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -59,7 +60,7 @@ def objections(
     yield from _of_people(documents, facts)
     yield from _of_networks(documents, facts)
     yield from _of_operations(documents, facts)
-    yield from _of_details(facts, site)
+    yield from _of_details(documents, facts, site)
     yield from _of_projects(documents, facts)
 
 
@@ -198,7 +199,9 @@ def _of_operations(documents: Sequence[PolicyDocument], facts: CallFacts) -> Ite
                 yield Objection(12, order, DenyReason.OPERATION_NOT_ALLOWED, name)
 
 
-def _of_details(facts: CallFacts, site: str) -> Iterator[Objection]:
+def _of_details(
+    documents: Sequence[PolicyDocument], facts: CallFacts, site: str
+) -> Iterator[Objection]:
     if facts.caller.details is None:
         return
     able = [
@@ -209,19 +212,32 @@ def _of_details(facts: CallFacts, site: str) -> Iterator[Objection]:
     ]
     if not able:
         yield Objection(13, 0, DenyReason.OPERATION_NOT_ALLOWED, "token.operations")
-    if facts.projects is not None and not any(covers(each, facts.projects) for each in able):
+    if facts.projects is None:
+        refused = bool(able) and all(each.projects == () for each in able)
+        refused = refused and not is_harmless(documents, facts)
+    else:
+        refused = not any(covers(each, facts.projects) for each in able)
+    if refused:
         yield Objection(15, 0, DenyReason.PROJECT_NOT_ALLOWED, "token.projects")
 
 
 def _of_projects(documents: Sequence[PolicyDocument], facts: CallFacts) -> Iterator[Objection]:
     chosen = [each.projects for each in documents if each.projects is not None]
     for order, rule in enumerate(chosen[-1] if chosen else ()):
-        if facts.projects is None or not concerns(rule.groups, rule.clients, None, facts):
+        if not concerns(rule.groups, rule.clients, None, facts):
             continue
-        for project in facts.projects:
+        if facts.projects is None and rule.allow == () and not is_harmless(documents, facts):
+            yield Objection(14, order, DenyReason.PROJECT_NOT_ALLOWED, f"project.{rule.name}")
+        for project in facts.projects or ():
             allowed = rule.allow is None or any(name in rule.allow for name in project)
             if not allowed or any(name in rule.deny for name in project):
                 yield Objection(14, order, DenyReason.PROJECT_NOT_ALLOWED, f"project.{rule.name}")
+
+
+def is_harmless(documents: Sequence[PolicyDocument], facts: CallFacts) -> bool:
+    """Whether it passes limits on projects while nobody knows which it reaches."""
+    chosen = [each.harmless for each in documents if each.harmless is not None]
+    return bool(chosen) and allows(chosen[-1], facts.operations)
 
 
 def concerns(
@@ -271,30 +287,3 @@ def is_below(prefix: str, path: str) -> bool:
 def covers(detail: AccessDetail, projects: Iterable[frozenset[str]]) -> bool:
     """Whether a detail allows all projects of a call."""
     return detail.projects is None or all(set(detail.projects) & each for each in projects)
-
-
-def allows(selectors: Iterable[str], operations: Sequence[Operation]) -> bool:
-    """All that the call means; a call that means nothing known is allowed by no list."""
-    return len(operations) > 0 and not [
-        each for each in operations if not any(means(one, each) for one in selectors)
-    ]
-
-
-def touches(selectors: Iterable[str], operations: Sequence[Operation]) -> bool:
-    """Any that the call means; what is not known is taken for something that writes."""
-    if not operations:
-        return "write" in selectors
-    return any(means(one, each) for one in selectors for each in operations)
-
-
-def means(selector: str, operation: Operation) -> bool:
-    """Whether a selector means an operation: all the ways of saying it, written out."""
-    ways = [
-        operation.effect.value,
-        operation.operation_id,
-        f"{operation.api}:{operation.operation_id}",
-        f"{operation.method} {operation.template}",
-    ]
-    if operation.tag:
-        ways.append(f"tag:{operation.tag}")
-    return selector in ways

@@ -180,6 +180,7 @@ DOCUMENT: Final = st.builds(
     legacy=maybe(LEGACY),
     operations=maybe(rules(OPERATION)),
     projects=maybe(rules(PROJECT)),
+    harmless=maybe(SELECTORS),
     deny=st.just(()) | rules(DENY, 2),
 )
 DOCUMENTS: Final = st.lists(DOCUMENT, max_size=2)

@@ -13,6 +13,7 @@ from authserver.domain.api_tokens import (
 )
 from authserver.domain.errors import Conflict, InvalidField, NotFound
 from authserver.services.api_token_drafts import Delivery, Maker, TokenRefused
+from authserver.services.clients import ClientUpdate
 from tests.doubles import EPOCH
 from tests.services.token_office import DAY, OPERATOR, TokenOffice
 from tests.services.world import ADMIN, details
@@ -99,6 +100,51 @@ def test_policy_is_asked_again_when_a_token_is_rotated(office: TokenOffice) -> N
     office.apply(TOKENS + 'creators = "administrators"\n')
     with pytest.raises(TokenRefused):
         office.tokens.rotate(made.token.token_id, office.act, maker, overlap_seconds=0.0)
+
+
+def test_a_rotation_brings_the_ticket_and_the_team_that_policy_wants_by_now(
+    office: TokenOffice,
+) -> None:
+    old = office.own(team="bi").token
+    maker = Maker(office.ada.subject)
+    office.apply(TOKENS + "require_ticket = true\nrequire_team = true\n")
+    with pytest.raises(InvalidField, match="because we say so") as refused:
+        office.tokens.rotate(old.token_id, office.act, maker, overlap_seconds=DAY)
+    assert refused.value.field == "ticket"
+    assert not office.kept(old).successor_id
+    new = office.tokens.rotate(
+        old.token_id, office.act, maker, overlap_seconds=DAY, ticket="OPS-7"
+    ).token
+    assert (new.ticket, new.team) == ("OPS-7", "bi")
+    last = office.tokens.rotate(
+        new.token_id, office.act, maker, overlap_seconds=0.0, team="data"
+    ).token
+    assert (last.ticket, last.team) == ("OPS-7", "data")
+
+
+def test_a_rotated_service_keeps_the_scopes_that_its_client_has_left(office: TokenOffice) -> None:
+    clients = office.world.clients
+    clients.update("ci-reader", ClientUpdate(scopes=["READ", "WRITE"]), ADMIN)
+    old = office.service(scopes=["WRITE"]).token
+    clients.update("ci-reader", ClientUpdate(scopes=["READ"]), ADMIN)
+    new = office.tokens.rotate(old.token_id, ADMIN, OPERATOR, overlap_seconds=0.0).token
+    assert new.scopes == {"READ"}
+
+
+def test_a_rotated_token_and_its_successor_count_as_one(office: TokenOffice) -> None:
+    office.apply(TOKENS + "max_count = 2\n")
+    old = office.own().token
+    maker = Maker(office.ada.subject)
+    office.tokens.rotate(old.token_id, office.act, maker, overlap_seconds=DAY, expires_in=60.0)
+    office.own()
+    with pytest.raises(Conflict, match="2 live API tokens"):
+        office.own()
+    # The old one goes on though its successor is over: it counts itself then.
+    office.world.clock.advance(3600)
+    with pytest.raises(Conflict, match="2 live API tokens"):
+        office.own()
+    office.world.clock.advance(DAY)
+    office.own()
 
 
 def test_the_owner_picks_up_what_somebody_else_rotated(office: TokenOffice) -> None:

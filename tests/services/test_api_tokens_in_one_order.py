@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from threading import Event
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import pytest
 
@@ -21,44 +20,34 @@ from authserver.storage.api_tokens import ApiTokenRows
 from authserver.storage.authority import AuthorityRows
 from authserver.storage.grants import GrantRows
 from authserver.storage.policies import PolicyRows
+from authserver.storage.resources import ResourceRows
 from authserver.storage.token_pick_ups import TokenPickUpRows
 from authserver.storage.users import UserRows
 from tests.databases import opened
+from tests.services.lingering import lingering
 from tests.services.policy_office import PolicyOffice
 from tests.services.token_office import DAY, OPERATOR, TokenOffice
 from tests.services.world import ADMIN, World
 from tests.storage.racing import race
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from authserver.services.api_token_drafts import MadeApiToken
-    from authserver.storage.store import Store
 
 pytestmark = pytest.mark.slow
 ROUNDS: Final = 3
-LINGERING_SECONDS: Final = 0.05
-"""How long whoever has locked a row does nothing: so that they meet who would not always."""
-
-
-def _lingering(look: Callable[..., Any]) -> Callable[..., Any]:
-    def lingering(store: Store, *asked: Any) -> Any:
-        found = look(store, *asked)
-        if store._transaction.writing:
-            Event().wait(LINGERING_SECONDS)
-        return found
-
-    return lingering
 
 
 @pytest.fixture
 def office(postgresql_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[TokenOffice]:
     """The office on a database with several writers."""
     for rows, look in (
-        *((ApiTokenRows, "get"), (UserRows, "get"), (TokenPickUpRows, "find")),
+        *((ApiTokenRows, "get"), (ApiTokenRows, "set_status"), (TokenPickUpRows, "find")),
+        *((UserRows, "get"), (UserRows, "get_by_username"), (ResourceRows, "get")),
         *((GrantRows, "end"), (AuthorityRows, "advance"), (PolicyRows, "current")),
     ):
-        monkeypatch.setattr(rows, look, _lingering(getattr(rows, look)))
+        monkeypatch.setattr(rows, look, lingering(getattr(rows, look)))
     with opened(postgresql_url) as database:
         monkeypatch.setattr("tests.services.world.MemoryDatabase", lambda: database)
         world = World()
@@ -159,6 +148,22 @@ def test_a_rotated_token_is_revoked_while_all_of_its_owner_are(office: TokenOffi
         race(2, act)
 
 
+def test_all_of_an_owner_are_enabled_again_while_all_are_revoked(office: TokenOffice) -> None:
+    for _ in range(ROUNDS):
+        # Of some nobody has got the secret, the first one among them.
+        for _ in range(4):
+            office.for_ada(Delivery.LINK)
+            office.own()
+        office.bulk.act(office.bulk.plan("owner=ada", ApiTokenStatus.DISABLED), ADMIN)
+
+        def act(runner: int) -> None:
+            to = ApiTokenStatus.REVOKED if runner else ApiTokenStatus.ENABLED
+            office.bulk.act(office.bulk.plan("owner=ada", to), ADMIN)
+
+        race(2, act)
+        assert office.tokens.count(ApiTokenFilter(live_at=office.world.clock.now())) == 0
+
+
 def test_a_token_is_rotated_while_a_policy_shortens_it(office: TokenOffice) -> None:
     policies, maker = PolicyOffice(office.world), Maker(office.ada.subject)
     for number in range(ROUNDS):
@@ -175,6 +180,60 @@ def test_a_token_is_rotated_while_a_policy_shortens_it(office: TokenOffice) -> N
         race(2, act)
         longest = ApiTokenFilter(live_at=office.world.clock.now(), longer_than=days * DAY)
         assert office.tokens.count(longest) == 0
+
+
+def test_two_make_tokens_for_each_other(office: TokenOffice) -> None:
+    both = [office.ada, office.add_user("bob")]
+    for each in both:
+        office.join("makers", each.username)
+    office.apply('[tokens]\nfor_others_groups = ["makers"]\nreason = "leads"\n')
+
+    def make(number: int) -> None:
+        maker, owner = Maker(both[number].subject), both[1 - number].username
+        office.tokens.create(office.draft(user=owner), ADMIN, maker, delivery=Delivery.LINK)
+
+    for _ in range(ROUNDS):
+        race(2, make)
+
+
+def test_two_users_are_told_of_their_tokens_while_one_makes_a_token_for_the_other(
+    office: TokenOffice,
+) -> None:
+    bob = office.add_user("bob")
+    first, second = sorted((office.ada, bob), key=lambda each: each.subject)
+    office.join("makers", "ada")
+    office.join("makers", "bob")
+    office.apply('[tokens]\nfor_others_groups = ["makers"]\nreason = "leads"\n')
+    for _ in range(ROUNDS):
+        for owner in (second, first):
+            office.service(user=owner.username, expires_in=60 * DAY)
+        office.world.clock.advance(55 * DAY)
+
+        def act(runner: int) -> None:
+            if runner:
+                draft = office.draft(user=second.username)
+                office.tokens.create(draft, ADMIN, Maker(first.subject), delivery=Delivery.LINK)
+            else:
+                assert office.notices.tell_of_ends(lambda: True).put_in
+
+        race(2, act)
+
+
+def test_a_token_is_made_while_a_policy_of_its_site_names_its_owner(office: TokenOffice) -> None:
+    policies = PolicyOffice(office.world)
+    for number in range(ROUNDS):
+        text = (
+            '[access]\nreason = "r"\n[[access.override]]\nuser = "ada"\neffect = "allow"\n'
+            f'until = 2030-01-0{number + 1}\nreason = "r"\n'
+        )
+
+        def act(runner: int, text: str = text) -> None:
+            if runner:
+                policies.apply(text, name="jira-main")
+            else:
+                office.own()
+
+        race(2, act)
 
 
 def test_an_app_is_cut_off_while_all_credentials_of_its_user_are_switched_off(

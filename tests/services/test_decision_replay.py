@@ -13,11 +13,13 @@ from hypothesis import strategies as st
 from authserver.domain.caller_credentials import CallerCredential, CredentialKind
 from authserver.domain.decisions import AccessRequest, CallSession, Permit
 from authserver.domain.gateways import Gateway, SessionCookies
+from authserver.domain.operations import Unmatched
 from authserver.domain.policy_calls import LEGACY_WAYS, CallerFacts, CallerWay, CallFacts
 from authserver.domain.raw_targets import Target
 from authserver.domain.tokens import AccessToken
 from authserver.services.decision_records import decision_record
 from authserver.services.decision_replay import NotReplayable, recorded_call
+from authserver.services.operation_scopes import operations_of
 from tests.memory_records import record_of
 from tests.services.calling import ALICE, Office, basic
 from tests.services.deciding import CATALOGUE, COMMENT, ISSUE
@@ -79,6 +81,9 @@ RECORD = record_for(
 def test_what_a_policy_saw_comes_back_from_its_record(facts: CallFacts) -> None:
     if facts.caller.is_service or facts.caller.way in LEGACY_WAYS:
         facts = replace(facts, caller=replace(facts.caller, groups=frozenset()))
+    if not facts.operations:
+        meant = operations_of(PRODUCT, RESOURCE, facts.method, facts.path)
+        facts = replace(facts, unmatched=meant if isinstance(meant, Unmatched) else None)
     call = recorded_call(record_for(facts), RESOURCE, PRODUCT)
     assert call.facts == facts
     assert (call.policy, call.is_allowed, call.reason) == ("default@3", True, "")

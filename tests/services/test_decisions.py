@@ -143,7 +143,7 @@ def test_a_credential_in_the_query_is_denied(desk: Desk) -> None:
         "/",
         "/rest",
         "/rest/api/2",
-        "/rest/api/99/issue/DEMO-1",
+        "/rest/api/99/nothing/DEMO-1",
         "/REST/api/2/issue/DEMO-1",
         "/rest/api/2/issue/DEMO-1/nothing",
         "/secure/Dashboard.jspa",

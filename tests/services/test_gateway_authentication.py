@@ -258,3 +258,11 @@ def test_memory_is_bounded_and_the_oldest_goes_first(
         world.database.calls.clear()
         authenticate(world, value)
         assert world.database.calls["gateways.by_key"] == reads
+
+
+def test_a_key_that_was_right_before_is_known_by_its_digest_alone(world: World, key: str) -> None:
+    authenticate(world, key)
+    refusal(world, key + "x")
+    remembered = world.worker.gateway_authentication._digests
+    assert len(remembered) == 1
+    assert key not in repr(remembered)

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
 import pytest
 
 from authserver.domain.errors import AlreadyExists, InvalidField, NotFound
+from authserver.domain.policy_documents import PolicyVersion
+from authserver.services.commit_barrier import REVOKER_WAIT_SECONDS
 from authserver.services.groups import Groups
 from tests.services.house import House
 from tests.services.world import ADMIN
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from authserver.domain.ports import Stores
 
 
 @pytest.fixture
@@ -84,3 +94,22 @@ def test_every_change_is_on_record(house: House, groups: Groups) -> None:
         "group.deleted",
     ]
     assert {event.object_id for event in house.database.audit} == {"Jira Users"}
+
+
+def test_who_joins_a_group_that_a_policy_has_named_a_moment_ago_is_in_it_everywhere(
+    house: House, groups: Groups, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = '[[deny]]\nname = "n"\ngroups = ["Jira Users"]\nreason = "r"\n'
+    writing = house.database.writing
+
+    @contextmanager
+    def writing_after_a_policy() -> Iterator[Stores]:
+        with writing() as stores:
+            stores.policies.add(PolicyVersion("default", 1, text, 0.0, "bob", ""))
+        with writing() as stores:
+            yield stores
+
+    monkeypatch.setattr(house.database, "writing", writing_after_a_policy)
+    slept = sum(house.world.clock.slept)
+    groups.add("Jira Users", "ada", ADMIN)
+    assert sum(house.world.clock.slept) == pytest.approx(slept + REVOKER_WAIT_SECONDS)

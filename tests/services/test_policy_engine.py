@@ -177,6 +177,25 @@ def test_what_is_harmless_passes_only_while_its_projects_are_not_certain() -> No
     assert not policy().needs_projects(CALL)
 
 
+def test_who_may_reach_no_project_is_refused_whatever_the_site_would_say() -> None:
+    nothing = (AccessDetail(SITE, None, ()), AccessDetail(SITE, ("search",), ("AB",)))
+    credential = replace(CALL, caller=replace(USER, details=nothing))
+    rules = (ProjectRule("p", WHY, allow=("AB",)), ProjectRule("q", WHY, allow=()))
+    for limited, facts, rule, change in (
+        (policy(projects=rules), CALL, "project.q", "ask for project.q to be changed: it is empty"),
+        (policy(), credential, "token.projects", "use a token without the project limit"),
+    ):
+        refused = judge(limited, facts)
+        assert refused is not None
+        assert (refused.reason, refused.rule) == (DenyReason.PROJECT_NOT_ALLOWED, rule)
+        assert refused.change == change
+    # What may reach something has to wait for what the site says.
+    assert judge(policy(), replace(credential, operations=(SEARCHES,))) is None
+    assert judge(policy(projects=rules[:1]), CALL) is None
+    harmless = policy(projects=rules, harmless=("getThings",))
+    assert judge(harmless, replace(CALL, caller=credential.caller)) is None
+
+
 def test_limits_on_projects_say_what_is_allowed_and_denied() -> None:
     rules = (ProjectRule("p", WHY, allow=("AB", "CD")), ProjectRule("q", WHY, deny=("CD",)))
     details = (AccessDetail(SITE, None, ("AB",)), AccessDetail(SITE, ("search",), ("EF",)))

@@ -29,6 +29,7 @@ from authserver.domain.policy_documents import (
     TokenSection,
     UserEffect,
 )
+from authserver.domain.texts import shown_time
 from authserver.services.policy_reading import read_policy
 from tests.services.policy_texts import WHOLE
 
@@ -184,6 +185,7 @@ def test_the_first_and_the_last_moment_are_moments(until: str) -> None:
     access = read_policy(f'[access]\nreason = "x"\n{override}').access
     assert access is not None
     assert access.overrides[0].until > datetime(2000, 1, 1, tzinfo=UTC).timestamp()
+    assert shown_time(access.overrides[0].until).endswith("UTC"), "people can be told of it"
 
 
 def test_a_long_list_of_addresses_is_no_key_with_dots() -> None:

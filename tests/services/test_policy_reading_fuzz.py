@@ -154,9 +154,12 @@ def test_what_a_document_says_comes_back_as_it_was_said(said: dict[str, Any]) ->
 
 
 def seconds(until: date) -> float:
-    if isinstance(until, datetime):
-        return until.timestamp()
-    return datetime.combine(until, time(), UTC).timestamp() + 86_400
+    stated = (
+        until.timestamp()
+        if isinstance(until, datetime)
+        else datetime.combine(until, time(), UTC).timestamp() + 86_400
+    )
+    return min(stated, datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC).timestamp())
 
 
 def refused_or_read(text: str) -> None:

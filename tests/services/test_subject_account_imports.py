@@ -80,6 +80,30 @@ def test_at_most_twenty_wrong_lines_are_named(world: World) -> None:
     assert refused.value.problems[-1] == "and 1001 more wrong lines"
 
 
+def test_an_import_maps_no_client_to_the_account_of_a_person(world: World) -> None:
+    for subject, account in (("user:1", "ada"), ("client:old", "bot"), ("user:2", "moved")):
+        world.subject_accounts.map("jira-main", subject, account, ADMIN)
+    stated = rows(
+        *(("user:3", "carol"), (CI, "Carol"), ("client:a", "ADA"), ("user:4", "bot")),
+        *(("user:5", "dan"), ("user:6", "dan"), ("user:2", "away"), ("client:b", "moved")),
+    )
+    own = "; a client never acts as a person, give each an account of its own"
+    wrong = (
+        f"line 3: account: the one of a user in line 2{own}",
+        f"line 4: account: stands for a user at this site{own}",
+        f"line 5: account: stands for a client at this site{own}",
+    )
+    with pytest.raises(ImportRefused) as seen:
+        world.subject_accounts.preview("jira-main", stated)
+    with pytest.raises(ImportRefused) as refused:
+        world.subject_accounts.import_rows("jira-main", stated, ADMIN)
+    assert seen.value.problems == refused.value.problems == wrong
+    assert mapped(world) == {"user:1": "ada", "client:old": "bot", "user:2": "moved"}
+    others = [each for each in stated if each.line not in {3, 4, 5}]
+    counts = world.subject_accounts.import_rows("jira-main", others, ADMIN)
+    assert (counts.added, counts.changed) == (4, 1)
+
+
 def test_an_import_has_an_end(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(account_rows, "MOST_ROWS", 2)
     world.subject_accounts.preview("jira-main", rows(("a", "x"), ("b", "x")))

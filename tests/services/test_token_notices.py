@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from authserver.domain.api_token_conditions import INCIDENT_REASON
 from authserver.domain.api_tokens import ApiTokenStatus, LastUse
 from authserver.domain.mail import MailKind
+from authserver.services.incident_notices import MOST_LISTED
 from authserver.services.token_notices import BATCH, NoticeCounts
 from tests.services.mail_room import DAY, MailRoom
 
@@ -187,6 +189,40 @@ def test_no_stop_is_told_of_a_rotated_token_an_unclaimed_one_or_an_old_story(
     usual = {"status": ApiTokenStatus.REVOKED, "status_changed_at": room.clock.now()}
     room.token(**{**usual, **changes})
     assert stops(room).put_in == 0
+
+
+def test_what_a_bulk_act_stopped_is_one_mail_for_each_reader(room: MailRoom) -> None:
+    revoked: dict[str, Any] = {
+        "status": ApiTokenStatus.REVOKED,
+        "status_changed_at": room.clock.now() - 60,
+        "reason": f"{INCIDENT_REASON}i1: the laptop is gone",
+    }
+    bob = room.user("bob")
+    for number in range(BATCH + 5):
+        room.token(f"t{number:04}", **revoked)
+    room.token("u1", owner=bob.subject, team="ops@example.org", name="build", **revoked)
+    room.token("u2", owner=bob.subject, team="ops@example.org", name="", **revoked)
+    room.token("u3", owner=bob.subject, successor_id="u2", **revoked)
+    room.token("u4", owner=bob.subject, **{**revoked, "secret": None})
+    room.token("u5", owner=bob.subject, **{**revoked, "reason": f"{INCIDENT_REASON}i2"})
+    assert stops(room) == NoticeCounts(4, 0)
+    room.notices = room.make_notices()
+    assert stops(room) == stops(room) == NoticeCounts(0, 0)
+    told = {(each.key, each.to): room.words(each) for each in room.mails}
+    many = told["tokens-stopped:i1:revoked:ada@example.org", "ada@example.org"]
+    assert (many["count"], many["more"]) == (BATCH + 5, BATCH + 5 - MOST_LISTED)
+    assert isinstance(many["tokens"], list)
+    assert many["tokens"][0].endswith("(t0000)")
+    assert len(many["tokens"]) == MOST_LISTED
+    bobs = told["tokens-stopped:i1:revoked:bob@example.org", "bob@example.org"]
+    assert bobs["tokens"] == ["build (u1)", "nightly run (u2)"]
+    assert (bobs["more"], bobs["for_team"], bobs["is_for_ever"]) == (0, False, True)
+    assert bobs["reason"] == revoked["reason"]
+    team = told["tokens-stopped:i1:revoked:ops@example.org", "ops@example.org"]
+    assert (team["tokens"], team["for_team"]) == (bobs["tokens"], True)
+    # One alone is told of like any other.
+    alone = f"token-stopped:u5:{int(room.clock.now()) - 60}:bob@example.org"
+    assert told[alone, "bob@example.org"]["token_id"] == "u5"
 
 
 def test_disuse_is_told_in_the_transaction_of_who_found_it(room: MailRoom) -> None:

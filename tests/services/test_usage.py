@@ -125,3 +125,13 @@ def test_many_threads_and_a_flushing_one_lose_nothing(world: World, uses: LastUs
     flusher.join(timeout=10)
     uses.flush(world.database)
     assert [last_use(world, f"client-{number}") for number in range(4)] == [499.0] * 4
+
+
+def test_a_gateways_key_is_noted_to_the_second_whatever_the_clock_does(
+    world: World, uses: LastUses
+) -> None:
+    world.add_resource()
+    key = world.add_gateway().key.stored.secret_id
+    for at, noted in ((103.0, 103.0), (103.9, 103.0), (104.0, 104.0), (50.0, 50.0)):
+        uses.note_gateway_key(key, at)
+        assert uses._gateway_keys == {key: noted}

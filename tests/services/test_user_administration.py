@@ -116,6 +116,14 @@ def test_only_what_is_stated_changes(house: House) -> None:
     }
 
 
+def test_another_address_counts_everywhere_when_the_act_has_ended(house: House) -> None:
+    house.world.users.update("ada", UserUpdate(personal=PersonalUpdate(name="Ada")), ADMIN)
+    assert not house.clock.slept
+    moved = PersonalUpdate(email="ada@elsewhere.example")
+    house.world.users.update("ada", UserUpdate(personal=moved), ADMIN)
+    assert sum(house.clock.slept) == pytest.approx(0.3)
+
+
 @pytest.mark.rule("OI-05")
 def test_another_address_is_unverified_until_an_administrator_says_so(house: House) -> None:
     def changed(**stated: Any) -> PersonalData:

@@ -10,13 +10,14 @@ from authserver.catalogue.loader import load_catalogue
 from authserver.domain.api_tokens import SubjectType
 from authserver.domain.audit import Actor, ActorKind
 from authserver.domain.policy_documents import DEFAULT_DOCUMENT, PolicyVersion
-from authserver.services.administration import Act
+from authserver.services.administration import Act, Administration
 from authserver.services.api_token_administration import ApiTokens
 from authserver.services.api_token_bulk import ApiTokenBulk
 from authserver.services.api_token_disuse import ApiTokenDisuse
 from authserver.services.api_token_drafts import ApiTokenDraft, Delivery, Maker
 from authserver.services.api_token_limits import ApiTokenLimits
 from authserver.services.api_token_power import ApiTokenPower
+from authserver.services.commit_barrier import CommitBarrier
 from authserver.services.groups import Groups
 from authserver.services.leak_lookup import LeakLookup
 from authserver.services.leak_reports import LeakReports
@@ -87,8 +88,12 @@ class TokenOffice:
         )
         self.disuse = ApiTokenDisuse(administration=world.administration, notices=self.notices)
         self.credentials = UserCredentials(world.administration)
+        self.places_of_strangers = CommitBarrier(world.clock)
         self.leaks = LeakReports(
             administration=world.administration,
+            strangers=Administration(
+                database=world.database, clock=world.clock, barrier=self.places_of_strangers
+            ),
             lookup=LeakLookup(
                 digester=world.digester,
                 secret_maker=world.secret_maker,

@@ -53,6 +53,35 @@ def test_only_those_of_the_right_status_change_and_all_are_given_back(
     assert kept(any_database, "others") == api_token("others", owner="user:bob")
 
 
+def test_those_without_a_secret_may_become_something_else(any_database: Database) -> None:
+    add(any_database, api_token("a"), api_token("b", secret=None), api_token("c"))
+    with any_database.writing() as stores:
+        changed = stores.api_tokens.set_status(
+            ApiTokenFilter(),
+            among=LIVE,
+            to=ApiTokenStatus.REVOKED,
+            at=NOW,
+            reason="",
+            without_secret=ApiTokenStatus.PENDING,
+        )
+    became = [ApiTokenStatus.REVOKED, ApiTokenStatus.PENDING, ApiTokenStatus.REVOKED]
+    assert [each.status for each in changed] == became
+    assert [kept(any_database, each.token_id) for each in changed] == list(changed)
+
+
+def test_a_token_and_what_it_was_rotated_into_count_as_one_lineage(any_database: Database) -> None:
+    add(
+        any_database,
+        *(api_token(each, lineage_id="a") for each in "abc"),
+        api_token("d", lineage_id="d"),
+        api_token("e", lineage_id="e", status=ApiTokenStatus.REVOKED),
+    )
+    with any_database.reading() as stores:
+        assert stores.api_tokens.count_lineages(ApiTokenFilter()) == 3
+        assert stores.api_tokens.count_lineages(ApiTokenFilter(live_at=NOW)) == 2
+        assert stores.api_tokens.count_lineages(ApiTokenFilter(owner="nobody")) == 0
+
+
 @pytest.fixture
 def statements(database: SqlDatabase) -> Iterator[list[str]]:
     """What the database is told, apart from what begins and ends transactions."""

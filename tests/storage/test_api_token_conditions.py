@@ -45,7 +45,6 @@ def every_comparison() -> list[Comparison]:
             ("scope", ("READ", "read:jira-work", "read")),
             ("status", ("enabled", "disabled", "expired")),
             ("incident", ("7", "77", "7: leaked", "")),
-            ("has-secret", ("yes", "no")),
         )
         for text in texts
     ]

@@ -26,7 +26,7 @@ ACTS: list[dict[str, object]] = [
     {"action": "client.created", "object_kind": "client", "object_id": "b"},
     {"action": "client.secret.rotated", "object_kind": "client", "object_id": "a"},
     {"action": "login.failed", "actor": Actor(ActorKind.USER, "zoë\n"), "resource": "wiki"},
-    {"action": "token-like", "outcome": Outcome.FAILED},
+    {"action": "token-like", "outcome": Outcome.FAILED, "reason": "expired: yesterday"},
 ]
 
 
@@ -64,6 +64,10 @@ def found(trail: Trail, query: AuditQuery) -> list[object]:
         (AuditQuery(actor="zoë\n"), [6]),
         (AuditQuery(actor="zoë\\x0a"), [6]),
         (AuditQuery(resource="wiki"), [6]),
+        (AuditQuery(reason="expired"), [7]),
+        (AuditQuery(reason="expired: yesterday"), [7]),
+        (AuditQuery(reason="expire"), []),
+        (AuditQuery(reason="yesterday"), []),
         (AuditQuery(request_id="r0"), [0]),
         (AuditQuery(token_id="t0"), [0]),
         (AuditQuery(object_kind="client"), [5, 4]),
@@ -166,3 +170,27 @@ def test_what_people_ask_for_has_an_index(sqlite_url: str, query: AuditQuery, in
     # Whoever asks for something common must not wait until all of it is sorted.
     is_sorted = any("TEMP B-TREE" in row[3] for row in plan)
     assert is_sorted == (index in ("request_id", "token_id")), plan
+
+
+def test_refusals_for_one_reason_are_found_by_the_index_of_their_action(database_url: str) -> None:
+    asked: list[tuple[str, Any]] = []
+
+    def listen(*arguments: Any) -> None:
+        asked.append((arguments[2], arguments[3]))
+
+    with trail_on(database_url) as trail:
+        with trail.database.writing() as stores:
+            for number in range(600):
+                action = "call.denied" if number % 30 == 0 else "call.allowed"
+                stores.audit.add(event(number, action=action, reason="unknown-path"))
+        with trail.database.connection_for_writing() as connection:
+            connection.exec_driver_sql("ANALYZE audit_records")
+        with trail.database.connection_for_reading() as connection:
+            listens_to(connection, "before_cursor_execute", listen)
+            query = AuditQuery(action="call.denied", reason="unknown-path", since=1.0, limit=7)
+            page = AuditRows(connection).search(query)
+            statement, values = asked[-1]
+            explain = "EXPLAIN" if connection.dialect.name == "postgresql" else "EXPLAIN QUERY PLAN"
+            plan = connection.exec_driver_sql(f"{explain} {statement}", values).all()
+    assert [each.details["number"] for each in page.records] == list(range(570, 360, -30))
+    assert "ix_audit_records_action_at" in str(plan), plan

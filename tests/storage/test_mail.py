@@ -56,6 +56,31 @@ def test_a_second_mail_of_a_key_is_not_put_in(any_database: Database) -> None:
         assert stores.mails.known([]) == frozenset()
 
 
+@pytest.mark.parametrize("token_ids", [{"t1"}, {"t1", "t2"}, set()])
+def test_what_is_unsent_about_tokens_is_cancelled(
+    any_database: Database, token_ids: set[str]
+) -> None:
+    ready, stale = MailKind.TOKEN_READY, MailKind.TOKEN_STALE
+    known = {
+        "a": mail("a", key="token-ready:t1:x", kind=ready),
+        "b": mail("b", key="token-stale:t1:7", kind=stale, status=MailStatus.GIVEN_UP),
+        "c": mail("c", key="token-ready:t2:x", kind=ready),
+        "d": mail("d", key="token-ready:t11:x", kind=ready),
+        "e": mail("e", key="token-ready:t1:y", kind=ready, **SENT),
+        "f": mail("f", key="token-stopped:t1:7", kind=MailKind.TOKEN_STOPPED),
+        "g": mail("g", key="t1", kind=ready),
+    }
+    add(any_database, *known.values())
+    meant = [each for each, about in (("a", "t1"), ("b", "t1"), ("c", "t2")) if about in token_ids]
+    with any_database.writing() as stores:
+        count = stores.mails.cancel(frozenset({ready, stale}), frozenset(token_ids))
+        found = {each.mail_id: each for each in stores.mails.list()}
+    assert count == len(meant)
+    for each in meant:
+        known[each] = replace(known[each], status=MailStatus.CANCELLED, sealed=b"")
+    assert found == known
+
+
 def test_a_key_stays_taken_when_its_mail_was_sent(any_database: Database) -> None:
     assert add(any_database, mail(key="once", **SENT), mail("mail-2", key="once")) == [True, False]
 

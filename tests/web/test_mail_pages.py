@@ -32,6 +32,9 @@ ALL: Final = {
     "stopped_at": EPOCH - 60,
     "is_for_ever": True,
     "reason": EVIL,
+    "tokens": ["export (t1)", EVIL],
+    "count": 7,
+    "more": 5,
     "link": LINK,
     "link_ends_at": EPOCH + DAY,
     "issuer": "https://auth.example.test",
@@ -124,6 +127,20 @@ def test_who_speaks_something_else_reads_the_usual_language(locale: str, spoken:
 )
 def test_days_are_counted_when_the_mail_is_written(left: float, told: str) -> None:
     assert told in write(MailKind.TOKEN_EXPIRES, ends_at=EPOCH + left * DAY).subject
+
+
+def test_a_mail_about_many_tokens_lists_them_and_counts_the_others() -> None:
+    mail = write(MailKind.TOKENS_STOPPED)
+    assert mail.subject == "7 of your API tokens were revoked"
+    for body in (mail.text, mail.html):
+        assert "export (t1)" in body
+        assert "and 5 more" in body
+    assert EVIL in mail.text
+    assert "<script>" not in mail.html
+    german = write(MailKind.TOKENS_STOPPED, "de", more=0, is_for_ever=False)
+    assert german.subject == "7 Ihrer API-Token wurden abgeschaltet"
+    assert "weitere" not in german.text + german.html
+    assert "und 5 weitere" in write(MailKind.TOKENS_STOPPED, "de").text
 
 
 def test_moments_are_told_with_their_zone() -> None:
