@@ -61,10 +61,13 @@ class UserStops:
             after = replace(before, credentials_disabled_at=now if since is None else since)
             stores.users.save(after)
             tokens = stores.api_tokens.count(ApiTokenFilter(owner=subject, live_at=now))
+            # Before anything ends: some of them end with their sessions. It locks them, too.
+            of_user = GrantFilter(subject=subject)
+            grants = stores.grants.list(of_user, now)
             sessions = self._sessions.end_all_in(stores, subject, act=act)
-            grants = self._grants.end_in(
+            self._grants.end_in(
                 stores,
-                GrantFilter(subject=subject),
+                of_user,
                 GrantEnd.REVOKED_BY_ADMINISTRATOR,
                 actor=act.actor,
                 call=act.call(now),

@@ -159,3 +159,15 @@ def test_credentials_of_a_user_that_rest_and_work_again_are_recorded(
     assert record["details"]["api_tokens"] == [made.token.token_id]
     installation.container.user_credentials.enable("ada", ADMIN)
     watch.one("user.credentials_enabled", actor=ALICE, **of_ada)
+
+
+def test_stopping_everything_of_a_user_is_recorded(
+    installation: Installation, watch: Watch, ada: Person
+) -> None:
+    make(installation)
+    watch.new()
+    installation.container.user_stops.stop("ada", ADMIN)
+    of_ada = {"object": {"kind": "user", "id": ada.subject}, **FROM_ALICE}
+    record = watch.one("user.stopped", actor=ALICE, **of_ada)
+    assert record["details"]["username"] == "ada"
+    assert record["details"]["api_tokens"] == 1

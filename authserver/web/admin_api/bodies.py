@@ -18,9 +18,13 @@ from authserver.web.admin_api.problems import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from authserver.web.admin_api.endpoints import Endpoint
 
 MOST_PARAMETERS: Final = 30
+NUL: Final = "\0"
+_NO_NUL: Final = "no text has the character U+0000 in it"
 _TYPE: Final = re.compile(
     r"application/(?P<kind>json|merge-patch\+json)"
     r'[ \t]*(?:;[ \t]*charset=(?:utf-8|"utf-8")[ \t]*)?\Z',
@@ -70,6 +74,9 @@ def read_query(endpoint: Endpoint, query: str) -> BaseModel:
     stated = dict(pairs)
     if len(stated) != len(pairs):
         raise Problem(kinds.INVALID_PARAMETER, "no parameter may stand twice")
+    odd = [Mistake(_NO_NUL, parameter=name[:50]) for name in stated if NUL in name + stated[name]]
+    if odd:
+        raise Problem(kinds.INVALID_PARAMETER, kinds.INVALID_PARAMETER.about, odd)
     try:
         return endpoint.query.model_validate(stated)
     except ValidationError as error:
@@ -93,9 +100,26 @@ def _check_json(body: bytes) -> None:
         json.dumps(read, ensure_ascii=False).encode("utf-8")
     except (ValueError, RecursionError):
         raise Problem(kinds.MALFORMED, f"the body must be {_STRICT_JSON}") from None
-    if not isinstance(read, dict):
-        mistake = Mistake("must be an object", pointer="#")
+    wrong = "" if isinstance(read, dict) else "must be an object"
+    # JSON has it in its escaped form only.
+    if rb"\u0000" in body and any(NUL in each for each in _texts(read)):
+        wrong = _NO_NUL
+    if wrong:
+        mistake = Mistake(wrong, pointer="#")
         raise Problem(kinds.INVALID, kinds.INVALID.about, (mistake,))
+
+
+def _texts(read: Any) -> Iterator[str]:
+    """Every text in a document, names of members too."""
+    if isinstance(read, str):
+        yield read
+    elif isinstance(read, list):
+        for each in read:
+            yield from _texts(each)
+    elif isinstance(read, dict):
+        for name, value in read.items():
+            yield name
+            yield from _texts(value)
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -66,7 +66,8 @@ def _match(template: Sequence[str], segments: Sequence[str]) -> Mapping[str, str
     variables = {}
     for part, segment in zip(template, segments, strict=True):
         if part.startswith(VARIABLE):
-            if not segment:
+            # What no database can hold is the id of nothing.
+            if not segment or "\0" in segment:
                 return None
             variables[part[1:-1]] = segment
         elif part != segment:

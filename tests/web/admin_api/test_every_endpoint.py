@@ -9,7 +9,7 @@ import pytest
 
 from authserver.web.admin_api.models.members import ListQuery
 from authserver.web.admin_api.table import ENDPOINTS
-from tests.web.admin_api import example_connect_keys, example_resources
+from tests.web.admin_api import example_connect_keys, example_providers, example_resources
 from tests.web.admin_api.examples import call, foreign, prepared
 from tests.web.admin_api.rest import problem
 
@@ -37,7 +37,10 @@ FORGED = (
     *("cursor=x", "cursor=eyJhIjoxfQ", "cursor=%00", "sort=name;drop", "sort=%27"),
     *("no-such=1", "no-such=%ff", "&".join(f"p{number}=1" for number in range(40))),
 )
-STATED = (example_connect_keys.SECRET, example_connect_keys.OTHER, example_resources.SECRET)
+STATED = (
+    *(example_connect_keys.SECRET, example_connect_keys.OTHER),
+    *(example_resources.SECRET, example_providers.SECRET),
+)
 """Secrets of others that examples bring here: no answer has them."""
 SECRET_PREFIXES = ("asv_", "$2b$")
 

@@ -97,3 +97,15 @@ def test_a_cursor_belongs_to_its_list_its_filters_and_its_order(rest: Rest) -> N
         answer = rest.call("GET", "/clients", query=query)
         assert problem(answer) == (400, "invalid-parameter"), query
         assert answer.json["errors"][0]["parameter"] == "cursor"
+
+
+def test_what_no_database_holds_is_refused_at_the_door(rest: Rest) -> None:
+    assert problem(rest.call("GET", "/clients/a\0b")) == (404, "not-found")
+    query = rest.call("GET", "/grants", query="client_id=a%00b")
+    assert problem(query) == (400, "invalid-parameter")
+    assert query.json["errors"][0]["parameter"] == "client_id"
+    for body in (b'{"name": "a\\u0000b"}', b'{"name": "x", "scopes": ["\\u0000"]}'):
+        answer = rest.call("POST", "/clients", body=body)
+        assert problem(answer) == (422, "invalid-members"), body
+    fine = rest.call("POST", "/clients", body=b'{"name": "a\\\\u0000b"}')
+    assert fine.status == 201, fine.body
