@@ -10,7 +10,7 @@ from tests.web.admin.test_tokens import own_token
 if TYPE_CHECKING:
     from tests.web.admin.conftest import Desk
 
-STRICT = '[access]\nclients = ["spa"]\nreason = "Only the new app"\n'
+STRICT = '[access]\ngroups = ["planners"]\nreason = "Only those who plan"\n'
 
 
 def text_of(desk: Desk) -> str:
@@ -19,27 +19,27 @@ def text_of(desk: Desk) -> str:
 
 def test_a_document_is_applied_only_after_its_own_preview_and_taken_back(desk: Desk) -> None:
     operator = desk.world.container.operator
-    desk.world.container.policies.apply("jira-main", "", operator)
+    desk.world.container.groups.create("planners", "Those who plan", operator)
+    desk.world.container.policies.apply("jira-main", STRICT, operator)
     decided(desk.world, own_token(desk)[0])
     desk.get("/policies/jira-main/edit")
-    page = desk.browser.submit("policy_edit", {"text": STRICT}, button="check")
+    page = desk.browser.submit("policy_edit", {"text": "# open\n"}, button="check")
     assert page.status == 200, page.text
-    assert "clients" in page.texts["differences"]
-    assert "1 would be refused now" in page.texts["replay-title"] + page.texts["replayed"]
-    assert "olive" in page.texts["refused"]
-    assert text_of(desk) == ""
+    assert "[access]" in page.texts["differences"]
+    assert "1 would be allowed now" in page.texts["replayed"]
+    assert "olive" in page.texts["allowed"]
+    assert text_of(desk) == STRICT
     # Another text than the one that was looked at is looked at first.
-    longer = {"text": STRICT + "# more\n", "comment": "New app"}
-    page = desk.browser.submit("policy_edit", longer, button="apply")
-    assert text_of(desk) == ""
-    page = desk.browser.submit("policy_edit", longer, button="apply")
-    assert text_of(desk) == STRICT + "# more\n"
+    other = {"text": "# opened\n", "comment": "New app"}
+    page = desk.browser.submit("policy_edit", other, button="apply")
+    assert text_of(desk) == STRICT
+    page = desk.browser.submit("policy_edit", other, button="apply")
+    assert text_of(desk) == "# opened\n"
     assert "New app" in page.texts["versions"]
     desk.get("/policies/jira-main/versions/1/restore")
-    page = desk.browser.submit("policy_restore", {"comment": "too strict"})
-    assert text_of(desk) == ""
-    assert "restored" not in page.text
-    assert "too strict" in page.texts["versions"]
+    page = desk.browser.submit("policy_restore", {"comment": "too open"})
+    assert text_of(desk) == STRICT
+    assert "too open" in page.texts["versions"]
 
 
 def test_every_mistake_of_a_document_stands_beside_it(desk: Desk) -> None:
@@ -55,9 +55,10 @@ def test_every_mistake_of_a_document_stands_beside_it(desk: Desk) -> None:
 
 
 def test_a_document_that_somebody_else_changed_meanwhile_is_not_overwritten(desk: Desk) -> None:
+    operator = desk.world.container.operator
+    desk.world.container.groups.create("planners", "Those who plan", operator)
     desk.get("/policies/jira-main/edit")
     desk.browser.submit("policy_edit", {"text": STRICT}, button="check")
-    operator = desk.world.container.operator
     desk.world.container.policies.apply("jira-main", "# mine\n", operator)
     page = desk.browser.submit("policy_edit", {"text": STRICT}, button="apply")
     assert page.status == 400
