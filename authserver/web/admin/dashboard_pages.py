@@ -113,7 +113,10 @@ class DashboardPages:
         return [
             CallLine(
                 " · ".join(
-                    part for part in (names.get(each.subject, each.subject), each.client_id) if part
+                    # A client that speaks for itself is named once.
+                    part
+                    for part in (names.get(each.subject, ""), each.client_id)
+                    if part
                 ),
                 f"/users/{each.subject}" if each.subject in names else f"/clients/{each.client_id}",
                 _number(each.calls),
