@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from authserver.web.admin.charts import HEIGHT, LEAST, WIDTH, columns, length
 
 
@@ -10,7 +12,7 @@ def test_columns_stand_side_by_side_and_are_as_high_as_their_numbers() -> None:
     assert [bar.height for bar in bars] == [HEIGHT, HEIGHT / 2, 0, LEAST]
     assert all(bar.y + bar.height == HEIGHT for bar in bars)
     places = [(bar.x, bar.x + bar.width) for bar in bars]
-    assert all(end < begin for (_, end), (begin, _) in zip(places, places[1:], strict=False))
+    assert all(end < begin for (_, end), (begin, _) in pairwise(places))
     assert places[0][0] > 0
     assert places[-1][1] < WIDTH
     assert columns([], 1.0) == ()
