@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field
 
+from authserver.domain.mail import MailKind
 from authserver.web.admin_api.models.members import (
     Asking,
     ListQuery,
@@ -21,17 +22,8 @@ if TYPE_CHECKING:
     from authserver.domain.mail import WaitingMail, WrittenMail
 
 LONGEST = 300
-KindOfMail = Literal[
-    "token-expires",
-    "token-stale",
-    "token-stopped",
-    "token-ready",
-    "token-made",
-    "device-allowed",
-    "refresh-reused",
-    "new-sign-in",
-    "test",
-]
+_KINDS = "|".join(MailKind)
+_LISTED = ", ".join(f"`{each}`" for each in MailKind)
 
 
 class RecordQuery(ListQuery):
@@ -87,7 +79,7 @@ class MailQuery(ListQuery):
     """Which mails."""
 
     status: Literal["waiting", "sent", "given-up", "cancelled"] = unstated()
-    kind: KindOfMail = unstated()
+    kind: str = unstated(f"One of {_LISTED}.", pattern=f"^({_KINDS})$")
     to: str = unstated("The whole address.", max_length=LONGEST)
     sort: Literal["created_at", "-created_at", "next_try_at", "-next_try_at"] = "-created_at"
 
