@@ -71,6 +71,7 @@ def test_the_store_has_no_way_to_change_or_remove_a_record() -> None:
         "add",
         "write",
         "search",
+        "get",
         "chain",
     }
 
