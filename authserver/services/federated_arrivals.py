@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Final
 
 from authserver.domain.identities import ID_TOKEN_PURPOSE, UpstreamSession
 from authserver.domain.providers import LogoutRule
-from authserver.domain.subject_keys import is_allowed
 from authserver.domain.upstream_ports import UpstreamFailure
 from authserver.domain.upstream_sign_ins import SignInProblem
+from authserver.services.arrival_checks import check_not_unlinked, current_provider
 from authserver.services.federated_users import refusal_to_create
 from authserver.services.group_verdicts import sign_in_problem, verdict
 from authserver.services.living import held_identities
@@ -99,7 +99,7 @@ class FederatedArrivals:
             self._check_groups(stores, current, proof)
             is_new = user is None
             if identity is None or user is None:
-                _check_not_unlinked(stores, current, attempt, proof)
+                check_not_unlinked(stores, current, attempt, proof)
                 problem = refusal_to_create(current, proof.person, proof.snapshot)
                 if problem is not None:
                     raise UpstreamFailure(problem, "the provider's rules make no user of this one")
@@ -282,25 +282,6 @@ class FederatedArrivals:
                 expires_at=session.expires_at,
             )
         )
-
-
-def current_provider(stores: Stores, provider: Provider, proof: Proof) -> Provider:
-    """The provider as it is now, held until the end. Raises UpstreamFailure."""
-    current = stores.providers.get(provider.name)
-    if current is None or not current.is_enabled or not current.accepts_login:
-        raise UpstreamFailure(SignInProblem.PROVIDER_STOPPED, "it takes nobody now")
-    if not is_allowed(current, proof.person.subject_key):
-        raise UpstreamFailure(SignInProblem.TENANT_NOT_ALLOWED, "tid is not accepted any more")
-    return current
-
-
-def _check_not_unlinked(
-    stores: Stores, provider: Provider, attempt: UpstreamAttempt, proof: Proof
-) -> None:
-    """Nobody becomes a new user by a sign-in that was under way when the old link ended."""
-    ended = stores.identities.unlinked_at(provider.name, proof.person.subject_key)
-    if ended is not None and ended >= attempt.created_at:
-        raise UpstreamFailure(SignInProblem.NO_ACCOUNT, "the identity was unlinked meanwhile")
 
 
 def is_proved(session: Session, at: float) -> bool:

@@ -254,11 +254,7 @@ class Users:
         return self._power.stop(handle, UserStatus.DELETED, "user.deleted", act)
 
     def reset_password(self, handle: str, act: Act) -> str:
-        """Give a user a one-time password, which this returns; all of its sessions and grants end.
-
-        Raises:
-            NotFound: there is no such user.
-        """
+        """Give a one-time password, which this returns; sessions and grants end; or NotFound."""
         return self._power.reset_password(handle, act)
 
     def _new(self, draft: UserDraft, data: PersonalData, one_time: str) -> User:

@@ -8,13 +8,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from authserver.domain.audit import Actor, ActorKind, Outcome
-from authserver.domain.errors import StorageUnavailable
-from authserver.services.audit import AuditService
-from authserver.services.dashboard import DashboardService
 from authserver.storage.audit_anchor import AnchorFile
 from authserver.storage.journal import FileJournal
-from tests.audit_events import KEYS, event
-from tests.audits import SIGNER, Trail, trail_on
+from tests.audit_events import event
+from tests.audits import Trail, trail_on
+from tests.cli.audit_parts import Container
 from tests.cli.runs import run
 from tests.cli.stub_wiring import StubInstallation
 from tests.doubles import EPOCH, FakeEntropy
@@ -25,36 +23,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from click.testing import Result
-
-
-class Container:
-    """The parts that `cli.audit.AuditParts` asks for."""
-
-    def __init__(self, trail: Trail, journals: Path) -> None:
-        self.moves_fail = False
-        self._mover = trail.mover(journals)
-        self.audit = AuditService(
-            database=trail.database,
-            keys=KEYS,
-            signer=SIGNER,
-            signatures=SIGNER,
-            clock=trail.clock,
-            anchor=None,
-            sealer=trail.sealer(),
-            move_journals=self._move,
-        )
-        self.dashboard = DashboardService(trail.database, trail.clock)
-
-    def _move(self) -> object:
-        if self.moves_fail:
-            raise StorageUnavailable("a journal cannot be moved")
-        return self._mover.run_once()
-
-    def audit_anchor(self, path: Path) -> AnchorFile:
-        return AnchorFile(path)
-
-    def close(self) -> None:
-        pass
 
 
 class CommandLine:

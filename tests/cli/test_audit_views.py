@@ -10,9 +10,9 @@ from authserver.cli.audit_views import COLUMNS, cells
 from authserver.domain.audit import Actor, ActorKind
 from tests.audit_events import event
 from tests.audits import trail_on
+from tests.cli.audit_parts import Container
 from tests.cli.runs import run
 from tests.cli.stub_wiring import StubInstallation
-from tests.cli.test_audit import Container
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -45,6 +45,7 @@ ALICE: Final = {"kind": "administrator", "id": "alice"}
 ELSEWHERE: Final = (
     "rfc/test_gateway_keys.py",
     "rfc/test_leaks.py",
+    "rfc/test_security_notices.py",
     "cli/test_resource_scan.py",
     "gateway/test_call_records.py",
     "storage/test_journal_mover.py",

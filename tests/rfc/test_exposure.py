@@ -31,7 +31,7 @@ PATHS: Final = (
 NOT_PUBLIC: Final = (
     *("/docs", "/redoc", "/openapi.json", "/swagger", "/graphql", "/debug", "/debug/pprof"),
     *("/console", "/server-status", "/actuator", "/actuator/env", "/env", "/config", "/phpinfo"),
-    *("/.env", "/.git/config", "/admin", "/admin/api/v1/clients", "/keys", "/keys/kek-1.key"),
+    *("/.env", "/.git/config", "/admin.php", "/admin/api", "/keys", "/keys/kek-1.key"),
     *("/var/authserver.db", "/static/../wsgi.py", "/assets/../../wsgi.py", "/assets/%2e%2e/app.py"),
     *("/oauth2/register", "/gateway/forward-auth", "/access/v1/evaluation"),
 )

@@ -30,7 +30,7 @@ def page_of(
     bound_to = (asked.operation, query.model_dump_json(exclude=_OF_THE_PAGE))
     after = None
     if query.cursor:
-        after = Place(asked.cursors.open(query.cursor, bound_to))  # type: ignore[arg-type]  # ours
+        after = Place(asked.cursors.open(query.cursor, bound_to))  # type: ignore[arg-type]  # sealed by us
     page = fetch(after, query.limit)
     if page.next_place is None:
         return page.items, None
