@@ -153,7 +153,7 @@ def create_search_words() -> None:
 def fill(kind: str, table: str, key: str, columns: Sequence[str]) -> None:
     target = sa.table("search_words", *map(sa.column, ("issuer_id", "kind", "member", "word")))
     connection = op.get_bind()
-    asked: sa.Select[Any] = sa.select(*map(sa.literal_column, ("issuer_id", key, *columns)))
+    asked: Any = sa.select(*map(sa.literal_column, ("issuer_id", key, *columns)))
     rows = connection.execute(asked.select_from(sa.table(table))).all()
     words = [
         {"issuer_id": row[0], "kind": kind, "member": row[1], "word": word}
