@@ -54,6 +54,15 @@ class MailPreviews:
                 "is_for_ever": True,
                 "reason": "It was found in a public place",
             },
+            MailKind.TOKENS_STOPPED: {
+                "for_team": False,
+                "tokens": [f"{_TOKEN['name']} ({_TOKEN['token_id']})", "Weekly import (Sample2)"],
+                "count": 22,
+                "more": 20,
+                "stopped_at": now - 120.0,
+                "is_for_ever": True,
+                "reason": "It was found in a public place",
+            },
             MailKind.TOKEN_READY: {
                 **_TOKEN,
                 # No ticket: whoever follows it finds nothing.

@@ -176,10 +176,13 @@ class SubjectAccounts:
     def _mapped(self, resource: str, subject: str, account: str) -> SubjectAccount:
         return SubjectAccount(resource, subject, account, self._administration.clock.now())
 
-    def _page(self, resource: str, after: str, limit: int = PAGE_ROWS) -> Sequence[SubjectAccount]:
+    def _page(
+        self, resource: str, after: str, limit: int | None = None
+    ) -> Sequence[SubjectAccount]:
         with self._administration.database.reading() as stores:
             existing_site(stores, resource)
-            return stores.accounts.list(resource, after=after, limit=limit)
+            most = PAGE_ROWS if limit is None else limit
+            return stores.accounts.list(resource, after=after, limit=most)
 
     def _following(self, resource: str, page: Sequence[SubjectAccount]) -> Iterator[SubjectAccount]:
         while page:

@@ -18,7 +18,7 @@ from authserver.domain.outbound import (
     OutboundUnavailable,
 )
 from authserver.domain.policy_documents import LegacyEffect
-from authserver.domain.resources import ResourceKind
+from authserver.domain.resources import SITE_KINDS, ResourceKind
 from authserver.services.anonymous_scans import AnonymousScans, ScanLimits
 from tests.services.policy_office import PolicyOffice, catalogue
 from tests.services.world import ADMIN, World, details
@@ -75,7 +75,7 @@ def test_answers_are_told_apart_by_their_status() -> None:
     ]
 
 
-@pytest.mark.parametrize("kind", list(ResourceKind))
+@pytest.mark.parametrize("kind", SITE_KINDS)
 def test_only_what_reads_and_needs_no_id_is_asked(world: World, kind: ResourceKind) -> None:
     site = Site(world.clock)
     found = scans(world, site, kind=kind).scan("jira-main", ADMIN, limits=FAST)

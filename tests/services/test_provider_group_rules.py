@@ -91,7 +91,7 @@ def test_a_rule_says_one_thing_of_one_group(office: ProviderOffice) -> None:
         (" a", DENY, {}, "external: a group exactly"),
         ("a\n", DENY, {}, "external: a group exactly"),
         ("a" * 257, DENY, {}, "external: a group exactly"),
-        ("a", "allow", {}, "effect: one of group, administrator, scopes, deny"),
+        ("a", "allow", {}, "effect: one of group, administrator, role, scopes, deny"),
         ("a", DENY, {"value": "x"}, "value: none, for deny"),
         ("a", ADMINISTRATOR, {"value": "yes"}, "value: none, for administrator"),
         ("a", SCOPES, {"value": " "}, "value: one scope or more"),

@@ -32,6 +32,7 @@ OCCASIONS: Final[Mapping[MailKind, Text]] = {
     MailKind.TOKEN_EXPIRES: _l("An API token ends soon"),
     MailKind.TOKEN_STALE: _l("Nobody uses an API token"),
     MailKind.TOKEN_STOPPED: _l("An API token was stopped"),
+    MailKind.TOKENS_STOPPED: _l("Several API tokens were stopped at once"),
     MailKind.DEVICE_ALLOWED: _l("A device was let in"),
     MailKind.NEW_SIGN_IN: _l("A sign-in in a new browser"),
     MailKind.REFRESH_REUSED: _l("A refresh token came twice"),
