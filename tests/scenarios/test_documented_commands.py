@@ -40,6 +40,7 @@ LONG: Final = {
     "connect-jwt.md",
     "explain-a-refusal.md",
     "find-what-is-open.md",
+    "first-token.md",
     "keep-configuration-in-files.md",
     "limit-rates.md",
     "put-it-in-front-of-jira-data-center.md",

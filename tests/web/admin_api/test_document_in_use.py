@@ -80,6 +80,7 @@ def _try(operation: Any, rest: Rest, example: Example, most: int) -> None:
     try_one()
 
 
+@pytest.mark.slow
 def test_whatever_is_made_up_gets_an_answer_that_is_described(rest: Rest) -> None:
     assert len(CHOSEN) >= FEWEST_CHECKS
     assert try_every_operation(rest, 2) == {}
