@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from authserver.domain.declarations import DeclaredKind
-from authserver.domain.errors import InvalidField, NotFound
+from authserver.domain.errors import Conflict, InvalidField, NotFound
 from authserver.domain.roles import Area
 from authserver.services.declared_objects import FreshValue, keep, without
 from authserver.services.derived_rights import members_by_group
@@ -154,6 +154,6 @@ class DeclaredUsers:
         """Never: files make no users."""
         return 0.0
 
-    def remove(self, name: str, act: Act) -> None:
-        """Not: files end no users."""
-        raise NotImplementedError(f"{name} ({act.actor.kind})")
+    def remove(self, name: str, act: Act) -> None:  # noqa: ARG002 - the port's
+        """Raises Conflict: files end no users, and `made_at` says that they made none."""
+        raise Conflict(f"files end no users; to end {name}: authserver user delete {name}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import stat
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
 import pytest
 
@@ -14,9 +14,12 @@ from authserver.domain.errors import Conflict, Forbidden, StorageUnavailable
 from authserver.domain.providers import ProviderKind
 from authserver.domain.roles import Role, permissions_of
 from authserver.services.clients import ClientUpdate
+from authserver.services.declared_people import DeclaredUsers
+from authserver.services.users import UserDraft
 from tests.declarations.test_mistakes import GOOD
 
 if TYPE_CHECKING:
+    from authserver.services.declared_objects import Offices
     from tests.declarations.office import Office
 
 POLICY: Final = "[access]\ngroups = ['developers']\nreason = 'Developers only'\n"
@@ -70,6 +73,26 @@ def test_pruning_removes_what_files_made_and_nothing_else(desk: Office) -> None:
         "groups.toml": '[[group]]\nname = "by-hand"\n\n[[group]]\nname = "other"\n'
     }
     assert not desk.plan(prune=True).changes
+
+
+def test_pruning_ends_no_user_and_takes_no_role(desk: Office) -> None:
+    desk.container.users.create(UserDraft("eve"), desk.act)
+    desk.write("roles.toml", '[[user]]\nusername = "eve"\nroles = ["auditor"]\n')
+    desk.apply(prune=True)
+    (desk.files / "roles.toml").unlink()
+    desk.write("good.toml", '[[group]]\nname = "other"\n')
+    assert described(desk) == ["+group other"]
+    desk.apply(prune=True)
+    assert desk.container.users.get("eve").user.roles == {Role.AUDITOR}
+
+
+def test_files_end_no_user_even_if_they_were_asked_to(desk: Office) -> None:
+    desk.container.users.create(UserDraft("eve"), desk.act)
+    with desk.container.database.writing() as stores:
+        users = DeclaredUsers(cast("Offices", desk.container), stores)
+        with pytest.raises(Conflict, match="authserver user delete eve"):
+            users.remove("eve", desk.act)
+    assert desk.container.users.get("eve").user.is_enabled
 
 
 def test_a_group_that_a_policy_names_is_not_pruned_and_nothing_else_happens(desk: Office) -> None:
