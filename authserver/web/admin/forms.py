@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     from werkzeug.datastructures import MultiDict
 
+    from authserver.web.languages import Text
+
 WHOLE: Final = ""
 """Stands for the form where no field is to blame."""
 REFUSALS: Final = (AlreadyExists, Conflict, Forbidden, InvalidField, NotFound)
@@ -29,7 +31,7 @@ REFUSALS: Final = (AlreadyExists, Conflict, Forbidden, InvalidField, NotFound)
 class Form:
     """The fields of one form, by the names of its controls.
 
-    Pages show `value`, `values`, `errors` (in the order in which they were found); views take what
+    Pages show `value`, `values`, `errors` (in the order in which they were found), `labels`; views take what
     they need by the other methods, which note what is wrong and go on, so that all is said at once.
     """
 
@@ -42,6 +44,7 @@ class Form:
         self._sent = sent
         self._start = start or {}
         self.errors: dict[str, str] = {}
+        self.labels: dict[str, Text] = {}
 
     @property
     def is_right(self) -> bool:
@@ -84,8 +87,17 @@ class Form:
         """Note that a field is wrong; the first word about it counts."""
         self.errors.setdefault(name, text)
 
+    def is_called(self, name: str, label: Text) -> str:
+        """Note what a field is called on the page, for the list of what is wrong; shows nothing."""
+        self.labels[name] = label
+        return ""
+
     def refused(self, refusal: DomainError, names: Mapping[str, str] | None = None) -> None:
-        """Note what a service refused; `names` are controls by the service's names of fields."""
+        """Note what a service refused.
+
+        `names` are controls by the service's names of fields, and by the kinds of things of which
+        there is one already, or none.
+        """
         if isinstance(refusal, InvalidField):
             field, _dot, member = refusal.field.partition(".")
             control = (names or {}).get(refusal.field, (names or {}).get(field, field))
@@ -94,6 +106,8 @@ class Form:
         elif isinstance(refusal, AlreadyExists):
             control = (names or {}).get(refusal.kind, WHOLE)
             self.wrong(control, _("This name is taken, or was once. Choose another."))
+        elif isinstance(refusal, NotFound) and refusal.kind in (names or {}):
+            self.wrong((names or {})[refusal.kind], _("There is none of this name."))
         elif isinstance(refusal, Forbidden):
             self.wrong(WHOLE, _("This takes the permission %(name)s.") % {"name": refusal.needs})
         else:

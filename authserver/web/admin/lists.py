@@ -67,6 +67,20 @@ class Bulk:
 
 
 @dataclass(frozen=True, slots=True)
+class RowAct(Generic[T]):
+    """What can be done with one row: a button at its end that leads to the page that asks whether.
+
+    An empty path: not with this one.
+    """
+
+    name: str
+    label: Text
+    path: Callable[[T], str]
+    needs: str
+    is_dangerous: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Listing(Generic[T]):
     """What a list is like. `key` tells two rows apart; the first sortable column is the order.
 
@@ -79,6 +93,7 @@ class Listing(Generic[T]):
     key: Callable[[T], str]
     filters: Sequence[Filter] = ()
     bulk: Sequence[Bulk] = ()
+    acts: Sequence[RowAct[T]] = ()
     search_hint: Text = ""
     descending: bool = False
 
