@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from authserver.app_console_work import work_pages
 from authserver.services.console_access import ConsoleAccess
-from authserver.services.long_lists import LongLists
 from authserver.web.admin.blueprint import console_blueprint
 from authserver.web.admin.client_acts import ClientActs
 from authserver.web.admin.client_creation import ClientCreation
@@ -27,6 +26,7 @@ from authserver.web.admin.site_pages import SitePages
 from authserver.web.admin.snippets import Snippets
 from authserver.web.admin.start import start_pages
 from authserver.web.cursors import Cursors
+from authserver.web.sent_forms import SentForms
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -41,13 +41,14 @@ if TYPE_CHECKING:
 def console(visits: Visits, container: Container) -> Blueprint:
     """The console of one application."""
     pages = console_pages(visits, container)
-    return console_blueprint(visits, ConsoleAccess(container.database), pages)
+    sent_forms = SentForms(lambda: container.repeated_creations, container.clock)
+    return console_blueprint(visits, ConsoleAccess(container.database), pages, sent_forms)
 
 
 def console_pages(visits: Visits, container: Container) -> Sequence[ConsolePage]:
     """The table: what is not in it is not served."""
     return (
-        *start_pages(DashboardPages(container.dashboard, LongLists(container.database))),
+        *start_pages(DashboardPages(container.dashboard, container.long_lists)),
         *_clients(visits, container),
         *_sites(container),
         *work_pages(visits, container),

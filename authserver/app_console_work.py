@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from authserver.services.long_lists import LongLists
 from authserver.services.pasted_tokens import PastedTokens
 from authserver.web.admin.audit_lists import AuditLists
 from authserver.web.admin.decision_pages import DecisionPages
@@ -29,6 +28,7 @@ from authserver.web.cursors import Cursors
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from authserver.services.long_lists import LongLists
     from authserver.web.admin.console_pages import ConsolePage
     from authserver.web.visits import Visits
     from authserver.wiring import Container
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 def work_pages(visits: Visits, container: Container) -> Iterator[ConsolePage]:
     """Their rows of the table of pages."""
-    lists = LongLists(container.database)
+    lists = container.long_lists
     yield from _records(visits, container)
     yield from _tokens(visits, container, lists)
     yield from _people(visits, container, lists)

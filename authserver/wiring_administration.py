@@ -21,7 +21,7 @@ from authserver.services.connect_resealing import ConnectResealing
 from authserver.services.fresh_secrets import FreshSecrets
 from authserver.services.gateways import Gateways
 from authserver.services.hand_overs import HandOvers
-from authserver.services.listing import Listing
+from authserver.services.long_lists import LongLists
 from authserver.services.mail_resealing import MailResealing
 from authserver.services.provider_resealing import ProviderResealing
 from authserver.services.repeated_creations import RepeatedCreations
@@ -69,9 +69,9 @@ class AdministrationParts(AuditParts):
         )
 
     @cached_property
-    def listing(self) -> Listing:
+    def long_lists(self) -> LongLists:
         """Long lists, page by page."""
-        return Listing(self.database)
+        return LongLists(self.database)
 
     @cached_property
     def clients(self) -> Clients:

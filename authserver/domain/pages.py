@@ -40,10 +40,14 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[Item]):
-    """Members of a list in order, and where the next page begins (`None`: this was the last)."""
+    """Members of a list in order, and where the next page begins (`None`: this was the last).
+
+    `total` is how many the whole list has, where somebody asked for that.
+    """
 
     items: Sequence[Item]
     next_place: Place | None
+    total: int | None = None
 
 
 def check_limit(limit: int) -> int:

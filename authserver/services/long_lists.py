@@ -1,116 +1,145 @@
-"""Long lists of what there is, page by page, with the names that people know."""
+"""Long lists of what there is, page by page, for those who administer: nothing is read whole."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from authserver.domain.searches import ApiTokenSort, GrantSort, MailSort, SessionSort, UserSort
+from authserver.domain.errors import InvalidField, NotFound
+from authserver.services.user_lookup import existing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from authserver.domain.api_tokens import ApiToken, ApiTokenFilter
     from authserver.domain.grants import Grant
     from authserver.domain.groups import Group
+    from authserver.domain.identities import Identity
     from authserver.domain.mail import WaitingMail
     from authserver.domain.pages import Page, Place
     from authserver.domain.ports import Database
-    from authserver.domain.searches import GrantSearch, MailSearch, SessionSearch, UserSearch
+    from authserver.domain.searches import (
+        ApiTokenSort,
+        GrantSearch,
+        GrantSort,
+        IdentitySearch,
+        IdentitySort,
+        MailSearch,
+        MailSort,
+        SessionSearch,
+        SessionSort,
+        UserSearch,
+        UserSort,
+    )
     from authserver.domain.sessions import Session
     from authserver.domain.users import User
 
+Item = TypeVar("Item")
+Wanted_contra = TypeVar("Wanted_contra", contravariant=True)
+Sort_contra = TypeVar("Sort_contra", contravariant=True)
+
+
+class PageReader(Protocol[Wanted_contra, Sort_contra, Item]):
+    """How every store gives a page."""
+
+    def __call__(
+        self,
+        wanted: Wanted_contra,
+        /,
+        *,
+        sort: Sort_contra,
+        descending: bool,
+        after: Place | None,
+        limit: int,
+    ) -> Page[Item]:
+        """Read it."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Which part of a list: behind which member it begins, how many, and which way round.
+
+    `counts`: the page says how many members the whole list has.
+    """
+
+    after: Place | None
+    limit: int
+    descending: bool
+    counts: bool = False
+
 
 class LongLists:
-    """Reads one page at a time. Every page raises InvalidField for a limit or a foreign place."""
+    """Pages of the lists that grow with the installation. Raises InvalidField for odd pieces."""
 
     def __init__(self, database: Database) -> None:
         """Take the database; hold no state of its own."""
         self._database = database
 
+    def users(self, wanted: UserSearch, sort: UserSort, piece: Piece) -> Page[User]:
+        """Users."""
+        with self._database.reading() as stores:
+            users = stores.users
+            return _page(users.page, wanted, sort, piece, lambda: users.count(wanted))
+
+    def members(self, group: str, sort: UserSort, piece: Piece, wanted: UserSearch) -> Page[User]:
+        """The members of a group; `wanted` names it, too. Raises NotFound."""
+        with self._database.reading() as stores:
+            if stores.groups.get(group) is None:
+                raise NotFound("group", group)
+        return self.users(wanted, sort, piece)
+
+    def sessions(self, wanted: SessionSearch, sort: SessionSort, piece: Piece) -> Page[Session]:
+        """Sessions."""
+        with self._database.reading() as stores:
+            sessions = stores.sessions
+            return _page(sessions.page, wanted, sort, piece, lambda: sessions.count(wanted))
+
+    def grants(self, wanted: GrantSearch, sort: GrantSort, piece: Piece) -> Page[Grant]:
+        """Grants."""
+        with self._database.reading() as stores:
+            grants = stores.grants
+            return _page(grants.page, wanted, sort, piece, lambda: grants.count(wanted))
+
+    def grant(self, grant_id: str) -> Grant:
+        """One grant, an ended one too. Raises NotFound."""
+        with self._database.reading() as stores:
+            found = stores.grants.get(grant_id)
+        if found is None:
+            raise NotFound("grant", grant_id)
+        return found
+
+    def identities(
+        self, wanted: IdentitySearch, sort: IdentitySort, piece: Piece
+    ) -> Page[Identity]:
+        """Linked identities."""
+        with self._database.reading() as stores:
+            identities = stores.identities
+            return _page(identities.page, wanted, sort, piece, lambda: identities.count(wanted))
+
     def api_tokens(
-        self,
-        wanted: ApiTokenFilter,
-        sort: str = ApiTokenSort.CREATED,
-        *,
-        descending: bool = True,
-        after: Place | None = None,
-        limit: int = 50,
-    ) -> tuple[Page[ApiToken], int]:
-        """Those that are meant, and how many there are altogether."""
+        self, wanted: ApiTokenFilter, sort: ApiTokenSort, piece: Piece
+    ) -> Page[ApiToken]:
+        """API tokens."""
         with self._database.reading() as stores:
-            page = stores.api_tokens.listed(
-                wanted, sort=ApiTokenSort(sort), descending=descending, after=after, limit=limit
-            )
-            return page, stores.api_tokens.count(wanted)
+            tokens = stores.api_tokens
+            return _page(tokens.listed, wanted, sort, piece, lambda: tokens.count(wanted))
 
-    def users(
-        self,
-        wanted: UserSearch,
-        sort: str = UserSort.USERNAME,
-        *,
-        descending: bool = False,
-        after: Place | None = None,
-        limit: int = 50,
-    ) -> tuple[Page[User], int]:
-        """The same of users."""
+    def mails(self, wanted: MailSearch, sort: MailSort, piece: Piece) -> Page[WaitingMail]:
+        """Mails."""
         with self._database.reading() as stores:
-            page = stores.users.page(
-                wanted, sort=UserSort(sort), descending=descending, after=after, limit=limit
-            )
-            return page, stores.users.count(wanted)
-
-    def sessions(
-        self,
-        wanted: SessionSearch,
-        sort: str = SessionSort.CREATED,
-        *,
-        descending: bool = True,
-        after: Place | None = None,
-        limit: int = 50,
-    ) -> tuple[Page[Session], int]:
-        """The same of sessions."""
-        with self._database.reading() as stores:
-            page = stores.sessions.page(
-                wanted, sort=SessionSort(sort), descending=descending, after=after, limit=limit
-            )
-            return page, stores.sessions.count(wanted)
-
-    def grants(
-        self,
-        wanted: GrantSearch,
-        sort: str = GrantSort.CREATED,
-        *,
-        descending: bool = True,
-        after: Place | None = None,
-        limit: int = 50,
-    ) -> tuple[Page[Grant], int]:
-        """The same of grants."""
-        with self._database.reading() as stores:
-            page = stores.grants.page(
-                wanted, sort=GrantSort(sort), descending=descending, after=after, limit=limit
-            )
-            return page, stores.grants.count(wanted)
-
-    def mails(
-        self,
-        wanted: MailSearch,
-        sort: str = MailSort.CREATED,
-        *,
-        descending: bool = True,
-        after: Place | None = None,
-        limit: int = 50,
-    ) -> tuple[Page[WaitingMail], int]:
-        """The same of mails."""
-        with self._database.reading() as stores:
-            page = stores.mails.page(
-                wanted, sort=MailSort(sort), descending=descending, after=after, limit=limit
-            )
-            return page, stores.mails.count(wanted)
+            mails = stores.mails
+            return _page(mails.page, wanted, sort, piece, lambda: mails.count(wanted))
 
     def groups(self) -> Sequence[Group]:
-        """All groups, by name."""
+        """All local groups, by name."""
         with self._database.reading() as stores:
             return stores.groups.list()
+
+    def groups_of(self, subjects: Sequence[str]) -> Sequence[Sequence[str]]:
+        """The names of the local groups of each user of a page."""
+        with self._database.reading() as stores:
+            return [stores.groups.of(each) for each in subjects]
 
     def usernames(self, subjects: Iterable[str]) -> Mapping[str, str]:
         """User names by subject, also of those who were deleted."""
@@ -123,3 +152,30 @@ class LongLists:
         with self._database.reading() as stores:
             user = stores.users.get_by_username(handle)
         return handle if user is None else user.subject
+
+    def meant(self, field: str, handle: str | None) -> str | None:
+        """The subject of the user that is meant by name or subject; `None` for nobody.
+
+        Raises:
+            InvalidField: there is no such user.
+        """
+        if handle is None:
+            return None
+        with self._database.reading() as stores:
+            try:
+                return existing(stores, handle).subject
+            except NotFound:
+                raise InvalidField(field, "the name or subject of a user here") from None
+
+
+def _page(
+    read: PageReader[Wanted_contra, Sort_contra, Item],
+    wanted: Wanted_contra,
+    sort: Sort_contra,
+    piece: Piece,
+    count: Callable[[], int],
+) -> Page[Item]:
+    page = read(
+        wanted, sort=sort, descending=piece.descending, after=piece.after, limit=piece.limit
+    )
+    return replace(page, total=count()) if piece.counts else page

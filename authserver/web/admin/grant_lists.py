@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from flask import request
 
 from authserver.domain.grants import GrantEnd, GrantFilter
-from authserver.domain.searches import GrantSearch
+from authserver.domain.searches import GrantSearch, GrantSort
 from authserver.web.admin.cells import WORDS, Kind
 from authserver.web.admin.console_pages import ConsolePage, MenuEntry, Section
 from authserver.web.admin.list_files import list_file
@@ -24,7 +24,7 @@ from authserver.web.admin.lists import (
 )
 from authserver.web.admin.session_lists import READ, WRITE
 from authserver.web.admin.showing import show
-from authserver.web.admin.stored_lists import list_page, place_of
+from authserver.web.admin.stored_lists import list_page, piece_of
 from authserver.web.admin.ticked import TickedAct
 from authserver.web.admin.user_lists import user_path
 from authserver.web.languages import gettext as _
@@ -134,19 +134,13 @@ class GrantLists:
             expires_before=now + 30 * DAY if ends else None,
             unused_since=now - 90 * DAY if unused else None,
         )
-        page, total = self.lists.grants(
-            wanted,
-            query.sort,
-            descending=query.descending,
-            after=place_of(query),
-            limit=query.limit,
-        )
+        page = self.lists.grants(wanted, GrantSort(query.sort), piece_of(query))
         names = self.lists.usernames(each.subject for each in page.items)
         rows = [
             GrantRow(each, names.get(each.subject, each.subject), _state(each, now))
             for each in page.items
         ]
-        return list_page(page, total, rows)
+        return list_page(page, rows)
 
     def _found(self, keys: Sequence[str]) -> Sequence[tuple[str, str]]:
         found = [each for key in keys for each in self.grants.list(GrantFilter(grant_id=key))]

@@ -9,7 +9,7 @@ from flask import request
 
 from authserver.domain.mail import MailKind, MailStatus
 from authserver.domain.roles import Area, to_read, to_write
-from authserver.domain.searches import MailSearch
+from authserver.domain.searches import MailSearch, MailSort
 from authserver.web.admin.cells import WORDS, Kind
 from authserver.web.admin.console_pages import ConsolePage, MenuEntry, Section
 from authserver.web.admin.list_files import list_file
@@ -24,7 +24,7 @@ from authserver.web.admin.lists import (
     wants_file,
 )
 from authserver.web.admin.showing import show
-from authserver.web.admin.stored_lists import list_page, place_of
+from authserver.web.admin.stored_lists import list_page, piece_of
 from authserver.web.admin.ticked import TickedAct
 from authserver.web.languages import gettext as _
 from authserver.web.languages import lazy_gettext as _l
@@ -113,14 +113,8 @@ class MailLists:
             kind=MailKind(kind) if kind else None,
             to=query.search or None,
         )
-        page, total = self.lists.mails(
-            wanted,
-            query.sort,
-            descending=query.descending,
-            after=place_of(query),
-            limit=query.limit,
-        )
-        return list_page(page, total, page.items)
+        page = self.lists.mails(wanted, MailSort(query.sort), piece_of(query))
+        return list_page(page, page.items)
 
     def _found(self, keys: Sequence[str]) -> Sequence[tuple[str, str]]:
         found = [self.mails.get(key) for key in keys]

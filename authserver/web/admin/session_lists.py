@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from flask import request
 
 from authserver.domain.roles import Area, to_read, to_write
-from authserver.domain.searches import SessionSearch
+from authserver.domain.searches import SessionSearch, SessionSort
 from authserver.web.admin.cells import WORDS, Kind
 from authserver.web.admin.console_pages import ConsolePage, MenuEntry, Section
 from authserver.web.admin.list_files import list_file
@@ -23,7 +23,7 @@ from authserver.web.admin.lists import (
     wants_file,
 )
 from authserver.web.admin.showing import show
-from authserver.web.admin.stored_lists import list_page, place_of
+from authserver.web.admin.stored_lists import list_page, piece_of
 from authserver.web.admin.ticked import TickedAct
 from authserver.web.admin.user_lists import user_path
 from authserver.web.languages import gettext as _
@@ -122,19 +122,13 @@ class SessionLists:
             subject=self.lists.subject_of(user) if user else None,
             live_at=now if query.filters.get("status") else None,
         )
-        page, total = self.lists.sessions(
-            wanted,
-            query.sort,
-            descending=query.descending,
-            after=place_of(query),
-            limit=query.limit,
-        )
+        page = self.lists.sessions(wanted, SessionSort(query.sort), piece_of(query))
         names = self.lists.usernames(each.subject for each in page.items)
         rows = [
             SessionRow(each, names.get(each.subject, each.subject), _state(each, now))
             for each in page.items
         ]
-        return list_page(page, total, rows)
+        return list_page(page, rows)
 
     def _found(self, keys: Sequence[str]) -> Sequence[tuple[str, str]]:
         found = [session for key in keys if (session := self.sessions.get(key)) is not None]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeVar
 
 from authserver.domain.pages import Place
+from authserver.services.long_lists import Piece
 from authserver.web.admin.lists import ListPage
 
 if TYPE_CHECKING:
@@ -24,7 +25,12 @@ def place_of(query: ListQuery) -> Place | None:
     return Place(tuple(each for each in query.after if isinstance(each, str | float | int)))
 
 
-def list_page(page: Page[Item], total: int | None, rows: Sequence[Row]) -> ListPage[Row]:
+def piece_of(query: ListQuery) -> Piece:
+    """The part of a list that a page of the console shows, and how long all of it is."""
+    return Piece(place_of(query), query.limit, query.descending, counts=True)
+
+
+def list_page(page: Page[Item], rows: Sequence[Row]) -> ListPage[Row]:
     """The rows that a page of storage became."""
     after = None if page.next_place is None else page.next_place.values
-    return ListPage(rows, after, total)
+    return ListPage(rows, after, page.total)

@@ -15,6 +15,7 @@ from authserver.domain.api_tokens import (
     SubjectType,
 )
 from authserver.domain.roles import Area, to_read, to_write
+from authserver.domain.searches import ApiTokenSort
 from authserver.web.admin.cells import WORDS, Kind
 from authserver.web.admin.console_pages import ConsolePage, MenuEntry, Section
 from authserver.web.admin.list_files import list_file
@@ -29,7 +30,7 @@ from authserver.web.admin.lists import (
     wants_file,
 )
 from authserver.web.admin.showing import show
-from authserver.web.admin.stored_lists import list_page, place_of
+from authserver.web.admin.stored_lists import list_page, piece_of
 from authserver.web.languages import gettext as _
 from authserver.web.languages import lazy_gettext as _l
 
@@ -186,19 +187,15 @@ class TokenLists:
 
     def _page(self, query: ListQuery) -> ListPage[TokenRow]:
         now = self._clock.now()
-        page, total = self._lists.api_tokens(
-            self._wanted(query, now),
-            query.sort,
-            descending=query.descending,
-            after=place_of(query),
-            limit=query.limit,
+        page = self._lists.api_tokens(
+            self._wanted(query, now), ApiTokenSort(query.sort), piece_of(query)
         )
         names = self._lists.usernames(each.owner for each in page.items)
         rows = [
             TokenRow(each, names.get(each.owner, each.owner), status_of(each, now))
             for each in page.items
         ]
-        return list_page(page, total, rows)
+        return list_page(page, rows)
 
     def _wanted(self, query: ListQuery, now: float) -> ApiTokenFilter:
         said = query.filters.get

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from flask import request
 
 from authserver.domain.roles import Area, Role, to_read, to_write
-from authserver.domain.searches import UserSearch
+from authserver.domain.searches import UserSearch, UserSort
 from authserver.domain.users import User, UserStatus
 from authserver.web.admin.cells import ROLE_WORDS, WORDS, Kind
 from authserver.web.admin.console_pages import ConsolePage, MenuEntry, Section
@@ -22,7 +22,7 @@ from authserver.web.admin.lists import (
     wants_file,
 )
 from authserver.web.admin.showing import show
-from authserver.web.admin.stored_lists import list_page, place_of
+from authserver.web.admin.stored_lists import list_page, piece_of
 from authserver.web.languages import gettext as _
 from authserver.web.languages import lazy_gettext as _l
 
@@ -123,14 +123,8 @@ class UserLists:
             role=Role(role) if role else None,
             group=said("group"),
         )
-        page, total = self._lists.users(
-            wanted,
-            query.sort,
-            descending=query.descending,
-            after=place_of(query),
-            limit=query.limit,
-        )
-        return list_page(page, total, page.items)
+        page = self._lists.users(wanted, UserSort(query.sort), piece_of(query))
+        return list_page(page, page.items)
 
     def pages(self) -> Iterable[ConsolePage]:
         """The rows of the table of pages."""

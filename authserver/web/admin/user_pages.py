@@ -9,8 +9,9 @@ from flask import request
 
 from authserver.domain.api_tokens import ApiTokenFilter
 from authserver.domain.roles import Area, to_read
-from authserver.domain.searches import GrantSearch
+from authserver.domain.searches import ApiTokenSort, GrantSearch, GrantSort
 from authserver.services.audit_searches import SearchTerms
+from authserver.services.long_lists import Piece
 from authserver.web.admin.audit_lists import decision_path
 from authserver.web.admin.cells import ROLE_WORDS, Kind
 from authserver.web.admin.console_pages import ConsolePage
@@ -64,10 +65,10 @@ class UserPages:
         sees_tokens = who.may(to_read(Area.TOKENS))
         sees_support = who.may(to_read(Area.SUPPORT))
         live = ApiTokenFilter(owner=user.subject, live_at=now)
-        tokens, token_count = self.lists.api_tokens(live, limit=MOST)
-        grants, grant_count = self.lists.grants(
-            GrantSearch(subject=user.subject, live_at=now), limit=MOST
-        )
+        newest = Piece(None, MOST, descending=True, counts=True)
+        tokens = self.lists.api_tokens(live, ApiTokenSort.CREATED, newest)
+        wanted = GrantSearch(subject=user.subject, live_at=now)
+        grants = self.lists.grants(wanted, GrantSort.CREATED, newest)
         terms = SearchTerms(object_name=f"user:{user.subject}")
         records = (
             self.audit.search(terms, limit=MOST).records if who.may(to_read(Area.AUDIT)) else ()
@@ -86,9 +87,9 @@ class UserPages:
                 (called(each), token_path(each.token_id), status_of(each, now), each)
                 for each in (tokens.items if sees_tokens else ())
             ],
-            token_count=token_count,
+            token_count=tokens.total,
             grants=grants.items if sees_support else (),
-            grant_count=grant_count,
+            grant_count=grants.total,
             records=[(each, decision_path(each)) for each in records],
             done=str(DONE.get(request.args.get("done", ""), "")),
         )

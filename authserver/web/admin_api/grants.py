@@ -32,21 +32,21 @@ def list_grants(asked: Asked[NothingSaid, GrantQuery]) -> Answered:
     query, services = asked.query, asked.services
     wanted = GrantSearch(
         client_id=query.client_id,
-        subject=services.listing.meant("user", query.user),
+        subject=services.long_lists.meant("user", query.user),
         resource=query.resource,
         session_id=query.session_id,
         origin=word(GrantOrigin, query.origin),
         live_at=services.clock.now() if query.live else None,
     )
     items, following = pieces_of(
-        asked, GrantSort, lambda sort, piece: services.listing.grants(wanted, sort, piece)
+        asked, GrantSort, lambda sort, piece: services.long_lists.grants(wanted, sort, piece)
     )
     return Answered(GrantPage(items=[grant_shown(each) for each in items], next_cursor=following))
 
 
 def show_grant(asked: Asked[NothingSaid, NoQuery]) -> Answered:
     """One of them, an ended one too."""
-    return Answered(grant_shown(asked.services.listing.grant(asked.path["grant_id"])))
+    return Answered(grant_shown(asked.services.long_lists.grant(asked.path["grant_id"])))
 
 
 def revoke_grant(asked: Asked[NothingSaid, NoQuery]) -> Answered:
@@ -62,7 +62,7 @@ def revoke_grants(asked: Asked[GrantsEnd, NoQuery]) -> Answered:
     said = asked.said
     if not said.model_fields_set:
         raise InvalidField("user", "a user, or a client_id, or both")
-    subject = asked.services.listing.meant("user", said.user)
+    subject = asked.services.long_lists.meant("user", said.user)
     wanted = GrantFilter(subject=subject, client_id=said.client_id)
     return Answered(Ended(ended=list(asked.services.grants.end(wanted, BY, asked.act))))
 

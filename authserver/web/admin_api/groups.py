@@ -34,7 +34,7 @@ def list_groups(asked: Asked[NothingSaid, GroupQuery]) -> Answered:
     query = asked.query
     found = [
         each
-        for each in asked.services.listing.groups()
+        for each in asked.services.long_lists.groups()
         if fits(query.q, each.name, each.description)
     ]
     fetch = sorted_page(found, lambda each: (each.name,), descending=query.sort.startswith("-"))
@@ -57,10 +57,10 @@ def delete_group(asked: Asked[NothingSaid, NoQuery]) -> Answered:
 
 def list_members(asked: Asked[NothingSaid, MemberQuery]) -> Answered:
     """One page of those who are in one."""
-    name, listing = asked.path["group"], asked.services.listing
+    name, lists = asked.path["group"], asked.services.long_lists
     wanted = UserSearch(text=asked.query.q, group=name)
     items, following = pieces_of(
-        asked, UserSort, lambda sort, piece: listing.members(name, sort, piece, wanted)
+        asked, UserSort, lambda sort, piece: lists.members(name, sort, piece, wanted)
     )
     return Answered(UserPage(items=users_shown(asked.services, items), next_cursor=following))
 

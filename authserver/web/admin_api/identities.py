@@ -28,11 +28,11 @@ def list_identities(asked: Asked[NothingSaid, IdentityQuery]) -> Answered:
     query, services = asked.query, asked.services
     wanted = IdentitySearch(
         provider=query.provider,
-        subject=services.listing.meant("user", query.user),
+        subject=services.long_lists.meant("user", query.user),
         is_asleep=query.asleep,
     )
     items, following = pieces_of(
-        asked, IdentitySort, lambda sort, piece: services.listing.identities(wanted, sort, piece)
+        asked, IdentitySort, lambda sort, piece: services.long_lists.identities(wanted, sort, piece)
     )
     shown = [identity_shown(each) for each in items]
     return Answered(IdentityPage(items=shown, next_cursor=following))

@@ -38,7 +38,7 @@ def list_mails(asked: Asked[NothingSaid, MailQuery]) -> Answered:
         status=word(MailStatus, query.status), kind=word(MailKind, query.kind), to=query.to
     )
     items, following = pieces_of(
-        asked, MailSort, lambda sort, piece: services.listing.mails(wanted, sort, piece)
+        asked, MailSort, lambda sort, piece: services.long_lists.mails(wanted, sort, piece)
     )
     return Answered(MailPage(items=[mail_shown(each) for each in items], next_cursor=following))
 

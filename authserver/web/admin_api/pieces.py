@@ -1,11 +1,11 @@
-"""Pages of the lists that `services.listing` reads piece by piece."""
+"""Pages of the lists that `services.long_lists` reads piece by piece."""
 
 from __future__ import annotations
 
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from authserver.services.listing import Piece
+from authserver.services.long_lists import Piece
 from authserver.web.admin_api.pages import page_of
 
 if TYPE_CHECKING:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from authserver.services.hand_overs import HandOvers
     from authserver.services.identities import Identities
     from authserver.services.initial_access_tokens import InitialAccessTokens
-    from authserver.services.listing import Listing
+    from authserver.services.long_lists import LongLists
     from authserver.services.mail_administration import MailAdministration
     from authserver.services.mail_previews import MailPreviews
     from authserver.services.policies import Policies
@@ -97,7 +97,7 @@ class AdminServices(Protocol):
         ...
 
     @property
-    def listing(self) -> Listing:
+    def long_lists(self) -> LongLists:
         """Long lists, page by page."""
         ...
 

@@ -29,11 +29,11 @@ def list_sessions(asked: Asked[NothingSaid, SessionQuery]) -> Answered:
     """One page of them."""
     query, services = asked.query, asked.services
     wanted = SessionSearch(
-        subject=services.listing.meant("user", query.user),
+        subject=services.long_lists.meant("user", query.user),
         live_at=services.clock.now() if query.live else None,
     )
     items, following = pieces_of(
-        asked, SessionSort, lambda sort, piece: services.listing.sessions(wanted, sort, piece)
+        asked, SessionSort, lambda sort, piece: services.long_lists.sessions(wanted, sort, piece)
     )
     shown = [session_shown(each) for each in items]
     return Answered(SessionPage(items=shown, next_cursor=following))

@@ -49,7 +49,7 @@ def list_tokens(asked: Asked[NothingSaid, TokenQuery]) -> Answered:
     stated = query.model_fields_set
     wanted = ApiTokenFilter(
         text=query.q,
-        owner=services.listing.meant("user", query.user),
+        owner=services.long_lists.meant("user", query.user),
         client_id=query.client_id,
         resource=query.resource,
         scope=query.scope,
@@ -63,7 +63,7 @@ def list_tokens(asked: Asked[NothingSaid, TokenQuery]) -> Answered:
         live_at=now if query.live and "status" not in stated else None,
     )
     items, following = pieces_of(
-        asked, ApiTokenSort, lambda sort, piece: services.listing.api_tokens(wanted, sort, piece)
+        asked, ApiTokenSort, lambda sort, piece: services.long_lists.api_tokens(wanted, sort, piece)
     )
     return Answered(TokenPage(items=[token_shown(each) for each in items], next_cursor=following))
 

@@ -47,14 +47,14 @@ def list_users(asked: Asked[NothingSaid, UserQuery]) -> Answered:
         group=query.group,
     )
     items, following = pieces_of(
-        asked, UserSort, lambda sort, piece: asked.services.listing.users(wanted, sort, piece)
+        asked, UserSort, lambda sort, piece: asked.services.long_lists.users(wanted, sort, piece)
     )
     return Answered(UserPage(items=users_shown(asked.services, items), next_cursor=following))
 
 
 def users_shown(services: AdminServices, users: Sequence[User]) -> list[UserShown]:
     """Users with the groups of each."""
-    groups = services.listing.groups_of([each.subject for each in users])
+    groups = services.long_lists.groups_of([each.subject for each in users])
     return [user_shown(described(*each)) for each in zip(users, groups, strict=True)]
 
 
