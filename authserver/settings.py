@@ -10,7 +10,7 @@ import os
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from authserver.settings_fields import setting
+from authserver.settings_fields import NOT_SET, setting
 from authserver.settings_kinds import Choice, FilePath, IssuerUrl
 from authserver.settings_mail import MailSettings
 from authserver.settings_people import (
@@ -30,6 +30,7 @@ from authserver.settings_serving import HousekeepingSettings, MetricsSettings, S
 from authserver.settings_state import AuditSettings, DatabaseSettings, KeySettings
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
 _FEWEST_WORKERS: Final = 2
@@ -69,6 +70,10 @@ class Settings:
     outbound: OutboundSettings = field(default_factory=OutboundSettings)
     mail: MailSettings = field(default_factory=MailSettings)
     rates: RatesSettings = field(default_factory=RatesSettings)
+    origins: Mapping[str, str] = field(
+        default_factory=dict, compare=False, repr=False, metadata={NOT_SET: True}
+    )
+    """Where each value came from, by dotted name: nobody sets this."""
 
     @property
     def worker_count(self) -> int:

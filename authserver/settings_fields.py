@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 HOUR: Final = 3600
 DAY: Final = 24 * HOUR
 YEAR_DAYS: Final = 365
+NOT_SET: Final = "not_set"
+"""Marks, in the metadata of a field, what is no setting."""
 
 
 def setting(kind: Kind, default: object, doc: str, *, unit: str = "") -> Any:

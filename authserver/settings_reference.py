@@ -6,8 +6,7 @@ import dataclasses
 import inspect
 from typing import TYPE_CHECKING
 
-from authserver.settings import Settings
-from authserver.settings_sources import declarations
+from authserver.settings_sources import declarations, groups_and_settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,7 +41,7 @@ def _lines() -> Iterator[str]:
     yield _HEAD
     described = {
         item.name: inspect.getdoc(item.default_factory) or ""
-        for item in dataclasses.fields(Settings)
+        for item in groups_and_settings()
         if item.default_factory is not dataclasses.MISSING
     }
     group = None

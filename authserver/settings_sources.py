@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from authserver.domain.errors import DomainError
 from authserver.settings import Settings
 from authserver.settings_consistency import contradictions
+from authserver.settings_fields import NOT_SET
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -82,12 +83,19 @@ def read_settings(
 
 def declarations() -> Iterator[Declaration]:
     """Every setting, in the order of the reference."""
-    for item in dataclasses.fields(Settings):
+    for item in groups_and_settings():
         if "kind" in item.metadata:
             yield _declaration(item, "")
         else:
             for inner in dataclasses.fields(_group_class(item)):
                 yield _declaration(inner, item.name + ".")
+
+
+def groups_and_settings() -> Iterator[dataclasses.Field[Any]]:
+    """What stands at the top of the file: groups, and settings without one."""
+    for item in dataclasses.fields(Settings):
+        if NOT_SET not in item.metadata:
+            yield item
 
 
 def _declaration(item: dataclasses.Field[Any], prefix: str) -> Declaration:
@@ -194,7 +202,7 @@ class _Reading:
 
     def _assemble(self) -> Settings:
         whole: dict[str, Any] = {}
-        for item in dataclasses.fields(Settings):
+        for item in groups_and_settings():
             if "kind" in item.metadata:
                 whole[item.name] = self.values[item.name]
             else:
@@ -205,7 +213,7 @@ class _Reading:
                         for inner in dataclasses.fields(group)
                     }
                 )
-        return Settings(**whole)
+        return Settings(**whole, origins=self.origins)
 
 
 def _absolute_sqlite(url: str, base: Path) -> str:

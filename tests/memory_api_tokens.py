@@ -63,6 +63,10 @@ class MemoryApiTokens(MemoryStore):
         self._told("count")
         return len(self._meant(chosen))
 
+    def ids(self, chosen: ApiTokenFilter, among: frozenset[ApiTokenStatus]) -> Sequence[str]:
+        self._told("ids")
+        return sorted(each.token_id for each in self._meant(chosen) if each.status in among)
+
     def count_lineages(self, chosen: ApiTokenFilter) -> int:
         self._told("count_lineages")
         return len({each.lineage_id for each in self._meant(chosen)})

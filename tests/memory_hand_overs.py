@@ -9,7 +9,7 @@ from authserver.domain.clients import SUBJECT_PREFIX
 from tests.memory_secrets import MemoryStore
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from authserver.domain.hand_over import HandOver, SubjectAccount
 
@@ -47,15 +47,27 @@ class MemoryAccounts(MemoryStore):
         return self._state.accounts.get((resource, subject))
 
     def list(
-        self, resource: str, *, after: str = "", limit: int = 1000
+        self,
+        resource: str,
+        *,
+        after: str = "",
+        limit: int = 1000,
+        text: str = "",
+        subjects: Collection[str] = (),
     ) -> Sequence[SubjectAccount]:
         self._told("list")
         found = (
             each
             for each in self._state.accounts.values()
-            if each.resource == resource and each.subject > after
+            if each.resource == resource
+            and each.subject > after
+            and (text.lower() in f"{each.subject}\n{each.account}".lower() or each.subject in subjects)
         )
         return sorted(found, key=lambda each: each.subject)[:limit]
+
+    def count(self, resource: str) -> int:
+        self._told("count")
+        return sum(each.resource == resource for each in self._state.accounts.values())
 
     def stands_for_a_user(self, resource: str, account: str) -> bool:
         self._told("stands_for_a_user")

@@ -8,19 +8,19 @@ from typing import TYPE_CHECKING, BinaryIO, Final
 
 import click
 
-from authserver.cli.account_file import MOST_BYTES, read_rows
 from authserver.cli.account_views import COLUMNS, account_row, account_value, unused_because
 from authserver.cli.administration import JSON, naming, parts
 from authserver.cli.context import Context, pass_context
 from authserver.domain.clients import SUBJECT_PREFIX
 from authserver.domain.errors import NotFound
+from authserver.services.account_files import MOST_BYTES, read_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from authserver.cli.administration import AdministrationParts
 
-OPTIONS: Final[Mapping[str, str]] = {"subject": "SUBJECT", "account": "ACCOUNT"}
+OPTIONS: Final[Mapping[str, str]] = {"subject": "SUBJECT", "account": "ACCOUNT", "file": "FILE"}
 """What was typed for each field of a mapping."""
 MANY_ROWS: Final = 2000
 """An import of more shows how far it is, where somebody looks."""
@@ -141,10 +141,11 @@ def import_accounts(
     Subjects that stand in no line keep their accounts.
     """
     services = parts(context)
-    rows = read_rows(file.read(MOST_BYTES + 1))
+    with naming(OPTIONS):
+        rows = read_rows(file.read(MOST_BYTES + 1))
     accounts = services.subject_accounts
     if dry_run:
-        counts = accounts.preview(resource, rows)
+        counts = accounts.preview(resource, rows).counts
     else:
         with _progress(len(rows)) as progress:
             counts = accounts.import_rows(resource, rows, services.operator, progress=progress)

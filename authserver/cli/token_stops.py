@@ -129,7 +129,14 @@ def _bulk(
             return
         forever = _FOREVER if to is ApiTokenStatus.REVOKED else ""
         confirm(f"{_VERBS[to]} {plan.count} API tokens?{forever}", yes=yes)
-        done = services.api_token_bulk.act(plan, services.operator, reason=reason, where=where)
+        # Whoever was asked agreed to those tokens, and to no others.
+        done = services.api_token_bulk.act(
+            plan,
+            services.operator,
+            reason=reason,
+            where=where,
+            seen="" if yes else plan.digest,
+        )
     _show_result(context, done, as_json=as_json)
 
 

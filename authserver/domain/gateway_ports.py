@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from authserver.domain.gateways import Gateway
     from authserver.domain.hand_over import HandOver, SubjectAccount
@@ -84,9 +84,23 @@ class AccountStore(Protocol):
         ...
 
     def list(
-        self, resource: str, *, after: str = "", limit: int = 1000
+        self,
+        resource: str,
+        *,
+        after: str = "",
+        limit: int = 1000,
+        text: str = "",
+        subjects: Collection[str] = (),
     ) -> Sequence[SubjectAccount]:
-        """Of one resource, by subject, those above `after`."""
+        """Of one resource, by subject, those above `after`.
+
+        With `text` only those that contain it in subject or account, whatever the case, or whose
+        subject is one of `subjects`.
+        """
+        ...
+
+    def count(self, resource: str) -> int:
+        """How many a resource has."""
         ...
 
     def stands_for_a_user(self, resource: str, account: str) -> bool:

@@ -41,6 +41,10 @@ class ApiTokenStore(ApiTokenLists, Protocol):
         """How many are meant."""
         ...
 
+    def ids(self, chosen: ApiTokenFilter, among: frozenset[ApiTokenStatus]) -> Sequence[str]:
+        """The ids of those meant that are in one of `among`, in the order of their characters."""
+        ...
+
     def count_lineages(self, chosen: ApiTokenFilter) -> int:
         """How many there are where a token and those it was rotated into count as one."""
         ...

@@ -12,13 +12,14 @@ from authserver.domain.api_token_conditions import (
 )
 from authserver.domain.api_tokens import ApiTokenFilter, ApiTokenStatus
 from authserver.domain.audit import AuditEvent, Outcome
-from authserver.domain.errors import InvalidField, NotFound
+from authserver.domain.errors import Conflict, InvalidField, NotFound
 from authserver.domain.texts import check_text
 from authserver.services.administrators import guard_subject
 from authserver.services.api_token_language import read_condition
 from authserver.services.api_token_lookup import changed
 from authserver.services.api_token_power import LONGEST_REASON
 from authserver.services.api_token_records import record
+from authserver.services.api_token_sets import digest_of, mark_of, marks_of, read_marks
 from authserver.services.api_token_verdicts import ALL_API_TOKENS
 from authserver.services.token_mail_ends import cancel_all
 from authserver.services.user_lookup import SUBJECT_PREFIX, existing
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
     from authserver.services.administration import Act, Administration
 
 PAGE: Final = 1000
+MOST_NAMED: Final = 20
+"""Tokens that a difference names; the others are counted."""
 _CLIENT_SUBJECT: Final = "client:"
 _ENABLED, _DISABLED = ApiTokenStatus.ENABLED, ApiTokenStatus.DISABLED
 _PENDING, _REVOKED = ApiTokenStatus.PENDING, ApiTokenStatus.REVOKED
@@ -50,11 +53,38 @@ _ACTIONS: Final[Mapping[ApiTokenStatus, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class BulkPlan:
-    """Which tokens a bulk act is about, seen now."""
+    """Which tokens a bulk act is about, seen `at` (seconds since the epoch).
+
+    `digest` tells their set from every other one, `marks` says of each whether it was in it
+    (`services.api_token_sets`).
+    """
 
     to: ApiTokenStatus
     condition: Condition
     count: int
+    digest: str
+    marks: str
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class BulkDifference:
+    """What a plan means that an earlier one did not, and the other way round.
+
+    `added` and `ended` are the first of those, with their numbers beside. `ended` were revoked,
+    disabled or enabled meanwhile; `other_count` is how many are gone for any other reason: they
+    expired, or the condition holds of them no more.
+    """
+
+    added: Sequence[ApiToken]
+    added_count: int
+    ended: Sequence[ApiToken]
+    ended_count: int
+    other_count: int
+
+
+class OtherTokens(Conflict):
+    """A condition means other tokens by now than those that were seen; nothing was changed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,11 +127,28 @@ class ApiTokenBulk:
         condition = self.condition(where)
         now = self._administration.clock.now()
         with self._administration.database.reading() as stores:
-            count = sum(
-                stores.api_tokens.count(replace(_meant(condition, now), status=each))
-                for each in sorted(_FROM[to])
-            )
-        return BulkPlan(to, condition, count)
+            ids = stores.api_tokens.ids(_meant(condition, now), _FROM[to])
+        return BulkPlan(to, condition, len(ids), digest_of(ids), marks_of(ids), now)
+
+    def difference(self, plan: BulkPlan, marks: str, since: float) -> BulkDifference:
+        """How a plan differs from one that was seen at `since`; `marks` are those of that one."""
+        seen = read_marks(marks)
+        with self._administration.database.reading() as stores:
+            ids = stores.api_tokens.ids(_meant(plan.condition, plan.at), _FROM[plan.to])
+            meant = {mark_of(each): each for each in ids}
+            added = [token_id for mark, token_id in meant.items() if mark not in seen]
+            gone = seen.difference(meant)
+            lately = ApiTokenFilter(where=plan.condition, changed_since=since)
+            changed_since = stores.api_tokens.page(lately, limit=PAGE) if gone else ()
+            ended = [each for each in changed_since if mark_of(each.token_id) in gone]
+            found = [stores.api_tokens.get(each) for each in added[:MOST_NAMED]]
+        return BulkDifference(
+            added=[each for each in found if each is not None],
+            added_count=len(added),
+            ended=ended[:MOST_NAMED],
+            ended_count=len(ended),
+            other_count=len(gone) - len(ended),
+        )
 
     def listed(self, plan: BulkPlan) -> Iterator[ApiToken]:
         """The tokens of a plan as they are now, by id, page by page."""
@@ -115,13 +162,17 @@ class ApiTokenBulk:
                 return
             after = page[-1].token_id
 
-    def act(self, plan: BulkPlan, act: Act, *, reason: str = "", where: str = "") -> BulkResult:
+    def act(
+        self, plan: BulkPlan, act: Act, *, reason: str = "", where: str = "", seen: str = ""
+    ) -> BulkResult:
         """Change every token that the condition means now; `where` is its text, for the record.
 
-        When this returns, no worker accepts one of those that were stopped.
+        `seen` is the digest of the plan that somebody agreed to: then exactly those are changed, or
+        none. When this returns, no worker accepts one of those that were stopped.
 
         Raises:
             InvalidField: for `reason`.
+            OtherTokens: it would change others than those that were seen.
             Forbidden: a token to enable belongs to somebody who administers, whom the act may not
                 touch.
         """
@@ -132,6 +183,8 @@ class ApiTokenBulk:
         with self._administration.changing([], takes_power=takes_power) as stores:
             now = self._administration.clock.now()
             tokens = _changed_in(stores, plan, now, _reason(incident, why))
+            if seen and digest_of(each.token_id for each in tokens) != seen:
+                raise OtherTokens("the condition means other tokens by now: look again")
             if plan.to is _ENABLED:
                 for owner in sorted({each.owner for each in tokens}):
                     guard_subject(stores, act, owner)

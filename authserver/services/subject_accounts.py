@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Final
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from authserver.domain.clients import SUBJECT_PREFIX
 from authserver.domain.errors import Conflict, NotFound
 from authserver.domain.hand_over import SubjectAccount
+from authserver.domain.searches import UserSearch
 from authserver.services.account_persons import AccountPersons
 from authserver.services.account_rows import checked
 from authserver.services.hand_over_rules import check_account, check_subject
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
     from authserver.services.administration import Act, Administration
 
 PAGE_ROWS: Final = 1000
+MOST_USERS: Final = 100
+"""Users that a search finds by their names; whoever looks for more says more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +39,26 @@ class ImportCounts:
 
 
 @dataclass(frozen=True, slots=True)
-class _Difference:
-    """What an import has to write."""
+class AccountChange:
+    """What an import makes of one subject; `before` is empty for one that has no account yet."""
+
+    subject: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class ImportPreview:
+    """What an import would write: subjects with another account first, new ones behind them."""
 
     counts: ImportCounts
-    accounts: Mapping[str, str]
+    changes: Sequence[AccountChange]
+
+    @property
+    def digest(self) -> str:
+        """What tells these changes from all others."""
+        lines = (f"{each.subject}\0{each.before}\0{each.after}" for each in self.changes)
+        return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
 class SubjectAccounts:
@@ -58,9 +77,27 @@ class SubjectAccounts:
         page = self._page(resource, "")
         return self._following(resource, page)
 
-    def page(self, resource: str, *, after: str = "", limit: int) -> Sequence[SubjectAccount]:
-        """Mappings of a resource by subject, beginning behind `after`. Raises NotFound."""
-        return self._page(resource, after, limit)
+    def page(
+        self, resource: str, *, after: str = "", limit: int, text: str = ""
+    ) -> Sequence[SubjectAccount]:
+        """Mappings of a resource by subject, beginning behind `after`.
+
+        `text` is looked for in subjects and accounts, and in what is known of users by whatever
+        finds them in a list.
+
+        Raises:
+            NotFound: there is no such resource.
+        """
+        with self._administration.database.reading() as stores:
+            existing_site(stores, resource)
+            found = stores.users.page(UserSearch(text=text), limit=MOST_USERS).items if text else ()
+            return stores.accounts.list(
+                resource,
+                after=after,
+                limit=limit,
+                text=text,
+                subjects=[each.subject for each in found],
+            )
 
     def map(self, resource: str, subject: str, account: str, act: Act) -> SubjectAccount | None:
         """Let an account stand for a subject; the mapping it replaces, if there was one.
@@ -116,7 +153,7 @@ class SubjectAccounts:
                 resource=resource,
             )
 
-    def preview(self, resource: str, rows: Iterable[ImportRow]) -> ImportCounts:
+    def preview(self, resource: str, rows: Iterable[ImportRow]) -> ImportPreview:
         """What an import would do, having checked the same.
 
         Raises:
@@ -126,7 +163,7 @@ class SubjectAccounts:
         by_subject = checked(rows)
         with self._administration.database.reading() as stores:
             existing_site(stores, resource)
-            return _difference(stores, resource, by_subject).counts
+            return _difference(stores, resource, by_subject)
 
     def import_rows(
         self,
@@ -135,10 +172,12 @@ class SubjectAccounts:
         act: Act,
         *,
         progress: Callable[[int], None] = lambda _: None,
+        agreed: str = "",
     ) -> ImportCounts:
         """Map many subjects, all or none; those that no row names stay as they are.
 
-        `progress` is told how many more rows were looked at or stored.
+        `progress` is told how many more rows were looked at or stored. `agreed` is the digest of
+        the preview that somebody has seen: then exactly that is written, or nothing.
 
         Raises:
             NotFound: there is no such resource.
@@ -159,7 +198,9 @@ class SubjectAccounts:
             difference = _difference(stores, resource, by_subject)
             if difference.counts != seen:
                 raise Conflict("mappings have just changed: repeat the command")
-            pairs = iter(difference.accounts.items())
+            if agreed and difference.digest != agreed:
+                raise Conflict("mappings have changed since you saw the preview: look again")
+            pairs = iter((each.subject, each.after) for each in difference.changes)
             while page := [self._mapped(resource, *pair) for pair in islice(pairs, PAGE_ROWS)]:
                 stores.accounts.put(page)
                 progress(len(page))
@@ -176,13 +217,10 @@ class SubjectAccounts:
     def _mapped(self, resource: str, subject: str, account: str) -> SubjectAccount:
         return SubjectAccount(resource, subject, account, self._administration.clock.now())
 
-    def _page(
-        self, resource: str, after: str, limit: int | None = None
-    ) -> Sequence[SubjectAccount]:
+    def _page(self, resource: str, after: str) -> Sequence[SubjectAccount]:
         with self._administration.database.reading() as stores:
             existing_site(stores, resource)
-            most = PAGE_ROWS if limit is None else limit
-            return stores.accounts.list(resource, after=after, limit=most)
+            return stores.accounts.list(resource, after=after, limit=PAGE_ROWS)
 
     def _following(self, resource: str, page: Sequence[SubjectAccount]) -> Iterator[SubjectAccount]:
         while page:
@@ -199,7 +237,7 @@ def _check_person(stores: Stores, resource: str, subject: str, account: str) -> 
         )
 
 
-def _difference(stores: Stores, resource: str, rows: Mapping[str, ImportRow]) -> _Difference:
+def _difference(stores: Stores, resource: str, rows: Mapping[str, ImportRow]) -> ImportPreview:
     """What is new or other in `rows` than what is stored.
 
     Raises:
@@ -207,7 +245,8 @@ def _difference(stores: Stores, resource: str, rows: Mapping[str, ImportRow]) ->
     """
     persons = AccountPersons(rows)
     to_write = {subject: row.account for subject, row in rows.items()}
-    unchanged = changed_ones = 0
+    others: list[AccountChange] = []
+    unchanged = 0
     after = ""
     while page := stores.accounts.list(resource, after=after, limit=PAGE_ROWS):
         for stored in page:
@@ -215,12 +254,13 @@ def _difference(stores: Stores, resource: str, rows: Mapping[str, ImportRow]) ->
             wanted = rows.get(stored.subject)
             if wanted is None:
                 continue
-            if wanted.account == stored.account:
-                del to_write[stored.subject]
+            account = to_write.pop(stored.subject)
+            if account == stored.account:
                 unchanged += 1
             else:
-                changed_ones += 1
+                others.append(AccountChange(stored.subject, stored.account, account))
         after = page[-1].subject
     persons.check()
-    added = len(to_write) - changed_ones
-    return _Difference(ImportCounts(added, changed_ones, unchanged), to_write)
+    counts = ImportCounts(len(to_write), len(others), unchanged)
+    added = [AccountChange(subject, "", account) for subject, account in to_write.items()]
+    return ImportPreview(counts, [*others, *added])

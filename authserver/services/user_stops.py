@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from authserver.domain.api_tokens import ApiTokenFilter
 from authserver.domain.authority import Change, ChangeKind
 from authserver.domain.grants import GrantEnd, GrantFilter
+from authserver.domain.searches import GrantSearch, SessionSearch
 from authserver.domain.tokens import latest_end
 from authserver.services.administrators import guard_user
 from authserver.services.user_lookup import existing, known_anew
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class StoppedUser:
-    """A user, and how much of it was stopped."""
+    """A user, and how much of it was stopped, or would be."""
 
     user: User
     sessions: int
@@ -43,6 +44,19 @@ class UserStops:
         self._administration = administration
         self._sessions = sessions
         self._grants = grants
+
+    def preview(self, handle: str) -> StoppedUser:
+        """What there is to stop now. Raises NotFound."""
+        now = self._administration.clock.now()
+        with self._administration.database.reading() as stores:
+            user = existing(stores, handle)
+            subject = user.subject
+            return StoppedUser(
+                user,
+                sessions=stores.sessions.count(SessionSearch(subject=subject, live_at=now)),
+                grants=stores.grants.count(GrantSearch(subject=subject, live_at=now)),
+                api_tokens=stores.api_tokens.count(ApiTokenFilter(owner=subject, live_at=now)),
+            )
 
     def stop(self, handle: str, act: Act) -> StoppedUser:
         """Stop it all; when this returns, no worker honours anything of it any more.

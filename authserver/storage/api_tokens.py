@@ -97,6 +97,18 @@ class ApiTokenRows(ApiTokenPages):
             .where(self._mine(api_tokens), *self._asked(chosen))
         ).scalar_one()
 
+    def ids(self, chosen: ApiTokenFilter, among: frozenset[ApiTokenStatus]) -> Sequence[str]:
+        """The ids of those meant that are in one of `among`, in the order of their characters."""
+        found = self._connection.execute(
+            select(_COLUMNS.token_id).where(
+                self._mine(api_tokens),
+                *self._asked(chosen),
+                _COLUMNS.status.in_([each.value for each in sorted(among)]),
+            )
+        )
+        # Here, for databases order texts as their locale does.
+        return sorted(found.scalars())
+
     def count_lineages(self, chosen: ApiTokenFilter) -> int:
         """How many there are where a token and those it was rotated into count as one."""
         return self._connection.execute(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import bindparam, delete, func, select
+from sqlalchemy import bindparam, delete, func, or_, select
 
 from authserver.domain.clients import SUBJECT_PREFIX
 from authserver.domain.hand_over import SubjectAccount
@@ -14,7 +14,7 @@ from authserver.storage.store import Store
 from authserver.storage.texts import is_storable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from sqlalchemy import ColumnElement, Row
 
@@ -34,16 +34,34 @@ class SubjectAccountRows(Store):
         return None if row is None else _subject_account(row)
 
     def list(
-        self, resource: str, *, after: str = "", limit: int = 1000
+        self,
+        resource: str,
+        *,
+        after: str = "",
+        limit: int = 1000,
+        text: str = "",
+        subjects: Collection[str] = (),
     ) -> Sequence[SubjectAccount]:
-        """Of one resource, by subject, those above `after`."""
+        """Of one resource, by subject, those above `after`; see the port for `text`."""
+        if not (is_storable(after) and is_storable(text)):
+            return []
         rows = self._connection.execute(
             select(subject_accounts)
-            .where(*self._of(resource), subject_accounts.c.subject > after)
+            .where(
+                *self._of(resource),
+                subject_accounts.c.subject > after,
+                *_found_by(text, subjects),
+            )
             .order_by(subject_accounts.c.subject)
             .limit(limit)
         )
         return [_subject_account(row) for row in rows]
+
+    def count(self, resource: str) -> int:
+        """How many a resource has."""
+        return self._connection.execute(
+            select(func.count()).select_from(subject_accounts).where(*self._of(resource))
+        ).scalar_one()
 
     def stands_for_a_user(self, resource: str, account: str) -> bool:
         """Whether a subject that is no client's is mapped to an account, whatever its case."""
@@ -108,6 +126,16 @@ class SubjectAccountRows(Store):
             subject_accounts.c.issuer_id == self._issuer_id,
             subject_accounts.c.resource_name == resource,
         )
+
+
+def _found_by(text: str, subjects: Collection[str]) -> tuple[ColumnElement[bool], ...]:
+    if not text:
+        return ()
+    columns = subject_accounts.c.subject, subject_accounts.c.account
+    places = [
+        func.lower(column).contains(text.lower(), autoescape=True) for column in columns
+    ]
+    return (or_(*places, subject_accounts.c.subject.in_(sorted(subjects))),)
 
 
 def _subject_account(row: Row[Any]) -> SubjectAccount:

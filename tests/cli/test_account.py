@@ -203,7 +203,7 @@ def test_a_file_that_is_too_long_is_refused(
     here: Administered, file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("authserver.cli.account.MOST_BYTES", 20)
-    monkeypatch.setattr("authserver.cli.account_file.MOST_BYTES", 20)
+    monkeypatch.setattr("authserver.services.account_files.MOST_BYTES", 20)
     file.write_text("subject,account\nada,ada\n")
     assert "FILE: at most 20 bytes" in here.refused(2, "account", "import", "jira-main", str(file))
 

@@ -116,7 +116,7 @@ def import_accounts(asked: Asked[ImportSaid, NoQuery]) -> Answered:
     ]
     accounts = asked.services.subject_accounts
     if said.dry_run:
-        counts = accounts.preview(name, rows)
+        counts = accounts.preview(name, rows).counts
     else:
         counts = accounts.import_rows(name, rows, asked.act)
     return Answered(

@@ -1,4 +1,4 @@
-"""The CSV file of an import, line by line."""
+"""CSV of mapped subjects, line by line: the file of an import, or what was pasted."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ def read_rows(data: bytes) -> list[ImportRow]:
         InvalidField: it is too long, no text, or the first line names other columns.
     """
     if len(data) > MOST_BYTES:
-        raise InvalidField("FILE", f"at most {MOST_BYTES} bytes")
+        raise InvalidField("file", f"at most {MOST_BYTES} bytes")
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        raise InvalidField("FILE", f"text in UTF-8, which line {line} is not") from None
+        raise InvalidField("file", f"text in UTF-8, which line {line} is not") from None
     return list(_rows(text))
 
 
@@ -63,7 +63,7 @@ def _heading(cells: Sequence[str]) -> list[str]:
     heading = [name.strip().lower() for name in cells]
     if heading not in (BY_SUBJECT, BY_CLIENT):
         raise InvalidField(
-            "FILE", f"CSV whose first line is {','.join(BY_SUBJECT)} or {','.join(BY_CLIENT)}"
+            "file", f"CSV whose first line is {','.join(BY_SUBJECT)} or {','.join(BY_CLIENT)}"
         )
     return heading
 
