@@ -62,6 +62,7 @@ def test_what_was_typed_is_kept_and_each_mistake_stands_at_its_field(desk: Desk)
     )
     assert page.status == 400
     assert "Write a number with its unit" in text_of(page, "lifetime-error")
+    assert "Its tokens last: Write a number with its unit" in text_of(page, "errors")
     assert "The &lt;b&gt;app&lt;/b&gt;" in page.text
     page = desk.browser.submit("client_details", {"lifetime": "10m"}, button="register")
     assert "3 to 100 characters" in text_of(page, "client_id-error")
