@@ -31,8 +31,9 @@ REFUSALS: Final = (AlreadyExists, Conflict, Forbidden, InvalidField, NotFound)
 class Form:
     """The fields of one form, by the names of its controls.
 
-    Pages show `value`, `values`, `labels`, `errors` (in the order in which they were found); views take what
-    they need by the other methods, which note what is wrong and go on, so that all is said at once.
+    Pages show `value`, `values`, `labels`, `errors` (in the order in which they were found); views
+    take what they need by the other methods, which note what is wrong and go on, so that all is
+    said at once.
     """
 
     def __init__(
