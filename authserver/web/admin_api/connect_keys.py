@@ -18,7 +18,7 @@ from authserver.web.admin_api.models.connect_keys import (
 )
 from authserver.web.admin_api.pages import fits, page_of, sorted_page
 from authserver.web.admin_api.resources import OVERLAP, READ, WRITE
-from authserver.web.admin_api.written_names import name_as_segment, name_in_segment
+from authserver.web.written_names import name_as_segment, name_in_segment
 
 if TYPE_CHECKING:
     from typing import Any

@@ -30,7 +30,7 @@ from authserver.web.admin_api.models.provider_parts import (
     rule_shown,
 )
 from authserver.web.admin_api.providers import ONE, READ, UNUSABLE, WRITE
-from authserver.web.admin_api.written_names import name_in_segment
+from authserver.web.written_names import name_in_segment
 
 if TYPE_CHECKING:
     from authserver.domain.providers import Provider

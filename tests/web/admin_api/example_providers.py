@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from authserver.domain.external_tokens import DenialKind
 from authserver.domain.group_rules import GroupEffect
 from authserver.domain.providers import GroupSource, GroupsRule
-from authserver.web.admin_api.written_names import name_as_segment
+from authserver.web.written_names import name_as_segment
 from tests.federation.fake_provider import FakeProvider
 from tests.federation.world import FederatedWorld
 from tests.web.admin_api.example_values import Example

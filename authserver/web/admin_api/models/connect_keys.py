@@ -17,7 +17,7 @@ from authserver.web.admin_api.models.members import (
     moment,
     unstated,
 )
-from authserver.web.admin_api.written_names import name_as_segment
+from authserver.web.written_names import name_as_segment
 
 if TYPE_CHECKING:
     from authserver.domain.connect_keys import ConnectKey

@@ -9,7 +9,7 @@ from pydantic import Field
 from authserver.services.external_denials import FOR_EVER
 from authserver.services.provider_descriptions import described_rule
 from authserver.web.admin_api.models.members import Moment, Said, Shown, moment
-from authserver.web.admin_api.written_names import name_as_segment
+from authserver.web.written_names import name_as_segment
 
 if TYPE_CHECKING:
     from authserver.domain.external_tokens import ExternalDenial
