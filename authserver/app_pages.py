@@ -22,6 +22,7 @@ from authserver.web.front import front_blueprint
 from authserver.web.login import LoginPage, login_blueprint
 from authserver.web.logout import LogoutPages, logout_blueprint
 from authserver.web.select_account import SelectAccountPage, select_account_blueprint
+from authserver.web.sent_forms import SentForms
 from authserver.web.visits import Visits
 
 if TYPE_CHECKING:
@@ -103,18 +104,21 @@ def _people(visits: Visits, container: Container) -> list[Blueprint]:
         sign_out=container.sign_out,
         provider=container.provider_sign_out,
     )
+    sent_forms = SentForms(lambda: container.repeated_creations, container.clock)
     tokens = TokenPages(
         visits=visits,
         tokens=container.own_api_tokens,
         scopes=container.consent_questions,
         sites=container.resources.list,
         clock=container.clock,
+        sent_forms=sent_forms,
     )
     new_token = NewTokenPages(
         visits=visits,
         tokens=container.own_api_tokens,
         scopes=ScopeChoice(container.catalogue.scopes),
         pages=tokens,
+        sent_forms=sent_forms,
     )
     return [
         login_blueprint(login),

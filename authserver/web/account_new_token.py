@@ -33,11 +33,13 @@ if TYPE_CHECKING:
 
     from flask import Response
     from werkzeug.datastructures import MultiDict
+    from werkzeug.wrappers import Response as AnyResponse
 
     from authserver.services.own_api_tokens import MakingOfTokens, OwnApiTokens, TermsOfToken
     from authserver.services.sessions import SignedIn
     from authserver.web.account_tokens import TokenPages
     from authserver.web.admin.scope_choice import ScopeChoice
+    from authserver.web.sent_forms import Claim, SentForms
     from authserver.web.visits import Visits
 
 FORM: Final = "new-token"
@@ -87,13 +89,20 @@ class NewTokenPages:
     """Asks what for, where, what and until when; then makes the token."""
 
     def __init__(
-        self, *, visits: Visits, tokens: OwnApiTokens, scopes: ScopeChoice, pages: TokenPages
+        self,
+        *,
+        visits: Visits,
+        tokens: OwnApiTokens,
+        scopes: ScopeChoice,
+        pages: TokenPages,
+        sent_forms: SentForms,
     ) -> None:
         """Take the collaborators; `pages` shows the secret."""
         self._visits = visits
         self._tokens = tokens
         self._scopes = scopes
         self._pages = pages
+        self._sent_forms = sent_forms
 
     def step(self, number: int) -> Response:
         """GET one step, or the first before it that something is missing in."""
@@ -112,11 +121,15 @@ class NewTokenPages:
                 return self._page(answers, earlier, 400)
         return self._page(answers, number)
 
-    def create(self) -> Response:
-        """POST the last step: the token, and its secret this once."""
-        visit = self._visits.current()
-        visit.check_csrf(FORM)
+    def create(self) -> AnyResponse:
+        """POST the last step: the token, and its secret; a second click makes no other."""
+        self._visits.current().check_csrf(FORM)
         signed_in = self._visits.signed_in_or_login(NEW)
+        return self._sent_forms.once(
+            FORM, signed_in.user.subject, lambda claim: self._create(signed_in, claim)
+        )
+
+    def _create(self, signed_in: SignedIn, claim: Claim | None) -> Response:
         making = self._tokens.making(signed_in.user.subject)
         if not making.is_possible:
             return _not_possible(signed_in, making, 403)
@@ -130,7 +143,8 @@ class NewTokenPages:
             return self._page(answers, END, 403, prove=again(PROVED))
         try:
             draft = replace(_draft(answers), expires_in=_seconds(answers.form.value("lives")))
-            made = self._tokens.create(answers.subject, draft, act_of(visit, answers.subject))
+            act = replace(act_of(self._visits.current(), answers.subject), beside=claim)
+            made = self._tokens.create(answers.subject, draft, act)
         except InvalidField as refusal:
             answers.form.refused(refusal, {"expires_in": "lives"})
             return self._page(answers, _step_of(answers.form), 400)

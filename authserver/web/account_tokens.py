@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from flask import Blueprint, request
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from authserver.services.consent_questions import ConsentQuestions
     from authserver.services.own_api_tokens import OwnApiTokens
     from authserver.services.sessions import SignedIn
+    from authserver.web.sent_forms import Claim, SentForms
     from authserver.web.visits import Visits
 
 TOKENS: Final = "/account/tokens"
@@ -49,6 +51,7 @@ class TokenPages:
         scopes: ConsentQuestions,
         sites: Callable[[], Sequence[ProtectedResource]],
         clock: Clock,
+        sent_forms: SentForms,
     ) -> None:
         """Take the collaborators; `sites` are all that are registered."""
         self._visits = visits
@@ -56,6 +59,7 @@ class TokenPages:
         self._scopes = scopes
         self._sites = sites
         self._clock = clock
+        self._sent_forms = sent_forms
 
     def list(self) -> Response:
         """GET /account/tokens."""
@@ -89,17 +93,20 @@ class TokenPages:
         signed_in = fresh_or_login(self._visits, f"{TOKENS}/{token_id}/rotate")
         return self._rotation(signed_in, self._own(signed_in, token_id))
 
-    def rotate(self, token_id: str) -> Response:
+    def rotate(self, token_id: str) -> AnyResponse:
         """POST the same: the new secret, once."""
-        visit = self._visits.current()
-        visit.check_csrf(ROTATE)
+        self._visits.current().check_csrf(ROTATE)
         signed_in = fresh_or_login(self._visits, f"{TOKENS}/{token_id}/rotate")
         token = self._own(signed_in, token_id)
+        return self._sent_forms.once(
+            ROTATE, signed_in.user.subject, lambda claim: self._rotate(signed_in, token, claim)
+        )
+
+    def _rotate(self, signed_in: SignedIn, token: ApiToken, claim: Claim | None) -> Response:
         subject = signed_in.user.subject
+        act = replace(act_of(self._visits.current(), subject), beside=claim)
         try:
-            made = self._tokens.rotate(
-                subject, token_id, act_of(visit, subject), overlap_seconds=_overlap()
-            )
+            made = self._tokens.rotate(subject, token.token_id, act, overlap_seconds=_overlap())
         except TokenRefused as refusal:
             return self._rotation(signed_in, token, str(refusal), 403)
         except (Conflict, InvalidField) as refusal:

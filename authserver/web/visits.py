@@ -36,6 +36,8 @@ PEER_KEY: Final = "authserver.peer"
 """Where the shell puts the caller's address."""
 CSRF_PURPOSE: Final = "csrf"
 CSRF_FIELD: Final = "csrf"
+ONCE_FIELD: Final = "once"
+"""The number of a form that is done once, however often it is sent (`web.sent_forms`)."""
 OF_THE_BROWSER: Final = frozenset({"login", "sign-out"})
 """Forms bound to the browser alone: a second click, or a second tab, comes after the sign-in or
 the sign-out that the first brought about."""
@@ -66,10 +68,11 @@ class Visits:
         self.clock = clock
 
     def install(self, app: Flask) -> None:
-        """Guard every post to `app`, and give its templates `csrf('<form name>')`."""
+        """Guard every post to `app`, and give its templates `csrf('<form name>')` and `once()`."""
         app.before_request(self._check_origin)
         app.after_request(self._finish)
         app.jinja_env.globals["csrf"] = lambda form: self.current().csrf(form)
+        app.jinja_env.globals["once"] = self.secret_maker.identifier
 
     def current(self) -> Visit:
         """The visit of this request: one per request."""

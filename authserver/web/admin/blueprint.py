@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from authserver.services.console_access import ConsoleAccess
     from authserver.web.admin.console_pages import ConsolePage
+    from authserver.web.sent_forms import SentForms
     from authserver.web.visits import Visits
 
 BOOTSTRAP: Final = "bootstrap.min.css"
@@ -28,7 +29,7 @@ _KEPT_SECONDS: Final = 43_200
 
 
 def console_blueprint(
-    visits: Visits, access: ConsoleAccess, pages: Sequence[ConsolePage]
+    visits: Visits, access: ConsoleAccess, pages: Sequence[ConsolePage], sent_forms: SentForms
 ) -> Blueprint:
     """Serves the table below `/admin`, and the style sheet of Bootstrap.
 
@@ -39,7 +40,7 @@ def console_blueprint(
     if len(names) != len(set(names)):
         raise ValueError("every page of the console has a name of its own")
     menu = Menu.of(pages)
-    guard = Guard(visits, access, lambda: menu)
+    guard = Guard(visits, access, lambda: menu, sent_forms)
     blueprint = Blueprint("console", __name__)
     for page in pages:
         blueprint.add_url_rule(

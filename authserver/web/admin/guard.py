@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlencode
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from authserver.services.sessions import SignedIn
     from authserver.web.admin.console_pages import ConsolePage
     from authserver.web.admin.menu import Menu
+    from authserver.web.sent_forms import Claim, SentForms
     from authserver.web.visits import Visits
 
 CONSOLE: Final = "/admin"
@@ -42,9 +44,16 @@ SECRETS: Final = frozenset({"secret", "password", "client_secret", CSRF_FIELD})
 class Guard:
     """Stands before every page of the console."""
 
-    def __init__(self, visits: Visits, access: ConsoleAccess, menu: Callable[[], Menu]) -> None:
+    def __init__(
+        self,
+        visits: Visits,
+        access: ConsoleAccess,
+        menu: Callable[[], Menu],
+        sent_forms: SentForms,
+    ) -> None:
         """Take the collaborators; hold no state of its own."""
         self._visits = visits
+        self._sent_forms = sent_forms
         self._access = access
         self._menu = menu
 
@@ -59,7 +68,11 @@ class Guard:
             visit.check_csrf(page.name)
             if not _is_fresh(who, visit.call.at):
                 return self._prove_first(page)
-            return (page.submit or _nothing)(who, **path)
+            return self._sent_forms.once(
+                page.name,
+                who.user.subject,
+                lambda claim: (page.submit or _nothing)(_claiming(who, claim), **path),
+            )
 
         return view
 
@@ -115,6 +128,10 @@ class Guard:
             kept=kept,
             lost=any(name in request.form for name in SECRETS - {CSRF_FIELD}),
         )
+
+
+def _claiming(who: Administrator, claim: Claim | None) -> Administrator:
+    return who if claim is None else replace(who, act=replace(who.act, beside=claim))
 
 
 def _is_fresh(who: Administrator, at: float) -> bool:

@@ -121,4 +121,5 @@ def test_a_page_that_does_not_say_who_may_see_it_is_not_made(world: PeopleWorld)
             visits_of(world.container),
             None,  # type: ignore[arg-type]  # nobody asks it
             [page, replace(page, path="/y")],
+            None,  # type: ignore[arg-type]  # nor this
         )
