@@ -13,7 +13,7 @@ from authserver.services.declaration_reading import LARGEST_FILE
 from authserver.services.provider_fields import LONGEST_SECRET
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 STDIN: Final = "-"
 POLICIES: Final = "policies"
@@ -24,7 +24,8 @@ _LINE_END: Final = 2
 def read_configuration(places: Sequence[str]) -> list[DeclaredFile]:
     """Every file that is named, and those in the folders that are.
 
-    In a folder they end in `.toml`; `policies/NAME.toml` in it are policy documents.
+    In a folder they end in `.toml`; `policies/NAME.toml` in it are policy documents. What begins
+    with a full stop is left out.
 
     Raises:
         InvalidField: nothing is there, it cannot be read, or it is no text.
@@ -42,17 +43,33 @@ def read_configuration(places: Sequence[str]) -> list[DeclaredFile]:
 
 
 def _in_folder(folder: Path) -> list[DeclaredFile]:
-    files = []
-    for path in sorted(folder.rglob(f"*{SUFFIX}")):
-        inside = path.relative_to(folder)
-        if any(part.startswith(".") for part in inside.parts) or not path.is_file():
-            continue
-        is_policy = inside.parent == Path(POLICIES)
-        files.append(_file(path, path.stem if is_policy else ""))
-    if not files:
+    paths = sorted(_paths_in(folder))
+    if not paths:
         # Rather than nothing, which --prune would take at its word.
         raise InvalidField("-f", f"a file, or a folder with files that end in {SUFFIX}: {folder}")
-    return files
+    return [_file(path, path.stem if path.parent == folder / POLICIES else "") for path in paths]
+
+
+def _paths_in(folder: Path) -> Iterator[Path]:
+    """The files in a folder; whatever of it cannot be read is refused, for the same reason."""
+    for place, folders, names in os.walk(folder, onerror=_refuse):
+        here = Path(place)
+        folders[:] = [each for each in folders if not each.startswith(".")]
+        for each in folders:
+            if (here / each).is_symlink():
+                raise InvalidField("-f", f"folders, and no links to any: {here / each} is one")
+        for name in names:
+            path = here / name
+            if name.startswith(".") or path.suffix != SUFFIX:
+                continue
+            if not path.is_file():
+                raise InvalidField("-f", f"files: {path} is none, or a link that leads nowhere")
+            yield path
+
+
+def _refuse(error: OSError) -> None:
+    place, why = error.filename, error.strerror
+    raise InvalidField("-f", f"a folder that can be read: {place}: {why}") from None
 
 
 def _file(path: Path, policy: str) -> DeclaredFile:

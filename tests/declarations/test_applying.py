@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import stat
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final, cast
@@ -10,7 +11,7 @@ import pytest
 
 from authserver.cli.declaration_files import LocalSecretFiles
 from authserver.domain.declarations import DeclarationsInvalid
-from authserver.domain.errors import Conflict, Forbidden, StorageUnavailable
+from authserver.domain.errors import Conflict, Forbidden, InvalidField, StorageUnavailable
 from authserver.domain.providers import ProviderKind
 from authserver.domain.roles import Role, permissions_of
 from authserver.services.clients import ClientUpdate
@@ -233,5 +234,34 @@ def test_folders_are_read_without_what_is_hidden(desk: Office) -> None:
     desk.write("good.toml", GOOD)
     desk.write(".git/broken.toml", "[")
     desk.write("README.md", "[")
-    (desk.files / "lost.toml").symlink_to("nowhere")
-    assert desk.mistakes() == []
+    (desk.files / ".data").symlink_to("nowhere")
+    (desk.files / "linked.toml").symlink_to("../elsewhere.toml")
+    desk.write("../elsewhere.toml", '[[group]]\nname = "linked"\n')
+    assert "+ group linked" in [
+        f"{each.sign} {each.kind} {each.name}" for each in desk.plan().changes
+    ]
+
+
+@pytest.mark.parametrize("name", ["lost.toml", "a/lost.toml", "folder"])
+def test_what_a_link_hides_is_not_pruned(desk: Office, name: str) -> None:
+    desk.write("good.toml", GOOD)
+    link = desk.write(name, "")
+    link.unlink()
+    link.symlink_to(desk.files.parent if name == "folder" else "nowhere")
+    with pytest.raises(InvalidField, match=name):
+        desk.plan(prune=True)
+
+
+def test_what_cannot_be_read_is_not_pruned(desk: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk.write("good.toml", GOOD)
+    desk.write("closed/more.toml", GOOD)
+    scan = os.scandir
+
+    def closed(path: str) -> object:
+        if path.endswith("closed"):
+            raise PermissionError(13, "Permission denied", path)
+        return scan(path)
+
+    monkeypatch.setattr(os, "scandir", closed)
+    with pytest.raises(InvalidField, match="closed: Permission denied"):
+        desk.plan(prune=True)
