@@ -61,7 +61,10 @@ class MemoryAccounts(MemoryStore):
             for each in self._state.accounts.values()
             if each.resource == resource
             and each.subject > after
-            and (text.lower() in f"{each.subject}\n{each.account}".lower() or each.subject in subjects)
+            and (
+                text.lower() in f"{each.subject}\n{each.account}".lower()
+                or each.subject in subjects
+            )
         )
         return sorted(found, key=lambda each: each.subject)[:limit]
 

@@ -132,9 +132,7 @@ def _found_by(text: str, subjects: Collection[str]) -> tuple[ColumnElement[bool]
     if not text:
         return ()
     columns = subject_accounts.c.subject, subject_accounts.c.account
-    places = [
-        func.lower(column).contains(text.lower(), autoescape=True) for column in columns
-    ]
+    places = [func.lower(column).contains(text.lower(), autoescape=True) for column in columns]
     return (or_(*places, subject_accounts.c.subject.in_(sorted(subjects))),)
 
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from flask import request
+
 from authserver.domain.gateways import SessionCookies
+from authserver.domain.resources import ResourceStatus
 from authserver.domain.roles import Area, to_read, to_write
 from authserver.web.admin.cells import Kind
 from authserver.web.admin.console_pages import ConsolePage, MenuEntry, Section
@@ -30,7 +33,9 @@ if TYPE_CHECKING:
     from flask import Response
 
     from authserver.domain.gateways import Gateway
+    from authserver.domain.ports import Clock
     from authserver.services.gateways import Gateways
+    from authserver.services.resources import Resources
     from authserver.web.admin.console_pages import Administrator
     from authserver.web.cursors import Cursors
     from authserver.web.languages import Text
@@ -43,6 +48,17 @@ COOKIES: Final[Mapping[SessionCookies, Text]] = {
 }
 
 
+DONE: Final[Mapping[str, Text]] = {
+    "changed": _l("The gateway is changed. It counts everywhere already, without a reload."),
+    "removed": _l("The gateway is removed: its keys are worth nothing any more."),
+}
+
+
+def gateway_path(gateway: Gateway) -> str:
+    """Where one gateway is, below /admin."""
+    return f"{GATEWAYS}/{gateway.name}"
+
+
 def last_use(gateway: Gateway) -> float | None:
     """When one of its keys was last used."""
     used = [each.last_used_at for each in gateway.keys if each.last_used_at is not None]
@@ -53,7 +69,9 @@ LISTING: Final[Listing[Gateway]] = Listing(
     name="gateways",
     path=GATEWAYS,
     columns=(
-        Column("name", _l("Name"), lambda g: g.name, Kind.CODE, is_sortable=True),
+        Column(
+            "name", _l("Name"), lambda g: g.name, Kind.CODE, is_sortable=True, link=gateway_path
+        ),
         Column(
             "resource",
             _l("Site"),
@@ -91,7 +109,9 @@ class GatewayPages:
     """Shows gateways."""
 
     gateways: Gateways
+    resources: Resources
     cursors: Cursors
+    clock: Clock
 
     def list(self, who: Administrator) -> Response:
         """GET /admin/gateways."""
@@ -105,6 +125,30 @@ class GatewayPages:
             lead=_("The proxies in front of the sites: they ask here about every call."),
             empty=_("No gateway is registered yet: calls to the sites are not decided here."),
             new=(_("Register a gateway"), f"{GATEWAYS}/-/new", to_write(Area.RESOURCES)),
+            done=_done(),
+        )
+
+    def show(self, who: Administrator, name: str) -> Response:
+        """GET /admin/gateways/<name>."""
+        del who
+        gateway, now = self.gateways.get(name), self.clock.now()
+        sites = {each.name: str(each.status) for each in self.resources.list()}
+        status = sites.get(gateway.resource, str(ResourceStatus.DELETED))
+        return show(
+            "admin/gateway.html",
+            title=gateway.name,
+            crumbs=[(_("Gateways"), GATEWAYS)],
+            gateway=gateway,
+            path=gateway_path(gateway),
+            facts=[
+                (_("Name"), gateway.name, Kind.CODE),
+                (_("Browser sessions"), str(COOKIES[gateway.session_cookies]), Kind.TEXT),
+                (_("Last asked"), last_use(gateway), Kind.MOMENT),
+                (_("Registered"), gateway.created_at, Kind.MOMENT),
+            ],
+            site_status=status,
+            keys=[(each, each.is_live(now)) for each in gateway.keys],
+            done=_done(),
         )
 
     def _page(self, query: ListQuery) -> ListPage[Gateway]:
@@ -117,7 +161,12 @@ class GatewayPages:
         )
 
     def pages(self) -> Iterable[ConsolePage]:
-        """The row of the table of pages."""
+        """The rows of the table of pages."""
         menu = MenuEntry(Section.ACCESS, _l("Gateways"))
         needs = frozenset({to_read(Area.RESOURCES)})
         yield ConsolePage(GATEWAYS, "gateways", needs, self.list, menu=menu)
+        yield ConsolePage(f"{GATEWAYS}/<name>", "gateway", needs, self.show)
+
+
+def _done() -> str:
+    return str(DONE.get(request.args.get("done", ""), ""))

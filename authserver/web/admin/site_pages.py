@@ -5,10 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from flask import request
+
+from authserver.domain.hand_over import HandOverKind
 from authserver.domain.resources import ResourceKind, ResourceStatus
-from authserver.domain.roles import Area, to_read, to_write
+from authserver.domain.roles import ROLES_WRITE, Area, to_read, to_write
 from authserver.web.admin.cells import WORDS, Kind
 from authserver.web.admin.console_pages import ConsolePage, MenuEntry, Section
+from authserver.web.admin.gateway_pages import gateway_path
 from authserver.web.admin.list_files import list_file
 from authserver.web.admin.lists import (
     Column,
@@ -33,6 +37,7 @@ if TYPE_CHECKING:
     from authserver.domain.resources import ProtectedResource
     from authserver.services.clients import Clients
     from authserver.services.gateways import Gateways
+    from authserver.services.hand_overs import HandOvers
     from authserver.services.resources import Resources
     from authserver.web.admin.console_pages import Administrator
     from authserver.web.cursors import Cursors
@@ -48,11 +53,32 @@ KINDS: Final[Mapping[ResourceKind, Text]] = {
     ResourceKind.CONFLUENCE_CLOUD: "Confluence Cloud",
     ResourceKind.AUTHSERVER: _l("This server's own interface"),
 }
+WAYS: Final[Mapping[HandOverKind, Text]] = {
+    HandOverKind.SERVICE_CREDENTIAL: _l("With one credential of the site's, whoever calls"),
+    HandOverKind.IDENTITY_HEADER: _l("As the caller's own account, named in a header"),
+    HandOverKind.ASSERTION: _l("As the caller's own account, named in a signed assertion"),
+}
+"""How a call arrives."""
+
+
+DONE: Final[Mapping[str, Text]] = {
+    "changed": _l("The site is changed."),
+    "disabled": _l("The site is stopped: tokens for it count nowhere until it is started again."),
+    "enabled": _l("The site is started."),
+    "deleted": _l("The site is deleted for ever."),
+    "arrives": _l("Calls arrive like this from now on."),
+    "arrives-not": _l("No call with a token comes through to the site any more."),
+}
 
 
 def site_path(site: ProtectedResource) -> str:
     """Where one site is, below /admin."""
     return f"{RESOURCES}/{site.name}"
+
+
+def site_crumbs(site: ProtectedResource) -> list[tuple[str, str]]:
+    """The way to a page below a site's."""
+    return [(_("Sites"), RESOURCES), (site.name, site_path(site))]
 
 
 LISTING: Final[Listing[ProtectedResource]] = Listing(
@@ -92,6 +118,7 @@ class SitePages:
     """Shows sites."""
 
     resources: Resources
+    hand_overs: HandOvers
     gateways: Gateways
     clients: Clients
     cursors: Cursors
@@ -109,6 +136,7 @@ class SitePages:
             lead=_("The Jira and Confluence sites that tokens are for."),
             empty=_("No site is registered yet: tokens are for sites."),
             new=(_("Register a site"), f"{RESOURCES}/-/new", WRITE),
+            done=_done(),
         )
 
     def show(self, who: Administrator, name: str) -> Response:
@@ -116,9 +144,16 @@ class SitePages:
         site = self.resources.get(name)
         now = self.clock.now()
         users = [each for each in self.clients.list() if name in each.resources]
+        touches = who.may(WRITE) and (site.is_site or who.may(ROLES_WRITE))
         return show(
             "admin/site.html",
             title=site.name,
+            site=site,
+            path=site_path(site),
+            may=touches,
+            hand_over=self.hand_overs.get(name) if site.is_site else None,
+            arrives_as=WAYS,
+            done=_done(),
             crumbs=[(_("Sites"), RESOURCES)],
             facts=[
                 (_("Name"), site.name, Kind.CODE),
@@ -131,7 +166,11 @@ class SitePages:
                 (_("Registered"), site.created_at, Kind.MOMENT),
             ],
             credentials=[(each.secret, each.secret.is_live(now)) for each in site.credentials],
-            gateways=[each for each in self.gateways.list() if each.resource == name],
+            gateways=[
+                (each.name, gateway_path(each))
+                for each in self.gateways.list()
+                if each.resource == name
+            ],
             clients=users if who.may(to_read(Area.CLIENTS)) else (),
         )
 
@@ -153,3 +192,7 @@ class SitePages:
         needs = frozenset({READ})
         yield ConsolePage(RESOURCES, "resources", needs, self.list, menu=menu)
         yield ConsolePage(f"{RESOURCES}/<name>", "resource", needs, self.show)
+
+
+def _done() -> str:
+    return str(DONE.get(request.args.get("done", ""), ""))
