@@ -23,6 +23,7 @@ from authserver.web.admin.user_acts import UserActs
 from authserver.web.admin.user_editing import UserEditing
 from authserver.web.admin.user_lists import UserLists
 from authserver.web.admin.user_pages import UserPages
+from authserver.web.admin.who_pages import WhoPages
 from authserver.web.cursors import Cursors
 
 if TYPE_CHECKING:
@@ -50,6 +51,9 @@ def work_pages(visits: Visits, container: Container) -> Iterator[ConsolePage]:
 
 def _records(visits: Visits, container: Container) -> Iterator[ConsolePage]:
     yield from DecisionPages(visits, container.audit, container.policy_explanations).pages()
+    yield from WhoPages(
+        container.who_may_call, container.resources.list, Cursors(container.digester)
+    ).pages()
     yield from AuditLists(container.audit, Cursors(container.digester)).pages()
 
 
@@ -85,6 +89,7 @@ def _people(visits: Visits, container: Container, lists: LongLists) -> Iterator[
     yield from UserActs(
         visits=visits,
         users=container.users,
+        stops=container.user_stops,
         credentials=container.user_credentials,
         sessions=container.sessions,
         identities=container.identities,

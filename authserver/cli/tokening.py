@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from authserver.services.api_token_power import ApiTokenPower
     from authserver.services.leak_reports import LeakReports
     from authserver.services.user_credentials import UserCredentials
+    from authserver.services.user_stops import UserStops
     from authserver.services.users import Users
 
 OPTIONS: Final[Mapping[str, str]] = {
@@ -86,6 +87,11 @@ class TokenParts(Protocol):
     @property
     def user_credentials(self) -> UserCredentials:
         """All credentials of a user."""
+        ...
+
+    @property
+    def user_stops(self) -> UserStops:
+        """Everything of a user at once."""
         ...
 
     @property

@@ -16,6 +16,7 @@ from authserver.cli.people import (
 )
 from authserver.cli.user_credentials import disable_credentials, enable_credentials
 from authserver.cli.user_registration import create, update
+from authserver.cli.user_stop import stop
 from authserver.domain.users import UserStatus
 
 
@@ -85,6 +86,7 @@ def enable(context: Context, *, user: str, as_json: bool) -> None:
     _tell(context, started.username, UserStatus.ENABLED, as_json=as_json)
 
 
+user.add_command(stop)
 user.add_command(disable_credentials)
 user.add_command(enable_credentials)
 

@@ -13,6 +13,7 @@ from authserver.services.groups import Groups
 from authserver.services.initial_access_tokens import InitialAccessTokens
 from authserver.services.signing_keys import SigningKeys
 from authserver.services.unknown_paths import UnknownPaths
+from authserver.services.user_stops import UserStops
 from authserver.upstream.site_clients import SiteClients
 from authserver.upstream.site_probes import GuardedSiteProbe
 from tests.cli.runs import run
@@ -87,6 +88,9 @@ class MemoryContainer:
         self.api_token_disuse = self.token_office.disuse
         self.user_credentials = self.token_office.credentials
         self.leak_reports = self.token_office.leaks
+        self.user_stops = UserStops(
+            administration=world.administration, sessions=world.sessions, grants=world.grants
+        )
         self.closed = 0
 
     @property

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from flask import request
 
 from authserver.domain.roles import Area, to_read, to_write
+from authserver.web.admin.cells import Kind
 from authserver.web.admin.console_pages import ConsolePage
 from authserver.web.admin.forms import REFUSALS, Form
 from authserver.web.admin.questions import Question, ask, reasoned
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from authserver.services.identities import Identities
     from authserver.services.sessions import Sessions
     from authserver.services.user_credentials import UserCredentials
+    from authserver.services.user_stops import StoppedUser, UserStops
     from authserver.services.users import Users
     from authserver.web.admin.console_pages import Administrator
     from authserver.web.languages import Text
@@ -53,9 +55,9 @@ DEEDS: Final = (
         SUPPORT,
         _l("Stop everything of %(name)s?"),
         _l(
-            "All API tokens, access and refresh tokens, codes and devices stop at once, and all "
-            "sessions end. Nothing else is ended: you can let it all go on again. The user can "
-            "still sign in and see what happened."
+            "Whatever speaks for this user stops at once, in one step: no token, app or session "
+            "counts any more. The user can still sign in and see what happened; disable the user "
+            "to prevent that."
         ),
         _l("Stop everything"),
     ),
@@ -63,7 +65,10 @@ DEEDS: Final = (
         "go-on",
         SUPPORT,
         _l("Let everything of %(name)s go on?"),
-        _l("API tokens and apps work again, unless they were ended meanwhile."),
+        _l(
+            "API tokens work again, unless they ended meanwhile. Sessions that ended stay ended, "
+            "and so do apps: the user allows them again."
+        ),
         _l("Let it go on"),
         is_dangerous=False,
     ),
@@ -115,6 +120,7 @@ class UserActs:
 
     visits: Visits
     users: Users
+    stops: UserStops
     credentials: UserCredentials
     sessions: Sessions
     identities: Identities
@@ -179,8 +185,7 @@ class UserActs:
         """Do it; a secret that has to be shown, empty for none."""
         subject = user.subject
         if name == "stop":
-            self.credentials.disable(subject, act)
-            self.sessions.end_all(subject, act=act)
+            self.stops.stop(subject, act)
         elif name == "go-on":
             self.credentials.enable(subject, act)
         elif name == "end-sessions":
@@ -196,14 +201,9 @@ class UserActs:
         return ""
 
     def _asked(self, deed: Deed, user: User, form: Form) -> Response:
-        facts: Sequence[tuple[Text, int, str]] = ()
+        facts: Sequence[tuple[Text, str, str]] = ()
         if deed.name in {"stop", "go-on"}:
-            report = self.credentials.report(user.subject)
-            facts = [
-                (_("API tokens"), len(report.api_tokens), "number"),
-                (_("Apps"), len(report.grants), "number"),
-                (_("Sessions"), len(self.sessions.list(user.subject)), "number"),
-            ]
+            facts = _facts(self.stops.preview(user.subject), is_stop=deed.name == "stop")
         path = user_path(user.subject)
         return ask(
             Question(
@@ -250,6 +250,31 @@ class UserActs:
                 f"{one}/{deed.name}", name, deed.needs, self.asking(deed), self.doing(deed)
             )
         yield ConsolePage(f"{one}/unlink", "user_unlink", PEOPLE, self.ask_unlink, self.unlink)
+
+
+def _facts(found: StoppedUser, *, is_stop: bool) -> Sequence[tuple[Text, str, str]]:
+    """How much of it there is, and what becomes of it."""
+    tokens = {"num": found.api_tokens}
+    if not is_stop:
+        return [(_("API tokens"), _("%(num)s, which work again") % tokens, Kind.TEXT)]
+    grants, sessions = {"num": found.grants}, {"num": found.sessions}
+    return [
+        (
+            _("API tokens"),
+            _("%(num)s: they rest, and you can let them go on again") % tokens,
+            Kind.TEXT,
+        ),
+        (
+            _("Allowed apps"),
+            _("%(num)s: they end for ever, and the user has to allow them again") % grants,
+            Kind.TEXT,
+        ),
+        (
+            _("Sessions"),
+            _("%(num)s: they end for ever, and the user has to sign in again") % sessions,
+            Kind.TEXT,
+        ),
+    ]
 
 
 def _shown_once(user: User, secret: str) -> Response:
