@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from flask import request
 
 from authserver.domain.api_tokens import ApiTokenStatus
+from authserver.services.api_token_bulk import OtherTokens
 from authserver.web.admin.console_pages import ConsolePage, MenuEntry, Section
 from authserver.web.admin.forms import REFUSALS, Form
 from authserver.web.admin.questions import reasoned
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 INCIDENTS: Final = "/incidents"
 SHOWN: Final = 50
 LONGEST: Final = 2000
+LONGEST_NUMBER: Final = 12
 REVOKED, DISABLED = str(ApiTokenStatus.REVOKED), str(ApiTokenStatus.DISABLED)
 ENABLED: Final = str(ApiTokenStatus.ENABLED)
 BUTTONS: Final[Mapping[str, tuple[str, str]]] = {
@@ -72,6 +74,22 @@ class TokenLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Since:
+    """What is meant now that was not when somebody looked, and the other way round.
+
+    The lists are the first of each; `is_counted` says whether it is known which they are.
+    """
+
+    added: Sequence[TokenLine]
+    added_count: int
+    ended: Sequence[TokenLine]
+    ended_count: int
+    other_count: int
+    before: int
+    is_counted: bool
+
+
+@dataclass(frozen=True, slots=True)
 class IncidentPages:
     """Asks which, shows them, asks why, does it, and says how to undo it."""
 
@@ -94,16 +112,40 @@ class IncidentPages:
         if plan is None:
             return self._page(form)
         act = reasoned(who.act, form)
-        if form.is_right and form.value("seen") != str(plan.count):
-            form.wrong("where", _("It means other tokens by now than you saw. Look again."))
+        if form.value("seen") != plan.digest:
+            return self._other(form, plan)
         if form.errors:
             return self._page(form, plan)
         try:
-            done = self.bulk.act(plan, act, reason=act.reason, where=form.value("where"))
+            done = self.bulk.act(
+                plan, act, reason=act.reason, where=form.value("where"), seen=plan.digest
+            )
+        except OtherTokens:
+            # They came, or went, between the look above and the act.
+            return self._other(form, self._plan(form) or plan)
         except REFUSALS as refusal:
             form.refused(refusal)
             return self._page(form, plan)
         return self._done(done)
+
+    def _other(self, form: Form, plan: BulkPlan) -> Response:
+        """The page for other tokens than were seen: nothing is done, and it says which they are."""
+        form.wrong("where", _("It means other tokens by now than you saw. Look again."))
+        marks = form.value("marks")
+        found = self.bulk.difference(plan, marks, _number(form.value("at")))
+        return self._page(
+            form,
+            plan,
+            Since(
+                self._lines(found.added),
+                found.added_count,
+                self._lines(found.ended),
+                found.ended_count,
+                found.other_count,
+                before=_number(form.value("count")),
+                is_counted=bool(marks) and bool(plan.marks or not plan.count),
+            ),
+        )
 
     def _plan(self, form: Form) -> BulkPlan | None:
         """What is meant; `None` where that cannot be said, which is noted."""
@@ -120,7 +162,9 @@ class IncidentPages:
             form.refused(refusal)
             return None
 
-    def _page(self, form: Form, plan: BulkPlan | None = None) -> Response:
+    def _page(
+        self, form: Form, plan: BulkPlan | None = None, since: Since | None = None
+    ) -> Response:
         return show(
             "admin/incident.html",
             title=_("Incident"),
@@ -129,13 +173,13 @@ class IncidentPages:
             acts=ACTS,
             examples=FIELDS,
             plan=plan,
-            lines=[] if plan is None else self._lines(plan),
+            since=since,
+            lines=[] if plan is None else self._lines(islice(self.bulk.listed(plan), SHOWN)),
             button=None if plan is None else BUTTONS[str(plan.to)],
         )
 
-    def _lines(self, plan: BulkPlan) -> Sequence[TokenLine]:
-        now = self.clock.now()
-        tokens = list(islice(self.bulk.listed(plan), SHOWN))
+    def _lines(self, meant: Iterable[ApiToken]) -> Sequence[TokenLine]:
+        now, tokens = self.clock.now(), list(meant)
         names = self.lists.usernames(each.owner for each in tokens)
         return [
             TokenLine(
@@ -166,3 +210,8 @@ class IncidentPages:
         menu = MenuEntry(Section.ACCESS, _l("Incident"))
         needs = frozenset({READ, WRITE})
         yield ConsolePage(INCIDENTS, "incidents", needs, self.show, self.act, menu=menu)
+
+
+def _number(text: str) -> int:
+    """A number that a page of ours wrote down; 0 for anything else."""
+    return int(text) if text.isdecimal() and len(text) <= LONGEST_NUMBER else 0
