@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from authserver.domain.errors import DomainError, StorageUnavailable
 from authserver.domain.resources import ADMINISTRATION_PATH
 from authserver.machine.responses import Response
+from authserver.services.admin_networks import AdminNetworks
 from authserver.web.admin_api import problem_kinds as kinds
 from authserver.web.admin_api.blueprint import admin_api_blueprint
 from authserver.web.admin_api.creations import Creations
@@ -32,6 +33,7 @@ def admin_api_pages(container: Container, on_unexpected: Callable[[], None]) -> 
         ENDPOINTS,
         services=container,
         callers=lambda: container.admin_callers,
+        networks=AdminNetworks(container.settings.admin.networks),
         creations=Creations(lambda: container.repeated_creations),
         cursors=Cursors(container.digester),
         issuer=issuer,

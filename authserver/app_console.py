@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from authserver.app_console_work import work_pages
+from authserver.services.admin_networks import AdminNetworks
 from authserver.services.console_access import ConsoleAccess
 from authserver.web.admin.blueprint import console_blueprint
 from authserver.web.admin.client_acts import ClientActs
@@ -42,7 +43,8 @@ def console(visits: Visits, container: Container) -> Blueprint:
     """The console of one application."""
     pages = console_pages(visits, container)
     sent_forms = SentForms(lambda: container.repeated_creations, container.clock)
-    return console_blueprint(visits, ConsoleAccess(container.database), pages, sent_forms)
+    access = ConsoleAccess(container.database, AdminNetworks(container.settings.admin.networks))
+    return console_blueprint(visits, access, pages, sent_forms)
 
 
 def console_pages(visits: Visits, container: Container) -> Sequence[ConsolePage]:

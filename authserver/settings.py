@@ -10,6 +10,7 @@ import os
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from authserver.settings_admin import AdminSettings
 from authserver.settings_fields import NOT_SET, setting
 from authserver.settings_kinds import Choice, FilePath, IssuerUrl
 from authserver.settings_mail import MailSettings
@@ -63,6 +64,7 @@ class Settings:
     sign_in: SignInSettings = field(default_factory=SignInSettings)
     clients: ClientSettings = field(default_factory=ClientSettings)
     registration: RegistrationSettings = field(default_factory=RegistrationSettings)
+    admin: AdminSettings = field(default_factory=AdminSettings)
     audit: AuditSettings = field(default_factory=AuditSettings)
     throttling: ThrottlingSettings = field(default_factory=ThrottlingSettings)
     metrics: MetricsSettings = field(default_factory=MetricsSettings)

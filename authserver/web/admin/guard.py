@@ -84,6 +84,8 @@ class Guard:
             PageRefusal: they may not see it.
         """
         is_form = request.method == "POST"
+        if not self._access.admits(self._visits.current().call):
+            raise _not_from_this_network()
         signed_in = self._signed_in()
         visit = self._visits.current()
         roles = self._access.roles(signed_in.user)
@@ -151,6 +153,15 @@ def _sign_in_again(target: str) -> str:
 
 def _nothing(*_: object, **__: object) -> Any:
     raise PageRefusal(405, _l("Method Not Allowed"), _l("This page cannot be used in that way."))
+
+
+def _not_from_this_network() -> PageRefusal:
+    return PageRefusal(
+        403,
+        _l("Not from this network"),
+        _l("This server is administered from certain networks only, and you are in none of them."),
+        _l("Go on from one of those, perhaps by your company's VPN."),
+    )
 
 
 def _not_administering() -> PageRefusal:

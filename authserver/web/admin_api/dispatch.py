@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from authserver.services.admin_callers import AdminCallers
+    from authserver.services.admin_networks import AdminNetworks
     from authserver.web.admin_api.creations import Creations
     from authserver.web.admin_api.endpoints import Answered, Endpoint
     from authserver.web.admin_api.exchange import ApiRequest
@@ -51,6 +52,7 @@ class AdminApi:
         *,
         services: AdminServices,
         callers: Callable[[], AdminCallers],
+        networks: AdminNetworks,
         creations: Creations,
         cursors: Cursors,
         issuer: str,
@@ -60,6 +62,7 @@ class AdminApi:
         self._routing = Routing(endpoints)
         self._services = services
         self._callers = callers
+        self._networks = networks
         self._creations = creations
         self._cursors = cursors
         self._issuer = issuer
@@ -73,6 +76,7 @@ class AdminApi:
     def answer(self, request: ApiRequest) -> ApiAnswer:
         """The answer; every refusal is a problem document."""
         try:
+            self._admit(request)
             endpoint, path = self._routing.find(request.method, request.path)
             try:
                 return self._answer(endpoint, path, request)
@@ -106,6 +110,11 @@ class AdminApi:
         return self._creations.once(
             key, request, act, lambda act: self._written(endpoint, self._done(endpoint, asked, act))
         )
+
+    def _admit(self, request: ApiRequest) -> None:
+        if not self._networks.admit(request.call):
+            _LOG.info("administration refused", extra={"detail": "network"})
+            raise Problem(kinds.WRONG_NETWORK, kinds.WRONG_NETWORK.about)
 
     def _done(self, endpoint: Endpoint, asked: Asked[Any, Any], act: Act) -> Answered:
         return endpoint.handle(replace(asked, act=act))

@@ -111,7 +111,7 @@ class Endpoint:
         """Every status that an answer can have."""
         found = ALWAYS | self.refusals | {self.status}
         if not self.needs:
-            found -= {401, 403}
+            found -= {401}
         if self.variables:
             found |= {404}
         if self.has_body:

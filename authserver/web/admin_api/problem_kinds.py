@@ -37,6 +37,13 @@ MISSING_SCOPE: Final = Kind(
     "The token, or the role of its user, does not give what the call needs: `WWW-Authenticate` "
     "names the scope.",
 )
+WRONG_NETWORK: Final = Kind(
+    "wrong-network",
+    403,
+    "Not from this network",
+    "The setting `admin.networks` names the networks from which this server may be administered; "
+    "the call came from another.",
+)
 REFUSED_BY_POLICY: Final = Kind(
     "refused-by-policy",
     403,
@@ -126,7 +133,7 @@ UNAVAILABLE: Final = Kind(
 )
 KINDS: Final = (
     *(MALFORMED, INVALID_PARAMETER, UNAUTHORIZED, MISSING_SCOPE, NOT_FOUND, METHOD_NOT_ALLOWED),
-    REFUSED_BY_POLICY,
+    *(WRONG_NETWORK, REFUSED_BY_POLICY),
     *(CONFLICT, ALREADY_EXISTS, KEY_IN_USE, LENGTH_REQUIRED, STALE, TOO_BIG, TARGET_TOO_LONG),
     *(WRONG_TYPE, INVALID, KEY_REUSED, PRECONDITION_REQUIRED, THROTTLED, HEADERS_TOO_LONG),
     *(UNEXPECTED, UNAVAILABLE),
