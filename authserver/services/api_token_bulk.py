@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from authserver.services.administration import Act, Administration
 
 PAGE: Final = 1000
+TRIES: Final = 8
+"""How often an act begins anew because there are more tokens than a moment before."""
 MOST_NAMED: Final = 20
 """Tokens that a difference names; the others are counted."""
 _CLIENT_SUBJECT: Final = "client:"
@@ -85,6 +87,10 @@ class BulkDifference:
 
 class OtherTokens(Conflict):
     """A condition means other tokens by now than those that were seen; nothing was changed."""
+
+
+class _MeansMore(Exception):
+    """There are more tokens that are meant than when the act began: it is undone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,11 +184,33 @@ class ApiTokenBulk:
         """
         why = check_text("reason", reason, longest=LONGEST_REASON, required=False)
         incident = self._secret_maker.identifier()
-        act = replace(act, request_id=act.request_id or incident)
+        act = replace(act, request_id=act.request_id or incident, reason=why)
+        for _ in range(TRIES - 1):
+            with suppress(_MeansMore):
+                return self._acted(plan, act, incident, where, seen)
+        return self._acted(plan, act, incident, where, seen, insists=False)
+
+    def _acted(
+        self,
+        plan: BulkPlan,
+        act: Act,
+        incident: str,
+        where: str,
+        seen: str,
+        *,
+        insists: bool = True,
+    ) -> BulkResult:
+        """Do it once. Raises _MeansMore: somebody just made further tokens of these."""
+        why = act.reason
         takes_power = plan.to is not _ENABLED
         with self._administration.changing([], takes_power=takes_power) as stores:
             now = self._administration.clock.now()
             tokens = _changed_in(stores, plan, now, _reason(incident, why))
+            if insists and takes_power and _ids(stores, plan, now):
+                # Whoever rotates a token holds it until its successor is there, which the statement
+                # that waited for the token knows nothing of. Not a second statement: it would begin
+                # the order of the locks again.
+                raise _MeansMore
             if seen and digest_of(each.token_id for each in tokens) != seen:
                 raise OtherTokens("the condition means other tokens by now: look again")
             if plan.to is _ENABLED:
@@ -202,7 +230,12 @@ class ApiTokenBulk:
                     reason=why,
                     request_id=act.request_id,
                     peer=act.peer,
-                    details={"where": where, "to": str(plan.to), "count": len(tokens)},
+                    details={
+                        "where": where,
+                        "to": str(plan.to),
+                        "count": len(tokens),
+                        **act.way,
+                    },
                 )
             )
             for each in tokens:
@@ -221,6 +254,10 @@ def _changed_in(stores: Stores, plan: BulkPlan, now: float, reason: str) -> Sequ
         # Those that nobody has picked up wait for that again.
         without_secret=_PENDING if plan.to is _ENABLED else None,
     )
+
+
+def _ids(stores: Stores, plan: BulkPlan, now: float) -> Sequence[str]:
+    return stores.api_tokens.ids(_meant(plan.condition, now), _FROM[plan.to])
 
 
 def _meant(condition: Condition, now: float) -> ApiTokenFilter:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import pytest
@@ -10,7 +12,7 @@ from sqlalchemy import event, insert
 
 from authserver.domain.api_tokens import ApiTokenFilter, ApiTokenStatus
 from authserver.services.administration import Administration
-from authserver.services.api_token_bulk import ApiTokenBulk
+from authserver.services.api_token_bulk import ApiTokenBulk, OtherTokens
 from authserver.services.commit_barrier import CommitBarrier
 from authserver.storage.api_token_values import own_values
 from authserver.storage.rows.api_tokens import api_tokens
@@ -52,15 +54,19 @@ def fill(database: SqlDatabase, count: int) -> None:
         connection.execute(insert(api_tokens), values)
 
 
-def stopped(database: SqlDatabase, count: int) -> tuple[int, float]:
-    """How many statements it takes to revoke `count` tokens, and how many seconds."""
-    fill(database, count)
+def bulk_on(database: SqlDatabase) -> ApiTokenBulk:
     clock = FakeClock()
     clock.set_now(NOW)
-    bulk = ApiTokenBulk(
+    return ApiTokenBulk(
         administration=Administration(database=database, clock=clock, barrier=CommitBarrier(clock)),
         secret_maker=NumberedSecrets(),
     )
+
+
+def stopped(database: SqlDatabase, count: int) -> tuple[int, float]:
+    """How many statements it takes to revoke `count` tokens, and how many seconds."""
+    fill(database, count)
+    bulk = bulk_on(database)
     statements: list[str] = []
 
     def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
@@ -89,3 +95,43 @@ def test_ten_thousand_tokens_take_as_few_statements(database: SqlDatabase) -> No
     statements, took = stopped(database, MANY)
     assert statements <= MOST_STATEMENTS
     print(f"{MANY} tokens revoked with {statements} statements in {took:.2f} s")  # noqa: T201 - reported, never asserted
+
+
+def wait_for_a_lock(database: SqlDatabase) -> None:
+    """Until somebody at this database waits for somebody else."""
+    waiting = (
+        "SELECT count(*) FROM pg_stat_activity"
+        " WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    )
+    until = time.monotonic() + 30
+    with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        while not connection.exec_driver_sql(waiting).scalar_one():
+            assert time.monotonic() < until
+            time.sleep(0.005)
+
+
+@pytest.mark.parametrize("is_agreed", [False, True])
+def test_a_token_is_not_saved_by_being_rotated_while_all_are_stopped(
+    postgresql_url: str, *, is_agreed: bool
+) -> None:
+    with opened(postgresql_url) as database, ThreadPoolExecutor(1) as pool:
+        fill(database, 2)
+        bulk = bulk_on(database)
+        plan = bulk.plan("client=zapier", ApiTokenStatus.REVOKED)
+        seen = plan.digest if is_agreed else ""
+        with database.writing() as stores:
+            rotated = stores.api_tokens.get("t00001")
+            assert rotated is not None
+            stores.api_tokens.save(replace(rotated, successor_id="new"))
+            stores.api_tokens.add(api_token("new", expires_at=NOW + 10**8))
+            acting = pool.submit(bulk.act, plan, ADMIN, seen=seen)
+            wait_for_a_lock(database)
+        if is_agreed:
+            with pytest.raises(OtherTokens):
+                acting.result()
+        else:
+            ids = [each.token_id for each in acting.result().tokens]
+            assert ids == ["new", "t00000", "t00001"]
+        with database.reading() as stores:
+            live = stores.api_tokens.count(ApiTokenFilter(live_at=NOW))
+        assert live == (3 if is_agreed else 0)
