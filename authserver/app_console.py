@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from authserver.app_console_providers import key_holder_pages, provider_pages
+from authserver.app_console_sites import settings_pages, site_pages
 from authserver.app_console_work import work_pages
 from authserver.services.admin_networks import AdminNetworks
 from authserver.services.console_access import ConsoleAccess
@@ -15,15 +17,9 @@ from authserver.web.admin.client_lists import ClientLists
 from authserver.web.admin.client_pages import ClientPages
 from authserver.web.admin.client_secrets import ClientSecrets
 from authserver.web.admin.dashboard_pages import DashboardPages
-from authserver.web.admin.gateway_pages import GatewayPages
 from authserver.web.admin.key_pages import KeyPages
 from authserver.web.admin.mail_previews import MailPreviewPages
-from authserver.web.admin.provider_creation import ProviderCreation
-from authserver.web.admin.provider_lists import ProviderLists
-from authserver.web.admin.provider_pages import ProviderPages
 from authserver.web.admin.scope_choice import ScopeChoice
-from authserver.web.admin.site_creation import SiteCreation
-from authserver.web.admin.site_pages import SitePages
 from authserver.web.admin.snippets import Snippets
 from authserver.web.admin.start import start_pages
 from authserver.web.cursors import Cursors
@@ -52,11 +48,13 @@ def console_pages(visits: Visits, container: Container) -> Sequence[ConsolePage]
     return (
         *start_pages(DashboardPages(container.dashboard, container.long_lists)),
         *_clients(visits, container),
-        *_sites(container),
+        *site_pages(visits, container),
+        *key_holder_pages(visits, container),
         *work_pages(visits, container),
-        *_providers(visits, container),
+        *provider_pages(visits, container),
         *KeyPages(visits, container.signing_keys, container.clock).pages(),
         *MailPreviewPages(container.mail_previews).pages(),
+        *settings_pages(container.settings),
     )
 
 
@@ -83,29 +81,3 @@ def _clients(visits: Visits, container: Container) -> Iterator[ConsolePage]:
         visits=visits, clients=container.clients, sites=container.resources.list, scopes=scopes
     ).pages()
     yield from ClientSecrets(container.clients, container.clock).pages()
-
-
-def _sites(container: Container) -> Iterator[ConsolePage]:
-    cursors = Cursors(container.digester)
-    yield from SitePages(
-        resources=container.resources,
-        gateways=container.gateways,
-        clients=container.clients,
-        cursors=cursors,
-        clock=container.clock,
-    ).pages()
-    yield from GatewayPages(container.gateways, cursors).pages()
-    yield from SiteCreation(container.resources, container.gateways).pages()
-
-
-def _providers(visits: Visits, container: Container) -> Iterator[ConsolePage]:
-    pages = ProviderPages(
-        visits=visits,
-        providers=container.providers,
-        secrets=container.provider_secrets,
-        issuer=container.settings.issuer,
-        clock=container.clock,
-    )
-    yield from ProviderLists(container.providers, Cursors(container.digester)).pages()
-    yield from ProviderCreation(container.providers, pages).pages()
-    yield from pages.pages()

@@ -23,7 +23,12 @@ def moment(at: float | None) -> Markup:
     """A `time` element for seconds since the epoch, to the minute; a word for never."""
     if at is None:
         return Markup.escape(gettext("never"))
+    exact = datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return Markup('<time datetime="{}">{}</time>').format(exact, moment_in_words(at))
+
+
+def moment_in_words(at: float) -> str:
+    """The same as a text."""
     point = datetime.fromtimestamp(at, UTC)
     day = format_date(point.date(), "medium", locale=language())
-    exact = point.strftime("%Y-%m-%dT%H:%M:%SZ")
-    return Markup('<time datetime="{}">{}, {:%H:%M} UTC</time>').format(exact, day, point)
+    return f"{day}, {point:%H:%M} UTC"

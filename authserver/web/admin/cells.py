@@ -49,6 +49,7 @@ WORDS: Final[Mapping[str, Text]] = {
     "gone": _l("gone"),
     "revoked": _l("revoked"),
     "expired": _l("expired"),
+    "used up": _l("used up"),
     "live": _l("live"),
     "waiting": _l("waiting"),
     "pending": _l("not picked up"),
@@ -74,7 +75,7 @@ ROLE_WORDS: Final[Mapping[str, Text]] = {
 GOOD: Final = frozenset({"enabled", "active", "live", "permit", "success", "passed", "sent"})
 BAD: Final = frozenset({"revoked", "deny", "failure", "refused", "failed", "given-up"})
 WARNING: Final = frozenset(
-    {"disabled", "retiring", "expired", "waiting", "pending", "stopped", "asleep"}
+    {"disabled", "retiring", "expired", "used up", "waiting", "pending", "stopped", "asleep"}
 )
 FEW: Final = 3
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%", "＝", "＋", "－", "＠")  # noqa: RUF001 - the full-width forms count too

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 WHOLE: Final = ""
 """Stands for the form where no field is to blame."""
+LONGEST_NUMBER: Final = 9
+"""Digits: more than any field allows."""
 REFUSALS: Final = (AlreadyExists, Conflict, Forbidden, InvalidField, NotFound)
 """What services refuse that a person can mend in the form."""
 
@@ -83,6 +85,16 @@ class Form:
         if seconds is None:
             self.wrong(name, _("Write %(how)s.") % {"how": WRITTEN_AS})
         return seconds
+
+    def number(self, name: str) -> int | None:
+        """A whole number, `None` where the field is empty, or wrong, which is noted."""
+        text = self.value(name)
+        if not text:
+            return None
+        if not (text.isascii() and text.isdigit() and len(text) <= LONGEST_NUMBER):
+            self.wrong(name, _("Write a whole number."))
+            return None
+        return int(text)
 
     def wrong(self, name: str, text: str) -> None:
         """Note that a field is wrong; the first word about it counts."""

@@ -27,11 +27,12 @@ from authserver.web.languages import gettext as _
 from authserver.web.languages import lazy_gettext as _l
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from flask import Response
 
     from authserver.domain.provider_looks import ProviderLook
+    from authserver.domain.providers import Provider
     from authserver.services.providers import Providers
     from authserver.web.admin.console_pages import Administrator
     from authserver.web.cursors import Cursors
@@ -47,6 +48,14 @@ DONE: Final[Mapping[str, Text]] = {"removed": _l("The provider is removed.")}
 def provider_path(name: str) -> str:
     """Where one provider is, below /admin."""
     return f"{PROVIDERS}/{name}"
+
+
+def crumbs_to(provider: Provider) -> Sequence[tuple[str, str]]:
+    """The way to a page below one provider's."""
+    return [
+        (_("Identity providers"), PROVIDERS),
+        (provider.display_name, provider_path(provider.name)),
+    ]
 
 
 def health(look: ProviderLook) -> str:

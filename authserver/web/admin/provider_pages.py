@@ -13,11 +13,19 @@ from authserver.services.provider_addresses import (
     redirect_uri,
     sign_out_redirect_uri,
 )
-from authserver.services.provider_presets import PRESETS
 from authserver.web.admin.cells import Kind
 from authserver.web.admin.console_pages import ConsolePage
 from authserver.web.admin.forms import REFUSALS, Form
-from authserver.web.admin.provider_lists import PROVIDERS, READ, WRITE, health, provider_path
+from authserver.web.admin.provider_facts import bearer_facts, provider_facts
+from authserver.web.admin.provider_group_rules import EFFECTS
+from authserver.web.admin.provider_lists import (
+    PROVIDERS,
+    READ,
+    WRITE,
+    crumbs_to,
+    health,
+    provider_path,
+)
 from authserver.web.admin.questions import Question, ask, reasoned
 from authserver.web.admin.showing import show
 from authserver.web.languages import gettext as _
@@ -86,7 +94,9 @@ class ProviderPages:
             title=provider.display_name,
             crumbs=[(_("Identity providers"), PROVIDERS)],
             provider=provider,
-            facts=[*_facts(provider), (_("Health"), health(look), Kind.TEXT)],
+            facts=[*provider_facts(provider), (_("Health"), health(look), Kind.TEXT)],
+            bearer=bearer_facts(provider),
+            effects=EFFECTS,
             there=self._there(provider),
             secrets=[(each, each.is_live(now)) for each in provider.secrets],
             rules=look.rules,
@@ -135,7 +145,7 @@ class ProviderPages:
             _("Keep it"),
             f"{provider_path(name)}/secret",
             provider_path(name),
-            _crumbs(provider),
+            crumbs_to(provider),
         )
         return ask(question, form, template="admin/provider_secret.html")
 
@@ -196,7 +206,7 @@ class ProviderPages:
             button,
             f"{provider_path(name)}/{act}",
             provider_path(name),
-            _crumbs(provider),
+            crumbs_to(provider),
             is_dangerous=act != "enable",
             asks_reason=act != "enable",
         )
@@ -212,31 +222,3 @@ class ProviderPages:
             yield ConsolePage(
                 f"{one}/{act}", f"provider_{act}", both, self.asking(act), self.doing(act)
             )
-
-
-def _crumbs(provider: Provider) -> Sequence[tuple[str, str]]:
-    return [
-        (_("Identity providers"), PROVIDERS),
-        (provider.display_name, provider_path(provider.name)),
-    ]
-
-
-def _facts(provider: Provider) -> Sequence[tuple[str, Value, str]]:
-    living = provider.living_seconds
-    return (
-        (_("Name"), provider.name, Kind.CODE),
-        (_("Kind"), PRESETS[provider.kind].title, Kind.TEXT),
-        (_("State"), str(provider.status), Kind.STATE),
-        (_("Issuer"), provider.issuer, Kind.CODE),
-        (_("Our client id there"), provider.client_id, Kind.CODE),
-        (_("We authenticate by"), str(provider.auth), Kind.CODE),
-        (_("Tenants"), sorted(provider.tenants), Kind.NAMES),
-        (_("A person is"), str(provider.subject_rule), Kind.CODE),
-        (_("People sign in with it"), _("yes") if provider.accepts_login else _("no"), Kind.TEXT),
-        (_("Asks for"), provider.scopes, Kind.NAMES),
-        (_("Makes new users"), str(provider.creation), Kind.CODE),
-        (_("New users only of groups"), sorted(provider.creation_groups), Kind.NAMES),
-        (_("New users only of domains"), sorted(provider.creation_domains), Kind.NAMES),
-        (_("Users live without it for"), living or None, Kind.DURATION),
-        (_("Added"), provider.created_at, Kind.MOMENT),
-    )
