@@ -23,6 +23,11 @@ def domain_in_one_spelling(value: str) -> str | None:
     return text
 
 
+def one_spelling(value: str) -> str:
+    """What somebody wrote as a domain in one spelling; as it is, where it is none."""
+    return domain_in_one_spelling(value.strip()) or value
+
+
 def domain_of(address: str) -> str | None:
     """The domain of what somebody typed as an e-mail address, in one spelling; `None`: none."""
     local, at, domain = address.strip().rpartition("@")

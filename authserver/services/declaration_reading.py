@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 from authserver.domain.declarations import NAME_KEYS, DeclarationProblem, DeclaredKind
+from authserver.domain.email_domains import one_spelling
 from authserver.domain.policy_problems import PolicyInvalid
 from authserver.domain.scopes import close_matches
 from authserver.services.declaration_language import DECLARED
@@ -96,6 +97,7 @@ def read_files(files: Iterable[DeclaredFile]) -> ReadFiles:
         else:
             _read_tables(source, found)
     _refuse_repetitions(found)
+    _refuse_shared_domains(found)
     order = list(DeclaredKind)
     found.stated.sort(key=lambda each: (order.index(each.kind), each.name))
     return found
@@ -156,3 +158,20 @@ def _refuse_repetitions(found: ReadFiles) -> None:
             stated.problem(name_key, f"{stated.name} is declared already, at {where}")
         )
     found.stated = once
+
+
+def _refuse_shared_domains(found: ReadFiles) -> None:
+    """Of a domain stated twice the last one would have it, and the first again the next time."""
+    first: dict[str, DeclarationProblem] = {}
+    for stated in found.stated:
+        if stated.kind is not DeclaredKind.PROVIDER:
+            continue
+        for index, each in enumerate(stated.values.get("domains", ())):
+            field_name = f"domains[{index}].domain"
+            here = stated.problem(field_name, "")
+            other = first.setdefault(one_spelling(each["domain"]), here)
+            if other is not here:
+                where = f"{other.file}:{other.line}"
+                found.problems.append(
+                    stated.problem(field_name, f"{each['domain']} is stated already, at {where}")
+                )

@@ -55,11 +55,9 @@ class Entries:
         if not isinstance(raw, dict):
             place.refuse(f"must be {self.said}")
             return REFUSED
-        read = {
-            key: self.of.read(value, place.key(key)) if "\0" not in key else REFUSED
-            for key, value in raw.items()
-        }
-        return REFUSED if REFUSED in read.values() else read
+        keys = [AnyText("keys without U+0000").read(key, place) for key in raw]
+        read = {key: self.of.read(value, place.key(key)) for key, value in raw.items()}
+        return REFUSED if REFUSED in (*keys, *read.values()) else read
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any, Final
 from authserver.domain.declarations import DeclaredKind
 from authserver.domain.errors import Conflict, InvalidField, NotFound
 from authserver.domain.roles import Area
+from authserver.domain.texts import check_text
 from authserver.services.declared_objects import FreshValue, keep, without
 from authserver.services.derived_rights import members_by_group
+from authserver.services.groups import LONGEST_DESCRIPTION
 from authserver.services.user_lookup import existing
 from authserver.services.users import UserUpdate
 
@@ -72,7 +74,10 @@ class DeclaredGroups:
         if before is None:
             groups.create(name, description, act)
         else:
-            keep("description", before["description"], description)
+            neat = check_text(
+                "description", description, longest=LONGEST_DESCRIPTION, required=False
+            )
+            keep("description", before["description"], neat)
         if MEMBERS in values:
             now = set() if before is None else set(before[MEMBERS])
             wanted = {self._username(each) for each in values[MEMBERS]}
@@ -118,6 +123,9 @@ class DeclaredUsers:
         try:
             user = existing(self._stores, name)
         except NotFound:
+            return None
+        if user.username != name:
+            # By the subject: one user would have two names here, and roles of each.
             return None
         return {ROLES: sorted(map(str, user.own_roles))}
 

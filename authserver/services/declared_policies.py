@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any, Final
 
 from authserver.domain.declarations import DeclaredKind
@@ -61,9 +62,9 @@ class DeclaredPolicies:
         return ()
 
     def made_at(self, name: str) -> float:
-        """When it had its first version."""
-        first = self._stores.policies.version(name, 1)
-        return 0.0 if first is None else first.applied_at
+        """When it was empty last: what somebody wrote after that is another document."""
+        asking = takewhile(lambda each: each.text, self._stores.policies.versions(name))
+        return min((each.applied_at for each in asking), default=0.0)
 
     def remove(self, name: str, act: Act) -> None:
         """Let it ask nothing any more: versions stay for ever."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from authserver.domain.declarations import DeclaredKind
+from authserver.domain.email_domains import one_spelling
 from authserver.domain.errors import InvalidField, NotFound
 from authserver.domain.providers import ProviderAuth
 from authserver.domain.roles import Area
@@ -187,7 +188,7 @@ class DeclaredProviders:
     ) -> None:
         domains = self._offices.provider_domains
         now = {each["domain"]: each["routing"] for each in before[DOMAINS]}
-        wanted = {each["domain"].lower(): each.get("routing", "suggest") for each in stated}
+        wanted = {one_spelling(each["domain"]): each.get("routing", "suggest") for each in stated}
         for domain in sorted(now.keys() - wanted.keys()):
             domains.remove(domain, act)
         for index, (domain, routing) in enumerate(wanted.items()):

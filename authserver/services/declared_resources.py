@@ -11,6 +11,7 @@ from authserver.domain.errors import InvalidField, NotFound
 from authserver.domain.hand_over import CREDENTIAL_PURPOSE, HandOverKind
 from authserver.domain.keys import SigningAlgorithm
 from authserver.domain.roles import Area
+from authserver.domain.site_urls import check_site_url
 from authserver.services.declared_objects import ENABLED, STATUS, FreshValue, keep, without
 from authserver.services.hand_over_rules import DEFAULT_HEADER
 from authserver.services.hand_overs import CredentialType
@@ -102,7 +103,8 @@ class DeclaredResources:
             fresh = (FreshValue("introspection_secret_file", made.introspection_secret.value),)
         else:
             keep("kind", before["kind"], stated["kind"])
-            keep("identifier", before["identifier"], stated.get("identifier"))
+            identifier = stated.get("identifier") or before["identifier"]
+            keep("identifier", before["identifier"], check_site_url("identifier", identifier))
             resources.update(
                 name,
                 act,
@@ -202,6 +204,8 @@ class DeclaredResources:
         return found
 
     def _put_accounts(self, name: str, wanted: Mapping[str, str], act: Act) -> None:
+        if "" in wanted:
+            raise InvalidField(ACCOUNTS, "ids of clients")
         before = self._accounts(name)
         accounts = self._offices.subject_accounts
         try:

@@ -94,6 +94,19 @@ url = "https://r.example"
             CLOUD + '[resource.hand_over]\nkind = "assertion"\n',
             "broken.toml:6: resource[0].hand_over.kind: assertion is for Data Center only",
         ),
+        (
+            CLOUD + 'client_accounts = { "a\\u0000" = "b" }\n',
+            "broken.toml:5: resource[0].client_accounts: keys without U+0000",
+        ),
+        (
+            CLOUD + 'client_accounts = { "" = "b" }\n',
+            "broken.toml:5: resource[0].client_accounts: ids of clients",
+        ),
+        (
+            PROVIDER
+            + 'auth = "none"\ndomains = [{ domain = "x.example" }, { domain = "X.example" }]\n',
+            "broken.toml:7: provider[0].domains[1].domain: X.example is stated already, at ",
+        ),
     ],
 )
 def test_a_mistake_is_told_with_its_place_and_nothing_of_the_good_file_is_done(
@@ -105,6 +118,14 @@ def test_a_mistake_is_told_with_its_place_and_nothing_of_the_good_file_is_done(
     found = desk.mistakes()
     assert any(each.startswith(mistake) for each in found), found
     assert (desk.position, desk.exported()) == before
+
+
+def test_a_user_is_named_in_one_way(desk: Office) -> None:
+    desk.add_user("eve")
+    subject = desk.container.users.get("eve").user.subject
+    desk.write("roles.toml", f'[[user]]\nusername = "{subject}"\nroles = ["auditor"]\n')
+    (only,) = desk.mistakes()
+    assert only.startswith("roles.toml:2: user[0].username: the name of a user")
 
 
 def test_every_mistake_of_every_file_is_told_at_once(desk: Office) -> None:
