@@ -5,19 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import orjson
-from sqlalchemy import Text, and_, func, literal, or_, select, tuple_, union_all
+from sqlalchemy import func, select
 
 from authserver.domain.audit_records import AuditPage, AuditRecord, Cursor
 from authserver.domain.audit_text import visible
-from authserver.storage.audit_content import HANDLE_MAX, NAME_MAX
+from authserver.storage.audit_conditions import conditions
+from authserver.storage.audit_content import NAME_MAX
 from authserver.storage.audit_reading import moment, raw, rows_of
 from authserver.storage.rows.audit import audit_records as records
-from authserver.storage.rows.resources import resources
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sqlalchemy import ColumnElement, CompoundSelect, Connection, Row, Select
+    from sqlalchemy import Connection, Row, Select
 
     from authserver.domain.audit_records import AuditQuery
 
@@ -46,7 +46,9 @@ _COLUMNS: Final = raw(
 
 def search(connection: Connection, query: AuditQuery) -> AuditPage:
     """One page, newest first."""
-    narrowed, wanted = _narrowed(query), query.limit + 1
+    newest_first = (records.c.at.desc(), records.c.id.desc())
+    narrowed = select(*_COLUMNS).where(*conditions(connection, query)).order_by(*newest_first)
+    wanted = query.limit + 1
     if query.action:
         rows = _rows_of_actions(connection, narrowed, _actions(connection, query.action), wanted)
     else:
@@ -93,67 +95,6 @@ def _actions(connection: Connection, wanted: str) -> list[str]:
             return found
         last = following
         found.append(last)
-
-
-def _narrowed(query: AuditQuery) -> _Query:
-    conditions = [
-        column == visible(value, longest)
-        for column, value, longest in (
-            (records.c.actor, query.actor, HANDLE_MAX),
-            (records.c.client_id, query.client_id, HANDLE_MAX),
-            (records.c.request_id, query.request_id, HANDLE_MAX),
-            (records.c.token_id, query.token_id, HANDLE_MAX),
-            (records.c.object_kind, query.object_kind, NAME_MAX),
-            (records.c.object_id, query.object_id, HANDLE_MAX),
-        )
-        if value
-    ]
-    if query.resource:
-        conditions.append(records.c.resource.in_(_names_of_resource(query.resource)))
-    # Said again, so that the planner may use the index of records that have the column filled.
-    conditions += [
-        column != ""
-        for column, value in (
-            (records.c.client_id, query.client_id),
-            (records.c.request_id, query.request_id),
-            (records.c.token_id, query.token_id),
-        )
-        if value
-    ]
-    if query.reason:
-        conditions.append(_of_reason(query.reason))
-    if query.outcome is not None:
-        conditions.append(records.c.outcome == query.outcome.value)
-    if query.since is not None:
-        conditions.append(records.c.at >= query.since)
-    if query.until is not None:
-        conditions.append(records.c.at < query.until)
-    if query.before is not None:
-        place = tuple_(records.c.at, records.c.id)
-        conditions.append(place < tuple_(query.before.at, query.before.record_id))
-    newest_first = (records.c.at.desc(), records.c.id.desc())
-    return select(*_COLUMNS).where(*conditions).order_by(*newest_first)
-
-
-def _names_of_resource(handle: str) -> CompoundSelect[tuple[str]]:
-    """What was asked for, and what else a record may call the same resource.
-
-    Acts of administration hold the name, tokens the identifier (their audience).
-    """
-    asked = visible(handle, HANDLE_MAX)
-    either = or_(resources.c.name == asked, resources.c.identifier == asked)
-    return union_all(
-        select(literal(asked, Text)),
-        select(resources.c.name).where(either),
-        select(resources.c.identifier).where(either),
-    )
-
-
-def _of_reason(wanted: str) -> ColumnElement[bool]:
-    reason = visible(wanted, _SHOWN_MAX)
-    # In ASCII the exclamation mark follows the space.
-    longer = and_(records.c.reason >= f"{reason}: ", records.c.reason < f"{reason}:!")
-    return or_(records.c.reason == reason, longer)
 
 
 def _record(row: _Row) -> AuditRecord:

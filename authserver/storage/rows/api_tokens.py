@@ -60,10 +60,12 @@ api_tokens: Final = Table(
     _word("last_agent"),
     Index(None, "issuer_id", "digest"),
     Index(None, "issuer_id", "subject"),
-    Index(None, "issuer_id", "owner"),
-    Index(None, "issuer_id", "client_id"),
+    Index(None, "issuer_id", "owner", "created_at", "token_id"),
+    Index(None, "issuer_id", "client_id", "created_at", "token_id"),
     Index(None, "issuer_id", "lineage_id"),
     Index(None, "issuer_id", "created_at", "token_id"),
+    Index(None, "issuer_id", "status", "created_at", "token_id"),
+    Index(None, "issuer_id", "subject_type", "created_at", "token_id"),
     Index(None, "issuer_id", "expires_at", "token_id"),
     # Numbers of those that live, expire, or are not used come out of the index alone.
     Index(

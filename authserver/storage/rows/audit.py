@@ -13,6 +13,7 @@ from sqlalchemy import (
     LargeBinary,
     Table,
     Text,
+    literal_column,
     text,
 )
 
@@ -21,6 +22,10 @@ from authserver.storage.rows.metadata import metadata, time_column
 _ID: Final = BigInteger().with_variant(Integer, "sqlite")
 # Byte order, as in SQLite: prefixes become ranges, and no locale decides what they hold.
 _WORD: Final = Text().with_variant(Text(collation="C"), "postgresql")
+
+NO_SUCCESS: Final = literal_column("outcome <> 'success'", Boolean)
+# Decisions, which are many, are found by their requests.
+NO_DECISION: Final = literal_column("object_kind <> 'decision'", Boolean)
 
 
 def _word(name: str) -> Column[str]:
@@ -61,6 +66,11 @@ audit_records: Final = Table(
     Index(None, "at", "id"),
     Index(None, "action", "at"),
     Index(None, "actor", "at"),
+    _index_where(str(NO_SUCCESS), "outcome", "at"),
+    _index_where(str(NO_SUCCESS), "action", "outcome", "at"),
+    _index_where(str(NO_DECISION), "object_id", "at"),
+    _index_where("reason <> ''", "reason"),
+    _index_where("resource <> ''", "resource"),
     _index_where("client_id <> ''", "client_id", "at"),
     _index_where("request_id <> ''", "request_id"),
     _index_where("token_id <> ''", "token_id"),

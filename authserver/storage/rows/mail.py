@@ -29,6 +29,8 @@ mails: Final = Table(
     Index(None, "issuer_id", "status", "next_try_at"),
     Index(None, "issuer_id", "created_at", "mail_id"),
     Index(None, "issuer_id", "next_try_at", "mail_id"),
+    Index(None, "issuer_id", "kind", "created_at", "mail_id"),
+    Index(None, "issuer_id", "recipient", "created_at", "mail_id"),
     Index(None, "issuer_id", "status", "created_at", "mail_id"),
 )
 

@@ -54,6 +54,7 @@ users: Final = Table(
     UniqueConstraint("issuer_id", "username"),
     Index(None, "issuer_id", "canonical_email"),
     Index(None, "issuer_id", "created_at", "subject"),
+    Index(None, "issuer_id", "status", "username"),
     Index(
         "ix_users_administering",
         "issuer_id",
