@@ -74,7 +74,7 @@ LISTING: Final[Listing[AccountRow]] = Listing(
     path=RESOURCES,
     columns=(
         Column("called", _l("Who"), lambda r: r.called, link=lambda r: _page_of(r.mapped.subject)),
-        Column("subject", _l("Subject"), lambda r: r.mapped.subject, Kind.CODE),
+        Column("subject", _l("Subject (sub)"), lambda r: r.mapped.subject, Kind.CODE),
         Column("account", _l("Account there"), lambda r: r.mapped.account, Kind.CODE),
         Column("changed_at", _l("Since"), lambda r: r.mapped.changed_at, Kind.MOMENT),
     ),

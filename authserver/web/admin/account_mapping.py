@@ -130,7 +130,7 @@ class AccountMapping:
                 path,
                 account_crumbs(site),
                 kept=[("subject", subject)],
-                facts=[(_("Site"), site.name, Kind.CODE), (_("Subject"), subject, Kind.CODE)],
+                facts=[(_("Site"), site.name, Kind.CODE), (_("Subject (sub)"), subject, Kind.CODE)],
                 is_dangerous=True,
                 asks_reason=True,
             ),

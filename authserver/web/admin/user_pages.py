@@ -20,6 +20,7 @@ from authserver.web.admin.token_lists import called, status_of, token_path
 from authserver.web.admin.user_lists import READ, USERS, state_of, user_path
 from authserver.web.languages import gettext as _
 from authserver.web.languages import lazy_gettext as _l
+from authserver.web.sign_in_words import sign_in_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -82,7 +83,10 @@ class UserPages:
             path=user_path(user.subject),
             facts=_facts(known),
             identities=self.identities.of(user.subject),
-            sessions=self.sessions.list(user.subject)[:MOST] if sees_support else (),
+            sessions=[
+                (each, sign_in_of(each))
+                for each in (self.sessions.list(user.subject)[:MOST] if sees_support else ())
+            ],
             tokens=[
                 (called(each), token_path(each.token_id), status_of(each, now), each)
                 for each in (tokens.items if sees_tokens else ())
@@ -122,5 +126,5 @@ def _facts(known: KnownUser) -> Sequence[tuple[str, str | float | list[str] | No
             Kind.TEXT,
         ),
         (_("Added"), user.created_at, Kind.MOMENT),
-        (_("Subject"), user.subject, Kind.CODE),
+        (_("Subject (sub)"), user.subject, Kind.CODE),
     ]
