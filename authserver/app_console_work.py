@@ -15,6 +15,7 @@ from authserver.web.admin.policy_pages import PolicyPages
 from authserver.web.admin.policy_previews import PolicyPreviews
 from authserver.web.admin.scope_choice import ScopeChoice
 from authserver.web.admin.session_lists import SessionLists
+from authserver.web.admin.stale_tokens import StaleTokens
 from authserver.web.admin.token_acts import TokenActs
 from authserver.web.admin.token_creation import TokenCreation
 from authserver.web.admin.token_lists import TokenLists
@@ -59,6 +60,7 @@ def _records(visits: Visits, container: Container) -> Iterator[ConsolePage]:
 
 def _tokens(visits: Visits, container: Container, lists: LongLists) -> Iterator[ConsolePage]:
     yield from TokenLists(lists, container.clock, Cursors(container.digester)).pages()
+    yield from StaleTokens(container.api_token_disuse, lists, Cursors(container.digester)).pages()
     yield from TokenActs(visits, container.api_tokens, container.api_token_power).pages()
     yield from TokenCreation(
         visits=visits,

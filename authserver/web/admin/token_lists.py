@@ -180,6 +180,7 @@ class TokenLists:
             shelf=shelf(LISTING, self._cursors, self._page),
             lead=_("Keys that take the place of passwords in scripts and apps."),
             empty=_("There is no API token yet. People make their own, or you make one for them."),
+            others=[(_("Unused tokens"), f"{TOKENS}/-/stale", READ)],
             also=(_("Test a token"), f"{TOKENS}/-/try", WRITE),
             new=(_("Make a token"), f"{TOKENS}/-/new", WRITE),
             done=str(DONE.get(request.args.get("done", ""), "")),
