@@ -151,3 +151,22 @@ def test_the_last_administrator_stays(here: Administered) -> None:
 def test_a_taken_name_is_told_with_advice(here: Administered) -> None:
     here.done("user", "create", "ada")
     assert "choose another name" in here.refused(1, "user", "create", "ada")
+
+
+def test_everything_of_a_user_stops_in_one_step_with_a_reason(here: Administered) -> None:
+    here.done("user", "create", "ada")
+    assert "--reason" in here.refused(2, "user", "stop", "ada", "--yes")
+    assert "--reason" in here.refused(2, "user", "stop", "ada", "--reason", " ", "--yes")
+    here.refused(1, "user", "stop", "nobody", "--reason", "lost", "--yes")
+    asked = here.run("user", "stop", "ada", "--reason", "lost", input_text="n\n")
+    assert asked.exit_code != 0
+    assert "0 sessions, 0 apps and 0 API tokens of ada" in asked.stderr
+    assert stored(here).credentials_disabled_at is None
+    told = here.json("user", "stop", "ada", "--reason", "lost laptop", "--yes")
+    assert (told["username"], told["api_tokens"]) == ("ada", 0)
+    assert stored(here).credentials_disabled_at is not None
+    record = here.world.database.audit[-1]
+    assert record.action == "user.stopped"
+    assert dict(record.details)["reason"] == "lost laptop"
+    result = here.done("user", "stop", "ada", "--reason", "again", "--yes")
+    assert "everything of ada is stopped" in result.stdout

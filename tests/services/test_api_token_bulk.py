@@ -8,7 +8,9 @@ import pytest
 
 from authserver.domain.api_tokens import ApiTokenStatus, LastUse
 from authserver.domain.errors import InvalidField
+from authserver.services.api_token_bulk import OtherTokens
 from authserver.services.api_token_drafts import Delivery
+from authserver.services.api_token_sets import MOST_MARKED, digest_of, marks_of, read_marks
 from tests.services.token_office import DAY, TokenOffice
 from tests.services.world import ADMIN, details
 
@@ -124,3 +126,28 @@ def test_one_transaction_holds_the_whole_act(office: TokenOffice) -> None:
         office.bulk.act(plan, ADMIN)
     office.world.database.failing.clear()
     assert office.kept(token).status is ENABLED
+
+
+def test_others_than_those_that_were_seen_are_not_changed(office: TokenOffice) -> None:
+    gone, stays = office.own().token, office.own().token
+    seen = office.bulk.plan("owner=ada", DISABLED)
+    office.power.revoke(gone.token_id, ADMIN)
+    come = office.own().token
+    plan = office.bulk.plan("owner=ada", DISABLED)
+    assert plan.count == seen.count
+    with pytest.raises(OtherTokens):
+        office.bulk.act(plan, ADMIN, seen=seen.digest)
+    assert office.kept(stays).status is ENABLED
+    found = office.bulk.difference(plan, seen.marks, seen.at)
+    assert [each.token_id for each in found.added] == [come.token_id]
+    assert [each.token_id for each in found.ended] == [gone.token_id]
+    assert (found.added_count, found.ended_count, found.other_count) == (1, 1, 0)
+    done = office.bulk.act(plan, ADMIN, seen=plan.digest)
+    assert {each.token_id for each in done.tokens} == {stays.token_id, come.token_id}
+
+
+def test_sets_are_told_apart_and_large_ones_are_not_marked() -> None:
+    names = [str(number) for number in range(MOST_MARKED + 1)]
+    assert digest_of(names) != digest_of(names[1:])
+    assert marks_of(names) == ""
+    assert len(read_marks(marks_of(names[:100]))) == 100

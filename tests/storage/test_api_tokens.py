@@ -155,3 +155,16 @@ def test_presentations_are_kept_apart(any_database: Database) -> None:
         found = kept(any_database, each.value)
         assert found is not None
         assert found.presentations == {each}
+
+
+def test_ids_come_by_their_characters_and_of_some_states_alone(any_database: Database) -> None:
+    for token_id, status in (
+        ("b", "enabled"),
+        ("a", "disabled"),
+        ("B", "enabled"),
+        ("c", "revoked"),
+    ):
+        add(any_database, api_token(token_id, status=ApiTokenStatus(status)))
+    among = frozenset({ApiTokenStatus.ENABLED, ApiTokenStatus.DISABLED})
+    with any_database.reading() as stores:
+        assert stores.api_tokens.ids(ApiTokenFilter(), among) == ["B", "a", "b"]

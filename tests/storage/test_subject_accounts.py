@@ -131,3 +131,23 @@ def test_ten_thousand_mappings_are_a_few_statements(database: SqlDatabase) -> No
     with database.reading() as stores:
         assert len(stores.accounts.list("jira-main", limit=MANY + 1)) == MANY
         assert stores.accounts.list("jira-main", limit=1)[0].changed_at == NOW + 1
+
+
+def test_mappings_are_found_by_a_part_of_either_name_or_by_their_subjects(
+    database: SqlDatabase,
+) -> None:
+    put(database, [mapped("user:ada", "Ada.L"), mapped("client:ci", "a_b"), mapped("user:bob")])
+    for text, subjects, found in (
+        ("DA.", (), ["user:ada"]),
+        ("user:", (), ["user:ada", "user:bob"]),
+        ("a_b", (), ["client:ci"]),
+        ("%", (), []),
+        ("\0", (), []),
+        ("no such", ("user:bob",), ["user:bob"]),
+    ):
+        with database.reading() as stores:
+            page = stores.accounts.list("jira-main", text=text, subjects=subjects)
+            assert [each.subject for each in page] == found, text
+    with database.reading() as stores:
+        assert stores.accounts.list("jira-main", after="\0") == []
+        assert (stores.accounts.count("jira-main"), stores.accounts.count("wiki")) == (3, 0)

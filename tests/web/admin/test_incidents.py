@@ -37,16 +37,25 @@ def test_tokens_are_stopped_by_what_they_are_after_they_were_seen_and_undone(des
     assert sorted(states(desk)) == ["enabled", "enabled", "pending"]
 
 
-def test_what_was_not_shown_is_not_stopped(desk: Desk) -> None:
-    make(desk, "olive")
+def test_what_was_not_shown_is_not_stopped_even_when_as_many_went(desk: Desk) -> None:
+    make(desk, "olive", "First")
     look(desk, "owner=olive", "revoked")
     shown = desk.browser.page
-    make(desk, "olive", "Another")
+    power, tokens = desk.world.container.api_token_power, desk.world.container.api_tokens
+    (first,) = tokens.page(ApiTokenFilter())
+    make(desk, "olive", "Another <b>")
+    power.revoke(first.token_id, desk.world.container.operator)
     desk.browser.page = shown
     page = desk.browser.submit("incidents", {"reason": "leaked"})
     assert page.status == 400
     assert "other tokens" in page.texts["errors"]
-    assert states(desk) == [ApiTokenStatus.ENABLED, ApiTokenStatus.ENABLED]
+    assert "Another <b>" in page.texts["added"]
+    assert "First" in page.texts["ended"]
+    assert "revoked" in page.texts["ended"]
+    assert 'value="leaked"' in page.text
+    assert sorted(states(desk)) == [ApiTokenStatus.ENABLED, ApiTokenStatus.REVOKED]
+    page = desk.browser.submit("incidents")
+    assert "1 token was changed" in page.texts["done"]
 
 
 def test_a_condition_that_cannot_be_read_says_where(desk: Desk) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from authserver.domain.roles import Role
 from authserver.services.audit_searches import SearchTerms
+from tests.web.admin.test_tokens import make
 
 if TYPE_CHECKING:
     from tests.web.admin.conftest import Desk
@@ -44,14 +45,19 @@ def test_a_user_is_added_with_a_one_time_password_and_changed(desk: Desk) -> Non
 def test_everything_of_a_user_is_stopped_and_goes_on_again(desk: Desk) -> None:
     ada = desk.world.signed_in(desk.world.ada)
     path = users(desk, "ada")
-    desk.get(path + "/stop")
+    make(desk)
+    page = desk.get(path + "/stop")
+    assert "1: they rest" in page.text
+    assert "1: they end for ever, and the user has to sign in again" in page.text
     assert desk.browser.submit("user_stop", {"reason": ""}).status == 400
     page = desk.browser.submit("user_stop", {"reason": "lost laptop"})
     assert "is-stopped" in page.texts
     assert ada.get("/account").path == "/login"
     assert not desk.world.container.users.get("ada").user.has_credentials
-    found = desk.world.container.audit.search(SearchTerms(action="user.credentials_disabled"))
-    assert found.records[0].details["reason"] == "lost laptop"
+    found = desk.world.container.audit.search(SearchTerms(action="user.stopped"))
+    details = found.records[0].details
+    assert (details["reason"], details["via"]) == ("lost laptop", "console")
+    assert (details["sessions"], details["api_tokens"]) == (1, 1)
     desk.get(path + "/go-on")
     page = desk.browser.submit("user_go-on", {"reason": "found again"})
     assert "is-stopped" not in page.texts
