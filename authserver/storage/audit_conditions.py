@@ -42,9 +42,8 @@ def conditions(connection: Connection, query: AuditQuery) -> Iterator[ColumnElem
     if query.reason:
         yield _of_reason(connection, visible(query.reason, _REASON_MAX))
     if query.outcome is not None:
-        yield _COLUMNS.outcome == query.outcome.value
-        if query.outcome is not Outcome.SUCCESS:
-            yield NO_SUCCESS
+        is_it = _COLUMNS.outcome == query.outcome.value
+        yield is_it if query.outcome is Outcome.SUCCESS else and_(is_it, NO_SUCCESS)
     yield from _in_time(query)
 
 

@@ -13,7 +13,6 @@ from sqlalchemy import (
     LargeBinary,
     Table,
     Text,
-    literal_column,
     text,
 )
 
@@ -23,9 +22,9 @@ _ID: Final = BigInteger().with_variant(Integer, "sqlite")
 # Byte order, as in SQLite: prefixes become ranges, and no locale decides what they hold.
 _WORD: Final = Text().with_variant(Text(collation="C"), "postgresql")
 
-NO_SUCCESS: Final = literal_column("outcome <> 'success'", Boolean)
+NO_SUCCESS: Final = text("outcome <> 'success'")
 # Decisions, which are many, are found by their requests.
-NO_DECISION: Final = literal_column("object_kind <> 'decision'", Boolean)
+NO_DECISION: Final = text("object_kind <> 'decision'")
 
 
 def _word(name: str) -> Column[str]:
