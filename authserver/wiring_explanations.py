@@ -9,6 +9,8 @@ from authserver.services.policy_expectations import PolicyExpectations
 from authserver.services.policy_explanations import PolicyExplanations
 from authserver.services.policy_replays import PolicyReplays
 from authserver.services.policy_verdicts import PolicyVerdicts
+from authserver.services.site_callers import SiteCallers
+from authserver.services.who_may_call import WhoMayCall
 from authserver.wiring_policies import PolicyParts
 from authserver.wiring_projects import ProjectParts
 
@@ -38,6 +40,23 @@ class ExplanationParts(PolicyParts, ProjectParts):
             api_tokens=self.api_token_verdicts,
             people=self.people_view,
             projects=self.project_reach,
+            clock=self.clock,
+        )
+
+    @cached_property
+    def who_may_call(self) -> WhoMayCall:
+        """Who can do something at a site now."""
+        callers = SiteCallers(
+            database=self.database,
+            scopes=self.operation_scopes,
+            scopes_of_kind=self.scopes_of_kind,
+            api_tokens=self.api_token_verdicts,
+            people=self.people_view,
+        )
+        return WhoMayCall(
+            database=self.database,
+            catalogue=self.catalogue.operations,
+            callers=callers,
             clock=self.clock,
         )
 

@@ -23,6 +23,7 @@ from authserver.cli.policy_views import (
     version_row,
     version_value,
 )
+from authserver.cli.policy_who import who
 
 if TYPE_CHECKING:
     from typing import BinaryIO
@@ -53,6 +54,7 @@ def policy() -> None:
 
 
 policy.add_command(explain)
+policy.add_command(who)
 policy.add_command(test)
 policy.add_command(replay)
 

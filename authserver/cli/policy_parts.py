@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from authserver.services.policy_expectations import PolicyExpectations
     from authserver.services.policy_explanations import PolicyExplanations
     from authserver.services.policy_replays import PolicyReplays
+    from authserver.services.who_may_call import WhoMayCall
 
 
 class PolicyServices(Protocol):
@@ -31,6 +32,11 @@ class PolicyServices(Protocol):
     @property
     def policy_explanations(self) -> PolicyExplanations:
         """Why a call passes, or not."""
+        ...
+
+    @property
+    def who_may_call(self) -> WhoMayCall:
+        """Who can do something at a site now."""
         ...
 
     @property

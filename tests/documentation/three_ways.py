@@ -122,6 +122,12 @@ _SERVER: Final = (
         ("policy explain", "audit show"),
     ),
     Way(
+        "Find out who can do something",
+        ("who",),
+        ("listPermittedCallers",),
+        ("policy who",),
+    ),
+    Way(
         "Search the record of acts",
         ("audit",),
         ("listRecords", "showRecord"),

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from authserver.services.user_credentials import UserCredentials
     from authserver.services.user_stops import UserStops
     from authserver.services.users import Users
+    from authserver.services.who_may_call import WhoMayCall
 
 
 class AdminServices(Protocol):
@@ -189,6 +190,11 @@ class AdminServices(Protocol):
     @property
     def policy_replays(self) -> PolicyReplays:
         """What decided calls would have got."""
+        ...
+
+    @property
+    def who_may_call(self) -> WhoMayCall:
+        """Who can do something at a site now."""
         ...
 
     @property

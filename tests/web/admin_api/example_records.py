@@ -48,6 +48,7 @@ def _records(rest: Rest) -> Mapping[str, Example]:
         "listRecords": Example(query="action=client&outcome=success&limit=2"),
         "showRecord": Example({"record_id": str(newest)}),
         "showDecision": Example({"decision_id": decided(rest.world, made["api_token"])}),
+        "listPermittedCallers": Example(query="what=delete&project=HR&resource=jira-main"),
         "explainCall": Example(query=f"token_id={token}&call={call}&resource=jira-main"),
     }
 

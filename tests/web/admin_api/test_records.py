@@ -23,7 +23,7 @@ def test_nobody_changes_or_deletes_a_record(rest: Rest) -> None:
             assert problem(answer) == (405, "method-not-allowed"), (method, path)
             assert answer.headers["allow"] == "GET, HEAD"
     assert rest.get(paths[1]) == newest
-    about_records = ("/audit", "/decisions", "/explanations")
+    about_records = ("/audit", "/decisions", "/explanations", "/permitted-callers")
     assert not any(each.writes for each in ENDPOINTS if each.path.startswith(about_records))
 
 
