@@ -5,12 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from authserver.app_console import console
+from authserver.services.pasted_tokens import PastedTokens
+from authserver.services.session_origins import SessionOrigins
 from authserver.web.account import AccountPages, account_blueprint
 from authserver.web.account_identities import IdentityPages, identities_blueprint
 from authserver.web.account_new_token import NewTokenPages, new_token_blueprint
 from authserver.web.account_notices import NoticePages, notices_blueprint
 from authserver.web.account_password import PasswordPage, password_blueprint
 from authserver.web.account_pick_up import PickUpPages, pick_up_blueprint
+from authserver.web.account_token_tests import TokenTestPages, token_tests_blueprint
 from authserver.web.account_tokens import TokenPages, tokens_blueprint
 from authserver.web.admin.scope_choice import ScopeChoice
 from authserver.web.authorize import AuthorizationEndpoint, authorize_blueprint
@@ -87,6 +90,7 @@ def _people(visits: Visits, container: Container) -> list[Blueprint]:
         sessions=container.sessions,
         consents=container.consents,
         living=container.living,
+        origins=SessionOrigins(container.audit, container.database),
     )
     password = PasswordPage(
         visits=visits,
@@ -120,6 +124,18 @@ def _people(visits: Visits, container: Container) -> list[Blueprint]:
         pages=tokens,
         sent_forms=sent_forms,
     )
+    token_tests = TokenTestPages(
+        visits=visits,
+        tokens=container.own_api_tokens,
+        pasted=PastedTokens(
+            database=container.database,
+            digester=container.digester,
+            secret_maker=container.secret_maker,
+        ),
+        explanations=container.policy_explanations,
+        sites=container.resources.list,
+        clock=container.clock,
+    )
     return [
         login_blueprint(login),
         federated_blueprint(federated),
@@ -129,6 +145,7 @@ def _people(visits: Visits, container: Container) -> list[Blueprint]:
         pick_up_blueprint(pick_up),
         tokens_blueprint(tokens),
         new_token_blueprint(new_token),
+        token_tests_blueprint(token_tests),
         notices_blueprint(NoticePages(visits, container.notice_choices)),
         logout_blueprint(logout),
     ]

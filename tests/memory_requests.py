@@ -156,11 +156,11 @@ class MemorySessions(MemoryStore):
         self._state.sessions[session.session_id] = replace(session, ended_at=None)
         return True
 
-    def note_seen(self, session_id: str, at: float) -> None:
+    def note_seen(self, session_id: str, at: float, peer: str) -> None:
         self._told("note_seen", changes=True)
         stored = self._state.sessions.get(session_id)
         if stored is not None and stored.ended_at is None and stored.last_seen_at < at:
-            self._state.sessions[session_id] = replace(stored, last_seen_at=at)
+            self._state.sessions[session_id] = replace(stored, last_seen_at=at, peer=peer)
 
     def list(self, subject: str, now: float) -> Sequence[Session]:
         self._told("list")

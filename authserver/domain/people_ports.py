@@ -153,7 +153,7 @@ class SessionStore(SessionLists, Protocol):
         """Replace digest, times, acr and amr of a live session; False when it has ended."""
         ...
 
-    def note_seen(self, session_id: str, at: float) -> None:
+    def note_seen(self, session_id: str, at: float, peer: str) -> None:
         """Move the idle end; never back."""
         ...
 

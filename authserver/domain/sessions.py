@@ -28,7 +28,8 @@ class Session:
     `session_id` is the `sid` that clients and lists see; the cookie is another value, of which only
     the keyed digest is stored. A new sign-in of the same user in the same browser keeps the
     `session_id` and changes the cookie. `auth_time` is when the user last proved to be the user.
-    `expires_at` is the absolute end; the idle end moves with `last_seen_at`.
+    `expires_at` is the absolute end; the idle end moves with `last_seen_at`, which is when it was
+    used last, to a minute, and `peer` is from where.
     """
 
     session_id: str

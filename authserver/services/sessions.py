@@ -132,7 +132,7 @@ class Sessions:
         if must_prove:
             return SignedIn(session, user, must_prove=True)
         if call.at >= session.last_seen_at + SEEN_SECONDS:
-            session = self._seen(session, call.at)
+            session = self._seen(session, call)
         return SignedIn(session, user)
 
     def begin(
@@ -277,15 +277,16 @@ class Sessions:
             for pepper_id in self._digester.peppers
         ]
 
-    def _seen(self, session: Session, at: float) -> Session:
+    def _seen(self, session: Session, call: Call) -> Session:
+        peer = call.peer or session.peer
         try:
             with self._administration.database.writing() as stores:
-                stores.sessions.note_seen(session.session_id, at)
+                stores.sessions.note_seen(session.session_id, call.at, peer)
         except StorageUnavailable as trouble:
             # It lasts no longer than it would have; nothing else is lost.
             log.warning("the idle end of a session was not moved: %s", trouble)
             return session
-        return replace(session, last_seen_at=at)
+        return replace(session, last_seen_at=call.at, peer=peer)
 
     def _call(self, act: Act) -> Call:
         return act.call(self._administration.clock.now())

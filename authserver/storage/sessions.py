@@ -76,7 +76,7 @@ class SessionRows(SessionPages):
         )
         return renewed.rowcount == 1
 
-    def note_seen(self, session_id: str, at: float) -> None:
+    def note_seen(self, session_id: str, at: float, peer: str) -> None:
         """Move the idle end; never back, and not of a session that has ended."""
         self._connection.execute(
             update(sessions)
@@ -86,7 +86,7 @@ class SessionRows(SessionPages):
                 _COLUMNS.ended_at.is_(None),
                 _COLUMNS.last_seen_at < at,
             )
-            .values(last_seen_at=at)
+            .values(last_seen_at=at, peer=peer)
         )
 
     def list(self, subject: str, now: float) -> Sequence[Session]:

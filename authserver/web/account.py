@@ -9,6 +9,7 @@ from flask import Blueprint, request
 from authserver.domain.audit import Actor, ActorKind
 from authserver.services.administration import Act
 from authserver.web.rendering import render
+from authserver.web.sign_in_words import sign_in_of
 from authserver.web.user_agents import shown_browser
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from authserver.services.consents import Consents
     from authserver.services.living import Living
+    from authserver.services.session_origins import SessionOrigins
     from authserver.services.sessions import Sessions
     from authserver.services.users import Users
     from authserver.web.visits import Visit, Visits
@@ -42,6 +44,7 @@ class AccountPages:
         sessions: Sessions,
         consents: Consents,
         living: Living,
+        origins: SessionOrigins,
     ) -> None:
         """Take the collaborators; hold no state of its own."""
         self._visits = visits
@@ -49,17 +52,21 @@ class AccountPages:
         self._sessions = sessions
         self._consents = consents
         self._living = living
+        self._origins = origins
 
     def overview(self) -> Response:
         """GET /account."""
         signed_in = self._visits.signed_in_or_login("/account")
+        session = signed_in.session
+        providers = self._origins.providers([session])
         known = self._users.get(signed_in.user.subject)
         return render(
             "account.html",
             here="account",
             person=signed_in.user,
             groups=known.groups,
-            session=signed_in.session,
+            session=session,
+            how=sign_in_of(session, providers.get(session.session_id, "")),
             rests_at=self._living.rests_at(signed_in.user.subject),
         )
 
@@ -94,12 +101,20 @@ class AccountPages:
         signed_in = self._visits.signed_in_or_login(SESSIONS)
         found = self._sessions.list(signed_in.user.subject)
         current = signed_in.session.session_id
+        providers = self._origins.providers(found)
         return render(
             "account_sessions.html",
             here="sessions",
             person=signed_in.user,
             current=current,
-            sessions=[(each, *shown_browser(each.user_agent)) for each in found],
+            sessions=[
+                (
+                    each,
+                    *shown_browser(each.user_agent),
+                    sign_in_of(each, providers.get(each.session_id, "")),
+                )
+                for each in found
+            ],
             others=any(each.session_id != current for each in found),
             done=bool(request.args.get("done")),
         )

@@ -135,7 +135,7 @@ class PasswordPage:
             "account_password.html",
             status=status,
             form_targets=self._form_targets(onward),
-            here="password",
+            here="identities",
             person=signed_in.user,
             one_time=signed_in.user.must_change_password,
             errors=errors,

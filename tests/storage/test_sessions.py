@@ -91,7 +91,7 @@ def test_the_idle_end_never_moves_back_nor_after_the_end(database: SqlDatabase) 
     with database.writing() as stores:
         for session_id in ("session-1", "ended"):
             for at in (NOW + 60, NOW + 30):
-                stores.sessions.note_seen(session_id, at)
+                stores.sessions.note_seen(session_id, at, "203.0.113.7")
     assert kept(database) == session(last_seen_at=NOW + 60)
     assert kept(database, "ended") == session("ended", ended_at=NOW)
 

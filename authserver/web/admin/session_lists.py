@@ -29,6 +29,7 @@ from authserver.web.admin.user_lists import user_path
 from authserver.web.languages import gettext as _
 from authserver.web.languages import lazy_gettext as _l
 from authserver.web.languages import plural
+from authserver.web.sign_in_words import sign_in_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -70,6 +71,7 @@ LISTING: Final[Listing[SessionRow]] = Listing(
     columns=(
         Column("user", _l("User"), lambda r: r.username, link=lambda r: _user(r.session)),
         Column("status", _l("State"), lambda r: r.state, Kind.STATE),
+        Column("signed_in_by", _l("Signed in by"), lambda r: sign_in_of(r.session)),
         Column("peer", _l("From"), lambda r: r.session.peer, Kind.CODE),
         Column("browser", _l("Browser"), lambda r: r.session.user_agent),
         Column(
