@@ -11,6 +11,7 @@ from authserver.crypto.secret_seals import BoundSecretResealer
 from authserver.crypto.signing_keys import SigningKeyMaker, SigningKeyResealer
 from authserver.domain.keys import KeyTimes
 from authserver.domain.scopes import close_matches
+from authserver.gateway.nginx_files import NginxFiles
 from authserver.services.administration import Administration
 from authserver.services.administration_resource import AdministrationResource
 from authserver.services.client_lists import ClientLists
@@ -124,6 +125,21 @@ class AdministrationParts(AuditParts):
     def gateways(self) -> Gateways:
         """Gateway administration."""
         return Gateways(administration=self.administration, fresh_secrets=self.fresh_secrets)
+
+    @cached_property
+    def nginx_files(self) -> NginxFiles:
+        """Configurations of reverse proxies."""
+        server = self.settings.server
+        here = f"http://127.0.0.1:{server.port}"
+        if server.unix_socket is not None:
+            here = f"unix:{server.unix_socket.absolute()}"
+        return NginxFiles(
+            resources=self.resources,
+            gateways=self.gateways,
+            hand_overs=self.hand_overs,
+            issuer=self.settings.issuer,
+            here=here,
+        )
 
     @cached_property
     def signing_keys(self) -> SigningKeys:

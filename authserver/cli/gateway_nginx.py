@@ -5,9 +5,9 @@ from __future__ import annotations
 import contextlib
 import os
 import tempfile
+from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, cast
-from urllib.parse import urlsplit
 
 import click
 
@@ -15,16 +15,15 @@ from authserver.cli.administration import naming
 from authserver.cli.context import Context, pass_context
 from authserver.cli.exit_codes import ExitCode
 from authserver.domain.errors import InvalidField
-from authserver.gateway.front_configuration import FrontConfiguration
-from authserver.gateway.nginx import render_front, render_site
 from authserver.gateway.nginx_check import find_nginx, verdict
-from authserver.gateway.site_configuration import Mode, SiteConfiguration
+from authserver.gateway.nginx_files import CA_FILE, LOG_DIRECTORY, MAX_BODY, NginxOptions
+from authserver.gateway.site_configuration import Mode
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from authserver.domain.hand_over import HandOver
     from authserver.domain.resources import ProtectedResource
+    from authserver.gateway.nginx_files import NginxFiles
 
 _PARTS: Final = ("site", "front", "all")
 _OPTIONS: Final[Mapping[str, str]] = {
@@ -87,12 +86,12 @@ _OPTIONS: Final[Mapping[str, str]] = {
 )
 @click.option(
     "--ca-file",
-    default="/etc/ssl/certs/ca-certificates.crt",
+    default=CA_FILE,
     show_default=True,
     help="Authorities that https servers are verified against.",
 )
-@click.option("--log-directory", default="/var/log/nginx", show_default=True, help="For its logs.")
-@click.option("--max-body", default="100m", show_default=True, help="Largest body of a call.")
+@click.option("--log-directory", default=LOG_DIRECTORY, show_default=True, help="For its logs.")
+@click.option("--max-body", default=MAX_BODY, show_default=True, help="Largest body of a call.")
 @click.option(
     "--gateway-address",
     multiple=True,
@@ -111,13 +110,12 @@ def nginx_config(context: Context, /, **options: Any) -> None:
     Exit codes: 0 done, 1 not found, 2 wrong usage, 3 nginx refuses it, 4 storage does not answer.
     """
     part = options["part"]
-    texts = []
+    files: NginxFiles = context.container().nginx_files
     with naming(_OPTIONS):
-        if part != "front":
-            texts.append(_site(context, options))
-        if part != "site":
-            texts.append(_front(context, options, beside_a_site=part == "all"))
-    text = "\n".join(texts)
+        if part == "front":
+            text = files.front(_stated(options))
+        else:
+            text = (files.both if part == "all" else files.site)(*_options(context, options))
     if options["check"]:
         _check(context, text)
     if options["output"] is None:
@@ -127,70 +125,32 @@ def nginx_config(context: Context, /, **options: Any) -> None:
         context.console.note(f"wrote {options['output']}")
 
 
-def _site(context: Context, options: Mapping[str, Any]) -> str:
+def _options(context: Context, options: Mapping[str, Any]) -> tuple[str, NginxOptions]:
+    """The gateway that is meant, and what was stated."""
     if options["resource"] is None:
         raise click.UsageError("--resource is missing (only --part front does without)")
     container = context.container()
     resource: ProtectedResource = container.resources.get(options["resource"])
     if options["server_name"] is None:
         raise click.UsageError("--server-name is missing: the host name that callers use")
-    mode = Mode(options["mode"])
-    if mode is Mode.IN_FRONT and options["upstream"] is None:
+    if Mode(options["mode"]) is Mode.IN_FRONT and options["upstream"] is None:
         raise click.UsageError(
             "--upstream is missing: the site's own host name will lead to nginx, so state where "
             "the site itself listens, like http://127.0.0.1:8080"
         )
     gateway = _gateway(container, resource, options["gateway"])
-    hand_over: HandOver | None = container.hand_overs.get(resource.name)
-    if hand_over is None:
+    if container.hand_overs.get(resource.name) is None:
         _tell_hand_over_missing(context, resource)
-    configuration = SiteConfiguration(
-        gateway=gateway,
-        resource=resource.name,
-        kind=resource.kind,
-        url=resource.url,
-        base_path=resource.base_path,
-        hand_over=hand_over.kind if hand_over else None,
-        identity_header=hand_over.header if hand_over else "",
-        mode=mode,
-        plain_listen=options["plain_listen"] or "",
-        upstream=options["upstream"] or _origin_of(resource.url),
-        decision_point=options["decision_point"] or _here(context),
-        site_host=options["site_host"] or "",
-        key_file=options["key_file"] or f"/etc/nginx/authserver/{gateway}.key.conf",
-        ca_file=options["ca_file"],
-        max_body=options["max_body"],
-        **_listening(options, options["server_name"]),
-    )
-    return render_site(configuration)
+    return gateway, _stated(options)
 
 
-def _front(context: Context, options: Mapping[str, Any], *, beside_a_site: bool) -> str:
-    issuer_host = urlsplit(context.settings.issuer).hostname or ""
-    stated = None if beside_a_site else options["server_name"]
-    name = stated or issuer_host
-    if beside_a_site:
-        if name == options["server_name"]:
-            raise InvalidField("server_name", f"another name than the issuer's, {name}")
-        options = {**options, "certificate": None, "certificate_key": None}
-    configuration = FrontConfiguration(
-        upstream=_here(context),
+def _stated(options: Mapping[str, Any]) -> NginxOptions:
+    known = {each.name for each in fields(NginxOptions)} - {"mode", "gateway_addresses"}
+    return NginxOptions(
+        mode=Mode(options["mode"]),
         gateway_addresses=options["gateway_address"],
-        **_listening(options, name),
+        **{name: options[name] for name in known if options[name] is not None},
     )
-    return render_front(configuration)
-
-
-def _listening(options: Mapping[str, Any], server_name: str) -> dict[str, Any]:
-    plain = options["plain_http"]
-    return {
-        "listen": options["listen"] or ("127.0.0.1:8080" if plain else "443"),
-        "server_name": server_name,
-        "certificate": options["certificate"] or f"/etc/nginx/tls/{server_name}.crt",
-        "certificate_key": options["certificate_key"] or f"/etc/nginx/tls/{server_name}.key",
-        "log_directory": options["log_directory"],
-        "plain_http": plain,
-    }
 
 
 def _gateway(container: Any, resource: ProtectedResource, stated: str | None) -> str:
@@ -219,18 +179,6 @@ def _tell_hand_over_missing(context: Context, resource: ProtectedResource) -> No
     )
     note(f"  authserver resource set-hand-over {resource.name} --kind identity-header|assertion")
     note("and render this file again: it depends on the kind.")
-
-
-def _here(context: Context) -> str:
-    server = context.settings.server
-    if server.unix_socket is not None:
-        return f"unix:{server.unix_socket.absolute()}"
-    return f"http://127.0.0.1:{context.settings.server.port}"
-
-
-def _origin_of(url: str) -> str:
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc}"
 
 
 def _check(context: Context, text: str) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from authserver.crypto.system import SystemClock
 from authserver.domain.keys import KeyTimes
+from authserver.gateway.nginx_files import NginxFiles
 from authserver.services.administration import Act, operator
 from authserver.services.anonymous_scans import AnonymousScans
 from authserver.services.groups import Groups
@@ -92,6 +93,13 @@ class MemoryContainer:
             administration=world.administration, sessions=world.sessions, grants=world.grants
         )
         self.closed = 0
+        self.nginx_files = NginxFiles(
+            resources=world.resources,
+            gateways=world.gateways,
+            hand_overs=self.hand_overs,
+            issuer="http://localhost:8000",
+            here="http://127.0.0.1:8000",
+        )
 
     @property
     def operator(self) -> Act:
