@@ -66,7 +66,8 @@ class Verification:
     """The result. Counts are records, but `broken` counts findings and `seals` links.
 
     `breaks` spells out the first `FINDINGS_KEPT` findings. `anchored_position` is the last place
-    that a valid checkpoint vouches for; records after it could be cut off unseen.
+    that a valid checkpoint vouches for; records after it could be cut off unseen. When it is not
+    complete, it was stopped on its way: what it did not come to, checkpoints too, is not judged.
     """
 
     sealed: int
@@ -77,6 +78,7 @@ class Verification:
     anchored_position: int
     broken: int
     breaks: tuple[Break, ...]
+    is_complete: bool = True
 
     @property
     def is_clean(self) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from authserver.domain.errors import NotFound
@@ -92,8 +93,12 @@ class AuditService:
         self,
         anchors: Sequence[Anchor] = (),
         progress: Callable[[int], None] | None = None,
+        *,
+        within_seconds: float = math.inf,
     ) -> Verification:
-        """Check the whole chain; the configured anchor is always among the anchors.
+        """Check the chain; the configured anchor is always among the anchors.
+
+        After `within_seconds` the rest is left out: the answer is not complete then.
 
         Raises:
             StorageUnavailable: the database cannot answer.
@@ -106,6 +111,7 @@ class AuditService:
             clock=self._clock,
             anchors=[*([] if self._anchor is None else [self._anchor]), *anchors],
             progress=progress,
+            go_on=self._in_time(within_seconds),
         )
 
     def seal_now(self) -> Checkpoint | None:
@@ -116,6 +122,10 @@ class AuditService:
         """
         self._sealer.step()
         return self._sealer.sign_now()
+
+    def _in_time(self, seconds: float) -> Callable[[], bool]:
+        end = self._clock.monotonic() + seconds
+        return lambda: self._clock.monotonic() < end
 
     def prune(self, before: float, actor: Actor) -> PrunedRecords:
         """Give up sealed records older than `before` (seconds since the epoch).

@@ -9,6 +9,8 @@ from authserver.domain.audit_findings import BreakKind
 from authserver.services.audit_record_stream import PAGE, RecordStream
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from authserver.domain.audit_chain import Seal
     from authserver.domain.audit_key_ports import ChainKeys
     from authserver.domain.audit_ports import AuditDatabase, ChainStore
@@ -30,7 +32,12 @@ class ChainWalk:
         records: RecordChecks,
         checkpoints: CheckpointChecks,
         findings: Findings,
+        *,
+        go_on: Callable[[], bool],
     ) -> None:
+        """`go_on` is asked before each page; once it says no, the rest is left out."""
+        self._go_on = go_on
+        self.is_stopped = False
         self._database = database
         self._keys = keys
         self._records = records
@@ -44,7 +51,7 @@ class ChainWalk:
 
     def along_seals(self) -> None:
         """Check every seal and the records it lists."""
-        while True:
+        while self._may_go_on():
             with self._database.reading() as stores:
                 chain = stores.audit.chain
                 page = chain.seals(self._number, _SEALS)
@@ -62,7 +69,7 @@ class ChainWalk:
         """
         late, first_late, is_first_page = 0, 0, True
         after_id = self._after_id
-        while True:
+        while self._may_go_on():
             with self._database.reading() as stores:
                 if is_first_page and stores.audit.chain.seals(self._number, 1):
                     return False
@@ -85,6 +92,10 @@ class ChainWalk:
                 record_id=first_late,
             )
         return True
+
+    def _may_go_on(self) -> bool:
+        self.is_stopped = self.is_stopped or not self._go_on()
+        return not self.is_stopped
 
     def _visit(self, seal: Seal, stream: RecordStream, chain: ChainStore) -> None:
         self._findings.seals += 1

@@ -41,7 +41,7 @@ class Findings:
         if self._progress is not None:
             self._progress(self.sealed + self.unsealed)
 
-    def report(self) -> Verification:
+    def report(self, *, is_complete: bool) -> Verification:
         """Everything so far."""
         return Verification(
             sealed=self.sealed,
@@ -52,4 +52,5 @@ class Findings:
             anchored_position=self._anchored_position,
             broken=self._broken,
             breaks=tuple(self._breaks),
+            is_complete=is_complete,
         )

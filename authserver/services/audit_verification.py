@@ -30,11 +30,12 @@ def verify(
     anchors: Sequence[Anchor] = (),
     unsealed_seconds: float = UNSEALED_SECONDS,
     progress: Callable[[int], None] | None = None,
+    go_on: Callable[[], bool] = lambda: True,
 ) -> Verification:
     """Walk the chain in bounded memory and hold it against its checkpoints and the anchors.
 
     May run beside writers, sealers and retention. `progress` is told now and then how many
-    records were looked at.
+    records were looked at; `go_on` is asked now and then, and ends the walk before its time.
 
     Raises:
         StorageUnavailable: the database cannot answer.
@@ -43,9 +44,10 @@ def verify(
     findings = Findings(progress)
     checkpoints = CheckpointChecks(database, signatures, findings)
     records = RecordChecks(keys, findings)
-    walk = ChainWalk(database, keys, records, checkpoints, findings)
+    walk = ChainWalk(database, keys, records, checkpoints, findings, go_on=go_on)
     walk.along_seals()
     while not walk.behind_seals(clock.now(), unsealed_seconds):
         walk.along_seals()
-    checkpoints.compare(anchors)
-    return findings.report()
+    if not walk.is_stopped:
+        checkpoints.compare(anchors)
+    return findings.report(is_complete=not walk.is_stopped)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from dataclasses import dataclass, field
 from itertools import islice
@@ -34,6 +35,7 @@ MOST_RECORDS: Final = 1_000_000
 MOST_GROUPS: Final = 1000
 """Rows that are told apart; what comes after is counted as `others`."""
 PROGRESS_RECORDS: Final = 50_000
+_LOOKED_AT_ONCE: Final = 500
 _DAY: Final = 86_400.0
 _BY_POLICY: Final = frozenset(
     {
@@ -116,17 +118,19 @@ class PolicyReplays:
         *,
         days: float = DAYS,
         most: int = MOST_RECORDS,
+        within_seconds: float = math.inf,
         progress: Callable[[int], None] | None = None,
     ) -> PolicyReplay:
         """The newest `most` decisions of the last `days`, with `drafts` in their documents' places.
 
-        Memory is bounded whatever there is on record; `progress` is told from time to time how many
-        records were looked at.
+        After `within_seconds` older ones are left out, too. Memory is bounded whatever there is on
+        record; `progress` is told from time to time how many records were looked at.
 
         Raises:
             StorageUnavailable: the database cannot answer.
         """
         found = PolicyReplay(since=self._clock.now() - days * _DAY)
+        end = self._clock.monotonic() + within_seconds
         for resource, policy in self._policies(drafts):
             room = most - found.looked_at
             query = AuditQuery(
@@ -134,6 +138,9 @@ class PolicyReplays:
             )
             records = every_record(self._records, query)
             for record in islice(records, room):
+                if found.looked_at % _LOOKED_AT_ONCE == 0 and self._clock.monotonic() >= end:
+                    found.is_cut = True
+                    return found
                 self._count(found, resource, policy, record)
                 if progress is not None and found.looked_at % PROGRESS_RECORDS == 0:
                     progress(found.looked_at)

@@ -120,6 +120,8 @@ def test_the_newest_are_looked_at_where_there_are_too_many(
     assert (found.looked_at, found.newly_refused, found.unchanged) == (3, 2, 1)
     assert found.is_cut
     assert not replayed(office, ACCESS, most=5).is_cut
+    late = replayed(office, ACCESS, within_seconds=0.0)
+    assert (late.looked_at, late.is_cut) == (0, True)
     told: list[int] = []
     monkeypatch.setattr(policy_replays, "PROGRESS_RECORDS", 2)
     Explaining(office.world).replays.replay({"default": read_policy("")}, progress=told.append)
