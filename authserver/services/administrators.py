@@ -10,8 +10,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from authserver.domain.roles import ROLES_WRITE
+from authserver.services.group_verdicts import verdict
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from authserver.domain.group_rules import GroupRule
+    from authserver.domain.identities import Identity
     from authserver.domain.ports import Stores
     from authserver.domain.roles import Role
     from authserver.domain.users import User
@@ -52,11 +57,33 @@ def could_administer(stores: Stores, user: User) -> bool:
     """Whether the user has any role, even one that does not count for now.
 
     Somebody disabled, asleep, or of a provider that is stopped may be back tomorrow: whoever sets
-    their password today would be an administrator then.
+    their password today would be an administrator then. So may be whose groups have lapsed.
     """
     return bool(user.own_roles) or any(
-        identity.gives_administration for identity in stores.identities.of(user.subject)
+        _could_give(stores.providers.rules(identity.provider), identity)
+        for identity in stores.identities.of(user.subject)
     )
+
+
+def all_who_could_administer(stores: Stores) -> frozenset[str]:
+    """The subjects of everybody for whom `could_administer` holds."""
+    found = {user.subject for user in stores.users.list() if user.own_roles}
+    for provider in stores.providers.list():
+        rules = stores.providers.rules(provider.name)
+        found.update(
+            identity.subject
+            for identity in stores.identities.list(provider.name)
+            if _could_give(rules, identity)
+        )
+    return frozenset(found)
+
+
+def _could_give(rules: Sequence[GroupRule], identity: Identity) -> bool:
+    """Whether an identity gives a role, or would by the next sign-in if the groups are the same."""
+    if identity.gives_administration or identity.snapshot is None:
+        return identity.gives_administration
+    judged = verdict(rules, identity.snapshot, identity.snapshot.fetched_at)
+    return judged.is_administrator or bool(judged.roles)
 
 
 def may_give_roles(act: Act) -> bool:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from authserver.domain.email_domains import domain_of
 from authserver.domain.group_rules import GroupEffect
 from authserver.domain.roles import ROLES_WRITE
-from authserver.services.administrators import may_give_roles
+from authserver.services.administrators import all_who_could_administer, may_give_roles
 from authserver.services.user_roles import guard_groups
 
 if TYPE_CHECKING:
@@ -21,8 +21,8 @@ GIVES_ROLES: Final = frozenset({GroupEffect.ADMINISTRATOR, GroupEffect.ROLE})
 def guard_provider(stores: Stores, act: Act, name: str) -> None:
     """Let only those who may give roles change a provider by which somebody administers.
 
-    That is one whose groups give roles, or at which anybody with a role has an identity: what it
-    says decides who that is.
+    That is one whose groups give roles, or at which anybody with a role has an identity, whatever
+    the role is from: what it says decides who that is.
 
     Raises:
         Forbidden: it is such a provider, and the act is done without the permission.
@@ -56,16 +56,15 @@ def guard_domain(stores: Stores, act: Act, domain: str) -> None:
     """
     if may_give_roles(act):
         return
+    administering = all_who_could_administer(stores)
     for user in stores.users.list():
-        if user.own_roles and domain in {domain_of(user.username), domain_of(user.data.email)}:
+        names = {domain_of(user.username), domain_of(user.data.email)}
+        if domain in names and user.subject in administering:
             act.need(
                 ROLES_WRITE, f"somebody at {domain} administers: changing that takes {ROLES_WRITE}"
             )
 
 
 def _has_administrators(stores: Stores, name: str) -> bool:
-    administering = {user.subject for user in stores.users.list() if user.own_roles}
-    return any(
-        identity.gives_administration or identity.subject in administering
-        for identity in stores.identities.list(name)
-    )
+    administering = all_who_could_administer(stores)
+    return any(identity.subject in administering for identity in stores.identities.list(name))

@@ -6,11 +6,13 @@ from dataclasses import replace
 
 import pytest
 
-from authserver.domain.errors import Conflict
+from authserver.domain.errors import Conflict, Forbidden
 from authserver.domain.group_rules import SnapshotState
 from authserver.domain.providers import ProviderStatus
+from authserver.domain.roles import PERMISSIONS, ROLES_WRITE
 from authserver.domain.users import User, UserStatus
-from authserver.services.administrators import may_administer
+from authserver.services.administrators import guard_user, may_administer
+from authserver.services.group_effects import lapse_in
 from tests.doubles import EPOCH
 from tests.services.club import OIDC, Club
 from tests.services.grouped import identity_of, snapshot
@@ -109,3 +111,18 @@ def test_whoever_administers_by_a_group_does_not_replace_the_last_local_administ
     assert may(club)
     with pytest.raises(Conflict):
         club.world.users.disable("root", ADMIN)
+
+
+@pytest.mark.rule("AD-04")
+def test_whoever_administers_again_after_a_sign_in_is_touched_by_nobody_else(club: Club) -> None:
+    """A password set meanwhile would open an administrator's account after it."""
+    club.signs_in(snapshot("Ops"))
+    with club.database.writing() as stores:
+        lapse_in(stores, club.identity(), club.world.call())
+    assert not may(club)
+    bound = replace(ADMIN, powers=PERMISSIONS - {ROLES_WRITE})
+    with pytest.raises(Forbidden):
+        club.world.users.reset_password("ada", bound)
+    club.signs_in(snapshot("Devs"))
+    with club.database.reading() as stores:
+        guard_user(stores, bound, club.ada)
