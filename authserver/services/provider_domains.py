@@ -39,7 +39,8 @@ class ProviderDomains:
             InvalidField: names the field and what is allowed; nothing was stored.
             Conflict: the provider signs nobody in, or no administrator could sign in with a local
                 password any more.
-            Forbidden: somebody administers by the provider, or has an address of the domain.
+            Forbidden: somebody administers by the provider, or by the one before it, or has an
+                address of the domain.
         """
         now = self._administration.clock.now()
         entry = ProviderDomain(
@@ -55,6 +56,8 @@ class ProviderDomains:
                 _keep_an_administrator(stores, entry.domain)
             before = stores.providers.domain(entry.domain)
             guard_provider(stores, act, name)
+            if before is not None:
+                guard_provider(stores, act, before.provider)
             guard_domain(stores, act, entry.domain)
             stores.providers.put_domain(entry)
             self._administration.record(
