@@ -12,6 +12,7 @@ from authserver.domain.subject_keys import KEY_CHARACTERS_MAX
 from authserver.domain.tokens import latest_end
 from authserver.services.external_claim_values import LEEWAY_SECONDS, is_identifier
 from authserver.services.provider_bearer_rules import LONGEST_LIFE
+from authserver.services.provider_guards import guard_provider
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -94,10 +95,12 @@ class ExternalDenials:
 
         Raises:
             NotFound: there is no such provider, or it is not on the list.
+            Forbidden: somebody administers by the provider, and the act may not touch such ones.
         """
         now = self._administration.clock.now()
         with self._administration.changing(_changed(provider, now), takes_power=False) as stores:
             _existing(stores, provider)
+            guard_provider(stores, act, provider)
             listed = (
                 each
                 for each in stores.providers.denials(provider, now)
