@@ -6,10 +6,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from authserver.domain.errors import AlreadyExists, NotFound
+from authserver.domain.groups import GroupHead
 from tests.memory_secrets import MemoryStore
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from authserver.domain.groups import Group
 
@@ -24,6 +25,22 @@ class MemoryGroups(MemoryStore):
         self._told("list")
         whole = (self._whole(each) for each in self._state.groups.values())
         return sorted(whole, key=lambda each: each.name)
+
+    def heads(self) -> Sequence[GroupHead]:
+        self._told("heads")
+        heads = (
+            GroupHead(each.name, each.description, each.created_at)
+            for each in self._state.groups.values()
+        )
+        return sorted(heads, key=lambda head: head.name)
+
+    def count_members(self, names: Iterable[str]) -> Mapping[str, int]:
+        self._told("count_members")
+        groups = {each: self._state.groups.get(each) for each in names}
+        return {
+            name: 0 if group is None else len(self._whole(group).members)
+            for name, group in groups.items()
+        }
 
     def add(self, group: Group) -> None:
         self._told("add", changes=True)

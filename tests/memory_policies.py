@@ -30,9 +30,12 @@ class MemoryPolicies(MemoryStore):
         self._told("version")
         return self._state.policies.get((name, number))
 
-    def versions(self, name: str) -> Sequence[PolicyVersion]:
+    def versions(
+        self, name: str, *, before: int | None = None, limit: int | None = None
+    ) -> Sequence[PolicyVersion]:
         self._told("versions")
-        return self._newest_first(name)
+        found = self._newest_first(name)
+        return [each for each in found if before is None or each.number < before][:limit]
 
     def add(self, version: PolicyVersion) -> None:
         self._told("add", changes=True)

@@ -37,7 +37,7 @@ class ApiTokenStore(ApiTokenLists, Protocol):
         """Those meant, by id, beginning behind `after`."""
         ...
 
-    def count(self, chosen: ApiTokenFilter) -> int:
+    def count(self, chosen: ApiTokenFilter, at_most: int | None = None) -> int:
         """How many are meant."""
         ...
 
@@ -105,8 +105,10 @@ class PolicyStore(Protocol):
         """One version."""
         ...
 
-    def versions(self, name: str) -> Sequence[PolicyVersion]:
-        """All versions, newest first."""
+    def versions(
+        self, name: str, *, before: int | None = None, limit: int | None = None
+    ) -> Sequence[PolicyVersion]:
+        """All versions, newest first; or so many of them, and those before a number."""
         ...
 
     def add(self, version: PolicyVersion) -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from authserver.domain.device_authorizations import DeviceAuthorization, DeviceState
-    from authserver.domain.groups import Group
+    from authserver.domain.groups import Group, GroupHead
     from authserver.domain.logout_deliveries import LogoutDelivery
     from authserver.domain.people_ports import Digests
     from authserver.domain.registrations import InitialAccessToken, Registration
@@ -122,6 +122,14 @@ class GroupStore(Protocol):
 
     def list(self) -> Sequence[Group]:
         """All, by name."""
+        ...
+
+    def heads(self) -> Sequence[GroupHead]:
+        """All, by name, without their members."""
+        ...
+
+    def count_members(self, names: Iterable[str]) -> Mapping[str, int]:
+        """How many members each of these groups has."""
         ...
 
     def add(self, group: Group) -> None:

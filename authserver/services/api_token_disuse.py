@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from authserver.domain.api_tokens import ApiTokenFilter, ApiTokenStatus
 from authserver.domain.audit import Actor, ActorKind
 from authserver.domain.durations import written_seconds
+from authserver.domain.pages import Page, Place
 from authserver.services.administration import Act
 from authserver.services.api_token_power import stopped_in
 from authserver.services.token_rules_in_force import RulesInForce, staleness_is_asked
@@ -61,6 +62,24 @@ class ApiTokenDisuse:
         )
         for page in self._pages(chosen, lambda: True):
             yield from (each for each in page if idle_since(each) < now - seconds)
+
+    def page(self, seconds: float, after: Place | None, limit: int) -> Page[ApiToken]:
+        """Some of `unused`, by id. It may hold fewer than there are: so many are looked at.
+
+        Raises:
+            InvalidField: `after` is another list's.
+        """
+        now = self._administration.clock.now()
+        chosen = ApiTokenFilter(
+            status=ApiTokenStatus.ENABLED, unused_since=now - seconds, live_at=now
+        )
+        last = "" if after is None else str(after.fitting(str)[0])
+        with self._administration.database.reading() as stores:
+            looked_at = stores.api_tokens.page(chosen, after=last, limit=limit)
+        # Those that were enabled a moment ago are not unused for so long.
+        found = [each for each in looked_at if idle_since(each) < now - seconds]
+        is_last = len(looked_at) < limit
+        return Page(found, None if is_last else Place((looked_at[-1].token_id,)))
 
     def act_by_policy(self, go_on: Callable[[], bool]) -> DisuseCounts:
         """Tell of, disable and revoke what policies say. `go_on` is asked before each batch.

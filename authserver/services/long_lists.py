@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, Final, Protocol, TypeVar
 
 from authserver.domain.errors import InvalidField, NotFound
 from authserver.services.user_lookup import existing
@@ -12,14 +12,17 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from authserver.domain.api_tokens import ApiToken, ApiTokenFilter
+    from authserver.domain.clients import Client
     from authserver.domain.grants import Grant
-    from authserver.domain.groups import Group
+    from authserver.domain.groups import Group, GroupHead
     from authserver.domain.identities import Identity
     from authserver.domain.mail import WaitingMail
     from authserver.domain.pages import Page, Place
     from authserver.domain.ports import Database
     from authserver.domain.searches import (
         ApiTokenSort,
+        ClientSearch,
+        ClientSort,
         GrantSearch,
         GrantSort,
         IdentitySearch,
@@ -34,6 +37,8 @@ if TYPE_CHECKING:
     from authserver.domain.sessions import Session
     from authserver.domain.users import User
 
+MOST_COUNTED: Final = 10_000
+"""No more members than this are counted: a greater total only says that there are more."""
 Item = TypeVar("Item")
 Wanted_contra = TypeVar("Wanted_contra", contravariant=True)
 Sort_contra = TypeVar("Sort_contra", contravariant=True)
@@ -76,11 +81,17 @@ class LongLists:
         """Take the database; hold no state of its own."""
         self._database = database
 
+    def clients(self, wanted: ClientSearch, sort: ClientSort, piece: Piece) -> Page[Client]:
+        """Clients."""
+        with self._database.reading() as stores:
+            clients = stores.clients
+            return _page(clients.page, wanted, sort, piece, clients.count)
+
     def users(self, wanted: UserSearch, sort: UserSort, piece: Piece) -> Page[User]:
         """Users."""
         with self._database.reading() as stores:
             users = stores.users
-            return _page(users.page, wanted, sort, piece, lambda: users.count(wanted))
+            return _page(users.page, wanted, sort, piece, users.count)
 
     def members(self, group: str, sort: UserSort, piece: Piece, wanted: UserSearch) -> Page[User]:
         """The members of a group; `wanted` names it, too. Raises NotFound."""
@@ -93,13 +104,13 @@ class LongLists:
         """Sessions."""
         with self._database.reading() as stores:
             sessions = stores.sessions
-            return _page(sessions.page, wanted, sort, piece, lambda: sessions.count(wanted))
+            return _page(sessions.page, wanted, sort, piece, sessions.count)
 
     def grants(self, wanted: GrantSearch, sort: GrantSort, piece: Piece) -> Page[Grant]:
         """Grants."""
         with self._database.reading() as stores:
             grants = stores.grants
-            return _page(grants.page, wanted, sort, piece, lambda: grants.count(wanted))
+            return _page(grants.page, wanted, sort, piece, grants.count)
 
     def grant(self, grant_id: str) -> Grant:
         """One grant, an ended one too. Raises NotFound."""
@@ -115,7 +126,7 @@ class LongLists:
         """Linked identities."""
         with self._database.reading() as stores:
             identities = stores.identities
-            return _page(identities.page, wanted, sort, piece, lambda: identities.count(wanted))
+            return _page(identities.page, wanted, sort, piece, identities.count)
 
     def api_tokens(
         self, wanted: ApiTokenFilter, sort: ApiTokenSort, piece: Piece
@@ -123,18 +134,28 @@ class LongLists:
         """API tokens."""
         with self._database.reading() as stores:
             tokens = stores.api_tokens
-            return _page(tokens.listed, wanted, sort, piece, lambda: tokens.count(wanted))
+            return _page(tokens.listed, wanted, sort, piece, tokens.count)
 
     def mails(self, wanted: MailSearch, sort: MailSort, piece: Piece) -> Page[WaitingMail]:
         """Mails."""
         with self._database.reading() as stores:
             mails = stores.mails
-            return _page(mails.page, wanted, sort, piece, lambda: mails.count(wanted))
+            return _page(mails.page, wanted, sort, piece, mails.count)
 
     def groups(self) -> Sequence[Group]:
         """All local groups, by name."""
         with self._database.reading() as stores:
             return stores.groups.list()
+
+    def group_heads(self) -> Sequence[GroupHead]:
+        """All local groups, by name, without their members."""
+        with self._database.reading() as stores:
+            return stores.groups.heads()
+
+    def member_counts(self, groups: Iterable[str]) -> Mapping[str, int]:
+        """How many members each group of a page has."""
+        with self._database.reading() as stores:
+            return stores.groups.count_members(groups)
 
     def groups_of(self, subjects: Sequence[str]) -> Sequence[Sequence[str]]:
         """The names of the local groups of each user of a page."""
@@ -144,8 +165,7 @@ class LongLists:
     def usernames(self, subjects: Iterable[str]) -> Mapping[str, str]:
         """User names by subject, also of those who were deleted."""
         with self._database.reading() as stores:
-            found = {each: stores.users.get(each) for each in set(subjects)}
-        return {each: user.username for each, user in found.items() if user is not None}
+            return stores.users.names(subjects)
 
     def subject_of(self, handle: str) -> str:
         """The subject that a user name means; a subject, and what nobody is called, as it is."""
@@ -173,9 +193,12 @@ def _page(
     wanted: Wanted_contra,
     sort: Sort_contra,
     piece: Piece,
-    count: Callable[[], int],
+    count: Callable[[Wanted_contra, int], int],
 ) -> Page[Item]:
     page = read(
         wanted, sort=sort, descending=piece.descending, after=piece.after, limit=piece.limit
     )
-    return replace(page, total=count()) if piece.counts else page
+    if not piece.counts:
+        return page
+    is_whole = piece.after is None and page.next_place is None
+    return replace(page, total=len(page.items) if is_whole else count(wanted, MOST_COUNTED + 1))

@@ -112,11 +112,17 @@ class Policies:
             check_name(stores, name)
             return existing(stores, name, number)
 
-    def versions(self, name: str) -> Sequence[PolicyVersion]:
-        """All versions, newest first. Raises NotFound: no such resource."""
+    def versions(
+        self, name: str, *, before: int | None = None, limit: int | None = None
+    ) -> Sequence[PolicyVersion]:
+        """All versions, newest first; or so many of them, and those before a number.
+
+        Raises:
+            NotFound: there is no such resource.
+        """
         with self._administration.database.reading() as stores:
             check_name(stores, name)
-            return stores.policies.versions(name)
+            return stores.policies.versions(name, before=before, limit=limit)
 
     def plan(self, name: str, text: str) -> PolicyPlan:
         """Check a text and say what applying it would do; nothing is changed.

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import bindparam, delete, insert, select, union_all
+from sqlalchemy import bindparam, delete, func, insert, select, union, union_all
 
 from authserver.domain.errors import AlreadyExists, NotFound
-from authserver.domain.groups import Group
+from authserver.domain.groups import Group, GroupHead
 from authserver.storage.inserts import insert_into
 from authserver.storage.rows.groups import group_members, user_groups
 from authserver.storage.rows.identities import provider_group_members
@@ -16,7 +16,7 @@ from authserver.storage.store import Store, of_issuer
 from authserver.storage.texts import is_storable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from sqlalchemy import Row
 
@@ -62,6 +62,28 @@ class GroupRows(Store):
         return sorted(
             (_group(row, members[row.name]) for row in rows), key=lambda group: group.name
         )
+
+    def heads(self) -> Sequence[GroupHead]:
+        """All, by name, without their members."""
+        rows = self._connection.execute(select(user_groups).where(self._mine(user_groups)))
+        heads = (GroupHead(row.name, row.description, row.created_at) for row in rows)
+        return sorted(heads, key=lambda head: head.name)
+
+    def count_members(self, names: Iterable[str]) -> Mapping[str, int]:
+        """How many members each of these groups has."""
+        wanted = [each for each in names if is_storable(each)]
+        # A union: who is a member both ways counts once.
+        members = union(
+            *(
+                select(table.c.group_name, table.c.subject).where(
+                    self._mine(table), table.c.group_name.in_(wanted)
+                )
+                for table in MEMBERSHIPS
+            )
+        ).subquery()
+        counted = select(members.c.group_name, func.count()).group_by(members.c.group_name)
+        found = {name: int(count) for name, count in self._connection.execute(counted)}
+        return {each: found.get(each, 0) for each in wanted}
 
     def add(self, group: Group) -> None:
         """Insert with its members. Raises AlreadyExists."""

@@ -69,16 +69,21 @@ class PolicyRows(Store):
         ).one_or_none()
         return None if row is None else _version(row)
 
-    def versions(self, name: str) -> Sequence[PolicyVersion]:
-        """All versions, newest first."""
+    def versions(
+        self, name: str, *, before: int | None = None, limit: int | None = None
+    ) -> Sequence[PolicyVersion]:
+        """All versions, newest first; or so many of them, and those before a number."""
         if not is_storable(name):
             return []
-        rows = self._connection.execute(
+        wanted = (
             select(policy_versions)
             .where(self._mine(policy_versions), policy_versions.c.name == name)
             .order_by(policy_versions.c.number.desc())
+            .limit(limit)
         )
-        return [_version(row) for row in rows]
+        if before is not None:
+            wanted = wanted.where(policy_versions.c.number < min(before, _HIGHEST))
+        return [_version(row) for row in self._connection.execute(wanted)]
 
     def add(self, version: PolicyVersion) -> None:
         """Insert. Raises AlreadyExists: somebody has added this number meanwhile."""

@@ -171,3 +171,17 @@ def test_an_end_is_put_on_record_once(office: TokenOffice) -> None:
     assert details(retired)["successor_id"] == new.token_id
     assert office.kept(expired).status is ApiTokenStatus.EXPIRED
     assert office.kept(new).status is ApiTokenStatus.ENABLED
+
+
+def test_unused_tokens_are_listed_page_by_page(office: TokenOffice, disuse: ApiTokenDisuse) -> None:
+    tokens = [office.own(expires_in=YEAR).token for _ in range(5)]
+    at(office, 100)
+    used = min(tokens, key=lambda each: each.token_id)
+    office.change(used, last_use=LastUse(EPOCH + 50 * DAY))
+    found, place, pages = [], None, 0
+    while pages == 0 or place is not None:
+        page = disuse.page(90 * DAY, place, 2)
+        found += [each.token_id for each in page.items]
+        place, pages = page.next_place, pages + 1
+    assert found == sorted(each.token_id for each in tokens if each is not used)
+    assert pages == 3

@@ -36,6 +36,19 @@ def test_a_derived_member_counts_like_one_by_hand(groups: Database) -> None:
         assert stores.groups.get("staff") == listed[2]
 
 
+def test_members_are_counted_once_and_groups_are_told_without_them(groups: Database) -> None:
+    with groups.writing() as stores:
+        stores.identities.set_groups("okta", "user:bob", frozenset({"staff"}))
+        stores.identities.set_groups("okta", "user:ada", frozenset({"staff", "admins"}))
+        assert stores.groups.count_members(["staff", "others", "nobody's"]) == {
+            "staff": 2,
+            "others": 0,
+            "nobody's": 0,
+        }
+        heads = [each.name for each in stores.groups.heads()]
+        assert heads == [each.name for each in stores.groups.list()]
+
+
 def test_what_is_set_replaces_what_this_provider_gave(groups: Database) -> None:
     with groups.writing() as stores:
         put = stores.identities.set_groups

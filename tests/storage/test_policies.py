@@ -39,6 +39,8 @@ def test_the_newest_version_is_the_current_one(database: SqlDatabase) -> None:
     with database.reading() as stores:
         assert stores.policies.current("default") == newer[1]
         assert [each.number for each in stores.policies.versions("default")] == [10, 9, 2, 1]
+        after = stores.policies.versions("default", before=10, limit=2)
+        assert [each.number for each in after] == [9, 2]
         assert stores.policies.versions("jira") == [replace(FIRST, name="jira")]
         assert stores.policies.names() == ["default", "jira"]
 
