@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Final
 
@@ -16,7 +17,7 @@ from tests.people.world import OVERRIDES, PeopleInstallation, PeopleWorld
 from tests.rfc.installations import Installations
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Generator, Iterator
     from pathlib import Path
 
     from authserver.storage.database import SqlDatabase
@@ -33,6 +34,20 @@ share_statements()
 
 LONGEST_PLAIN_TEXT: Final = 30
 LONGEST_PLAIN_NUMBER: Final = 1e8
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Look for garbage only among what tests make: the tests themselves are none.
+
+    It takes a third of the time of collecting them.
+    """
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
