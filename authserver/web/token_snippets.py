@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from authserver.domain.api_tokens import Presentation
+from authserver.web.admin.config_changes import difference
 from authserver.web.admin.snippet_values import Snippet, literal, shell
 from authserver.web.admin.snippets import FIRST_CALLS
 from authserver.web.languages import gettext as _
@@ -50,4 +52,33 @@ answer = requests.get(
 answer.raise_for_status()
 print(answer.json())"""
         found.append(Snippet("python", "Python (requests)", text, before))
+    if basic:
+        found += _changes(name, site)
     return found
+
+
+def _changes(name: str, site: ProtectedResource) -> Sequence[Snippet]:
+    """What is another than with a password: nothing but the password."""
+    host = urlsplit(site.url).hostname or ""
+    title = _("What changes: %(file)s")
+    said = _("The token takes the place of the password, and all else stays as it is.")
+    machine, login = f"machine {host}", f"login {name}"
+    env = [f"JIRA_URL={shell(site.url + site.context_path)}", f"JIRA_USER={shell(name)}"]
+    return (
+        Snippet(
+            "diff-netrc",
+            title % {"file": ".netrc"},
+            difference(
+                ".netrc",
+                [machine, login, f"password {_('your password')}"],
+                [machine, login, f"password {_('your token')}"],
+            ),
+            said,
+        ),
+        Snippet(
+            "diff-env",
+            title % {"file": ".env"},
+            difference(".env", [*env, "JIRA_PASSWORD=…"], [*env, "JIRA_PASSWORD=asv_pat_…"]),
+            said,
+        ),
+    )

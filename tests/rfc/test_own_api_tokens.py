@@ -69,6 +69,8 @@ def test_a_user_makes_a_token_step_by_step_and_sees_its_secret_once(world: Peopl
     assert "curl" in page.texts["text-curl"]
     assert "--user ada:" in page.texts["text-basic"]
     assert "requests.get" in page.texts["text-python"]
+    assert "login ada" in page.texts["text-diff-netrc"]
+    assert "+password" in page.texts["text-diff-netrc"]
     (token,) = own(world)
     assert token.owner == token.subject == world.ada.subject
     assert token.expires_at - token.created_at == 604_800

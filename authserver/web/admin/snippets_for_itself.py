@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from authserver.web.admin.config_changes import changes_for_itself
 from authserver.web.admin.snippet_values import Snippet, literal, settings, shell
 from authserver.web.languages import gettext as _
 
@@ -36,6 +37,7 @@ def written(facts: Facts) -> Sequence[Snippet]:
             _no_code(facts),
             _("In a connection of the kind OAuth 2.0, or in two HTTP steps:"),
         ),
+        *changes_for_itself(facts),
     )
 
 

@@ -15,6 +15,7 @@ from authserver.web.admin.snippets import Snippets
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from authserver.web.admin.snippet_values import Snippet
 
@@ -72,6 +73,40 @@ def test_snippets_are_sound_in_their_language(grant: GrantType, method: ClientAu
     everything = "".join(found.values())
     assert "rm -rf" not in everything
     assert "night~job" in everything
+
+
+@pytest.mark.feature(63)
+def test_a_page_has_what_each_tool_wants_and_what_changes_in_files() -> None:
+    found = snippets(GrantType.CLIENT_CREDENTIALS, ClientAuthMethod.SECRET_BASIC)
+    texts = {each.name: each.text for each in found}
+    assert {"curl", "python", "java", "postman", "no-code"} <= texts.keys()
+    assert "Zapier" in next(str(each.title) for each in found if each.name == "no-code")
+    for name, file in (
+        ("diff-env", ".env"),
+        ("diff-python", "settings.py"),
+        ("diff-spring", "application.properties"),
+    ):
+        lines = texts[name].splitlines()
+        assert lines[:2] == [f"--- a/{file}", f"+++ b/{file}"]
+        gone = [line for line in lines[2:] if line.startswith("-")]
+        new = [line for line in lines[2:] if line.startswith("+")]
+        assert any("assword" in line or "PASSWORD" in line for line in gone), texts[name]
+        assert any("night~job" in line for line in new)
+        assert any(f"{ISSUER}/oauth2/token" in line for line in new)
+        assert not any("assword" in line.lower() for line in new)
+
+
+@pytest.mark.feature(63)
+def test_a_difference_can_be_applied(tmp_path: Path) -> None:
+    found = snippets(GrantType.CLIENT_CREDENTIALS, ClientAuthMethod.SECRET_BASIC)
+    text = next(each.text for each in found if each.name == "diff-env")
+    lines = text.splitlines()[3:]
+    old = [line[1:] for line in lines if not line.startswith("+")]
+    new = [line[1:] for line in lines if not line.startswith("-")]
+    file = tmp_path / ".env"
+    file.write_text("\n".join(old) + "\n")
+    subprocess.run(["git", "apply", "-"], input=text + "\n", cwd=tmp_path, text=True, check=True)
+    assert file.read_text().splitlines() == new
 
 
 def test_values_cannot_leave_their_quotes() -> None:
