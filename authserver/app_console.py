@@ -9,6 +9,7 @@ from authserver.app_console_sites import settings_pages, site_pages
 from authserver.app_console_work import work_pages
 from authserver.services.admin_networks import AdminNetworks
 from authserver.services.console_access import ConsoleAccess
+from authserver.services.long_lists import LongLists
 from authserver.web.admin.blueprint import console_blueprint
 from authserver.web.admin.client_acts import ClientActs
 from authserver.web.admin.client_creation import ClientCreation
@@ -61,7 +62,9 @@ def console_pages(visits: Visits, container: Container) -> Sequence[ConsolePage]
 def _clients(visits: Visits, container: Container) -> Iterator[ConsolePage]:
     snippets = Snippets(container.settings.issuer, container.resources.list)
     scopes = ScopeChoice(container.catalogue.scopes)
-    yield from ClientLists(container.clients, Cursors(container.digester), container.clock).pages()
+    yield from ClientLists(
+        container.long_lists, Cursors(container.digester), container.clock
+    ).pages()
     yield from ClientCreation(
         clients=container.clients,
         sites=container.resources.list,

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from authserver.redaction import redact
+from authserver.services.long_lists import LongLists
 from authserver.services.site_holdings import SiteHoldings
 from authserver.settings_shown import shown_settings
 from authserver.settings_sources import DEFAULT_ORIGIN, declarations
@@ -40,7 +41,7 @@ def site_pages(visits: Visits, container: Container) -> Iterator[ConsolePage]:
         resources=resources,
         hand_overs=hand_overs,
         gateways=container.gateways,
-        clients=container.clients,
+        lists=LongLists(container.database),
         cursors=cursors,
         clock=clock,
     ).pages()

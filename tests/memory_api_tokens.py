@@ -11,7 +11,7 @@ from authserver.domain.errors import AlreadyExists, NotFound
 from authserver.domain.searches import ApiTokenSort
 from authserver.domain.users import canonical
 from tests.memory_api_token_conditions import holds
-from tests.memory_pages import is_found, page_of
+from tests.memory_pages import at_most_of, is_found, page_of
 from tests.memory_secrets import MemoryStore
 
 if TYPE_CHECKING:
@@ -59,9 +59,9 @@ class MemoryApiTokens(MemoryStore):
 
         return page_of(self._meant(wanted), place, descending=descending, after=after, limit=limit)
 
-    def count(self, chosen: ApiTokenFilter) -> int:
+    def count(self, chosen: ApiTokenFilter, at_most: int | None = None) -> int:
         self._told("count")
-        return len(self._meant(chosen))
+        return at_most_of(len(self._meant(chosen)), at_most)
 
     def ids(self, chosen: ApiTokenFilter, among: frozenset[ApiTokenStatus]) -> Sequence[str]:
         self._told("ids")

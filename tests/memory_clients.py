@@ -15,7 +15,7 @@ from authserver.domain.resources import (
 )
 from authserver.domain.searches import ClientSort
 from authserver.domain.stored_secrets import DigestKind, StoredSecret
-from tests.memory_pages import is_found, page_of
+from tests.memory_pages import at_most_of, is_found, page_of
 from tests.memory_secrets import MemoryStore, ended, used
 
 if TYPE_CHECKING:
@@ -43,9 +43,9 @@ class MemoryClients(MemoryStore):
 
         return page_of(self._wanted(wanted), place, descending=descending, after=after, limit=limit)
 
-    def count(self, wanted: ClientSearch) -> int:
+    def count(self, wanted: ClientSearch, at_most: int | None = None) -> int:
         self._told("count")
-        return len(self._wanted(wanted))
+        return at_most_of(len(self._wanted(wanted)), at_most)
 
     def _wanted(self, wanted: ClientSearch) -> Sequence[Client]:
         return [each for each in self._state.clients.values() if is_wanted(each, wanted)]
@@ -195,6 +195,7 @@ def is_wanted(client: Client, wanted: ClientSearch) -> bool:
     return (
         (not is_deleted if wanted.status is None else client.status is wanted.status)
         and wanted.auth_method in (None, client.auth_method)
+        and wanted.is_confidential in (None, client.is_confidential)
         and (wanted.grant_type is None or wanted.grant_type in client.grant_types)
         and (wanted.scope is None or wanted.scope in client.scopes)
         and (wanted.resource is None or wanted.resource in client.resources)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from authserver.domain.searches import GrantSort
 from authserver.domain.tokens import latest_end
-from tests.memory_pages import page_of
+from tests.memory_pages import at_most_of, page_of
 from tests.memory_secrets import MemoryStore
 
 if TYPE_CHECKING:
@@ -39,9 +39,9 @@ class MemoryGrants(MemoryStore):
 
         return page_of(self._wanted(wanted), place, descending=descending, after=after, limit=limit)
 
-    def count(self, wanted: GrantSearch) -> int:
+    def count(self, wanted: GrantSearch, at_most: int | None = None) -> int:
         self._told("count")
-        return len(self._wanted(wanted))
+        return at_most_of(len(self._wanted(wanted)), at_most)
 
     def _wanted(self, wanted: GrantSearch) -> Sequence[Grant]:
         return [each for each in self._state.grants.values() if is_wanted(each, wanted)]

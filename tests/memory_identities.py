@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from authserver.domain.errors import AlreadyExists, NotFound
 from authserver.domain.identities import Identity, IdentityStatus, UpstreamSession
 from authserver.domain.searches import IdentitySort
-from tests.memory_pages import page_of
+from tests.memory_pages import at_most_of, page_of
 from tests.memory_secrets import MemoryStore
 
 if TYPE_CHECKING:
@@ -39,9 +39,9 @@ class MemoryIdentities(MemoryStore):
 
         return page_of(self._wanted(wanted), place, descending=descending, after=after, limit=limit)
 
-    def count(self, wanted: IdentitySearch) -> int:
+    def count(self, wanted: IdentitySearch, at_most: int | None = None) -> int:
         self._told("count")
-        return len(self._wanted(wanted))
+        return at_most_of(len(self._wanted(wanted)), at_most)
 
     def _wanted(self, wanted: IdentitySearch) -> Sequence[Identity]:
         before = wanted.checked_before

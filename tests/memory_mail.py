@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from authserver.domain.mail import MailKind, MailStatus, WaitingMail
 from authserver.domain.searches import MailSort
-from tests.memory_pages import page_of
+from tests.memory_pages import at_most_of, page_of
 from tests.memory_secrets import MemoryStore
 
 if TYPE_CHECKING:
@@ -36,9 +36,9 @@ class MemoryMails(MemoryStore):
 
         return page_of(self._wanted(wanted), place, descending=descending, after=after, limit=limit)
 
-    def count(self, wanted: MailSearch) -> int:
+    def count(self, wanted: MailSearch, at_most: int | None = None) -> int:
         self._told("count")
-        return len(self._wanted(wanted))
+        return at_most_of(len(self._wanted(wanted)), at_most)
 
     def _wanted(self, wanted: MailSearch) -> Sequence[WaitingMail]:
         return [

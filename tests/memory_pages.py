@@ -39,3 +39,8 @@ def page_of(
 def is_found(text: str, *texts: str) -> bool:
     """Whether every word asked for begins one of these."""
     return are_begun(asked_words(text), words_of(*texts))
+
+
+def at_most_of(found: int, at_most: int | None) -> int:
+    """A number that goes no further."""
+    return found if at_most is None else min(found, at_most)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from authserver.domain.searches import SessionSort
-from tests.memory_pages import page_of
+from tests.memory_pages import at_most_of, page_of
 from tests.memory_secrets import MemoryStore
 
 if TYPE_CHECKING:
@@ -119,9 +119,9 @@ class MemorySessions(MemoryStore):
 
         return page_of(self._wanted(wanted), place, descending=descending, after=after, limit=limit)
 
-    def count(self, wanted: SessionSearch) -> int:
+    def count(self, wanted: SessionSearch, at_most: int | None = None) -> int:
         self._told("count")
-        return len(self._wanted(wanted))
+        return at_most_of(len(self._wanted(wanted)), at_most)
 
     def _wanted(self, wanted: SessionSearch) -> Sequence[Session]:
         return [

@@ -9,11 +9,11 @@ from authserver.domain.errors import AlreadyExists, NotFound
 from authserver.domain.identities import IdentityStatus
 from authserver.domain.searches import UserSort
 from authserver.domain.users import User, UserStatus, canonical
-from tests.memory_pages import is_found, page_of
+from tests.memory_pages import at_most_of, is_found, page_of
 from tests.memory_secrets import MemoryStore
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from authserver.domain.pages import Page, Place
     from authserver.domain.roles import Role
@@ -21,6 +21,11 @@ if TYPE_CHECKING:
 
 
 class MemoryUsers(MemoryStore):
+    def names(self, subjects: Iterable[str]) -> Mapping[str, str]:
+        self._told("names")
+        found = (self._state.users.get(each) for each in set(subjects))
+        return {each.subject: each.username for each in found if each is not None}
+
     def page(
         self,
         wanted: UserSearch,
@@ -38,9 +43,9 @@ class MemoryUsers(MemoryStore):
 
         return page_of(self._wanted(wanted), place, descending=descending, after=after, limit=limit)
 
-    def count(self, wanted: UserSearch) -> int:
+    def count(self, wanted: UserSearch, at_most: int | None = None) -> int:
         self._told("count")
-        return len(self._wanted(wanted))
+        return at_most_of(len(self._wanted(wanted)), at_most)
 
     def _wanted(self, wanted: UserSearch) -> Sequence[User]:
         return [each for each in self._state.users.values() if self._is_wanted(each, wanted)]

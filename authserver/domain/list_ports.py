@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
     from authserver.domain.api_tokens import ApiToken, ApiTokenFilter
     from authserver.domain.clients import Client
     from authserver.domain.grants import Grant
@@ -45,13 +47,17 @@ class ClientLists(Protocol):
         """Those that fit, beginning behind `after`."""
         ...
 
-    def count(self, wanted: ClientSearch) -> int:
-        """How many fit."""
+    def count(self, wanted: ClientSearch, at_most: int | None = None) -> int:
+        """How many fit; whoever needs no more than `at_most` gets no greater number."""
         ...
 
 
 class UserLists(Protocol):
     """Users, page by page."""
+
+    def names(self, subjects: Iterable[str]) -> Mapping[str, str]:
+        """User names by subject, of those there are, also of those who were deleted."""
+        ...
 
     def page(
         self,
@@ -65,8 +71,8 @@ class UserLists(Protocol):
         """Those that fit, beginning behind `after`."""
         ...
 
-    def count(self, wanted: UserSearch) -> int:
-        """How many fit."""
+    def count(self, wanted: UserSearch, at_most: int | None = None) -> int:
+        """How many fit; whoever needs no more than `at_most` gets no greater number."""
         ...
 
 
@@ -85,8 +91,8 @@ class SessionLists(Protocol):
         """Those that fit, beginning behind `after`."""
         ...
 
-    def count(self, wanted: SessionSearch) -> int:
-        """How many fit."""
+    def count(self, wanted: SessionSearch, at_most: int | None = None) -> int:
+        """How many fit; whoever needs no more than `at_most` gets no greater number."""
         ...
 
 
@@ -105,8 +111,8 @@ class GrantLists(Protocol):
         """Those that fit, beginning behind `after`; nothing is locked."""
         ...
 
-    def count(self, wanted: GrantSearch) -> int:
-        """How many fit."""
+    def count(self, wanted: GrantSearch, at_most: int | None = None) -> int:
+        """How many fit; whoever needs no more than `at_most` gets no greater number."""
         ...
 
 
@@ -141,8 +147,8 @@ class IdentityLists(Protocol):
         """Those that fit, beginning behind `after`."""
         ...
 
-    def count(self, wanted: IdentitySearch) -> int:
-        """How many fit."""
+    def count(self, wanted: IdentitySearch, at_most: int | None = None) -> int:
+        """How many fit; whoever needs no more than `at_most` gets no greater number."""
         ...
 
 
@@ -161,6 +167,6 @@ class MailLists(Protocol):
         """Those that fit, beginning behind `after`."""
         ...
 
-    def count(self, wanted: MailSearch) -> int:
-        """How many fit."""
+    def count(self, wanted: MailSearch, at_most: int | None = None) -> int:
+        """How many fit; whoever needs no more than `at_most` gets no greater number."""
         ...

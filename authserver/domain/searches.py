@@ -91,6 +91,7 @@ class ClientSearch:
     text: str = ""
     status: ClientStatus | None = None
     auth_method: ClientAuthMethod | None = None
+    is_confidential: bool | None = None
     grant_type: str | None = None
     scope: str | None = None
     resource: str | None = None

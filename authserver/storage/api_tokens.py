@@ -12,6 +12,7 @@ from authserver.storage.api_token_values import own_values, token_from
 from authserver.storage.inserts import insert_into
 from authserver.storage.locked_rows import is_among
 from authserver.storage.network_keys import key_of
+from authserver.storage.paging import counted
 from authserver.storage.rows.api_tokens import api_tokens
 from authserver.storage.search_words import Searched, keep_words
 from authserver.storage.store import of_issuer
@@ -89,13 +90,10 @@ class ApiTokenRows(ApiTokenPages):
         )
         return [token_from(row) for row in rows]
 
-    def count(self, chosen: ApiTokenFilter) -> int:
-        """How many are meant."""
-        return self._connection.execute(
-            select(func.count())
-            .select_from(api_tokens)
-            .where(self._mine(api_tokens), *self._asked(chosen))
-        ).scalar_one()
+    def count(self, chosen: ApiTokenFilter, at_most: int | None = None) -> int:
+        """How many are meant, as far as `at_most`."""
+        asked = (self._mine(api_tokens), *self._asked(chosen))
+        return counted(self._connection, api_tokens, asked, at_most)
 
     def ids(self, chosen: ApiTokenFilter, among: frozenset[ApiTokenStatus]) -> Sequence[str]:
         """The ids of those meant that are in one of `among`, in the order of their characters."""

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import exists, false, func, or_, select
+from sqlalchemy import exists, false, not_, or_, select
 
-from authserver.domain.clients import ClientStatus
+from authserver.domain.clients import ClientAuthMethod, ClientStatus
 from authserver.domain.pages import Page
 from authserver.domain.searches import ClientSort
 from authserver.storage.client_values import GRANT_TYPE, RESOURCE, SCOPE, client_from
-from authserver.storage.paging import Cut, Order
+from authserver.storage.paging import Cut, Order, counted
 from authserver.storage.rows.clients import client_permissions, client_secrets, clients
 from authserver.storage.search_words import Searched, found_by
 from authserver.storage.store import Store
@@ -50,12 +50,10 @@ class ClientPages(Store):
         rows, following = cut.rows(self._connection, query)
         return Page(self._whole(rows), following)
 
-    def count(self, wanted: ClientSearch) -> int:
-        """How many fit."""
-        query = select(func.count()).select_from(clients)
-        return self._connection.execute(
-            query.where(self._mine(clients), *self._conditions(wanted))
-        ).scalar_one()
+    def count(self, wanted: ClientSearch, at_most: int | None = None) -> int:
+        """How many fit, as far as `at_most`."""
+        asked = (self._mine(clients), *self._conditions(wanted))
+        return counted(self._connection, clients, asked, at_most)
 
     def _whole(self, rows: Sequence[Row[Any]]) -> list[Client]:
         """Clients with what hangs on them: two more queries, however many there are."""
@@ -86,6 +84,10 @@ class ClientPages(Store):
             yield _COLUMNS.status == wanted.status.value
         if wanted.auth_method is not None:
             yield _COLUMNS.auth_method == wanted.auth_method.value
+        if wanted.is_confidential is not None:
+            none = ClientAuthMethod.NONE.value
+            is_public = _COLUMNS.auth_method == none
+            yield not_(is_public) if wanted.is_confidential else is_public
         for kind, value in (
             (GRANT_TYPE, wanted.grant_type),
             (SCOPE, wanted.scope),

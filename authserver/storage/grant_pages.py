@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import false, func, or_, select
+from sqlalchemy import false, or_, select
 
 from authserver.domain.grants import Grant, GrantEnd, GrantOrigin
 from authserver.domain.searches import GrantSort
 from authserver.storage.access_details import details_from
 from authserver.storage.json_texts import texts_from
-from authserver.storage.paging import Cut, Order
+from authserver.storage.paging import Cut, Order, counted
 from authserver.storage.request_parameters import claims_from
 from authserver.storage.rows.grants import grants
 from authserver.storage.store import Store
@@ -48,12 +48,10 @@ class GrantPages(Store):
         cut = Cut(ORDERS[sort], descending, after, limit)
         return cut.page(self._connection, query, grant_from)
 
-    def count(self, wanted: GrantSearch) -> int:
-        """How many fit."""
-        query = select(func.count()).select_from(grants)
-        return self._connection.execute(
-            query.where(self._mine(grants), *_searched(wanted))
-        ).scalar_one()
+    def count(self, wanted: GrantSearch, at_most: int | None = None) -> int:
+        """How many fit, as far as `at_most`."""
+        asked = (self._mine(grants), *_searched(wanted))
+        return counted(self._connection, grants, asked, at_most)
 
 
 def _searched(wanted: GrantSearch) -> Iterator[ColumnElement[bool]]:

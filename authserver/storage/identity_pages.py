@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import false, func, select
+from sqlalchemy import false, select
 
 from authserver.domain.identities import IdentityStatus
 from authserver.domain.searches import IdentitySort
 from authserver.storage.identity_values import identity_from
-from authserver.storage.paging import Cut, Order
+from authserver.storage.paging import Cut, Order, counted
 from authserver.storage.rows.identities import identities
 from authserver.storage.store import Store
 from authserver.storage.texts import is_storable
@@ -50,12 +50,10 @@ class IdentityPages(Store):
         cut = Cut(ORDERS[sort], descending, after, limit)
         return cut.page(self._connection, query, identity_from)
 
-    def count(self, wanted: IdentitySearch) -> int:
-        """How many fit."""
-        query = select(func.count()).select_from(identities)
-        return self._connection.execute(
-            query.where(self._mine(identities), *_searched(wanted))
-        ).scalar_one()
+    def count(self, wanted: IdentitySearch, at_most: int | None = None) -> int:
+        """How many fit, as far as `at_most`."""
+        asked = (self._mine(identities), *_searched(wanted))
+        return counted(self._connection, identities, asked, at_most)
 
 
 def _searched(wanted: IdentitySearch) -> Iterator[ColumnElement[bool]]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import false, func, select
+from sqlalchemy import false, select
 
 from authserver.domain.mail import MailKind, MailStatus, WaitingMail
 from authserver.domain.searches import MailSort
-from authserver.storage.paging import Cut, Order
+from authserver.storage.paging import Cut, Order, counted
 from authserver.storage.rows.mail import mails
 from authserver.storage.store import Store
 from authserver.storage.texts import is_storable
@@ -45,12 +45,10 @@ class MailPages(Store):
         cut = Cut(ORDERS[sort], descending, after, limit)
         return cut.page(self._connection, query, mail_from)
 
-    def count(self, wanted: MailSearch) -> int:
-        """How many fit."""
-        query = select(func.count()).select_from(mails)
-        return self._connection.execute(
-            query.where(self._mine(mails), *_searched(wanted))
-        ).scalar_one()
+    def count(self, wanted: MailSearch, at_most: int | None = None) -> int:
+        """How many fit, as far as `at_most`."""
+        asked = (self._mine(mails), *_searched(wanted))
+        return counted(self._connection, mails, asked, at_most)
 
 
 def _searched(wanted: MailSearch) -> Iterator[ColumnElement[bool]]:

@@ -5,16 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Double, literal, tuple_
+from sqlalchemy import Double, func, literal, select, tuple_
 
 from authserver.domain.pages import Page, Place, check_limit
 from authserver.storage.texts import is_storable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from typing import TypeVar
 
-    from sqlalchemy import Column, Connection, Row, Select
+    from sqlalchemy import Column, ColumnElement, Connection, Row, Select, Table
 
     Item = TypeVar("Item")
 
@@ -73,3 +73,16 @@ class Cut:
         """The same, as members of the list."""
         rows, following = self.rows(connection, query)
         return Page([made(row) for row in rows], following)
+
+
+def counted(
+    connection: Connection,
+    table: Table,
+    conditions: Iterable[ColumnElement[bool]],
+    at_most: int | None,
+) -> int:
+    """How many rows fit, as far as `at_most`: no more of them are looked at."""
+    found = select(literal(1)).select_from(table).where(*conditions)
+    if at_most is not None:
+        found = found.limit(at_most)
+    return connection.execute(select(func.count()).select_from(found.subquery())).scalar_one()

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import false, func, select
+from sqlalchemy import false, select
 
 from authserver.domain.searches import SessionSort
 from authserver.domain.sessions import Session
 from authserver.storage.json_texts import texts_from
-from authserver.storage.paging import Cut, Order
+from authserver.storage.paging import Cut, Order, counted
 from authserver.storage.rows.sessions import sessions
 from authserver.storage.store import Store
 from authserver.storage.texts import is_storable
@@ -46,12 +46,10 @@ class SessionPages(Store):
         cut = Cut(ORDERS[sort], descending, after, limit)
         return cut.page(self._connection, query, session_from)
 
-    def count(self, wanted: SessionSearch) -> int:
-        """How many fit."""
-        query = select(func.count()).select_from(sessions)
-        return self._connection.execute(
-            query.where(self._mine(sessions), *_conditions(wanted))
-        ).scalar_one()
+    def count(self, wanted: SessionSearch, at_most: int | None = None) -> int:
+        """How many fit, as far as `at_most`."""
+        asked = (self._mine(sessions), *_conditions(wanted))
+        return counted(self._connection, sessions, asked, at_most)
 
 
 def _conditions(wanted: SessionSearch) -> Iterator[ColumnElement[bool]]:

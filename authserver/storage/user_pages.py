@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import false, func, or_, select
+from sqlalchemy import false, or_, select
 
 from authserver.domain.searches import UserSort
 from authserver.domain.users import UserStatus
-from authserver.storage.paging import Cut, Order
+from authserver.storage.paging import Cut, Order, counted
 from authserver.storage.role_holders import has_role
 from authserver.storage.rows.groups import group_members
 from authserver.storage.rows.identities import provider_group_members
@@ -19,7 +19,7 @@ from authserver.storage.texts import is_storable
 from authserver.storage.user_values import user_from
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from sqlalchemy import ColumnElement
 
@@ -51,12 +51,21 @@ class UserPages(Store):
         cut = Cut(ORDERS[sort], descending, after, limit)
         return cut.page(self._connection, query, user_from)
 
-    def count(self, wanted: UserSearch) -> int:
-        """How many fit."""
-        query = select(func.count()).select_from(users)
-        return self._connection.execute(
-            query.where(self._mine(users), *self._conditions(wanted))
-        ).scalar_one()
+    def count(self, wanted: UserSearch, at_most: int | None = None) -> int:
+        """How many fit, as far as `at_most`."""
+        asked = (self._mine(users), *self._conditions(wanted))
+        return counted(self._connection, users, asked, at_most)
+
+    def names(self, subjects: Iterable[str]) -> Mapping[str, str]:
+        """User names by subject, also of those who were deleted."""
+        asked = sorted(each for each in set(subjects) if is_storable(each))
+        if not asked:
+            return {}
+        query = select(_COLUMNS.subject, _COLUMNS.username, _COLUMNS.former_username)
+        found = self._connection.execute(
+            query.where(self._mine(users), _COLUMNS.subject.in_(asked))
+        )
+        return {row.subject: row.former_username or row.username for row in found}
 
     def _conditions(self, wanted: UserSearch) -> Iterator[ColumnElement[bool]]:
         if wanted.status is None:

@@ -8,6 +8,7 @@ from flask import request
 
 from authserver.domain.clients import ClientStatus, GrantType
 from authserver.domain.roles import Area, to_read, to_write
+from authserver.domain.searches import ClientSearch, ClientSort, SecretSearch
 from authserver.web.admin.cells import WORDS, Kind
 from authserver.web.admin.console_pages import ConsolePage, MenuEntry, Section
 from authserver.web.admin.list_files import list_file
@@ -21,8 +22,8 @@ from authserver.web.admin.lists import (
     shelf,
     wants_file,
 )
-from authserver.web.admin.short_lists import page_of
 from authserver.web.admin.showing import show
+from authserver.web.admin.stored_lists import list_page, piece_of
 from authserver.web.languages import gettext as _
 from authserver.web.languages import lazy_gettext as _l
 
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 
     from authserver.domain.clients import Client
     from authserver.domain.ports import Clock
-    from authserver.services.clients import Clients
+    from authserver.services.long_lists import LongLists
     from authserver.web.admin.console_pages import Administrator
     from authserver.web.cursors import Cursors
     from authserver.web.languages import Text
@@ -89,12 +90,12 @@ LISTING: Final[Listing[Client]] = Listing(
             is_sortable=True,
             link=client_path,
         ),
-        Column("name", _l("Name"), lambda c: c.name, is_sortable=True),
-        Column("status", _l("State"), lambda c: str(c.status), Kind.STATE, is_sortable=True),
+        Column("name", _l("Name"), lambda c: c.name),
+        Column("status", _l("State"), lambda c: str(c.status), Kind.STATE),
         Column("grants", _l("Gets tokens"), lambda c: ", ".join(grant_names(c))),
         Column("resources", _l("Sites"), lambda c: sorted(c.resources), Kind.NAMES),
-        Column("scopes", _l("Scopes"), lambda c: len(c.scopes), Kind.NUMBER, is_sortable=True),
-        Column("last_used_at", _l("Last used"), last_use, Kind.MOMENT, is_sortable=True),
+        Column("scopes", _l("Scopes"), lambda c: len(c.scopes), Kind.NUMBER),
+        Column("last_used_at", _l("Last used"), last_use, Kind.MOMENT),
         Column(
             "created_at", _l("Registered"), lambda c: c.created_at, Kind.MOMENT, is_sortable=True
         ),
@@ -123,21 +124,23 @@ LISTING: Final[Listing[Client]] = Listing(
         Filter(
             "kind", _l("Authenticates"), [("confidential", _l("yes")), ("public", _l("no: public"))]
         ),
+        Filter("resource", _l("Site")),
+        Filter("scope", _l("Scope")),
     ),
     bulk=(
         Bulk("disable", _l("Disable"), f"{CLIENTS}/-/bulk", WRITE, is_dangerous=True),
         Bulk("enable", _l("Enable"), f"{CLIENTS}/-/bulk", WRITE),
     ),
-    search_hint=_l("id, name, contact, site or scope"),
+    search_hint=_l("id, name or contact"),
 )
 
 
 class ClientLists:
     """Shows clients as a list, and as a file."""
 
-    def __init__(self, clients: Clients, cursors: Cursors, clock: Clock) -> None:
+    def __init__(self, lists: LongLists, cursors: Cursors, clock: Clock) -> None:
         """Take the collaborators; hold no state of its own."""
-        self._clients = clients
+        self._lists = lists
         self._clock = clock
         self._cursors = cursors
 
@@ -157,14 +160,19 @@ class ClientLists:
         )
 
     def _page(self, query: ListQuery) -> ListPage[Client]:
-        now = self._clock.now()
-        return page_of(
-            self._clients.list(),
-            LISTING,
-            query,
-            searched=_searched,
-            filters={**_FILTERS, "secret": lambda client, value: _has(client, value, now)},
+        said = query.filters.get
+        status, kind, secret = said("status"), said("kind"), said("secret")
+        wanted = ClientSearch(
+            text=query.search,
+            status=ClientStatus(status) if status else None,
+            is_confidential=kind == "confidential" if kind else None,
+            grant_type=said("grant"),
+            scope=said("scope"),
+            resource=said("resource"),
+            secret=_secrets(secret, self._clock.now()) if secret else None,
         )
+        page = self._lists.clients(wanted, ClientSort(query.sort), piece_of(query))
+        return list_page(page, page.items)
 
     def pages(self) -> Iterable[ConsolePage]:
         """The rows of the table of pages."""
@@ -172,27 +180,10 @@ class ClientLists:
         yield ConsolePage(CLIENTS, "clients", frozenset({READ}), self.show, menu=menu)
 
 
-_FILTERS: Final = {
-    "status": lambda client, value: str(client.status) == value,
-    "grant": lambda client, value: value in client.grant_types,
-    "kind": lambda client, value: client.is_confidential == (value == "confidential"),
-}
-
-
-def _has(client: Client, which: str, now: float) -> bool:
-    """Whether one of its secrets works now, and ends soon or is unused where that is asked."""
-    for each in client.secrets:
-        since = max(each.created_at, each.last_used_at or 0.0)
-        if each.is_live(now) and (
-            which == "live"
-            or (which == "ending" and (each.expires_at or now + SOON) < now + SOON)
-            or (which == "unused" and since < now - STALE)
-        ):
-            return True
-    return False
-
-
-def _searched(client: Client) -> Iterable[str]:
-    yield from (client.client_id, client.name, client.contact, client.profile.publisher)
-    yield from client.resources
-    yield from client.scopes
+def _secrets(which: str, now: float) -> SecretSearch:
+    """Those that work now, and end soon or are unused where that is asked."""
+    return SecretSearch(
+        now,
+        expires_before=now + SOON if which == "ending" else None,
+        unused_since=now - STALE if which == "unused" else None,
+    )

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from flask import request
 
 from authserver.domain.errors import InvalidField
+from authserver.services.long_lists import MOST_COUNTED
 from authserver.web.admin.cells import Kind
 
 if TYPE_CHECKING:
@@ -169,6 +170,11 @@ class Shelf(Generic[T]):
     def next_address(self) -> str:
         """Where the list goes on."""
         return self.address(cursor=self.next_cursor) if self.next_cursor else ""
+
+    @property
+    def most_counted(self) -> int:
+        """A greater total only says that there are more than this."""
+        return MOST_COUNTED
 
     @property
     def is_narrowed(self) -> bool:

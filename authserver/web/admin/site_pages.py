@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
+from urllib.parse import urlencode
 
 from flask import request
 
 from authserver.domain.hand_over import HandOverKind
 from authserver.domain.resources import ResourceKind, ResourceStatus
 from authserver.domain.roles import ROLES_WRITE, Area, to_read, to_write
+from authserver.domain.searches import ClientSearch, ClientSort
+from authserver.services.long_lists import Piece
 from authserver.web.admin.cells import WORDS, Kind
 from authserver.web.admin.console_pages import ConsolePage, MenuEntry, Section
 from authserver.web.admin.gateway_pages import gateway_path
@@ -33,11 +36,13 @@ if TYPE_CHECKING:
 
     from flask import Response
 
+    from authserver.domain.clients import Client
+    from authserver.domain.pages import Page
     from authserver.domain.ports import Clock
     from authserver.domain.resources import ProtectedResource
-    from authserver.services.clients import Clients
     from authserver.services.gateways import Gateways
     from authserver.services.hand_overs import HandOvers
+    from authserver.services.long_lists import LongLists
     from authserver.services.resources import Resources
     from authserver.web.admin.console_pages import Administrator
     from authserver.web.cursors import Cursors
@@ -46,6 +51,7 @@ if TYPE_CHECKING:
 RESOURCES: Final = "/resources"
 READ: Final = to_read(Area.RESOURCES)
 WRITE: Final = to_write(Area.RESOURCES)
+FIRST_CLIENTS: Final = 20
 KINDS: Final[Mapping[ResourceKind, Text]] = {
     ResourceKind.JIRA_DC: "Jira Data Center",
     ResourceKind.JIRA_CLOUD: "Jira Cloud",
@@ -120,7 +126,7 @@ class SitePages:
     resources: Resources
     hand_overs: HandOvers
     gateways: Gateways
-    clients: Clients
+    lists: LongLists
     cursors: Cursors
     clock: Clock
 
@@ -143,7 +149,6 @@ class SitePages:
         """GET /admin/resources/<name>."""
         site = self.resources.get(name)
         now = self.clock.now()
-        users = [each for each in self.clients.list() if name in each.resources]
         touches = who.may(WRITE) and (site.is_site or who.may(ROLES_WRITE))
         return show(
             "admin/site.html",
@@ -171,7 +176,15 @@ class SitePages:
                 for each in self.gateways.list()
                 if each.resource == name
             ],
-            clients=users if who.may(to_read(Area.CLIENTS)) else (),
+            clients=self._clients_of(name) if who.may(to_read(Area.CLIENTS)) else None,
+            all_clients=f"/clients?{urlencode({'resource': name})}",
+        )
+
+    def _clients_of(self, name: str) -> Page[Client]:
+        """The first of them; a link leads to all."""
+        wanted = ClientSearch(resource=name)
+        return self.lists.clients(
+            wanted, ClientSort.CLIENT_ID, Piece(None, FIRST_CLIENTS, descending=False)
         )
 
     def _page(self, query: ListQuery) -> ListPage[ProtectedResource]:

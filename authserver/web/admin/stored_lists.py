@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from authserver.domain.pages import Place
 from authserver.services.long_lists import Piece
-from authserver.web.admin.lists import ListPage
+from authserver.web.admin.lists import PAGE, ListPage
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,8 +26,11 @@ def place_of(query: ListQuery) -> Place | None:
 
 
 def piece_of(query: ListQuery) -> Piece:
-    """The part of a list that a page of the console shows, and how long all of it is."""
-    return Piece(place_of(query), query.limit, query.descending, counts=True)
+    """The part of a list that a page of the console shows, and how long all of it is.
+
+    Files are not told how long they will be.
+    """
+    return Piece(place_of(query), query.limit, query.descending, counts=query.limit == PAGE)
 
 
 def list_page(page: Page[Item], rows: Sequence[Row]) -> ListPage[Row]:
