@@ -91,6 +91,7 @@ LISTING: Final[Listing[GrantRow]] = Listing(
     filters=(
         Filter("client", _l("Client")),
         Filter("status", _l("State"), [("live", WORDS["live"])]),
+        Filter("resource", _l("Site")),
         Filter("ends", _l("Ends"), [("30d", _l("within 30 days"))]),
         Filter("unused", _l("Unused"), [("90d", _l("for 90 days"))]),
     ),
@@ -129,6 +130,7 @@ class GrantLists:
         user, ends, unused = query.search, said("ends"), said("unused")
         wanted = GrantSearch(
             client_id=said("client"),
+            resource=said("resource"),
             subject=self.lists.subject_of(user) if user else None,
             live_at=now if said("status") or ends or unused else None,
             expires_before=now + 30 * DAY if ends else None,
