@@ -8,8 +8,13 @@ from typing import TYPE_CHECKING, Final
 
 from authserver.domain.errors import Conflict, InvalidField, NotFound
 from authserver.domain.groups import Group
+from authserver.domain.roles import ROLES_WRITE
 from authserver.domain.texts import check_text
-from authserver.services.administrators import guard_user
+from authserver.services.administrators import (
+    all_who_could_administer,
+    guard_user,
+    may_give_roles,
+)
 from authserver.services.derived_rights import members_by_group
 from authserver.services.policy_mentions import mentions_of_group
 from authserver.services.user_lookup import existing, known_anew
@@ -18,6 +23,7 @@ from authserver.services.user_roles import guard_groups
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from authserver.domain.ports import Stores
     from authserver.domain.users import User
     from authserver.services.administration import Act, Administration
 
@@ -87,6 +93,7 @@ class Groups:
         Raises:
             NotFound: there is no such group.
             Conflict: a policy names it: rules that deny its members something would deny nobody.
+            Forbidden: somebody in it administers, and the act may not touch such users.
         """
         with self._administration.changing([], takes_power=True) as stores:
             group = stores.groups.get(name)
@@ -95,6 +102,7 @@ class Groups:
             mentions = mentions_of_group(stores, name)
             if mentions:
                 raise Conflict(f"policies name the group {name}: {', '.join(mentions)}")
+            _guard_members(stores, act, group)
             stores.groups.remove(name)
             now = self._administration.clock.now()
             stores.authority.advance([known_anew(each, now) for each in sorted(group.members)])
@@ -154,3 +162,10 @@ class Groups:
                     {"subject": user.subject, "username": user.username},
                 )
         return changed
+
+
+def _guard_members(stores: Stores, act: Act, group: Group) -> None:
+    if not may_give_roles(act) and group.members & all_who_could_administer(stores):
+        act.need(
+            ROLES_WRITE, f"somebody in {group.name} administers: removing it takes {ROLES_WRITE}"
+        )

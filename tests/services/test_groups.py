@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
-from authserver.domain.errors import AlreadyExists, InvalidField, NotFound
+from authserver.domain.errors import AlreadyExists, Forbidden, InvalidField, NotFound
 from authserver.domain.policy_documents import PolicyVersion
+from authserver.domain.roles import PERMISSIONS, ROLES_WRITE
 from authserver.services.commit_barrier import REVOKER_WAIT_SECONDS
 from authserver.services.groups import Groups
 from tests.services.house import House
@@ -113,3 +115,18 @@ def test_who_joins_a_group_that_a_policy_has_named_a_moment_ago_is_in_it_everywh
     slept = sum(house.world.clock.slept)
     groups.add("Jira Users", "ada", ADMIN)
     assert sum(house.world.clock.slept) == pytest.approx(slept + REVOKER_WAIT_SECONDS)
+
+
+@pytest.mark.rule("AD-04")
+def test_who_may_not_touch_administrators_removes_no_group_that_they_are_in(
+    house: House, groups: Groups
+) -> None:
+    bound = replace(ADMIN, powers=PERMISSIONS - {ROLES_WRITE})
+    house.user("root", is_administrator=True)
+    groups.add("Jira Users", "root", ADMIN)
+    with pytest.raises(Forbidden):
+        groups.delete("Jira Users", bound)
+    groups.remove("Jira Users", "root", ADMIN)
+    groups.add("Jira Users", "ada", bound)
+    groups.delete("Jira Users", bound)
+    assert groups.list() == []
