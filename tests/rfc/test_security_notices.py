@@ -8,7 +8,9 @@ import pytest
 
 from authserver.domain.mail import MailKind
 from authserver.services.security_notices import NOTICES
+from tests.federation.world import FederatedWorld
 from tests.mail_servers import LocalMailServer
+from tests.rfc.devices import add_device_app, begin
 from tests.rfc.mail_world import MailWorld, overrides
 from tests.rfc.watch import Watch
 
@@ -65,6 +67,46 @@ def test_a_sign_in_in_a_new_browser_is_told_once_an_hour(mail: MailWorld) -> Non
     assert mail.deliver() == []
     mail.people.signed_in()
     assert len(mail.deliver()) == 1
+
+
+def test_a_device_that_got_leave_is_told(mail: MailWorld) -> None:
+    app = add_device_app(mail.people)
+    browser = settled(mail)
+    device = begin(mail.people, app)
+    assert mail.deliver() == []
+    device.enter(browser)
+    browser.click("allow")
+    (received,) = mail.deliver()
+    assert received.recipient == "ada@example.test"
+    assert "may now act for you on a device" in received.message["Subject"]
+    assert "https://auth.example.test/account/authorizations" in received.text
+    assert "198.51.100.7" in received.text
+    for code in (device.told["device_code"], device.told["user_code"]):
+        assert str(code) not in received.text + received.html
+
+
+def test_a_device_that_got_no_leave_is_no_news(mail: MailWorld) -> None:
+    app = add_device_app(mail.people)
+    browser = settled(mail)
+    begin(mail.people, app).enter(browser)
+    browser.click("deny")
+    assert mail.deliver() == []
+
+
+def test_a_sign_in_at_a_provider_is_told_when_the_browser_is_new(mail: MailWorld) -> None:
+    federated = FederatedWorld(mail.people)
+    federated.provider()
+    browser = mail.people.browser()
+    federated.sign_in(browser)
+    # Whoever came here for the first time has no browser that could be a known one.
+    first = about(mail.deliver())
+    federated.sign_in(browser, target="/login?next=/account&again=yes")
+    assert mail.deliver() == [], first
+    mail.people.clock.advance(HOUR)
+    federated.sign_in(mail.people.browser(peer="203.0.113.77"))
+    (received,) = mail.deliver()
+    assert received.message["Subject"] == "New sign-in to your account"
+    assert "203.0.113.77" in received.text
 
 
 def test_a_refresh_token_that_comes_twice_alerts_its_user_and_the_addresses_of_the_settings(
