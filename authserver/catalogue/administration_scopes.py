@@ -22,6 +22,7 @@ _WHAT: Final[Mapping[Area, str]] = {
     Area.AUDIT: "records, decisions and reports",
     Area.MAIL: "mail",
     Area.SETTINGS: "settings",
+    Area.DECLARATIONS: "configuration in files",
     Area.ROLES: "who administers: users with roles, clients that may",
 }
 

@@ -38,7 +38,8 @@ def export(context: Context, *, folder: Path | None, people: bool, force: bool) 
 
     Exit codes: 0 done, 1 files are there already, 2 wrong usage, 4 storage does not answer.
     """
-    found = declaring(context).declaration_export.export(people=people)
+    services = declaring(context)
+    found = services.declaration_export.export(services.operator, people=people)
     if folder is None:
         context.console.text(as_one(found.files))
     else:

@@ -34,6 +34,8 @@ class Area(StrEnum):
     """Records, decisions and their explanation, reports."""
     MAIL = "mail"
     SETTINGS = "settings"
+    DECLARATIONS = "declarations"
+    """Configuration in files; each kind of object in them takes the permissions of its area too."""
     ROLES = "roles"
     """Who administers: roles, those who have them, and clients that may administer."""
 

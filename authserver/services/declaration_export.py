@@ -9,6 +9,7 @@ from authserver.domain.clients import ClientAuthMethod
 from authserver.domain.declarations import NAME_KEYS, DeclaredFile, DeclaredKind
 from authserver.domain.hand_over import HandOverKind
 from authserver.domain.providers import ProviderAuth
+from authserver.domain.roles import to_read
 from authserver.services.declaration_language import DECLARED
 from authserver.services.declared_looks import NotedLooks
 from authserver.services.declared_providers import HAS_DIRECTORY_SECRET
@@ -16,9 +17,10 @@ from authserver.services.one_transaction import OneTransaction
 from authserver.services.toml_writing import written
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from authserver.domain.ports import Database
+    from authserver.services.administration import Act
     from authserver.services.declared_looks import Looks
     from authserver.services.declared_objects import DeclaredObjects, Form
 
@@ -52,19 +54,29 @@ class DeclarationExport:
         self._database = database
         self._objects = objects
 
-    def export(self, *, people: bool = False) -> Export:
-        """Everything that files can say, as it is at one moment.
+    def export(
+        self,
+        act: Act,
+        *,
+        people: bool = False,
+        kinds: Collection[DeclaredKind] = frozenset(DeclaredKind),
+    ) -> Export:
+        """Everything of these kinds that files can say, as it is at one moment.
 
         With `people` also who is in which group and who has which roles, by user name: such files
         can be applied only where these users are.
+
+        Raises:
+            Forbidden: the act may not look at one of the kinds.
         """
         files: list[DeclaredFile] = []
         to_provide: list[str] = []
         with self._database.reading() as stores:
             objects = self._objects(OneTransaction(stores, []), NotedLooks())
             for kind in DeclaredKind:
-                if kind is DeclaredKind.USER and not people:
+                if kind not in kinds or (kind is DeclaredKind.USER and not people):
                     continue
+                act.need(to_read(objects[kind].area))
                 found = _tables(objects[kind], to_provide, people=people)
                 if kind is DeclaredKind.POLICY:
                     files += [

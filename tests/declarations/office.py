@@ -85,7 +85,7 @@ class Office:
 
     def exported(self) -> dict[str, str]:
         """Everything, by the names of files."""
-        found = self.container.declaration_export.export(people=True)
+        found = self.container.declaration_export.export(self.act, people=True)
         return {each.name: each.text for each in found.files}
 
     def write_export(self, other: Office) -> None:

@@ -47,14 +47,14 @@ def test_an_export_applied_to_an_empty_server_makes_an_equal_one_and_again_chang
 
 def test_an_export_names_the_secrets_that_have_to_be_there(desk: Office) -> None:
     furnish(desk)
-    found = desk.container.declaration_export.export(people=True)
+    found = desk.container.declaration_export.export(desk.act, people=True)
     assert sorted(found.to_provide) == sorted(SECRETS)
     # In one text the same: a policy stands in it word for word.
     one = tomllib.loads(as_one(found.files))
     texts = {each.policy: each.text for each in found.files if each.policy}
     assert {each["name"]: each["text"] for each in one["policy"]} == texts
     assert "\r\n" in texts["jira-dc"]
-    without_people = desk.container.declaration_export.export()
+    without_people = desk.container.declaration_export.export(desk.act)
     assert not any("grace" in each.text for each in without_people.files)
     again = desk.container.declarations.plan(
         [DeclaredFile("-", as_one(found.files))], desk.act, LocalSecretFiles()
