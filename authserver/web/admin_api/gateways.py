@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from authserver.domain.errors import InvalidField
+from authserver.gateway.nginx_files import NginxOptions
+from authserver.gateway.site_configuration import Mode
 from authserver.services.gateways import described
 from authserver.web.admin_api.endpoints import Answered, Endpoint
 from authserver.web.admin_api.models.gateways import (
@@ -20,6 +23,7 @@ from authserver.web.admin_api.models.gateways import (
     gateway_shown,
 )
 from authserver.web.admin_api.models.members import moment
+from authserver.web.admin_api.models.nginx import NginxQuery, NginxShown
 from authserver.web.admin_api.pages import fits, page_of, sorted_page
 from authserver.web.admin_api.resources import OVERLAP, READ, WRITE
 
@@ -29,6 +33,9 @@ if TYPE_CHECKING:
     from authserver.web.admin_api.models.members import NoQuery, NothingSaid
 
 ONE: Final = "/gateways/{gateway}"
+NO_HAND_OVER: Final = (
+    "the site has no hand-over yet, so every call will be refused: set one and render this again"
+)
 
 
 def list_gateways(asked: Asked[NothingSaid, GatewayQuery]) -> Answered:
@@ -95,6 +102,21 @@ def rotate_gateway_key(asked: Asked[GatewayKeyRotation, NoQuery]) -> Answered:
     return Answered(shown, f"/gateways/{name}/keys")
 
 
+def render_nginx(asked: Asked[NothingSaid, NginxQuery]) -> Answered:
+    """The configuration of one, for nginx."""
+    query, files, name = asked.query, asked.services.nginx_files, asked.path["gateway"]
+    stated = query.model_dump(exclude={"part", "mode", "gateway_addresses"})
+    addresses = tuple(each for each in query.gateway_addresses.split(",") if each)
+    options = NginxOptions(mode=Mode(query.mode), gateway_addresses=addresses, **stated)
+    warnings = [] if files.has_hand_over(name) else [NO_HAND_OVER]
+    if query.part == "front":
+        return Answered(NginxShown(text=files.front(options), warnings=[]))
+    if not query.server_name:
+        raise InvalidField("server_name", "the host name that callers use")
+    text = (files.site if query.part == "site" else files.both)(name, options)
+    return Answered(NginxShown(text=text, warnings=warnings))
+
+
 def _answered(gateway: Gateway) -> Answered:
     return Answered(gateway_shown(described(gateway)))
 
@@ -149,5 +171,12 @@ ENDPOINTS: Final = (
         creates=True,
         shows_secret=True,
         pointers=OVERLAP,
+    ),
+    Endpoint(
+        *("GET", f"{ONE}/nginx-configuration", "renderNginx"),
+        *("Render the configuration of a gateway for nginx", READ, render_nginx),
+        about="Of the gateway, of this server's front, or of both.",
+        query=NginxQuery,
+        answer=NginxShown,
     ),
 )

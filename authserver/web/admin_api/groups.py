@@ -31,22 +31,20 @@ MEMBERS: Final = f"{ONE}/members"
 
 def list_groups(asked: Asked[NothingSaid, GroupQuery]) -> Answered:
     """One page of them."""
-    query = asked.query
-    found = [
-        each
-        for each in asked.services.long_lists.groups()
-        if fits(query.q, each.name, each.description)
-    ]
+    query, lists = asked.query, asked.services.long_lists
+    found = [each for each in lists.group_heads() if fits(query.q, each.name, each.description)]
     fetch = sorted_page(found, lambda each: (each.name,), descending=query.sort.startswith("-"))
     items, following = page_of(asked, fetch)
-    return Answered(GroupPage(items=[group_shown(each) for each in items], next_cursor=following))
+    counts = lists.member_counts([each.name for each in items])
+    shown = [group_shown(each, counts[each.name]) for each in items]
+    return Answered(GroupPage(items=shown, next_cursor=following))
 
 
 def create_group(asked: Asked[NewGroup, NoQuery]) -> Answered:
     """Add an empty one."""
     said = asked.said
     made = asked.services.groups.create(said.name, said.description, asked.act)
-    return Answered(group_shown(made), f"/groups/{made.name}")
+    return Answered(group_shown(made, len(made.members)), f"/groups/{made.name}")
 
 
 def delete_group(asked: Asked[NothingSaid, NoQuery]) -> Answered:

@@ -12,6 +12,7 @@ from authserver.web.admin_api.models.keys import (
     KeyPage,
     KeyQuery,
     KeyRotation,
+    ResealedShown,
     RevokedKey,
     key_shown,
 )
@@ -56,6 +57,23 @@ def revoke_key(asked: Asked[NothingSaid, NoQuery]) -> Answered:
     return Answered(RevokedKey(kid=kid, successor=None if successor is None else successor.kid))
 
 
+def reseal(asked: Asked[NothingSaid, NoQuery]) -> Answered:
+    """Seal everything under the newest key file."""
+    service = asked.services.resealing
+    done = service.reseal(asked.act)
+    shown = ResealedShown(
+        keys=[each.kid for each in done.keys],
+        site_credentials=[each.resource for each in done.credentials],
+        provider_secrets=[
+            f"{each.provider}:{each.secret_id or 'directory'}" for each in done.provider_secrets
+        ],
+        connect_keys=[f"{each.resource}:{each.issuer}" for each in done.connect_keys],
+        mails=len(done.mails),
+        key_files_in_use=list(service.key_files_in_use()),
+    )
+    return Answered(shown)
+
+
 ENDPOINTS: Final = (
     Endpoint(
         *("GET", "/keys", "listKeys", "List signing keys", READ, list_keys),
@@ -73,6 +91,15 @@ ENDPOINTS: Final = (
         *("POST", "/keys/{kid}/revoke", "revokeKey", "Revoke a signing key", WRITE, revoke_key),
         about="Every token that it signed is refused before the answer.",
         answer=RevokedKey,
+        refusals=frozenset({409}),
+    ),
+    Endpoint(
+        *("POST", "/keys/reseal", "resealKeys", "Seal everything under the newest key file"),
+        *(WRITE, reseal),
+        about="Private keys, credentials, secrets and mail that waits; what they are stays as it "
+        "is. The file is made on a node (`authserver key add-file`), and every server has to have "
+        "started since it was there.",
+        answer=ResealedShown,
         refusals=frozenset({409}),
     ),
 )

@@ -62,6 +62,12 @@ _PROBLEM: Final[dict[str, Any]] = {
                     },
                     "parameter": {"type": "string"},
                     "header": {"type": "string"},
+                    "file": {
+                        "type": "string",
+                        "description": "Of several files in the body: the one, and where in it.",
+                    },
+                    "line": {"type": "integer", "minimum": 1},
+                    "field": {"type": "string"},
                 },
             },
         },

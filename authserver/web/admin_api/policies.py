@@ -6,9 +6,11 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from authserver.domain.errors import NotFound
+from authserver.domain.pages import Page, Place
 from authserver.domain.roles import Area, to_read, to_write
 from authserver.services.policy_versions import described
 from authserver.web.admin_api.endpoints import Answered, Endpoint
+from authserver.web.admin_api.models.members import ListQuery
 from authserver.web.admin_api.models.policies import (
     PlanShown,
     PolicyDraft,
@@ -22,6 +24,7 @@ from authserver.web.admin_api.models.policies import (
     state_shown,
     version_shown,
 )
+from authserver.web.admin_api.pages import page_of
 
 if TYPE_CHECKING:
     from authserver.domain.policy_documents import PolicyVersion
@@ -32,6 +35,8 @@ READ: Final = to_read(Area.POLICIES)
 WRITE: Final = to_write(Area.POLICIES)
 ONE: Final = "/policies/{name}"
 VERSIONS: Final = f"{ONE}/versions"
+REPLAY_SECONDS: Final = 15.0
+"""A call may take so long for it; `authserver policy replay` takes the time that it needs."""
 _NUMBER: Final = re.compile(r"[1-9][0-9]{0,8}")
 
 
@@ -47,10 +52,21 @@ def show_policy(asked: Asked[NothingSaid, NoQuery]) -> Answered:
     return Answered(policy_shown(described(state.name, state.current)))
 
 
-def list_versions(asked: Asked[NothingSaid, NoQuery]) -> Answered:
-    """All versions of one."""
-    found = asked.services.policies.versions(asked.path["name"])
-    return Answered(VersionPage(items=[version_shown(each) for each in found]))
+def list_versions(asked: Asked[NothingSaid, ListQuery]) -> Answered:
+    """One page of the versions of one."""
+    name, policies = asked.path["name"], asked.services.policies
+
+    def fetch(after: Place | None, limit: int) -> Page[PolicyVersion]:
+        before = None if after is None else int(float(after.fitting(float)[0]))
+        found = policies.versions(name, before=before, limit=limit + 1)
+        if len(found) <= limit:
+            return Page(found, None)
+        return Page(found[:limit], Place((float(found[limit - 1].number),)))
+
+    items, following = page_of(asked, fetch)
+    return Answered(
+        VersionPage(items=[version_shown(each) for each in items], next_cursor=following)
+    )
 
 
 def show_version(asked: Asked[NothingSaid, NoQuery]) -> Answered:
@@ -69,7 +85,10 @@ def plan_policy(asked: Asked[PolicyQuestion, NoQuery]) -> Answered:
     if said.replay_days and plan.changes_text:
         services.audit.catch_up()
         replay = services.policy_replays.replay(
-            {plan.name: plan.document}, days=said.replay_days, most=said.replay_limit
+            {plan.name: plan.document},
+            days=said.replay_days,
+            most=said.replay_limit,
+            within_seconds=REPLAY_SECONDS,
         )
     return Answered(plan_shown(plan, replay))
 
@@ -119,6 +138,7 @@ ENDPOINTS: Final = (
     Endpoint(
         *("GET", VERSIONS, "listPolicyVersions", "List the versions of a document", READ),
         list_versions,
+        query=ListQuery,
         answer=VersionPage,
     ),
     Endpoint(
@@ -130,7 +150,8 @@ ENDPOINTS: Final = (
         *("POST", f"{ONE}/plan", "planPolicy", "Check a document and say what it would do", READ),
         plan_policy,
         about="Rule by rule; what the calls of the last days would have got; which API tokens "
-        "would end sooner. Nothing is changed.",
+        "would end sooner. Nothing is changed. Calls are judged again for 15 seconds at most: "
+        "`cut` says whether older ones were left out.",
         said=PolicyQuestion,
         answer=PlanShown,
     ),

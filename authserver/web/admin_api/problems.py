@@ -36,18 +36,29 @@ class Kind:
 class Mistake:
     """One thing that is wrong, and where: in the body, the query or a header.
 
-    `pointer` is a JSON Pointer as a URI fragment (RFC 6901 section 6).
+    `pointer` is a JSON Pointer as a URI fragment (RFC 6901 section 6). `file`, `line` (from 1) and
+    `field` say where in a file of configuration that the body holds.
     """
 
     detail: str
     pointer: str = ""
     parameter: str = ""
     header: str = ""
+    file: str = ""
+    line: int = 0
+    field: str = ""
 
     @property
-    def shown(self) -> dict[str, str]:
+    def shown(self) -> dict[str, str | int]:
         """As the document has it."""
-        places = {"pointer": self.pointer, "parameter": self.parameter, "header": self.header}
+        places: dict[str, str | int] = {
+            "pointer": self.pointer,
+            "parameter": self.parameter,
+            "header": self.header,
+            "file": self.file,
+            "line": self.line,
+            "field": self.field,
+        }
         return {**{name: place for name, place in places.items() if place}, "detail": self.detail}
 
 

@@ -8,7 +8,7 @@ from authserver.domain.errors import InvalidField, NotFound
 from authserver.domain.external_tokens import DenialKind
 from authserver.services.provider_descriptions import described
 from authserver.web.admin_api.endpoints import Answered, Endpoint
-from authserver.web.admin_api.models.members import moment
+from authserver.web.admin_api.models.members import ListQuery, moment
 from authserver.web.admin_api.models.provider_parts import (
     DenialPage,
     DenialShown,
@@ -29,6 +29,7 @@ from authserver.web.admin_api.models.provider_parts import (
     domain_shown,
     rule_shown,
 )
+from authserver.web.admin_api.pages import page_of, sorted_page
 from authserver.web.admin_api.providers import ONE, READ, UNUSABLE, WRITE
 from authserver.web.written_names import name_in_segment
 
@@ -104,10 +105,12 @@ def remove_group_rule(asked: Asked[NothingSaid, NoQuery]) -> Answered:
     return Answered()
 
 
-def list_denials(asked: Asked[NothingSaid, NoQuery]) -> Answered:
-    """What counts no more."""
+def list_denials(asked: Asked[NothingSaid, ListQuery]) -> Answered:
+    """One page of what counts no more."""
     found = asked.services.external_denials.list(asked.path["provider"])
-    return Answered(DenialPage(items=[denial_shown(each) for each in found]))
+    fetch = sorted_page(found, lambda each: (str(each.kind), each.value))
+    items, following = page_of(asked, fetch)
+    return Answered(DenialPage(items=[denial_shown(each) for each in items], next_cursor=following))
 
 
 def deny(asked: Asked[NewDenial, NoQuery]) -> Answered:
@@ -135,10 +138,11 @@ def allow(asked: Asked[NothingSaid, NoQuery]) -> Answered:
     return Answered()
 
 
-def list_domains(asked: Asked[NothingSaid, NoQuery]) -> Answered:
-    """Whose people sign in where."""
-    found = asked.services.provider_domains.list()
-    return Answered(DomainPage(items=[domain_shown(each) for each in found]))
+def list_domains(asked: Asked[NothingSaid, ListQuery]) -> Answered:
+    """One page of whose people sign in where."""
+    fetch = sorted_page(asked.services.provider_domains.list(), lambda each: (each.domain,))
+    items, following = page_of(asked, fetch)
+    return Answered(DomainPage(items=[domain_shown(each) for each in items], next_cursor=following))
 
 
 def set_domain(asked: Asked[NewDomain, NoQuery]) -> Answered:
@@ -220,6 +224,7 @@ ENDPOINTS: Final = (
     ),
     Endpoint(
         *("GET", DENIALS, "listDenials", "List what counts no more", READ, list_denials),
+        query=ListQuery,
         answer=DenialPage,
     ),
     Endpoint(
@@ -238,6 +243,7 @@ ENDPOINTS: Final = (
     ),
     Endpoint(
         *("GET", DOMAINS, "listDomains", "List whose people sign in where", READ, list_domains),
+        query=ListQuery,
         answer=DomainPage,
     ),
     Endpoint(

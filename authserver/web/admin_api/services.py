@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from authserver.domain.operations import OperationCatalogue
     from authserver.domain.ports import Clock
+    from authserver.domain.scopes import ScopeCatalogue
+    from authserver.gateway.nginx_files import NginxFiles
     from authserver.services.api_token_administration import ApiTokens
     from authserver.services.api_token_bulk import ApiTokenBulk
     from authserver.services.api_token_disuse import ApiTokenDisuse
@@ -17,6 +20,8 @@ if TYPE_CHECKING:
     from authserver.services.clients import Clients
     from authserver.services.connect_keys import ConnectKeys
     from authserver.services.dashboard import DashboardService
+    from authserver.services.declaration_export import DeclarationExport
+    from authserver.services.declarations import Declarations
     from authserver.services.external_denials import ExternalDenials
     from authserver.services.gateways import Gateways
     from authserver.services.grants import Grants
@@ -24,24 +29,42 @@ if TYPE_CHECKING:
     from authserver.services.hand_overs import HandOvers
     from authserver.services.identities import Identities
     from authserver.services.initial_access_tokens import InitialAccessTokens
+    from authserver.services.leak_reports import LeakReports
     from authserver.services.long_lists import LongLists
     from authserver.services.mail_administration import MailAdministration
     from authserver.services.mail_previews import MailPreviews
     from authserver.services.policies import Policies
+    from authserver.services.policy_expectations import PolicyExpectations
     from authserver.services.policy_explanations import PolicyExplanations
     from authserver.services.policy_replays import PolicyReplays
     from authserver.services.provider_domains import ProviderDomains
     from authserver.services.provider_group_rules import ProviderGroupRules
     from authserver.services.provider_secrets import ProviderSecrets
     from authserver.services.providers import Providers
+    from authserver.services.resealing import Resealing
     from authserver.services.resources import Resources
     from authserver.services.sessions import Sessions
     from authserver.services.signing_keys import SigningKeys
     from authserver.services.subject_accounts import SubjectAccounts
+    from authserver.services.unknown_paths import UnknownPaths
     from authserver.services.user_credentials import UserCredentials
     from authserver.services.user_stops import UserStops
     from authserver.services.users import Users
     from authserver.services.who_may_call import WhoMayCall
+
+
+class Catalogue(Protocol):
+    """Facts about Atlassian's APIs."""
+
+    @property
+    def scopes(self) -> ScopeCatalogue:
+        """Every scope."""
+        ...
+
+    @property
+    def operations(self) -> OperationCatalogue:
+        """Every operation."""
+        ...
 
 
 class AdminServices(Protocol):
@@ -215,6 +238,46 @@ class AdminServices(Protocol):
     @property
     def mail_previews(self) -> MailPreviews:
         """What mails look like."""
+        ...
+
+    @property
+    def leak_reports(self) -> LeakReports:
+        """Secrets that somebody found."""
+        ...
+
+    @property
+    def policy_expectations(self) -> PolicyExpectations:
+        """What calls must get."""
+        ...
+
+    @property
+    def unknown_paths(self) -> UnknownPaths:
+        """Routes that no operation is known for."""
+        ...
+
+    @property
+    def resealing(self) -> Resealing:
+        """Changing the key-encryption key."""
+        ...
+
+    @property
+    def nginx_files(self) -> NginxFiles:
+        """Configurations of reverse proxies."""
+        ...
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """Scopes and operations."""
+        ...
+
+    @property
+    def declarations(self) -> Declarations:
+        """Applies files."""
+        ...
+
+    @property
+    def declaration_export(self) -> DeclarationExport:
+        """Writes files."""
         ...
 
     @property

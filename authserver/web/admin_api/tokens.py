@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, Final
 from authserver.domain.api_tokens import ApiTokenFilter, ApiTokenStatus, SubjectType
 from authserver.domain.roles import Area, to_read, to_write
 from authserver.domain.searches import ApiTokenSort
-from authserver.services.api_token_disuse import idle_since
 from authserver.services.api_token_drafts import ApiTokenDraft, Delivery, MadeApiToken, Maker
 from authserver.web.admin_api.endpoints import Answered, Endpoint
 from authserver.web.admin_api.models.members import moment
@@ -25,7 +24,7 @@ from authserver.web.admin_api.models.tokens import (
     Why,
     token_shown,
 )
-from authserver.web.admin_api.pages import page_of, sorted_page
+from authserver.web.admin_api.pages import page_of
 from authserver.web.admin_api.pieces import pieces_of, word
 
 if TYPE_CHECKING:
@@ -70,9 +69,8 @@ def list_tokens(asked: Asked[NothingSaid, TokenQuery]) -> Answered:
 
 def list_stale_tokens(asked: Asked[NothingSaid, StaleQuery]) -> Answered:
     """One page of those that nobody uses."""
-    found = asked.services.api_token_disuse.unused(asked.query.unused_for_seconds)
-    fetch = sorted_page(found, lambda each: (idle_since(each), each.token_id))
-    items, following = page_of(asked, fetch)
+    disuse, seconds = asked.services.api_token_disuse, asked.query.unused_for_seconds
+    items, following = page_of(asked, lambda after, limit: disuse.page(seconds, after, limit))
     return Answered(TokenPage(items=[token_shown(each) for each in items], next_cursor=following))
 
 
@@ -196,7 +194,8 @@ ENDPOINTS: Final = (
     Endpoint(
         *("GET", "/tokens/stale", "listStaleTokens", "List tokens that nobody uses", READ),
         list_stale_tokens,
-        about="The longest unused first.",
+        about="In the order of their ids. A page may hold fewer than `limit`, none too: "
+        "`next_cursor` says whether there are more.",
         query=StaleQuery,
         answer=TokenPage,
     ),

@@ -27,6 +27,8 @@ def prepared(rest: Rest) -> Mapping[str, Example]:
         said = {"name": "Another"} if operation == "changeClient" else None
         examples[operation] = Example({"client_id": client_id}, said)
     return {
+        "listScopes": Example(query="q=read&resource_kind=jira-dc&limit=2"),
+        "findOperations": Example(query="call=GET%20/rest/api/2/myself"),
         **examples,
         "listClients": Example(query="q=example&limit=2&sort=-created_at"),
         "createClient": Example(said={**NEW, "client_id": "example-new"}),

@@ -16,6 +16,7 @@ def prepared(rest: Rest) -> Mapping[str, Example]:
     """A gateway for each act."""
     said = {
         **dict.fromkeys(("showGateway", "removeGateway", "listGatewayKeys", "rotateGatewayKey")),
+        "renderNginx": None,
         "changeGateway": {"session_cookies": "observe"},
     }
     examples = {}
@@ -23,8 +24,10 @@ def prepared(rest: Rest) -> Mapping[str, Example]:
         name = f"for-{operation.lower()}"
         rest.container.gateways.add(name, "jira-main", rest.container.operator)
         examples[operation] = Example({"gateway": name}, body)
+    rendered = examples["renderNginx"].path
     return {
         **examples,
+        "renderNginx": Example(rendered, query="server_name=jira.example.com&part=all"),
         "listGateways": Example(query="resource=jira-main&sort=-name"),
         "createGateway": Example(said={"name": "example-new", "resource": "jira-main"}),
     }

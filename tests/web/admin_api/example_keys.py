@@ -22,5 +22,6 @@ def prepared(rest: Rest) -> Mapping[str, Example]:
         "listKeys": Example(query="state=active&algorithm=ES256"),
         "rotateKeys": Example(said={"algorithm": "RS256"}),
         "revokeKey": Example({"kid": announced.kid}),
+        "resealKeys": Example(),
         "listSettings": Example(),
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
 from authserver.domain.mail import MailDraft, MailKind
@@ -17,6 +17,14 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from tests.web.admin_api.rest import Rest
+
+EXPECTED: Final = """\
+resource = "jira-main"
+
+[[expect]]
+call = "GET /rest/api/2/myself"
+expect = "deny"
+"""
 
 
 def prepared(rest: Rest) -> Mapping[str, Example]:
@@ -35,6 +43,7 @@ def _policies(rest: Rest) -> Mapping[str, Example]:
         "listPolicyVersions": Example(name),
         "showPolicyVersion": Example({**name, "version": "1"}),
         "planPolicy": Example(name, {"text": "# nothing\n", "replay_days": 1}),
+        "testPolicy": Example(said={"text": EXPECTED, "drafts": {"default": "# nothing"}}),
         "rollBackPolicy": Example(name, {"version": 1}),
     }
 
@@ -45,6 +54,9 @@ def _records(rest: Rest) -> Mapping[str, Example]:
     newest = rest.get("/audit/records", query="limit=1")["items"][0]["record_id"]
     call = quote("GET /rest/api/2/myself")
     return {
+        "verifyRecords": Example(query="within_seconds=5"),
+        "listUnknownPaths": Example(query="resource=jira-main&days=7"),
+        "sealRecords": Example(),
         "listRecords": Example(query="action=client&outcome=success&limit=2"),
         "showRecord": Example({"record_id": str(newest)}),
         "showDecision": Example({"decision_id": decided(rest.world, made["api_token"])}),

@@ -48,6 +48,9 @@ def prepared(rest: Rest) -> Mapping[str, Example]:
         **examples,
         "listTokens": Example(query="user=token-owner&q=reports&limit=2&where=client%3Drobot"),
         "listStaleTokens": Example(query="unused_for_seconds=86400"),
+        "reportLeak": Example(
+            said={"found": [{"secret": "asv_pat_of_nobody", "source": "a chat"}]}
+        ),
         "createToken": Example(said=OF_ROBOT),
         "actOnTokens": Example(said={"where": "ticket=X-1", "action": "disable"}),
     }

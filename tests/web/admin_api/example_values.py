@@ -11,8 +11,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """The path's variables, the body, the query."""
+    """The path's variables, the body, the query; `also` are scopes for what the body is about."""
 
     path: Mapping[str, str] = field(default_factory=dict)
     said: Any = None
     query: str = ""
+    also: frozenset[str] = frozenset()

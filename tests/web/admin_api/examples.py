@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from tests.web.admin_api import (
     example_clients,
     example_connect_keys,
+    example_declarations,
     example_gateways,
     example_keys,
     example_providers,
@@ -38,6 +39,7 @@ NOUNS: Final = (
     example_tokens,
     example_users,
     example_records,
+    example_declarations,
 )
 NONE: Final = "00000000000000000000-no"
 """Nobody's id."""

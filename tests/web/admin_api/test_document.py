@@ -17,7 +17,7 @@ from tests.web.admin_api.rest import problem
 if TYPE_CHECKING:
     from tests.web.admin_api.rest import Rest
 
-ONLY_LOOK = {"planPolicy"}
+ONLY_LOOK = {"planPolicy", "testPolicy"}
 """Calls that change nothing, and are a POST because what they look at comes with them."""
 IDENTIFIER = "https://auth.example.test/admin/api/v1"
 

@@ -16,7 +16,7 @@ from authserver.web.admin_api.models.members import (
 )
 
 if TYPE_CHECKING:
-    from authserver.domain.groups import Group
+    from authserver.domain.groups import Group, GroupHead
 
 
 class GroupQuery(ListQuery):
@@ -61,12 +61,12 @@ class ChangedMember(Shown):
     changed: bool
 
 
-def group_shown(group: Group) -> GroupShown:
+def group_shown(group: Group | GroupHead, members: int) -> GroupShown:
     """A group."""
     shown: dict[str, Any] = {
         "name": group.name,
         "description": group.description,
-        "members": len(group.members),
+        "members": members,
         "created_at": moment(group.created_at),
     }
     return GroupShown.model_validate(shown)

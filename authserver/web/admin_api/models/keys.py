@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
+from pydantic import Field
+
 from authserver.domain.key_prospects import next_change
 from authserver.web.admin_api.models.members import ListQuery, Moment, Said, Shown, moment, unstated
 
@@ -51,6 +53,17 @@ class ActiveKeys(Shown):
     """The keys that sign from now on."""
 
     active: list[KeyShown]
+
+
+class ResealedShown(Shown):
+    """What was sealed anew under the newest key file; what was so already is not in it."""
+
+    keys: list[str]
+    site_credentials: list[str] = Field(description="Names of sites.")
+    provider_secrets: list[str] = Field(description="Provider and secret, with a colon between.")
+    connect_keys: list[str] = Field(description="Site and issuer, with a colon between.")
+    mails: int
+    key_files_in_use: list[str] = Field(description="Files that are still needed.")
 
 
 class RevokedKey(Shown):

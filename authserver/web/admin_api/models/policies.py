@@ -38,7 +38,7 @@ class PolicyQuestion(Said):
         DAYS, ge=0, le=366, description="Judge the calls of so many days again; 0 for none."
     )
     replay_limit: int = Field(
-        50_000, ge=1, le=1_000_000, description="At most so many of them, the newest."
+        20_000, ge=1, le=100_000, description="At most so many of them, the newest."
     )
 
 
@@ -74,10 +74,10 @@ class PolicyPage(Shown):
 
 
 class VersionPage(Shown):
-    """All versions of a document, the newest first."""
+    """Some versions of a document, the newest first, and the cursor of the next ones."""
 
     items: list[VersionShown]
-    next_cursor: None = None
+    next_cursor: str | None
 
 
 class KeyChange(Shown):
@@ -125,7 +125,7 @@ class ReplayShown(Shown):
     newly_allowed: int
     uncertain: int
     not_replayable: int
-    cut: bool
+    cut: bool = Field(description="Whether older calls were left out.")
     refused: list[ReplayGroupShown] = Field(description="The 100 largest groups.")
     allowed: list[ReplayGroupShown] = Field(description="The 100 largest groups.")
 

@@ -117,10 +117,10 @@ class DenialShown(Shown):
 
 
 class DenialPage(Shown):
-    """What counts no more of a provider's."""
+    """What counts no more of a provider's, and the cursor of more of it."""
 
     items: list[DenialShown]
-    next_cursor: None = None
+    next_cursor: str | None
 
 
 class NewDomain(Said):
@@ -141,10 +141,10 @@ class DomainShown(Shown):
 
 
 class DomainPage(Shown):
-    """The domains of all providers."""
+    """Some domains of all providers, and the cursor of the next ones."""
 
     items: list[DomainShown]
-    next_cursor: None = None
+    next_cursor: str | None
 
 
 def rule_shown(rule: GroupRule) -> GroupRuleShown:
