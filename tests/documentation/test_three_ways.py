@@ -10,6 +10,7 @@ from authserver.app_console import console_pages
 from authserver.app_pages import visits_of
 from authserver.cli.main import cli
 from authserver.web.admin_api.table import ENDPOINTS
+from tests.documentation.shell_only import SHELL_ONLY
 from tests.documentation.three_ways import ONLY_HERE, WAYS
 from tests.documentation.three_ways_page import PAGE, three_ways_page
 
@@ -51,6 +52,14 @@ def test_each_call_and_each_command_of_the_table_is_there() -> None:
     known = {each.operation for each in ENDPOINTS} - {"describeApi"}
     assert {name for way in EVERY for name in way.operations} == known, "say it in three_ways.py"
     assert {name for way in EVERY for name in way.commands} <= set(commands())
+
+
+def test_what_is_on_the_command_line_is_possible_by_rest_or_a_matter_of_the_machine() -> None:
+    told = {name for way in EVERY if way.operations for name in way.commands}
+    known = set(commands())
+    groups = {said for said in known if any(each.startswith(f"{said} ") for each in known)}
+    kinds = {said for said in known if said.rpartition(" ")[0] == "provider add"}
+    assert known - groups - kinds - told - {"provider add"} == SHELL_ONLY.keys()
 
 
 def test_the_page_says_what_the_table_says() -> None:

@@ -18,7 +18,12 @@ _TOKENS: Final = (
         ("listTokens", "showToken", "showLineage"),
         ("token list", "token show"),
     ),
-    Way("Find tokens that nobody uses", (), ("listStaleTokens",), ("token stale",)),
+    Way(
+        "Find tokens that nobody uses",
+        ("tokens_stale",),
+        ("listStaleTokens",),
+        ("token stale",),
+    ),
     Way(
         "Make a token for somebody",
         ("token_new", "token_details"),
@@ -39,6 +44,7 @@ _TOKENS: Final = (
         ("actOnTokens",),
         ("token revoke", "token disable", "token enable"),
     ),
+    Way("Stop a secret that was found", (), ("reportLeak",), ("token report-leak",)),
     Way(
         "See what a token may do",
         ("token_try", "token_pasted"),
@@ -59,7 +65,12 @@ _RULES: Final = (
         ("addProvider",),
         ("provider add",),
     ),
-    Way("Change a provider", (), ("changeProvider",), ("provider update", "provider bearer")),
+    Way(
+        "Change a provider",
+        ("provider_edit", "provider_bearer"),
+        ("changeProvider",),
+        ("provider update", "provider bearer"),
+    ),
     Way("Test a provider", ("provider_test",), ("testProvider",), ("provider test",)),
     Way(
         "Change our secret at a provider",
@@ -75,19 +86,19 @@ _RULES: Final = (
     ),
     Way(
         "Say what groups of a provider mean",
-        (),
+        ("provider_rules", "provider_rule_new", "provider_rule_remove"),
         ("listGroupRules", "addGroupRule", "removeGroupRule"),
         ("provider group-rule list", "provider group-rule add", "provider group-rule remove"),
     ),
     Way(
         "Deny what is a provider's",
-        (),
+        ("provider_denials", "provider_deny", "provider_allow"),
         ("listDenials", "deny", "allow"),
         ("provider denials", "provider deny", "provider allow"),
     ),
     Way(
         "Send people of a domain to a provider",
-        (),
+        ("provider_domains", "provider_domain_set", "provider_domain_remove"),
         ("listDomains", "setDomain", "removeDomain"),
         ("provider domain list", "provider domain set", "provider domain remove"),
     ),
@@ -103,6 +114,7 @@ _RULES: Final = (
         ("planPolicy", "applyPolicy"),
         ("policy validate", "policy diff", "policy replay", "policy apply"),
     ),
+    Way("Try what calls must get", (), ("testPolicy",), ("policy test",)),
     Way(
         "Go back to an older policy", ("policy_restore",), ("rollBackPolicy",), ("policy rollback",)
     ),
@@ -133,6 +145,16 @@ _SERVER: Final = (
         ("listRecords", "showRecord"),
         ("audit search", "audit show", "audit export"),
     ),
+    Way("Check that no record was changed", (), ("verifyRecords",), ("audit verify",)),
+    Way("Sign how far the record has come", (), ("sealRecords",), ("audit seal",)),
+    Way(
+        "Find routes that no operation is known for",
+        (),
+        ("listUnknownPaths",),
+        ("audit unknown-paths",),
+    ),
+    Way("Apply files of configuration", (), ("applyDeclarations",), ("apply",)),
+    Way("Write the configuration down", (), ("exportDeclarations",), ("export",)),
     Way(
         "Look after mail",
         ("mails", "mails_bulk"),
@@ -151,7 +173,8 @@ _SERVER: Final = (
         ("listKeys", "rotateKeys", "revokeKey"),
         ("key list", "key rotate", "key revoke"),
     ),
-    Way("Read the settings", (), ("listSettings",), ("settings show",)),
+    Way("Seal everything under a new key file", (), ("resealKeys",), ("key reseal",)),
+    Way("Read the settings", ("settings",), ("listSettings",), ("settings show",)),
 )
 WAYS: Final[tuple[tuple[str, tuple[Way, ...]], ...]] = (
     ("Clients", CLIENTS),

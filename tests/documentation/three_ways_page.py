@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from authserver.web.admin_api.table import ENDPOINTS
+from tests.documentation.shell_only import SHELL_ONLY
 from tests.documentation.three_ways import ONLY_HERE, WAYS
 
 if TYPE_CHECKING:
@@ -22,6 +23,14 @@ Everything that the console does is possible by the [administration API](adminis
 on the [command line](command-line.md): all three call the same services, and the record of acts
 says by which way an act came. Commands are below `authserver`, paths below
 `ISSUER/admin/api/v1`."""
+
+_SHELL: Final = """
+## Only on the command line
+
+These are matters of the machine.
+
+| command | why |
+|---|---|"""
 
 
 def three_ways_page() -> str:
@@ -43,6 +52,9 @@ def _lines() -> Iterator[str]:
             rest = "<br>".join(calls[each] for each in way.operations)
             commands = "<br>".join(f"`{each}`" for each in way.commands)
             yield f"| {way.task} | {console} | {rest} | {commands} |"
+    yield _SHELL
+    for command, reason in SHELL_ONLY.items():
+        yield f"| `{command}` | {reason} |"
 
 
 if __name__ == "__main__":

@@ -29,10 +29,13 @@ CLIENTS: Final = (
     Way("Delete a client", ("client_delete",), ("deleteClient",), ("client delete",)),
     Way(
         "Let clients register themselves",
-        (),
+        ("registration_tokens", "registration_token_new", "registration_token_revoke"),
         ("listInitialTokens", "createInitialToken", "revokeInitialToken"),
         ("registration token list", "registration token create", "registration token revoke"),
     ),
+    Way("See which clients did", (), ("listClients",), ("registration list",)),
+    Way("Choose scopes", (), ("listScopes",), ("scope list",)),
+    Way("See which scopes a call takes", (), ("findOperations",), ("scope explain",)),
 )
 SITES: Final = (
     Way(
@@ -44,39 +47,50 @@ SITES: Final = (
     Way("Register a site", ("resource_new",), ("createResource",), ("resource create",)),
     Way(
         "Change, stop and delete a site",
-        (),
+        ("resource_edit", "resource_disable", "resource_enable", "resource_delete"),
         ("changeResource", "disableResource", "enableResource", "deleteResource"),
         ("resource update", "resource disable", "resource enable", "resource delete"),
     ),
-    Way("Rotate a site's credential", (), ("rotateCredential",), ("resource rotate-credential",)),
+    Way(
+        "Rotate a site's credential",
+        ("resource_rotate",),
+        ("rotateCredential",),
+        ("resource rotate-credential",),
+    ),
     Way(
         "Say how calls arrive at a site",
-        (),
+        ("resource_hand-over", "resource_hand-over_remove"),
         ("showHandOver", "setHandOver", "removeHandOver"),
         ("resource set-hand-over", "resource set-credential", "resource unset-hand-over"),
     ),
     Way(
         "Map accounts of a site",
-        (),
+        ("accounts", "account_map", "account_unmap", "account_import"),
         ("listAccounts", "mapAccount", "unmapAccount", "importAccounts"),
         ("account list", "account map", "account unmap", "account import"),
     ),
     Way(
         "Look at gateways",
-        ("gateways",),
+        ("gateways", "gateway"),
         ("listGateways", "showGateway", "listGatewayKeys"),
         ("gateway list", "gateway show"),
     ),
     Way("Register a gateway", ("gateway_new",), ("createGateway",), ("gateway add",)),
     Way(
+        "Set nginx up as a gateway", ("gateway_nginx",), ("renderNginx",), ("gateway nginx-config",)
+    ),
+    Way(
         "Change and forget gateways",
-        (),
+        ("gateway_edit", "gateway_rotate", "gateway_remove"),
         ("changeGateway", "rotateGatewayKey", "removeGateway"),
         ("gateway update", "gateway rotate-key", "gateway remove"),
     ),
     Way(
         "Look after keys of Connect apps",
-        (),
+        (
+            *("connect_keys", "connect_key", "connect_key_new", "connect_key_rotate"),
+            *("connect_key_disable", "connect_key_enable", "connect_key_remove"),
+        ),
         (
             "listConnectKeys",
             "showConnectKey",
@@ -112,7 +126,7 @@ PEOPLE: Final = (
         "Stop everything of a user, and let it go on",
         ("user_stop", "user_go-on"),
         ("stopUser", "disableTokensOfUser", "enableTokensOfUser"),
-        ("user disable-credentials", "user enable-credentials", "session end-all", "grant revoke"),
+        ("user stop", "user disable-credentials", "user enable-credentials"),
     ),
     Way(
         "Give a one-time password",
