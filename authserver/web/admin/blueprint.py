@@ -18,12 +18,15 @@ if TYPE_CHECKING:
     from flask import Response
     from flask.blueprints import BlueprintSetupState
 
+    from authserver.domain.users import User
     from authserver.services.console_access import ConsoleAccess
     from authserver.web.admin.console_pages import ConsolePage
     from authserver.web.sent_forms import SentForms
     from authserver.web.visits import Visits
 
 BOOTSTRAP: Final = "bootstrap.min.css"
+ADMINISTERS: Final = "administers"
+"""Templates ask by this name whether a user has any role now, by hand or by a group."""
 STYLES_PATH: Final = f"/assets/{BOOTSTRAP}"
 _KEPT_SECONDS: Final = 43_200
 
@@ -41,6 +44,10 @@ def console_blueprint(
         raise ValueError("every page of the console has a name of its own")
     menu = Menu.of(pages)
     guard = Guard(visits, access, lambda: menu, sent_forms)
+
+    def administers(user: User) -> bool:
+        return bool(access.roles(user))
+
     blueprint = Blueprint("console", __name__)
     for page in pages:
         blueprint.add_url_rule(
@@ -51,6 +58,8 @@ def console_blueprint(
     @blueprint.record
     def prepare(state: BlueprintSetupState) -> None:
         cells.install(state.app)
+        # For pages outside the console, which lead there.
+        state.app.jinja_env.globals[ADMINISTERS] = administers
 
     return blueprint
 

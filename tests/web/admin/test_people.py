@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
+from authserver.domain.audit import ActorKind
 from authserver.domain.roles import Role
 from authserver.services.audit_searches import SearchTerms
+from tests.federation.world import FederatedWorld
+from tests.services.grouped import identity_of
 from tests.web.admin.test_tokens import make
 
 if TYPE_CHECKING:
@@ -107,3 +111,42 @@ def test_sessions_and_grants_end_by_a_tick(desk: Desk) -> None:
         assert "nothing" in desk.get(f"/{what}?q=ada&status=live").texts
     assert desk.get("/grants?ends=30d&unused=90d&format=csv").status == 200
     assert desk.get("/mails?status=waiting").status == 200
+
+
+def test_an_administrator_unlinks_an_identity_of_somebody_else(desk: Desk) -> None:
+    container = desk.world.container
+    FederatedWorld(desk.world).provider("acme")
+    with container.database.writing() as stores:
+        stores.identities.add(identity_of(desk.world.ada.subject, "acme"))
+    (linked,) = container.identities.of(desk.world.ada.subject)
+    desk.get(f"{users(desk, 'ada')}/unlink?provider=acme&shown={linked.shown}")
+    page = desk.browser.submit("user_unlink", {"reason": "not hers"})
+    assert page.status == 200
+    assert container.identities.of(desk.world.ada.subject) == []
+    (record,) = container.audit.search(SearchTerms(action="identity.unlinked")).records
+    assert (record.actor, record.actor_kind) == (desk.owner.subject, ActorKind.ADMINISTRATOR)
+
+
+def test_grants_are_found_by_their_site(desk: Desk) -> None:
+    desk.world.tokens(desk.world.web_app)
+    assert "web-app" in desk.get("/grants?resource=jira-main").texts["grants"]
+    assert "grants" not in desk.get("/grants?resource=wiki").texts
+
+
+def test_whoever_has_any_role_now_and_nobody_else_is_led_to_the_console(desk: Desk) -> None:
+    world = desk.world
+    FederatedWorld(world).provider("okta")
+    roles = {Role.AUDITOR: True, None: False}
+    for role, is_led in roles.items():
+        given = frozenset() if role is None else frozenset({role})
+        person = world.user("in-a-role" if is_led else "in-none", roles=given)
+        assert ("to-console" in world.signed_in(person).get("/account/tokens").texts) == is_led
+    grouped = world.user("grouped")
+    identity = identity_of(grouped.subject, "okta", roles=frozenset({Role.HELP_DESK}))
+    with world.container.database.writing() as stores:
+        stores.identities.add(identity)
+    browser = world.signed_in(grouped)
+    assert "to-console" in browser.get("/account").texts
+    with world.container.database.writing() as stores:
+        stores.identities.save(replace(identity, asleep_since=world.clock.now()))
+    assert "to-console" not in browser.get("/account").texts
