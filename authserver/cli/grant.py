@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol, cast
 
 import click
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 _OF_USER = click.option("--user", help="Only those of this user (name or subject).")
 _OF_CLIENT = click.option("--client", help="Only those of this client.")
+_OF_SITE = click.option("--resource", help="Only those for this site (its name).")
 
 
 class GrantParts(Protocol):
@@ -57,12 +59,21 @@ def grant() -> None:
 @grant.command("list")
 @_OF_USER
 @_OF_CLIENT
+@_OF_SITE
 @JSON
 @pass_context
-def list_grants(context: Context, *, user: str | None, client: str | None, as_json: bool) -> None:
+def list_grants(
+    context: Context,
+    *,
+    user: str | None,
+    client: str | None,
+    resource: str | None,
+    as_json: bool,
+) -> None:
     """List live grants, the newest first."""
     services = _parts(context)
-    found = services.grants.list(_wanted(services, user, client))
+    wanted = replace(_wanted(services, user, client), resource=resource)
+    found = services.grants.list(wanted)
     usernames = {known.user.subject: known.user.username for known in services.users.list()}
     if as_json:
         context.console.json({"grants": [grant_value(each, usernames) for each in found]})

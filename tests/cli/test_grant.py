@@ -75,6 +75,8 @@ def test_live_grants_are_listed_with_names_the_newest_first(granted: Administere
         (("--user", "user:ada", "--client", "spa"), ["g-2"]),
         (("--client", "spa"), ["g-2", "g-3"]),
         (("--client", "nobody"), []),
+        (("--resource", "jira-main"), ["g-1", "g-3"]),
+        (("--resource", "wiki"), []),
     ],
 )
 def test_a_list_can_be_narrowed(
