@@ -178,6 +178,7 @@ class ConnectKeyLists:
     def _last_use(self, key: ConnectKey) -> float | None:
         """When it last opened a call, among the newest decisions about its client."""
         terms = SearchTerms(client=key.client_id, resource=key.resource, action="call.allowed")
+        self.audit.catch_up()
         begins = f"connect:{key.resource}:{key.issuer}:"
         for record in self.audit.search(terms, limit=LOOKED_AT).records:
             if record.token_id.startswith(begins):

@@ -101,6 +101,7 @@ LISTING: Final[Listing[TokenRow]] = Listing(
             lambda row: (
                 _("%(used)s of %(quota)s") % {"used": row.token.used, "quota": row.token.quota}
             ),
+            Kind.NUMBER,
         ),
         Column(
             "grants",
@@ -110,6 +111,7 @@ LISTING: Final[Listing[TokenRow]] = Listing(
                 for grant, label in GRANT_LABELS.items()
                 if grant in row.token.template.grant_types
             ),
+            only_in_file=True,
         ),
         Column("scopes", _l("Scopes"), lambda row: sorted(row.token.template.scopes), Kind.NAMES),
         Column(

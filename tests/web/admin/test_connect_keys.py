@@ -11,6 +11,7 @@ from authserver.domain.clients import GrantType
 from authserver.services.audit_searches import SearchTerms
 from authserver.services.clients import ClientDraft
 from authserver.web.written_names import name_as_segment
+from tests.connect.signing import TARGET, by_secret, claims
 from tests.federation.world import ACT
 
 if TYPE_CHECKING:
@@ -126,3 +127,24 @@ def test_a_key_set_is_shown_and_replaced(desk: Desk) -> None:
 def test_the_last_call_that_a_key_signed_is_told(desk: Desk) -> None:
     add(desk)
     assert "No call" in desk.get(ONE).texts["last-use"]
+    world = desk.world
+    gateway = world.container.gateways.add("front", "jira-main", ACT).key.value
+    world.container.hand_overs.set_credential(
+        "jira-main", ACT, credential_type="bearer", secret="s" * 40, account="jira", user=""
+    )
+    world.installation.poll()
+    answer = world.lane.knock(
+        "GET",
+        "/gateway/auth-request",
+        headers={
+            "X-Gateway-Authorization": f"Bearer {gateway}",
+            "Authorization": "JWT "
+            + by_secret(claims(at=world.clock.now(), iss=APP), secret=SECRET),
+            "X-Original-Method": "GET",
+            "X-Original-URI": TARGET,
+        },
+    )
+    assert answer.status == 200, answer.headers
+    told = desk.get(ONE).texts["last-use"]
+    assert "was allowed" in told
+    assert "2027" in told

@@ -162,6 +162,28 @@ def test_tokens_of_a_provider_count_as_the_form_says(desk: Desk) -> None:
     assert rule.scopes == {"jira.read": {"READ"}}
 
 
+@pytest.mark.usefixtures("fake")
+def test_a_form_that_waited_too_long_leads_back_to_what_was_typed(desk: Desk) -> None:
+    desk.world.clock.advance(600)
+    desk.get(EDIT)
+    desk.world.clock.advance(400)
+    waiting = desk.browser.submit("provider_edit", {"display_name": "Later <i>"})
+    assert waiting.status == 403
+    assert "Sign in again" in waiting.text
+    desk.browser.get("/login?next=/admin/proved&again=yes")
+    desk.world.sign_in(desk.browser, desk.owner)
+    desk.browser.page = waiting
+    assert desk.browser.submit("provider_edit", button="go-on").status == 200
+    assert acme(desk).display_name == "Later <i>"
+    desk.world.clock.advance(800)
+    assert desk.get("/resources").status == 200
+    desk.world.clock.advance(200)
+    asked = "/admin/providers/acme/denials/-/allow?kind=client&value=a%26b"
+    page = desk.browser.get(asked)
+    assert page.path == "/login"
+    assert desk.world.sign_in(desk.browser, desk.owner).url.endswith(asked)
+
+
 def test_only_what_a_kind_can_have_is_offered(desk: Desk) -> None:
     http = desk.world.installation.provider_http
     entra = FakeProvider(ProviderKind.ENTRA, http=http, now=desk.world.clock.now)
