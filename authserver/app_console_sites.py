@@ -14,6 +14,7 @@ from authserver.web.admin.account_imports import AccountImports
 from authserver.web.admin.account_lists import AccountLists
 from authserver.web.admin.account_mapping import AccountMapping
 from authserver.web.admin.gateway_acts import GatewayActs
+from authserver.web.admin.gateway_nginx import GatewayNginx
 from authserver.web.admin.gateway_pages import GatewayPages
 from authserver.web.admin.settings_pages import SettingLine, SettingsPages
 from authserver.web.admin.site_acts import SiteActs
@@ -47,6 +48,7 @@ def site_pages(visits: Visits, container: Container) -> Iterator[ConsolePage]:
     ).pages()
     yield from GatewayPages(container.gateways, resources, cursors, clock).pages()
     yield from GatewayActs(visits, container.gateways, clock).pages()
+    yield from GatewayNginx(container.gateways, container.nginx_files).pages()
     yield from SiteCreation(resources, container.gateways).pages()
     holdings = SiteHoldings(database=container.database, clock=clock)
     yield from SiteActs(visits, resources, holdings).pages()

@@ -141,7 +141,6 @@ class GatewayPages:
             gateway=gateway,
             path=gateway_path(gateway),
             facts=[
-                (_("Name"), gateway.name, Kind.CODE),
                 (_("Browser sessions"), str(COOKIES[gateway.session_cookies]), Kind.TEXT),
                 (_("Last asked"), last_use(gateway), Kind.MOMENT),
                 (_("Registered"), gateway.created_at, Kind.MOMENT),

@@ -12,7 +12,7 @@ from flask import request
 from authserver.domain.api_tokens import ApiTokenStatus
 from authserver.services.api_token_bulk import OtherTokens
 from authserver.web.admin.console_pages import ConsolePage, MenuEntry, Section
-from authserver.web.admin.forms import REFUSALS, Form
+from authserver.web.admin.forms import REFUSALS, WHOLE, Form
 from authserver.web.admin.questions import reasoned
 from authserver.web.admin.showing import show
 from authserver.web.admin.token_lists import READ, WRITE, called, status_of, token_path
@@ -130,7 +130,7 @@ class IncidentPages:
 
     def _other(self, form: Form, plan: BulkPlan) -> Response:
         """The page for other tokens than were seen: nothing is done, and it says which they are."""
-        form.wrong("where", _("It means other tokens by now than you saw. Look again."))
+        form.wrong(WHOLE, _("Other tokens are meant by now than you saw. Look again."))
         marks = form.value("marks")
         found = self.bulk.difference(plan, marks, _number(form.value("at")))
         return self._page(

@@ -69,7 +69,6 @@ WAYS: Final[Mapping[HandOverKind, Text]] = {
 
 DONE: Final[Mapping[str, Text]] = {
     "changed": _l("The site is changed."),
-    "disabled": _l("The site is stopped: tokens for it count nowhere until it is started again."),
     "enabled": _l("The site is started."),
     "deleted": _l("The site is deleted for ever."),
     "arrives": _l("Calls arrive like this from now on."),
