@@ -48,7 +48,7 @@ def test_what_was_not_shown_is_not_stopped_even_when_as_many_went(desk: Desk) ->
     desk.browser.page = shown
     page = desk.browser.submit("incidents", {"reason": "leaked"})
     assert page.status == 400
-    assert "other tokens" in page.texts["errors"]
+    assert "Other tokens" in page.texts["errors"]
     assert "Another <b>" in page.texts["added"]
     assert "First" in page.texts["ended"]
     assert "revoked" in page.texts["ended"]

@@ -10,6 +10,7 @@ from authserver.domain.errors import NotFound
 from authserver.domain.hand_over import HandOverKind
 from authserver.domain.keys import SigningAlgorithm
 from authserver.services.audit_searches import SearchTerms
+from authserver.services.site_holdings import SiteHoldings
 from tests.instances import Site
 
 if TYPE_CHECKING:
@@ -156,3 +157,35 @@ def test_settings_say_what_they_are_and_where_they_come_from(desk: Desk) -> None
     assert "default" in page.texts["server.port"]
     assert "issuer" not in page.texts
     assert "nothing" in desk.get("/settings?q=%3Cno+such%3E").texts
+
+
+def test_what_hangs_on_a_site_is_said_before_it_is_deleted(desk: Desk) -> None:
+    container = desk.world.container
+    container.gateways.add("front", "jira-main", container.operator)
+    container.subject_accounts.map("jira-main", "client:spa", "svc", container.operator)
+    found = SiteHoldings(database=container.database, clock=container.clock).of("jira-main")
+    assert found.gateways == ["front"]
+    assert (found.clients, found.accounts, found.api_tokens, found.grants) == (3, 1, 0, 0)
+    assert not found.has_hand_over
+    assert "front" in desk.get(f"{SITE}/delete").text
+
+
+def test_the_configuration_of_a_gateway_is_rendered_to_look_at_and_to_save(desk: Desk) -> None:
+    desk.world.container.gateways.add("front", "jira-main", desk.world.container.operator)
+    page = desk.get("/gateways/front/nginx")
+    assert "text" not in page.texts
+    page = desk.browser.submit("choose", {"server_name": "", "mode": "api-host"})
+    assert page.status == 400
+    assert "server_name-error" in page.texts
+    page = desk.browser.submit("choose", {"server_name": "no <name>"})
+    assert page.status == 400
+    assert "server_name-error" in page.texts
+    page = desk.browser.submit("choose", {"server_name": "jira-api.example.org"})
+    assert "server_name jira-api.example.org;" in page.texts["text"]
+    saved = desk.browser.get(next(each for each in page.links if "format=file" in each))
+    assert saved.headers["content-disposition"] == 'attachment; filename="front.conf"'
+    assert "server_name jira-api.example.org;" in saved.text
+    page = desk.browser.get(
+        "/admin/gateways/front/nginx?server_name=jira.example.org&mode=in-front"
+    )
+    assert "upstream-error" in page.texts
