@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from authserver.domain.roles import Area, to_read
+from authserver.domain.roles import Area, to_read, to_write
 from authserver.web.admin import charts
 from authserver.web.admin.dashboard_links import link_of
 from authserver.web.admin.showing import show
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from flask import Response
 
-    from authserver.domain.dashboard import Dashboard, Figure, LegacyDay
+    from authserver.domain.dashboard import Dashboard, Figure, LegacyDay, Talker
     from authserver.services.dashboard import DashboardService
     from authserver.services.long_lists import LongLists
     from authserver.web.admin.charts import Bar
@@ -33,6 +33,12 @@ KINDS: Final[Mapping[str, tuple[Text, Area]]] = {
     "connect_keys": (_l("Connect keys"), Area.RESOURCES),
 }
 PERCENT: Final = 100
+STEPS: Final[Sequence[tuple[str, Text, str]]] = (
+    (to_write(Area.RESOURCES), _l("Register a site"), "/resources/-/new"),
+    (to_write(Area.RESOURCES), _l("Register a gateway"), "/gateways/-/new"),
+    (to_write(Area.CLIENTS), _l("Register a client"), "/clients/-/new"),
+)
+"""What an instance needs before a call passes: the permission, the step, and its page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +62,12 @@ class CredentialLine:
 
 @dataclass(frozen=True, slots=True)
 class CallLine:
-    """So many calls of one sort; `reach` is how far its bar goes."""
+    """So many calls of one sort; `reach` is how far its bar goes.
 
-    label: str
-    path: str
+    `names` say what they have in common, each with its path; the path is empty where nothing is.
+    """
+
+    names: Sequence[tuple[str, str]]
     calls: Number
     reach: float
 
@@ -98,6 +106,7 @@ class DashboardPages:
             legacy=[_day(each) for each in seen.legacy] if sees_calls else (),
             legacy_bars=_bars(seen.legacy),
             has_calls=any(each.passed.value for each in seen.legacy),
+            steps=[(label, path) for needs, label, path in STEPS if who.may(needs)],
             width=charts.WIDTH,
             height=charts.HEIGHT,
             keys=seen.keys if who.may(to_read(Area.KEYS)) else (),
@@ -112,18 +121,20 @@ class DashboardPages:
         most = max((each.calls.value for each in seen.talkers), default=0)
         return [
             CallLine(
-                " · ".join(
-                    # A client that speaks for itself is named once.
-                    part
-                    for part in (names.get(each.subject, ""), each.client_id)
-                    if part
-                ),
-                f"/users/{each.subject}" if each.subject in names else f"/clients/{each.client_id}",
-                _number(each.calls),
+                _callers(each, names),
+                # Records tell clients apart, and no users of one client.
+                Number(each.calls.value, "") if each.subject in names else _number(each.calls),
                 charts.length(each.calls.value, most),
             )
             for each in seen.talkers
         ]
+
+
+def _callers(each: Talker, names: Mapping[str, str]) -> Sequence[tuple[str, str]]:
+    """A user, and the app by which it calls; a client that speaks for itself is named once."""
+    user = [(names[each.subject], f"/users/{each.subject}")] if each.subject in names else []
+    client = [(each.client_id, f"/clients/{each.client_id}")] if each.client_id else []
+    return [*user, *client]
 
 
 def _credentials(seen: Dashboard, who: Administrator) -> Sequence[CredentialLine]:
@@ -144,8 +155,7 @@ def _refusals(seen: Dashboard) -> Sequence[CallLine]:
     most = max((each.calls.value for each in seen.refusals), default=0)
     return [
         CallLine(
-            each.reason,
-            link_of(each.calls.behind),
+            [(each.reason, link_of(each.calls.behind))],
             _number(each.calls),
             charts.length(each.calls.value, most),
         )
