@@ -96,7 +96,7 @@ class Guard:
         if missing:
             raise _not_in_these_roles(missing)
         act = Act(
-            Actor(ActorKind.USER, signed_in.user.subject),
+            Actor(ActorKind.ADMINISTRATOR, signed_in.user.subject),
             visit.call.request_id,
             visit.call.peer,
             powers,
