@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from authserver.domain.declarations import DeclarationsInvalid, DeclaredFile, DeclaredKind
-from authserver.domain.errors import Conflict
+from authserver.domain.errors import Conflict, InvalidField
 from authserver.domain.roles import Area, to_read, to_write
 from authserver.web.admin_api import problem_kinds as kinds
 from authserver.web.admin_api.endpoints import Answered, Endpoint
@@ -75,6 +75,8 @@ def export_declarations(asked: Asked[NothingSaid, ExportQuery]) -> Answered:
 
 
 def _files(said: DeclarationsSaid) -> Sequence[DeclaredFile]:
+    if len({"text", "files"} & said.model_fields_set) != 1:
+        raise InvalidField(TEXT, "one file here, or several in files")
     if "text" in said.model_fields_set:
         return [DeclaredFile(TEXT, said.text)]
     return [DeclaredFile(each.name, each.text, _policy(each.name)) for each in said.files]

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from authserver.services.unknown_paths import UnknownRoutes
 
 LONGEST = 300
-MOST_SECONDS = 30
+MOST_SECONDS = 25
 MOST_BREAKS = 100
 MOST_DAYS = 366
 
@@ -24,7 +24,7 @@ class VerificationQuery(Asking):
     """How long to look."""
 
     within_seconds: int = Field(
-        20, ge=1, le=MOST_SECONDS, description="Then the rest is left out: see `complete`."
+        15, ge=1, le=MOST_SECONDS, description="Then the rest is left out: see `complete`."
     )
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, field_validator
 
 from authserver.domain.declarations import ChangeSign, DeclaredKind
 from authserver.web.admin_api.models.members import Asking, Said, Shown, unstated
@@ -73,13 +73,6 @@ class DeclarationsSaid(Said):
         if any(len(value) > LONGEST_SECRET for value in secrets.values()):
             raise ValueError(f"secrets of at most {LONGEST_SECRET} characters")
         return secrets
-
-    @model_validator(mode="after")
-    def check_files(self) -> Self:
-        """Refuse two ways to say it, and none."""
-        if len({"text", "files"} & self.model_fields_set) != 1:
-            raise ValueError("either text or files")
-        return self
 
 
 class ExportQuery(Asking):
