@@ -38,6 +38,8 @@ class MailKind(StrEnum):
     """A refresh token came a second time; what it belonged to has ended."""
     NEW_SIGN_IN = "new-sign-in"
     """In a browser in which the reader never signed in before."""
+    NOTICES_OFF = "notices-off"
+    """Some of these are not sent any more: the reader said so, or whoever sat at their browser."""
     TEST = "test"
     """An operator looks whether mail arrives; never in the outbox."""
 

@@ -45,6 +45,7 @@ WORDS: Final[Mapping[MailKind, frozenset[str]]] = {
     MailKind.DEVICE_ALLOWED: frozenset({"reader", "app", *_OF_A_NOTICE}),
     MailKind.REFRESH_REUSED: frozenset({"reader", "app", "username", "is_alert", *_OF_A_NOTICE}),
     MailKind.NEW_SIGN_IN: frozenset({"reader", "agent", *_OF_A_NOTICE}),
+    MailKind.NOTICES_OFF: frozenset({"reader", *_OF_A_NOTICE}),
     MailKind.TEST: frozenset({"issuer"}),
 }
 """What the templates of each kind of mail need."""

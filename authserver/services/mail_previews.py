@@ -90,6 +90,7 @@ class MailPreviews:
                 "link": f"{account}/authorizations",
             },
             MailKind.NEW_SIGN_IN: {**happened, "agent": _AGENT, "link": f"{account}/sessions"},
+            MailKind.NOTICES_OFF: {**happened, "link": f"{account}/notices"},
             MailKind.TEST: {"issuer": self._issuer},
         }
         return {"reader": "Ada Lovelace", **of_the_kind[kind]}

@@ -61,6 +61,8 @@ class NoticeChoices:
     def choose(self, subject: str, wanted: Iterable[str], act: Act) -> None:
         """Send the user these from now on, and of the others none that are information only.
 
+        A mail says when some are switched off: it may be somebody else's wish.
+
         Raises:
             NotFound: there is no such user.
             InvalidField: names a kind that there is not.
@@ -74,6 +76,12 @@ class NoticeChoices:
             if before.muted_notices == muted:
                 return
             stores.users.save(replace(before, muted_notices=muted))
+            self._notices.switched_off_in(
+                stores,
+                before,
+                muted - before.muted_notices,
+                act.call(self._administration.clock.now()),
+            )
             self._administration.record(
                 stores,
                 act,

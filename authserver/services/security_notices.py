@@ -10,7 +10,7 @@ from authserver.services.token_notices import words_of
 from authserver.services.token_readers import reader_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from authserver.domain.api_tokens import ApiToken
     from authserver.domain.calls import Call
@@ -22,11 +22,14 @@ if TYPE_CHECKING:
     from authserver.services.mail_outbox import MailOutbox
 
 HOUR: Final = 3600.0
-"""Of each kind everybody gets one in an hour at most."""
+"""Of each kind everybody gets one in an hour at most; of alerts one about each user."""
 INFORMATION: Final = (MailKind.TOKEN_MADE, MailKind.DEVICE_ALLOWED, MailKind.NEW_SIGN_IN)
 """Those that everybody may do without."""
 NOTICES: Final = (*INFORMATION, MailKind.REFRESH_REUSED)
+OF_ACCOUNTS: Final = (*NOTICES, MailKind.NOTICES_OFF)
+"""With the one that nobody can switch off, not the settings either."""
 TOKENS: Final = "/account/tokens"
+CHOICES: Final = "/account/notices"
 AUTHORIZATIONS: Final = "/account/authorizations"
 SESSIONS: Final = "/account/sessions"
 
@@ -126,13 +129,25 @@ class SecurityNotices:
             self._put_in(stores, kind, user, call, {**words, "is_alert": False})
         for address in self._rules.alert_addresses:
             draft = MailDraft(
-                key=f"{kind}:alert:{address}:{int(call.at // HOUR)}",
+                key=f"{kind}:alert:{address}:{user.subject}:{int(call.at // HOUR)}",
                 kind=kind,
                 to=address,
                 locale=self._rules.alert_language,
                 words={**words, **_of(call), "reader": "", "is_alert": True},
             )
             self._add(stores, draft)
+
+    def switched_off_in(
+        self, stores: Stores, user: User, kinds: Collection[MailKind], call: Call
+    ) -> None:
+        """The user does without these from now on: the last thing heard of whoever said it instead.
+
+        Nothing is told of kinds that are not sent anyway.
+        """
+        if self.kinds.isdisjoint(kinds) or not user.is_enabled:
+            return
+        words = {"link": self._rules.issuer + CHOICES}
+        self._put_in(stores, MailKind.NOTICES_OFF, user, call, words)
 
     def _listener(self, stores: Stores, kind: MailKind, subject: str) -> User | None:
         """The user, if there is somebody to be told about this."""

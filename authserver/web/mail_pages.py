@@ -19,7 +19,7 @@ from jinja2 import (
 
 from authserver.domain.mail import MailKind, WrittenMail
 from authserver.domain.mail_ports import Blame, MailNotSent
-from authserver.services.security_notices import NOTICES
+from authserver.services.security_notices import OF_ACCOUNTS
 from authserver.web.catalogues import catalogue, spoken
 from authserver.web.user_agents import shown_browser
 
@@ -67,7 +67,7 @@ class MailPages:
         reader = words.get("reader", "")
         hello = _("Hello %(name)s,") % {"name": reader} if reader else _("Hello,")
         why = ""
-        if kind in NOTICES:
+        if kind in OF_ACCOUNTS:
             why = (
                 _("You get this because the settings of the server name this address.")
                 if words.get("is_alert")

@@ -10,7 +10,7 @@ down_revision = "0016"
 branch_labels = None
 depends_on = None
 
-KINDS = "('token-made', 'device-allowed', 'refresh-reused', 'new-sign-in')"
+KINDS = "('token-made', 'device-allowed', 'refresh-reused', 'new-sign-in', 'notices-off')"
 
 
 def upgrade() -> None:

@@ -144,6 +144,7 @@ def test_who_does_without_a_notice_gets_none_but_alerts_come_always(mail: MailWo
     me = {"kind": "user", "id": mail.people.ada.subject}
     record = watch.one("user.notices_chosen", actor=me, object=me, outcome="success")
     assert record["details"]["after"] == {"muted": ["new-sign-in"]}
+    assert len(mail.deliver()) == 1
     mail.people.clock.advance(HOUR)
     other = mail.people.signed_in()
     assert mail.deliver() == []

@@ -36,6 +36,7 @@ OCCASIONS: Final[Mapping[MailKind, Text]] = {
     MailKind.DEVICE_ALLOWED: _l("A device was let in"),
     MailKind.NEW_SIGN_IN: _l("A sign-in in a new browser"),
     MailKind.REFRESH_REUSED: _l("A refresh token came twice"),
+    MailKind.NOTICES_OFF: _l("Notices were switched off"),
     MailKind.TEST: _l("Whether mail works"),
 }
 
