@@ -9,7 +9,7 @@ import pytest
 
 from tests.instances import Caller, Instance, Site
 from tests.races.deployments import DEPLOYMENTS, ON_POSTGRESQL
-from tests.races.families import Deployment
+from tests.races.families import Deployment, Family, family
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -30,12 +30,19 @@ class Fleet:
         return self.servers[0]
 
 
-@pytest.fixture(scope="module", params=DEPLOYMENTS)
+@pytest.fixture(scope="package", params=DEPLOYMENTS)
 def deployment(request: pytest.FixtureRequest) -> Deployment:
     """Where families of servers keep their data; everything runs on both kinds."""
     if request.param == ON_POSTGRESQL:
         return Deployment(request.getfixturevalue("postgres_databases"))
     return Deployment(None)
+
+
+@pytest.fixture(scope="package")
+def racing(deployment: Deployment, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Family]:
+    """The family of every test that needs none of its own."""
+    with family(tmp_path_factory.mktemp("families"), deployment, {}) as racing:
+        yield racing
 
 
 @pytest.fixture(params=DEPLOYMENTS)

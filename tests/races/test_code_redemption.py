@@ -11,16 +11,10 @@ from tests.races.weakened import NO_SPENDING, weakened
 from tests.rfc.codes import OFFLINE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
     from pathlib import Path
 
     from tests.races.families import Deployment
-
-
-@pytest.fixture(scope="module")
-def racing(deployment: Deployment, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Family]:
-    with family(tmp_path_factory.mktemp("codes"), deployment, {}) as racing:
-        yield racing
 
 
 def redeem_at_once(racing: Family, scopes: Iterable[str] = OFFLINE) -> int:

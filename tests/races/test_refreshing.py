@@ -11,19 +11,12 @@ from tests.races.families import CALLERS, INVALID_GRANT, Family, family
 from tests.races.weakened import NO_ENDING, NO_ROTATION, weakened
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from tests.races.families import Deployment, Reply, Request
 
 UNAVAILABLE = 503
 """A revoker that finds no place to wait changes nothing and says so."""
-
-
-@pytest.fixture(scope="module")
-def racing(deployment: Deployment, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Family]:
-    with family(tmp_path_factory.mktemp("families"), deployment, {}) as racing:
-        yield racing
 
 
 def mixed(some: Request, others: Request) -> list[Request]:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from tests.instances import Caller, Site
 
 PATIENCE = 30.0
+PLACES = 24
+"""Of each of the two workers."""
 # The wait begins when a file is there, so that the test decides how long revokers are at it.
 UNTIL_TOLD = """
 import pathlib
@@ -46,22 +48,26 @@ commit_barrier.CommitBarrier.wait = wait
 class Waiting:
     """A server whose revokers wait until they are told to go on."""
 
-    def __init__(self, folder: Path, *, waiting_threads: int) -> None:
+    def __init__(self, folder: Path) -> None:
         self.told = folder / "told"
         self._waiting = folder / "waiting"
-        self._waiting.touch()
         code = UNTIL_TOLD.format(told=str(self.told), waiting=str(self._waiting))
         self.instance = Instance(
             folder / "server",
             {
                 **weakened(folder / "weakened", code),
-                "AUTHSERVER_SERVER_WAITING_THREADS": str(waiting_threads),
+                "AUTHSERVER_SERVER_WAITING_THREADS": str(PLACES),
             },
         ).initialise()
         self.site: Site = self.instance.register_site(
             "jira-main", "jira-dc", "https://jira.example.com"
         )
         self.caller: Caller = self.instance.register_caller("revoker", self.site, "READ")
+
+    def begin(self) -> None:
+        """From now on revokers wait; nobody does yet."""
+        self.told.unlink(missing_ok=True)
+        self._waiting.write_text("")
 
     def tokens(self, count: int) -> list[str]:
         return [self.instance.token(self.caller) for _ in range(count)]
@@ -82,19 +88,24 @@ class Waiting:
             time.sleep(0.01)
 
 
-@pytest.fixture
-def server(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Waiting]:
-    waiting = Waiting(tmp_path, waiting_threads=request.param)
+@pytest.fixture(scope="module")
+def started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Waiting]:
+    waiting = Waiting(tmp_path_factory.mktemp("waiting"))
     with waiting.instance.start():
         yield waiting
-        waiting.told.touch()
+
+
+@pytest.fixture
+def server(started: Waiting) -> Iterator[Waiting]:
+    started.begin()
+    yield started
+    started.told.touch()
 
 
 def answers(revocations: Sequence[Future[requests.Response]]) -> list[requests.Response]:
     return [each.result(PATIENCE) for each in revocations]
 
 
-@pytest.mark.parametrize("server", [48], indirect=True)
 def test_while_twenty_revokers_wait_everybody_else_is_served(server: Waiting) -> None:
     tokens = server.tokens(20)
     with ThreadPoolExecutor(len(tokens)) as pool:
@@ -107,11 +118,10 @@ def test_while_twenty_revokers_wait_everybody_else_is_served(server: Waiting) ->
     assert not any(server.is_active(token) for token in tokens)
 
 
-@pytest.mark.parametrize("server", [4], indirect=True)
 def test_a_revoker_without_a_place_is_told_when_to_come_back_and_its_token_lives(
     server: Waiting,
 ) -> None:
-    tokens = server.tokens(12)
+    tokens = server.tokens(2 * PLACES + 2)
     # Connections go where they like: so many that one worker at least has more than its places.
     with ThreadPoolExecutor(len(tokens)) as pool:
         revocations = {token: pool.submit(server.revoke, token) for token in tokens}
