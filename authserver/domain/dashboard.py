@@ -16,9 +16,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """Members of a short list, by name; of Connect keys the site and the issuer, with a blank."""
+    """Members of a short list, by name; of Connect keys the site and the issuer, with a blank.
+
+    `which` says which they are: `live`, `ending` or `unused`.
+    """
 
     names: tuple[str, ...]
+    which: str = "live"
 
 
 if TYPE_CHECKING:

@@ -87,8 +87,8 @@ def _gateways(stores: Stores, now: float) -> CredentialFigures:
     return CredentialFigures(
         "gateways",
         _named(name for name, keys in live.items() if keys),
-        _named(name for name, keys in live.items() if any(_ends_soon(key, now) for key in keys)),
-        _named(name for name, keys in live.items() if any(_is_stale(key, now) for key in keys)),
+        _named((name for name, keys in live.items() if is_ending(keys, now)), "ending"),
+        _named((name for name, keys in live.items() if is_unused(keys, now)), "unused"),
     )
 
 
@@ -99,13 +99,20 @@ def _connect_keys(stores: Stores) -> CredentialFigures:
     )
 
 
-def _named(names: Iterable[str]) -> Figure:
+def _named(names: Iterable[str], which: str = "live") -> Figure:
     found = tuple(names)
-    return Figure(len(found), Named(found))
+    return Figure(len(found), Named(found, which))
 
 
-def _ends_soon(secret: StoredSecret, now: float) -> bool:
-    return secret.expires_at is not None and secret.expires_at < now + SOON_SECONDS
+def is_ending(secrets: Iterable[StoredSecret], now: float) -> bool:
+    """Whether one of them, which are live, ends soon."""
+    soon = now + SOON_SECONDS
+    return any(each.expires_at is not None and each.expires_at < soon for each in secrets)
+
+
+def is_unused(secrets: Iterable[StoredSecret], now: float) -> bool:
+    """Whether one of them, which are live, was not used for long."""
+    return any(_is_stale(each, now) for each in secrets)
 
 
 def _is_stale(secret: StoredSecret, now: float) -> bool:

@@ -49,6 +49,7 @@ def statuses(served: ServedPeople, owner: Person) -> set[ApiTokenStatus]:
     return {each.status for each in found}
 
 
+@pytest.mark.feature(59)
 def test_why_a_call_was_refused_is_found_in_two_clicks(console: Page, served: ServedPeople) -> None:
     number = call_refused(served)
     console.locator("#decision-id").fill(number)

@@ -12,11 +12,10 @@ from authserver.domain.call_counts import CallSearch
 from authserver.domain.searches import ClientSearch, GrantSearch, MailSearch, SessionSearch
 
 if TYPE_CHECKING:
-    from authserver.domain.dashboard import Behind
+    from authserver.domain.dashboard import Behind, Named
 
 SOON: Final = "30d"
 STALE: Final = "90d"
-_NAMED: Final = {"gateways": "/gateways", "connect_keys": "/resources"}
 
 
 def link_of(behind: Behind, kind: str = "") -> str:
@@ -33,7 +32,13 @@ def link_of(behind: Behind, kind: str = "") -> str:
         return _list("/mails", status="" if behind.status is None else str(behind.status))
     if isinstance(behind, CallSearch):
         return _of_calls(behind)
-    return _NAMED.get(kind, "")
+    return _of_named(behind, kind)
+
+
+def _of_named(behind: Named, kind: str) -> str:
+    if kind == "gateways":
+        return _list("/gateways", key=behind.which)
+    return _list("/connect-keys", status="enabled") if kind == "connect_keys" else ""
 
 
 def _of_clients(behind: ClientSearch) -> str:

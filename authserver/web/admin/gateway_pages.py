@@ -10,7 +10,8 @@ from flask import request
 from authserver.domain.gateways import SessionCookies
 from authserver.domain.resources import ResourceStatus
 from authserver.domain.roles import Area, to_read, to_write
-from authserver.web.admin.cells import Kind
+from authserver.services.dashboard_credentials import is_ending, is_unused
+from authserver.web.admin.cells import WORDS, Kind
 from authserver.web.admin.console_pages import ConsolePage, MenuEntry, Section
 from authserver.web.admin.list_files import list_file
 from authserver.web.admin.lists import (
@@ -65,6 +66,14 @@ def last_use(gateway: Gateway) -> float | None:
     return max(used, default=None)
 
 
+def has_keys(gateway: Gateway, which: str, now: float) -> bool:
+    """Whether it has live keys, or some that end soon (`ending`), or were not used for long."""
+    live = gateway.live_keys(now)
+    if which == "ending":
+        return is_ending(live, now)
+    return is_unused(live, now) if which == "unused" else bool(live)
+
+
 LISTING: Final[Listing[Gateway]] = Listing(
     name="gateways",
     path=GATEWAYS,
@@ -98,6 +107,15 @@ LISTING: Final[Listing[Gateway]] = Listing(
             "session_cookies",
             _l("Browser sessions"),
             [(str(value), label) for value, label in COOKIES.items()],
+        ),
+        Filter(
+            "key",
+            _l("Keys"),
+            [
+                ("live", WORDS["live"]),
+                ("ending", _l("end within 30 days")),
+                ("unused", _l("unused for 90 days")),
+            ],
         ),
     ),
     search_hint=_l("name or site"),
@@ -156,7 +174,10 @@ class GatewayPages:
             LISTING,
             query,
             searched=lambda gateway: (gateway.name, gateway.resource),
-            filters={"session_cookies": lambda gateway, value: gateway.session_cookies == value},
+            filters={
+                "session_cookies": lambda gateway, value: gateway.session_cookies == value,
+                "key": lambda gateway, value: has_keys(gateway, value, self.clock.now()),
+            },
         )
 
     def pages(self) -> Iterable[ConsolePage]:

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import csv
+import io
+import re
+from html import unescape
+from typing import TYPE_CHECKING, Final
+
+import pytest
 
 from authserver.domain.roles import Role
 from tests.people.cast import add_user
-from tests.web.admin.calling import decided
+from tests.web.admin.calling import ISSUE, decided
 from tests.web.admin.test_tokens import make
 
 if TYPE_CHECKING:
     from tests.web.admin.conftest import Desk
+
+NUMBER: Final = re.compile(r'<a href="([^"]*/admin/[^"]*)">([0-9]+)</a>')
 
 
 def test_every_number_leads_to_a_list_of_as_many(desk: Desk) -> None:
@@ -29,6 +37,37 @@ def test_every_number_leads_to_a_list_of_as_many(desk: Desk) -> None:
         assert desk.browser.get(link).status == 200, link
     refused = next(each for each in links if "outcome=refused" in each)
     assert desk.browser.get(refused).texts["audit"].count("call.denied") == 2
+
+
+def counted(desk: Desk, link: str) -> int:
+    """How many lines the list behind a link has, as a file."""
+    file = desk.browser.get(link + ("&" if "?" in link else "?") + "format=csv")
+    assert file.status == 200, link
+    return len(list(csv.reader(io.StringIO(file.text.lstrip("\ufeff"))))) - 1
+
+
+@pytest.mark.feature(58)
+def test_every_number_is_the_count_of_the_list_behind_it(desk: Desk) -> None:
+    world = desk.world
+    for purpose in ("Weekly export", "Nightly export"):
+        make(desk, "olive", purpose)
+    token = world.tokens(world.web_app, scope="openid READ offline_access")["access_token"]
+    world.signed_in()
+    for path in ("/rest/api/2/no-such-thing", "/rest/api/2/nor-this", ISSUE):
+        decided(world, token, path=path)
+    decided(world, "nobody's")
+    world.container.audit.catch_up()
+    page = desk.get("")
+    numbers = NUMBER.findall(page.text)
+    assert len(numbers) > 10
+    shown = {}
+    for link, number in numbers:
+        path = unescape(link).removeprefix(desk.browser.origin)
+        shown[path] = (int(number), counted(desk, path))
+    assert {path: each for path, each in shown.items() if each[0] != each[1]} == {}
+    assert shown["/admin/tokens?status=live"][0] == 2
+    for part in ("/tokens", "/grants", "/sessions", "/clients", "/audit"):
+        assert any(part in path and each[0] for path, each in shown.items()), part
 
 
 def test_whoever_may_see_little_sees_no_numbers_of_the_rest(desk: Desk) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from authserver.services.audit_searches import SearchTerms
 from tests.web.admin.calling import decided
 
@@ -11,6 +13,7 @@ if TYPE_CHECKING:
     from tests.web.admin.conftest import Desk
 
 
+@pytest.mark.feature(59)
 def test_a_refused_call_is_explained_by_its_number_from_any_page(desk: Desk) -> None:
     token = desk.world.tokens(desk.world.web_app)["access_token"]
     number = decided(desk.world, token, path="/rest/api/2/no-such-thing")

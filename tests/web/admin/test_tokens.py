@@ -64,6 +64,7 @@ def test_mistakes_stand_beside_their_fields_and_make_nothing(desk: Desk) -> None
     assert states(desk) == []
 
 
+@pytest.mark.feature(64)
 def test_a_token_is_tried_without_its_secret_in_any_address(desk: Desk) -> None:
     secret, token_id = own_token(desk)
     desk.get("/tokens/-/try")
