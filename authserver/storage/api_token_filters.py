@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, false, func, or_
+from sqlalchemy import and_, false, func, literal, or_
 
 from authserver.domain.api_tokens import OVER, ApiTokenStatus
 from authserver.domain.users import canonical
@@ -24,8 +24,13 @@ if TYPE_CHECKING:
 _COLUMNS = api_tokens.c
 
 
-def conditions(connection: Connection, chosen: ApiTokenFilter) -> Sequence[ColumnElement[bool]]:
-    """What a filter asks of a row: every one must hold."""
+def conditions(
+    connection: Connection, chosen: ApiTokenFilter, *, by_end: bool = True
+) -> Sequence[ColumnElement[bool]]:
+    """What a filter asks of a row: every one must hold.
+
+    Unless `by_end`, no index of ends helps: whatever it finds would have to be sorted.
+    """
     texts = (
         *(chosen.token_id, chosen.lineage_id, chosen.subject, chosen.owner, chosen.client_id),
         *(chosen.resource, chosen.team, chosen.ticket, chosen.purpose, chosen.scope),
@@ -35,7 +40,7 @@ def conditions(connection: Connection, chosen: ApiTokenFilter) -> Sequence[Colum
     return [
         *_equal(chosen),
         *_contained(connection, chosen),
-        *_timely(chosen),
+        *_timely(chosen, _COLUMNS.expires_at if by_end else _COLUMNS.expires_at + literal(0.0)),
         *_used_from(chosen.networks),
         *([] if chosen.where is None else [compiled(connection, chosen.where)]),
     ]
@@ -74,7 +79,7 @@ def _has(connection: Connection, column: Column[Any], text: str) -> ColumnElemen
     return place(column, text) > 0
 
 
-def _timely(chosen: ApiTokenFilter) -> list[ColumnElement[bool]]:
+def _timely(chosen: ApiTokenFilter, expires_at: ColumnElement[float]) -> list[ColumnElement[bool]]:
     asked: list[ColumnElement[bool]] = []
     if chosen.created_before is not None:
         asked.append(_COLUMNS.created_at < chosen.created_before)
@@ -83,7 +88,7 @@ def _timely(chosen: ApiTokenFilter) -> list[ColumnElement[bool]]:
     if chosen.created_after is not None:
         asked.append(_COLUMNS.created_at > chosen.created_after)
     if chosen.expires_before is not None:
-        asked.append(_COLUMNS.expires_at < chosen.expires_before)
+        asked.append(expires_at < chosen.expires_before)
     if chosen.unused_since is not None:
         asked += [
             _COLUMNS.created_at < chosen.unused_since,
@@ -98,7 +103,7 @@ def _timely(chosen: ApiTokenFilter) -> list[ColumnElement[bool]]:
         asked += [
             # Named one by one, as the index has them.
             _COLUMNS.status.in_([each.value for each in ApiTokenStatus if each not in OVER]),
-            _COLUMNS.expires_at > chosen.live_at,
+            expires_at > chosen.live_at,
         ]
     return asked
 

@@ -25,7 +25,11 @@ INDEXED = (
     ("users", ("issuer_id", "status", "username"), ""),
     ("api_tokens", ("issuer_id", "owner", "created_at", "token_id"), ""),
     ("api_tokens", ("issuer_id", "client_id", "created_at", "token_id"), ""),
-    ("api_tokens", ("issuer_id", "status", "created_at", "token_id"), ""),
+    (
+        "api_tokens",
+        ("issuer_id", "status", "created_at", "token_id", "expires_at", "last_used_at"),
+        "",
+    ),
     ("api_tokens", ("issuer_id", "subject_type", "created_at", "token_id"), ""),
     ("grants", ("issuer_id", "resource_name", "created_at", "grant_id"), ""),
     ("mails", ("issuer_id", "kind", "created_at", "mail_id"), ""),
@@ -58,4 +62,5 @@ def downgrade() -> None:
 
 
 def name_of(table: str, columns: Sequence[str]) -> str:
-    return f"ix_{table}_{'_'.join(columns)}"
+    # PostgreSQL's names are short.
+    return f"ix_{table}_{'_'.join(columns[:4])}"

@@ -64,7 +64,11 @@ api_tokens: Final = Table(
     Index(None, "issuer_id", "client_id", "created_at", "token_id"),
     Index(None, "issuer_id", "lineage_id"),
     Index(None, "issuer_id", "created_at", "token_id"),
-    Index(None, "issuer_id", "status", "created_at", "token_id"),
+    # Lists of a state, in their order, and how long they are.
+    Index(
+        "ix_api_tokens_issuer_id_status_created_at_token_id",
+        *("issuer_id", "status", "created_at", "token_id", "expires_at", "last_used_at"),
+    ),
     Index(None, "issuer_id", "subject_type", "created_at", "token_id"),
     Index(None, "issuer_id", "expires_at", "token_id"),
     # Numbers of those that live, expire, or are not used come out of the index alone.
