@@ -34,6 +34,11 @@ class MemoryGroups(MemoryStore):
         )
         return sorted(heads, key=lambda head: head.name)
 
+    def first_members(self, name: str, limit: int) -> Sequence[str]:
+        self._told("first_members")
+        group = self._state.groups.get(name)
+        return [] if group is None else sorted(self._whole(group).members)[:limit]
+
     def count_members(self, names: Iterable[str]) -> Mapping[str, int]:
         self._told("count_members")
         groups = {each: self._state.groups.get(each) for each in names}

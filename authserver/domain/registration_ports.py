@@ -128,6 +128,10 @@ class GroupStore(Protocol):
         """All, by name, without their members."""
         ...
 
+    def first_members(self, name: str, limit: int) -> Sequence[str]:
+        """The subjects of so many members of a group, the first in their order."""
+        ...
+
     def count_members(self, names: Iterable[str]) -> Mapping[str, int]:
         """How many members each of these groups has."""
         ...

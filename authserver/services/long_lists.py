@@ -157,6 +157,11 @@ class LongLists:
         with self._database.reading() as stores:
             return stores.groups.count_members(groups)
 
+    def first_members(self, group: str, limit: int) -> Mapping[str, str]:
+        """So many members of a group, and what they are called."""
+        with self._database.reading() as stores:
+            return stores.users.names(stores.groups.first_members(group, limit))
+
     def groups_of(self, subjects: Sequence[str]) -> Sequence[Sequence[str]]:
         """The names of the local groups of each user of a page."""
         with self._database.reading() as stores:

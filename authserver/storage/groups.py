@@ -69,6 +69,18 @@ class GroupRows(Store):
         heads = (GroupHead(row.name, row.description, row.created_at) for row in rows)
         return sorted(heads, key=lambda head: head.name)
 
+    def first_members(self, name: str, limit: int) -> Sequence[str]:
+        """The subjects of so many members of a group."""
+        if not is_storable(name):
+            return []
+        found: set[str] = set()
+        for table in MEMBERSHIPS:
+            subject = table.c.subject
+            query = select(subject).where(self._mine(table), table.c.group_name == name)
+            query = query.distinct().order_by(subject).limit(limit)
+            found.update(self._connection.scalars(query))
+        return sorted(found)[:limit]
+
     def count_members(self, names: Iterable[str]) -> Mapping[str, int]:
         """How many members each of these groups has."""
         wanted = [each for each in names if is_storable(each)]

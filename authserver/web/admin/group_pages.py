@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from werkzeug.wrappers import Response
 
-    from authserver.domain.groups import Group
+    from authserver.domain.groups import GroupHead
     from authserver.services.groups import Groups
     from authserver.services.long_lists import LongLists
     from authserver.web.admin.console_pages import Administrator
@@ -42,28 +42,31 @@ DONE: Final[Mapping[str, Text]] = {
     "removed": _l("The user is not in the group any more."),
 }
 
-LISTING: Final[Listing[Group]] = Listing(
+
+@dataclass(frozen=True, slots=True)
+class GroupRow:
+    """One group, and how many members it has, those that providers put in included."""
+
+    group: GroupHead
+    members: int
+
+
+LISTING: Final[Listing[GroupRow]] = Listing(
     name="groups",
     path=GROUPS,
     columns=(
         Column(
             "name",
             _l("Name"),
-            lambda g: g.name,
+            lambda r: r.group.name,
             Kind.CODE,
             is_sortable=True,
-            link=lambda g: f"{GROUPS}/{g.name}",
+            link=lambda r: f"{GROUPS}/{r.group.name}",
         ),
-        Column("description", _l("What for"), lambda g: g.description),
-        Column(
-            "members",
-            _l("Members by hand"),
-            lambda g: len(g.members),
-            Kind.NUMBER,
-            is_sortable=True,
-        ),
+        Column("description", _l("What for"), lambda r: r.group.description),
+        Column("members", _l("Members"), lambda r: r.members, Kind.NUMBER),
     ),
-    key=lambda group: group.name,
+    key=lambda row: row.group.name,
     search_hint=_l("name or what it is for"),
 )
 
@@ -146,13 +149,17 @@ class GroupPages:
             return self._deleting(known, form)
         return self.visits.redirect_to(f"/admin{GROUPS}?done=deleted")
 
-    def _known(self, name: str) -> Group:
-        for each in self.lists.groups():
+    def _known(self, name: str) -> GroupHead:
+        for each in self.lists.group_heads():
             if each.name == name:
                 return each
         raise NotFound("group", name)
 
-    def _shown(self, known: Group, form: Form) -> Response:
+    def _count(self, known: GroupHead) -> int:
+        return self.lists.member_counts([known.name]).get(known.name, 0)
+
+    def _shown(self, known: GroupHead, form: Form) -> Response:
+        members = self.lists.first_members(known.name, MOST_MEMBERS)
         return show(
             "admin/group.html",
             title=known.name,
@@ -161,11 +168,8 @@ class GroupPages:
             form=form,
             group=known,
             path=f"{GROUPS}/{known.name}",
-            members=sorted(
-                self.lists.usernames(sorted(known.members)[:MOST_MEMBERS]).items(),
-                key=lambda member: member[1],
-            ),
-            more=max(0, len(known.members) - MOST_MEMBERS),
+            members=sorted(members.items(), key=lambda member: member[1]),
+            more=max(0, self._count(known) - MOST_MEMBERS),
             done=str(DONE.get(request.args.get("done", ""), "")),
         )
 
@@ -178,7 +182,7 @@ class GroupPages:
             form=form,
         )
 
-    def _deleting(self, known: Group, form: Form) -> Response:
+    def _deleting(self, known: GroupHead, form: Form) -> Response:
         path = f"{GROUPS}/{known.name}"
         return ask(
             Question(
@@ -188,20 +192,23 @@ class GroupPages:
                 f"{path}/delete",
                 path,
                 [(_("Groups"), GROUPS), (known.name, path)],
-                facts=[(_("Members"), len(known.members), Kind.NUMBER)],
+                facts=[(_("Members"), self._count(known), Kind.NUMBER)],
                 is_dangerous=True,
                 asks_reason=True,
             ),
             form,
         )
 
-    def _page(self, query: ListQuery) -> ListPage[Group]:
-        return page_of(
-            self.lists.groups(),
+    def _page(self, query: ListQuery) -> ListPage[GroupRow]:
+        page = page_of(
+            [GroupRow(each, 0) for each in self.lists.group_heads()],
             LISTING,
             query,
-            searched=lambda group: (group.name, group.description),
+            searched=lambda row: (row.group.name, row.group.description),
         )
+        counts = self.lists.member_counts(row.group.name for row in page.items)
+        rows = [GroupRow(row.group, counts.get(row.group.name, 0)) for row in page.items]
+        return ListPage(rows, page.after, page.total)
 
     def pages(self) -> Iterable[ConsolePage]:
         """The rows of the table of pages."""

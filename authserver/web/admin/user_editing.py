@@ -138,7 +138,7 @@ class UserEditing:
             action=path,
             back=back,
             is_new=known is None,
-            groups=[(each.name, each.name, each.description) for each in self.lists.groups()],
+            groups=[(each.name, each.name, each.description) for each in self.lists.group_heads()],
             roles=[(str(each), ROLE_WORDS[each], "") for each in Role]
             if who.may(ROLES_WRITE)
             else (),
