@@ -131,7 +131,7 @@ def test(context: Context, /, *, to: str, language: str, as_json: bool) -> None:
     services = _parts(context)
     with naming({"to": "--to"}):
         try:
-            mail_id = services.mail_administration.test(to, language)
+            mail_id = services.mail_administration.test(to, services.operator, language)
         except MailNotSent as failure:
             raise Conflict(f"not sent: {failure.detail}") from None
     if as_json:

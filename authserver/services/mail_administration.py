@@ -91,13 +91,16 @@ class MailAdministration:
             raise Conflict(f"mail {mail_id} is cancelled: what it tells of is over")
         return again
 
-    def test(self, to: str, locale: str = "") -> str:
+    def test(self, to: str, act: Act, locale: str = "") -> str:
         """Send a mail that says nothing but that mail works, past the outbox; its id.
+
+        That it was asked for is on record before it is sent, which may take a while.
 
         Raises:
             Conflict: mail is off.
             InvalidField: `to` cannot be an address.
             MailNotSent: the server did not take it, and why.
+            StorageUnavailable: it could not be put on record, and was not sent.
         """
         if self._sender is None:
             raise Conflict("mail is off: set mail.host first")
@@ -106,6 +109,8 @@ class MailAdministration:
         written = self._writer.write(MailKind.TEST, locale, {"issuer": self._issuer})
         mail_id = self._secret_maker.identifier()
         now = self._administration.clock.now()
+        with self._administration.changing([], takes_power=False) as stores:
+            self._administration.record(stores, act, "mail.tested", mail_id, {"to": to})
         self._sender.send(OutgoingMail(mail_id, to, now, written))
         return mail_id
 

@@ -76,6 +76,9 @@ def test_what_becomes_of_a_mail_is_recorded(mail: MailWorld) -> None:
     mail.deliver()
     record = watch.one("mail.sent", actor=SYSTEM, object=about, outcome="success")
     assert record["details"]["tries"] == 2
+    tested = {"kind": "mail", "id": administration.test("root@example.org", ADMIN)}
+    record = watch.one("mail.tested", actor=ALICE, object=tested, outcome="success")
+    assert record["details"]["to"] == "root@example.org"
 
 
 def test_mail_that_has_nothing_to_say_any_more_is_recorded_as_cancelled(mail: MailWorld) -> None:

@@ -67,24 +67,27 @@ def test_what_was_sent_is_not_sent_again(room: MailRoom) -> None:
 
 
 def test_a_test_mail_goes_past_the_outbox(room: MailRoom) -> None:
-    mail_id = room.administration.test("root@example.org")
+    mail_id = room.administration.test("root@example.org", ADMIN)
     assert room.mails == []
     (sent,) = room.sender.sent
     assert (sent.mail_id, sent.to) == (mail_id, "root@example.org")
     assert f"issuer={ISSUER}" in sent.written.text
+    (record,) = room.database.audit
+    assert (record.action, record.actor, record.object_id) == ("mail.tested", ADMIN.actor, mail_id)
+    assert record.details["to"] == "root@example.org"
 
 
 def test_a_test_mail_that_is_refused_says_why(room: MailRoom) -> None:
     room.sender.usual = UNKNOWN
     with pytest.raises(MailNotSent, match="550"):
-        room.administration.test("root@example.org")
+        room.administration.test("root@example.org", ADMIN)
     with pytest.raises(InvalidField, match="one e-mail address"):
-        room.administration.test("root@example.org, eve@example.org")
+        room.administration.test("root@example.org, eve@example.org", ADMIN)
 
 
 def test_while_mail_is_off_there_is_nothing_to_try() -> None:
     room = MailRoom(is_on=False)
     with pytest.raises(Conflict, match=r"mail\.host"):
-        room.administration.test("root@example.org")
+        room.administration.test("root@example.org", ADMIN)
     with pytest.raises(Conflict, match=r"mail\.host"):
         room.administration.retry("any", ADMIN)

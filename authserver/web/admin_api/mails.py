@@ -66,7 +66,8 @@ def preview_mail(asked: Asked[NothingSaid, MailPreviewQuery]) -> Answered:
 def test_mail(asked: Asked[TestMail, NoQuery]) -> Answered:
     """See whether mail arrives."""
     said = asked.said
-    return Answered(MailSent(mail_id=asked.services.mail_administration.test(said.to, said.locale)))
+    mail_id = asked.services.mail_administration.test(said.to, asked.act, said.locale)
+    return Answered(MailSent(mail_id=mail_id))
 
 
 ENDPOINTS: Final = (
