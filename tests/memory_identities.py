@@ -35,7 +35,7 @@ class MemoryIdentities(MemoryStore):
         def place(identity: Identity) -> tuple[str | float, ...]:
             by_check = sort is IdentitySort.CHECKED
             at = identity.last_checked_at if by_check else identity.created_at
-            return at, identity.subject, identity.provider
+            return at, identity.subject, identity.provider, identity.subject_key
 
         return page_of(self._wanted(wanted), place, descending=descending, after=after, limit=limit)
 

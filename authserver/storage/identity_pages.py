@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Final
 from sqlalchemy import false, select
 
 from authserver.domain.identities import IdentityStatus
+from authserver.domain.pages import Page, Place, check_limit
 from authserver.domain.searches import IdentitySort
 from authserver.storage.identity_values import identity_from
-from authserver.storage.paging import Cut, Order, counted
+from authserver.storage.paging import Order, counted
 from authserver.storage.rows.identities import identities
 from authserver.storage.store import Store
 from authserver.storage.texts import is_storable
@@ -20,12 +21,11 @@ if TYPE_CHECKING:
     from sqlalchemy import ColumnElement
 
     from authserver.domain.identities import Identity
-    from authserver.domain.pages import Page, Place
     from authserver.domain.searches import IdentitySearch
 
 _COLUMNS = identities.c
-# The key at the provider is personal data, which no cursor shows. Nobody has two identities at one
-# provider that came about at the same microsecond.
+# The key at the provider is personal data, which no cursor shows: where it alone tells members
+# apart, a cursor says how many of them were shown.
 _OWNER: Final = (_COLUMNS.subject, _COLUMNS.provider_name)
 ORDERS: Final = {
     IdentitySort.CREATED: Order((_COLUMNS.created_at, *_OWNER)),
@@ -46,9 +46,29 @@ class IdentityPages(Store):
         limit: int = 50,
     ) -> Page[Identity]:
         """Those that fit, beginning behind `after`."""
+        order, wanted_rows = ORDERS[sort], check_limit(limit) + 1
         query = select(identities).where(self._mine(identities), *_searched(wanted))
-        cut = Cut(ORDERS[sort], descending, after, limit)
-        return cut.page(self._connection, query, identity_from)
+        shown = 0
+        if after is not None:
+            *place, told = after.fitting(float, str, str, float)
+            shown = int(told)
+            if not all(is_storable(each) for each in place if isinstance(each, str)):
+                return Page([], None)
+            query = query.where(order.is_from(place, descending=descending))
+        by = (*order.columns, _COLUMNS.subject_key)
+        rows = self._connection.execute(
+            query.order_by(*(each.desc() if descending else each.asc() for each in by))
+            .offset(shown)
+            .limit(wanted_rows)
+        ).all()
+        items = [identity_from(each) for each in rows[:limit]]
+        if len(rows) < wanted_rows:
+            return Page(items, None)
+        places = [order.of(each).values for each in rows[:limit]]
+        alike = sum(each == places[-1] for each in places)
+        if after is not None and places[-1] == after.values[:-1]:
+            alike += shown
+        return Page(items, Place((*places[-1], float(alike))))
 
     def count(self, wanted: IdentitySearch, at_most: int | None = None) -> int:
         """How many fit, as far as `at_most`."""

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from typing import TypeVar
 
-    from sqlalchemy import Column, ColumnElement, Connection, Row, Select, Table
+    from sqlalchemy import Column, ColumnElement, Connection, Row, Select, Table, Tuple
 
     Item = TypeVar("Item")
 
@@ -32,6 +32,19 @@ class Order:
         """Where a row stands."""
         named = row._mapping  # noqa: SLF001 - public in all but its name
         return Place(tuple(named[column] for column in self.columns))
+
+    def is_from(self, place: Sequence[str | float], *, descending: bool) -> ColumnElement[bool]:
+        """Whether a row stands there or behind."""
+        here, there = tuple_(*self.columns), self._literal(place)
+        return here <= there if descending else here >= there
+
+    def is_behind(self, place: Sequence[str | float], *, descending: bool) -> ColumnElement[bool]:
+        """Whether a row stands behind."""
+        here, there = tuple_(*self.columns), self._literal(place)
+        return here < there if descending else here > there
+
+    def _literal(self, place: Sequence[str | float]) -> Tuple:
+        return tuple_(*(literal(v, c.type) for v, c in zip(place, self.columns, strict=True)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +71,7 @@ class Cut:
             values = self.after.fitting(*kinds)
             if not all(is_storable(value) for value in values if isinstance(value, str)):
                 return [], None
-            here = tuple_(*columns)
-            there = tuple_(*(literal(v, c.type) for v, c in zip(values, columns, strict=True)))
-            query = query.where(here < there if self.descending else here > there)
+            query = query.where(self.order.is_behind(values, descending=self.descending))
         ordered = [each.desc() if self.descending else each.asc() for each in columns]
         rows = connection.execute(query.order_by(*ordered).limit(wanted)).all()
         if len(rows) < wanted:

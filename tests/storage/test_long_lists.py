@@ -8,9 +8,10 @@ import pytest
 
 from authserver.domain.errors import InvalidField
 from authserver.domain.pages import PAGE_MAX, Page, Place
-from authserver.domain.searches import ClientSearch, ClientSort, UserSearch
+from authserver.domain.searches import ClientSearch, ClientSort, IdentitySearch, UserSearch
 from tests.storage.examples import NOW, client, user
 from tests.storage.listed import EVERYTHING, NAMES, SORTS, WANTED, fill
+from tests.storage.provider_examples import identity, provider
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -129,3 +130,27 @@ def test_a_word_that_many_have_is_found_in_order_and_counted(any_database: Datab
         assert names(stores.clients.page(ClientSearch(text="robot numberc0042")), "clients") == [
             "c0042"
         ]
+
+
+@pytest.mark.parametrize("descending", [False, True])
+def test_members_that_only_their_keys_tell_apart_are_each_shown_once(
+    any_database: Database, *, descending: bool
+) -> None:
+    keys = ["k1", "k2", "k3", "k4", "k5"]
+    with any_database.writing() as stores:
+        stores.providers.add(provider())
+        for each in keys:
+            stores.identities.add(identity(subject_key=each))
+        stores.identities.add(identity(subject_key="k6", subject="user:zoe"))
+    found: list[str] = []
+    after: Place | None = None
+    with any_database.reading() as stores:
+        for _ in range(len(keys)):
+            part = stores.identities.page(
+                IdentitySearch(), descending=descending, after=after, limit=2
+            )
+            found += names(part, "identities")
+            after = part.next_place
+            if after is None:
+                break
+    assert found == sorted([*keys, "k6"], reverse=descending)
