@@ -14,7 +14,8 @@ from authserver.web.admin.provider_editing import ProviderEditing
 from authserver.web.admin.provider_group_rules import ProviderRulePages
 from authserver.web.admin.provider_lists import ProviderLists
 from authserver.web.admin.provider_pages import ProviderPages
-from authserver.web.admin.registration_tokens import RegistrationTokenPages
+from authserver.web.admin.registration_acts import RegistrationTokenActs
+from authserver.web.admin.registration_tokens import RegistrationTokenLists
 from authserver.web.cursors import Cursors
 
 if TYPE_CHECKING:
@@ -63,12 +64,14 @@ def key_holder_pages(visits: Visits, container: Container) -> Iterator[ConsolePa
         container.connect_keys, container.audit, cursors, container.clock
     ).pages()
     yield from ConnectKeyActs(visits, container.connect_keys, container.resources.list).pages()
-    yield from RegistrationTokenPages(
+    tokens, clock = container.initial_access_tokens, container.clock
+    is_open = container.settings.registration.mode != REGISTRATION_OFF
+    yield from RegistrationTokenLists(tokens, clock, cursors, is_open).pages()
+    yield from RegistrationTokenActs(
         visits=visits,
-        tokens=container.initial_access_tokens,
+        tokens=tokens,
         sites=container.resources.list,
-        clock=container.clock,
-        cursors=cursors,
+        clock=clock,
         issuer=container.settings.issuer,
-        is_open=container.settings.registration.mode != REGISTRATION_OFF,
+        is_open=is_open,
     ).pages()
