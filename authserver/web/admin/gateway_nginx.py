@@ -71,9 +71,14 @@ class GatewayNginx:
             form.wrong("server_name", _("State the host name that callers use."))
         if form.errors:
             return None
-        stated = {each: form.value(each) for each in FIELDS}
+        options = NginxOptions(
+            mode=Mode(form.value("mode")),
+            server_name=form.value("server_name"),
+            upstream=form.value("upstream"),
+            decision_point=form.value("decision_point"),
+        )
         try:
-            return self.files.site(name, NginxOptions(mode=Mode(form.value("mode")), **stated))
+            return self.files.site(name, options)
         except REFUSALS as refusal:
             form.refused(refusal)
             return None
