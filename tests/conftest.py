@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.clusters import PostgresCluster
+from tests.compiled_rules import share_rules
 from tests.compiled_statements import share_statements
 from tests.databases import PostgresDatabases, SqliteDatabases, opened
 from tests.not_run import summary_lines
@@ -31,6 +32,7 @@ settings.register_profile(
 settings.load_profile("project")
 
 share_statements()
+share_rules()
 
 LONGEST_PLAIN_TEXT: Final = 30
 LONGEST_PLAIN_NUMBER: Final = 1e8
