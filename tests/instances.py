@@ -104,16 +104,25 @@ class Instance:
 
     def cli(self, *arguments: str) -> Any:
         """Run a command with `--json`; what it printed."""
-        return json.loads(self.run(*arguments, "--json").stdout)
+        return json.loads(self.within(*arguments, "--json"))
+
+    def within(self, *arguments: str) -> str:
+        """Run the command line within this process; what it printed.
+
+        Loading everything in a process of its own takes longer than most commands.
+        """
+        nothing_else = {name: None for name in os.environ if name.startswith("AUTHSERVER_")}
+        environment = {**nothing_else, **self.environment}
+        done = CliRunner().invoke(cli, arguments, obj=Context(), env=environment)
+        assert done.exit_code == 0, (
+            f"authserver {' '.join(arguments)}: exit {done.exit_code}\n{done.output}"
+        )
+        return done.stdout
 
     def initialise(self) -> Instance:
-        """`authserver init`, within this process: loading everything takes longer than init."""
+        """`authserver init`."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        nothing_else = {name: None for name in os.environ if name.startswith("AUTHSERVER_")}
-        done = CliRunner().invoke(
-            cli, ["init"], obj=Context(), env={**nothing_else, **self.environment}
-        )
-        assert done.exit_code == 0, f"authserver init: exit {done.exit_code}\n{done.output}"
+        self.within("init")
         return self
 
     def start(self) -> Instance:

@@ -79,11 +79,11 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
         site = instance.register_site("jira-main", "jira-dc", "https://jira.example.com")
         caller = instance.register_caller("worker", site, "READ")
         for name, provider in providers.items():
-            instance.run(
+            instance.within(
                 *("provider", "add", "oidc", name, "--discovery", provider.discovery_url),
                 *("--client-id", "us", "--secret-file", str(secret)),
             )
-        instance.run(
+        instance.within(
             *("provider", "bearer", "odd", "--on", "--audience", "api://jira"),
             *("--client", "robot", "--scope", "read=READ"),
         )
