@@ -9,7 +9,6 @@ from authserver.app_console_sites import settings_pages, site_pages
 from authserver.app_console_work import work_pages
 from authserver.services.admin_networks import AdminNetworks
 from authserver.services.console_access import ConsoleAccess
-from authserver.services.long_lists import LongLists
 from authserver.web.admin.blueprint import console_blueprint
 from authserver.web.admin.client_acts import ClientActs
 from authserver.web.admin.client_creation import ClientCreation
