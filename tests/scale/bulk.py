@@ -29,6 +29,7 @@ DAY: Final = 86_400.0
 TOKENS: Final = 100_000
 USERS: Final = 100_000
 GRANTS: Final = 20_000
+CLIENTS: Final = 5_000
 RECORDS: Final = 1_000_000
 COUNTS: Final = 100_000
 BIG: Final = (
@@ -41,10 +42,14 @@ _NUMBERS: Final = {
     " WHERE n < {count}) SELECT n FROM numbers) AS numbers",
     "postgresql": "generate_series(CAST(1 AS BIGINT), {count}) AS numbers(n)",
 }
+# In kilobytes: indexes in no order are many pages at once.
+_ROOM: Final = "PRAGMA cache_size = -400000"
 _PATIENCE: Final = "SET statement_timeout = 0"
-# In the last ninety days, in no order.
-_MADE: Final = f"{NOW!r} - ((n * 7919) % 7776000)"
+MADE: Final = f"{NOW!r} - ((n * 7919) % 7776000)"
+"""In the last ninety days, in no order."""
+_CALLER: Final = f"'c' || (n % {CLIENTS})"
 _WORDS: Final = {
+    "client": (CLIENTS, "'c' || n", ("'nightly'", "'c' || n")),
     "user": (USERS, "'user:' || n", ("'person'", "'p' || n", "'example'", "'org'")),
     "api_token": (TOKENS, "'t' || n", ("'export'", "'e' || n", "'team' || (n % 100)")),
 }
@@ -56,6 +61,8 @@ def fill(database: SqlDatabase) -> None:
     with database.connection_for_writing() as connection:
         if not is_sqlite:
             connection.exec_driver_sql(_PATIENCE)
+        else:
+            connection.exec_driver_sql(_ROOM)
         _add_members(connection)
         for kind, (count, member, words) in _WORDS.items():
             for word in words:
@@ -85,16 +92,17 @@ def make(connection: Connection, table: Table, count: int, values: Mapping[str, 
     connection.execute(text(statement.replace(":", "\\:")))
 
 
-def _octets(connection: Connection, words: str) -> str:
+def octets(connection: Connection, words: str) -> str:
+    """What makes octets of a text."""
     return f"CAST({words} AS {'BLOB' if connection.dialect.name == 'sqlite' else 'BYTEA'})"
 
 
 def _add_members(connection: Connection) -> None:
-    empty = _octets(connection, "''")
+    empty = octets(connection, "''")
     false = "0" if connection.dialect.name == "sqlite" else "false"
     ends = f"{NOW!r} + (n % 400) * {DAY}"
     own = {
-        "created_at": _MADE,
+        "created_at": MADE,
         "expires_at": ends,
         "valid_until": ends,
         "subject": f"'user:' || (1 + n % {USERS})",
@@ -103,6 +111,7 @@ def _add_members(connection: Connection) -> None:
     wide = "repeat('x', 300)" if connection.dialect.name == "postgresql" else "hex(zeroblob(150))"
     tokens = {
         "token_id": "'t' || n",
+        "lineage_id": "'t' || n",
         "owner": own["subject"],
         "status": "CASE n % 20 WHEN 0 THEN 'revoked' WHEN 1 THEN 'disabled' ELSE 'enabled' END",
         "last_used_at": f"CASE n % 3 WHEN 0 THEN NULL ELSE {NOW!r} - (n % 100) * {DAY} END",
@@ -120,14 +129,14 @@ def _add_members(connection: Connection) -> None:
     flags = dict.fromkeys(("is_administrator", "must_change_password"), false)
     make(connection, users, USERS, own | names | flags | {"password_hash": empty})
     named = {"client_id": "'c' || n", "status": "'enabled'", "auth_method": "'client_secret_basic'"}
-    make(connection, clients, 2000, own | named | {"jwks": "'[]'"})
+    make(connection, clients, CLIENTS, own | named | {"jwks": "'[]'"})
     lists = {
         "scopes": "'[]'",
         "amr": "'[]'",
         "claims": f"'{claims_text(RequestedClaims())}'",
         "session_bound": false,
     }
-    given = {"grant_id": "'g' || n", "client_id": "'c' || (n % 2000)", "origin": "'device_code'"}
+    given = {"grant_id": "'g' || n", "client_id": _CALLER, "origin": "'device_code'"}
     make(connection, grants, GRANTS, own | lists | given | {"nonce": wide, "audience": wide})
     seen = {"last_seen_at": f"{NOW!r}", "idle_seconds": "900", "session_id": "'s' || n"}
     digest = (
@@ -142,17 +151,17 @@ def _add_members(connection: Connection) -> None:
 
 
 def _add_calls(connection: Connection) -> None:
-    empty = _octets(connection, "''")
+    empty = octets(connection, "''")
     is_refused = "n % 10 = 0"
     told = {
         "issuer_id": "1",
-        "at": _MADE,
-        "recorded_at": _MADE,
+        "at": MADE,
+        "recorded_at": MADE,
         "action": f"CASE WHEN {is_refused} THEN 'call.denied' ELSE 'call.allowed' END",
         "outcome": f"CASE WHEN {is_refused} THEN 'refused' ELSE 'success' END",
         "reason": f"CASE WHEN {is_refused} THEN 'read-only' ELSE '' END",
-        "client_id": "'c' || (n % 2000)",
-        "actor": "'c' || (n % 2000)",
+        "client_id": _CALLER,
+        "actor": _CALLER,
         "request_id": "'r' || n",
         "token_id": "'t' || (n % 100000)",
         "resource": "'https://jira.example.org'",
@@ -165,4 +174,4 @@ def _add_calls(connection: Connection) -> None:
     counted = {"issuer_id": "1", "hour": hour, "key": "'k' || n", "way": "'access-token'"}
     counted |= {name: told[name] for name in ("resource", "outcome", "reason")} | {"calls": "10"}
     make(connection, call_counts, 2160 * 20, counted)
-    make(connection, caller_counts, COUNTS, counted | {"client_id": "'c' || (n % 2000)"})
+    make(connection, caller_counts, COUNTS, counted | {"client_id": _CALLER})

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import re
 import time
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import TYPE_CHECKING, Any, Final
 
 import pytest
-from sqlalchemy.event import listen, remove
 
 from authserver.domain.api_tokens import ApiTokenFilter, ApiTokenStatus
 from authserver.domain.audit import Outcome
@@ -27,7 +25,8 @@ from authserver.domain.users import UserStatus
 from authserver.services.dashboard import DashboardService
 from tests.databases import opened
 from tests.doubles import FakeClock
-from tests.scale.bulk import BIG, fill
+from tests.scale.bulk import fill
+from tests.scale.watching import Watch
 from tests.storage.examples import NOW
 
 if TYPE_CHECKING:
@@ -41,8 +40,6 @@ if TYPE_CHECKING:
 DAY: Final = 86_400.0
 MOST_STATEMENTS: Final = 25
 """Of the first page, which asks the most."""
-_SCAN: Final = re.compile(rf"\bSCAN ({'|'.join(BIG)})\b(?! USING INDEX)")
-_SEQ_SCAN: Final = re.compile(rf"Seq Scan on ({'|'.join(BIG)})\b")
 
 LIVE: Final[dict[str, Any]] = {"status": ApiTokenStatus.ENABLED, "live_at": NOW}
 QUESTIONS: Final[dict[str, Question]] = {
@@ -83,39 +80,6 @@ QUESTIONS: Final[dict[str, Question]] = {
         CallSearch(NOW - 30 * DAY, client_id="c7"), [CallField.WAY]
     ),
 }
-
-
-class Watch:
-    """Statements as they go to the database, to be explained afterwards."""
-
-    def __init__(self, database: SqlDatabase) -> None:
-        self._database = database
-        self.statements: list[tuple[str, Any]] = []
-
-    def _note(self, *told: Any) -> None:
-        self.statements.append((told[2], told[3]))
-
-    def __enter__(self) -> Self:
-        listen(self._database.engine, "before_cursor_execute", self._note)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        remove(self._database.engine, "before_cursor_execute", self._note)
-
-    def offences(self) -> list[str]:
-        """Statements that read a big table from end to end, with their plans."""
-        is_sqlite = self._database.engine.dialect.name == "sqlite"
-        explain, forbidden = ("EXPLAIN QUERY PLAN", _SCAN) if is_sqlite else ("EXPLAIN", _SEQ_SCAN)
-        found = []
-        with self._database.connection_for_reading() as connection:
-            for statement, values in self.statements:
-                if not statement.lstrip().upper().startswith(("SELECT", "WITH")):
-                    continue
-                rows = connection.exec_driver_sql(f"{explain} {statement}", values).all()
-                plan = "\n".join(str(row[-1]) for row in rows)
-                if forbidden.search(plan):
-                    found.append(f"{statement}\n{plan}")
-        return found
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
