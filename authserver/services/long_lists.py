@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from authserver.domain.sessions import Session
     from authserver.domain.users import User
 
-MOST_COUNTED: Final = 10_000
+MOST_COUNTED: Final = 1_000
 """No more members than this are counted: a greater total only says that there are more."""
 Item = TypeVar("Item")
 Wanted_contra = TypeVar("Wanted_contra", contravariant=True)
