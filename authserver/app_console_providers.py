@@ -44,7 +44,7 @@ def provider_pages(visits: Visits, container: Container) -> Iterator[ConsolePage
         visits=visits,
         providers=providers,
         rules=container.provider_group_rules,
-        groups=container.long_lists.groups,
+        groups=container.long_lists.group_heads,
         cursors=cursors,
     ).pages()
     yield from ProviderDenialPages(

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from werkzeug.wrappers import Response
 
     from authserver.domain.group_rules import GroupRule
-    from authserver.domain.groups import Group
+    from authserver.domain.groups import GroupHead
     from authserver.domain.providers import Provider
     from authserver.services.provider_group_rules import ProviderGroupRules
     from authserver.services.providers import Providers
@@ -110,7 +110,7 @@ class ProviderRulePages:
     visits: Visits
     providers: Providers
     rules: ProviderGroupRules
-    groups: Callable[[], Sequence[Group]]
+    groups: Callable[[], Sequence[GroupHead]]
     cursors: Cursors
 
     def list(self, who: Administrator, name: str) -> Response:
