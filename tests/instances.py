@@ -104,7 +104,7 @@ class Instance:
 
     def cli(self, *arguments: str) -> Any:
         """Run a command with `--json`; what it printed."""
-        return json.loads(self.within(*arguments, "--json"))
+        return json.loads(self.run(*arguments, "--json").stdout)
 
     def within(self, *arguments: str) -> str:
         """Run the command line within this process; what it printed.

@@ -49,7 +49,8 @@ def recorded_ids(instance: Instance, action: str) -> set[str]:
     found: set[str] = set()
     cursor: list[str] = []
     while True:
-        page = instance.cli("audit", "search", "--action", action, "--limit", "1000", *cursor)
+        search = ("audit", "search", "--action", action, "--limit", "1000", "--json", *cursor)
+        page = json.loads(instance.within(*search))
         found.update(record["token_id"] for record in page["records"])
         if not page.get("next_cursor"):
             return found
