@@ -60,10 +60,15 @@ def test_the_first_token_goes_through_the_gateway_within_ten_minutes(
     copy = clean_copy(tmp_path)
     with timed(spent, "install what is needed"):
         installed = subprocess.run(
-            ["make", ".make/run"], cwd=copy, capture_output=True, text=True, check=False
+            ["make", ".make/run"],
+            cwd=copy,
+            capture_output=True,
+            text=True,
+            timeout=3 * LIMIT_SECONDS,
+            check=False,
         )
     if installed.returncode != 0:
-        not_run("from a clean machine to the first token", "no package index answers")
+        not_run("from a clean machine to the first token", installed.stderr.strip()[-200:])
     with timed(spent, "make database, keys and administrator"):
         made = subprocess.run(
             [copy / ".venv" / "bin" / "authserver", "init"],
@@ -76,7 +81,11 @@ def test_the_first_token_goes_through_the_gateway_within_ten_minutes(
     assert "password" in made.stdout + made.stderr
     page = ROOT / "docs" / "tutorial" / "first-token.md"
     with timed(spent, "follow the tutorial"):
-        commands = documented_commands(page.read_text())
+        commands = [
+            command
+            for command in documented_commands(page.read_text())
+            if not command.text.startswith("make ")
+        ]
         with Instance(tmp_path / "instance").initialise().start() as instance:
             for command, (code, printed) in zip(
                 commands, run_in_one_shell(commands, instance), strict=True
