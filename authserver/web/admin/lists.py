@@ -209,7 +209,7 @@ def asked_of(listing: Listing[T], cursors: Cursors, *, limit: int = PAGE) -> Lis
     cursor = request.args.get(CURSOR, "")
     if not cursor:
         return query
-    after = cursors.open(cursor, [listing.name, *query.words])
+    after = cursors.open(cursor, [listing.name, listing.path, *query.words])
     return ListQuery(query.search, filters, query.sort, query.descending, after, limit)
 
 
@@ -220,7 +220,9 @@ def shelf(
     query = asked_of(listing, cursors)
     page = fetch(query)
     after = page.after
-    following = "" if after is None else cursors.seal(after, [listing.name, *query.words])
+    following = (
+        "" if after is None else cursors.seal(after, [listing.name, listing.path, *query.words])
+    )
     return Shelf(listing, query, page, following)
 
 

@@ -27,7 +27,10 @@ def page_of(
         InvalidField: for `cursor`, it is not of this list with these parameters.
     """
     query: ListQuery = asked.query
-    bound_to = (asked.operation, query.model_dump_json(exclude=_OF_THE_PAGE))
+    # Lists below a thing are that thing's alone.
+    whose = sorted(asked.path.items())
+    stated = query.model_dump_json(exclude=_OF_THE_PAGE)
+    bound_to = (asked.operation, *(f"{name}={value}" for name, value in whose), stated)
     after = None
     if query.cursor:
         after = Place(asked.cursors.open(query.cursor, bound_to))  # type: ignore[arg-type]  # sealed by us

@@ -99,6 +99,19 @@ def test_a_cursor_belongs_to_its_list_its_filters_and_its_order(rest: Rest) -> N
         assert answer.json["errors"][0]["parameter"] == "cursor"
 
 
+@pytest.mark.rule("AD-05")
+def test_a_cursor_belongs_to_the_list_of_one_thing(rest: Rest) -> None:
+    rest.person(None)
+    for group in ("one", "two"):
+        rest.made("/groups", {"name": group})
+        for user in ("ada", "the-nobody"):
+            assert rest.call("POST", f"/groups/{group}/members", {"user": user}).status == 200
+    query = f"limit=1&cursor={rest.get('/groups/one/members', query='limit=1')['next_cursor']}"
+    assert len(rest.get("/groups/one/members", query=query)["items"]) == 1
+    answer = rest.call("GET", "/groups/two/members", query=query)
+    assert problem(answer) == (400, "invalid-parameter")
+
+
 def test_what_no_database_holds_is_refused_at_the_door(rest: Rest) -> None:
     assert problem(rest.call("GET", "/clients/a\0b")) == (404, "not-found")
     query = rest.call("GET", "/grants", query="client_id=a%00b")
