@@ -12,7 +12,8 @@ from tests.web.admin_api.rest import Rest
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from tests.people.world import MakeWorld, PeopleWorld
+    from tests.conftest import MakeWorld
+    from tests.people.world import PeopleWorld
 
 PROXY: Final = "198.51.100.7"
 OFFICE: Final = "192.0.2.200"

@@ -66,7 +66,9 @@ def test_nothing_is_lost_while_the_mail_server_is_down(tmp_path: Path) -> None:
         assert any("connect_failed" in each["last_error"] for each in waiting)
         with server:
             for each in waiting:
-                instance.cli("mail", "retry", each["mail"])
+                # Housekeeping may have sent it a moment ago, and then the command says so.
+                tried = instance.run("mail", "retry", each["mail"], check=False)
+                assert tried.returncode == 0 or "is sent" in tried.stderr, tried.stderr
             sent = when(instance, "sent")
             assert {each["to"] for each in sent} == {"ada@example.org", "team@example.org"}
             recipients = sorted(each.recipient for each in server.received)

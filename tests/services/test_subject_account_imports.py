@@ -25,7 +25,7 @@ def test_an_import_adds_and_changes_and_leaves_the_others(
         world.subject_accounts.map("jira-main", subject, "old", ADMIN)
     stated = rows(("same", "old"), ("other", "new"), ("one", "x"), ("two", "x"), ("three", "x"))
     counts = ImportCounts(added=3, changed=1, unchanged=1)
-    assert world.subject_accounts.preview("jira-main", stated) == counts
+    assert world.subject_accounts.preview("jira-main", stated).counts == counts
     assert mapped(world)["other"] == "old"
     steps: list[int] = []
     done = world.subject_accounts.import_rows("jira-main", stated, ADMIN, progress=steps.append)
