@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from flask import Response, request
 
-from authserver.domain.errors import StorageUnavailable
+from authserver.domain.errors import DomainError, StorageUnavailable
 from authserver.domain.repeats import KeyReused, KeyTaken
 from authserver.services.repeated_creations import Creation
 from authserver.web.languages import lazy_gettext as _l
@@ -71,14 +71,22 @@ class SentForms:
         answer = self._before(repeated, creation)
         if answer is not None:
             return answer
-        answer = do(claims.claim)
-        if claims.came_late:
-            answer = self._before(repeated, creation)
-            if answer is None:
-                raise _done_already()
-        elif claims.is_made:
+        try:
+            answer = do(claims.claim)
+        except StorageUnavailable:
+            raise
+        except DomainError:
+            # Perhaps the other click was faster: then its answer is this one's, too.
+            earlier = self._before(repeated, creation)
+            if earlier is None:
+                raise
+            return earlier
+        if claims.is_made:
             self._keep(repeated, creation, answer)
-        return answer
+            return answer
+        # The same where `do` has made a page of the refusal.
+        earlier = self._before(repeated, creation)
+        return answer if earlier is None else earlier
 
     def _before(self, repeated: RepeatedCreations, creation: Creation) -> AnyResponse | None:
         """The answer that was given before, waited for a little while it is being made."""
@@ -122,7 +130,6 @@ class _Claims:
         self._repeated = repeated
         self._creation = creation
         self._stores: Stores | None = None
-        self.came_late = False
 
     @property
     def is_made(self) -> bool:
@@ -134,11 +141,7 @@ class _Claims:
         if self._stores is stores:
             # A service may record more than one thing in its transaction.
             return
-        try:
-            self._repeated.claim(self._creation, stores)
-        except KeyTaken:
-            self.came_late = True
-            raise
+        self._repeated.claim(self._creation, stores)
         self._stores = stores
 
 

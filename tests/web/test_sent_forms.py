@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 import pytest
 
+from authserver.services.repeated_creations import RepeatedCreations
 from tests.web.admin.conftest import Desk
 
 if TYPE_CHECKING:
@@ -86,6 +87,44 @@ def test_a_rotation_is_done_once_and_its_secret_is_not_lost(world: PeopleWorld) 
     first, second = browser.post(path, fields), browser.post(path, fields)
     assert first.texts["token"] == second.texts["token"]
     assert how_many(world) == 2
+
+
+def test_two_clicks_at_once_make_one_and_the_later_gets_the_same_page(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = RepeatedCreations.answered
+    for path, form, shown, answers in (
+        ("/account/tokens/new/end?" + urlencode(ANSWERS), "new-token", "token", {}),
+        ("/admin/clients/web-app/rotate", "client_rotate", "secret", {}),
+        # The name is taken then, by the earlier one.
+        ("/admin/users/-/new", "user_new", "secret", {"username": "nora"}),
+    ):
+        fields = {**desk.browser.get(path).forms[form].fields, **answers}
+        first = desk.browser.post(path.partition("?")[0], fields)
+        looks = iter((None,))
+        # The later one looked before the earlier one had done anything.
+        monkeypatch.setattr(
+            RepeatedCreations,
+            "answered",
+            lambda self, creation, looks=looks: next(looks, found(self, creation)),
+        )
+        second = desk.browser.post(path.partition("?")[0], fields)
+        assert (second.status, second.texts.get(shown)) == (200, first.texts[shown]), path
+    assert len(desk.world.container.own_api_tokens.list(desk.owner.subject).live) == 1
+    assert len(desk.world.container.clients.get("web-app").secrets) == 2
+
+
+def test_where_the_answer_was_lost_nothing_is_done_again(
+    world: PeopleWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser = world.signed_in()
+    fields = at_the_last_step(browser)
+    # As if the worker was killed between the commit and this.
+    monkeypatch.setattr(RepeatedCreations, "keep", lambda *_: None)
+    browser.post(END, fields)
+    page = browser.post(END, fields)
+    assert (page.status, page.title.partition(" · ")[0]) == (409, "This was done already")
+    assert how_many(world) == 1
 
 
 @pytest.fixture
