@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from authserver.domain.errors import DomainError
+from authserver.domain.errors import Conflict
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,7 +21,7 @@ _KEY_BYTES: Final = 32
 _ID_BYTES_MAX: Final = 64
 
 
-class SealBroken(DomainError):
+class SealBroken(Conflict):
     """A sealed value does not open: changed, moved to another place, or its key file is missing."""
 
 

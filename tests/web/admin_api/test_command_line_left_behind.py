@@ -96,3 +96,13 @@ def test_scopes_and_what_a_call_takes_are_told(rest: Rest) -> None:
     assert (found["template"], found["effect"]) == ("/rest/api/2/myself", "read")
     nothing = rest.get("/operations", query="call=GET%20/rest/no/such&resource_kind=jira-dc")
     assert (nothing["items"], len(nothing["unmatched"])) == ([], 1)
+
+
+def test_what_does_not_open_is_no_mistake_of_the_callers(rest: Rest) -> None:
+    database = rest.container.database
+    with database.writing() as stores:
+        (key, *_) = [each for each in stores.keys.list() if each.state.is_published]
+        assert stores.keys.replace_sealed(key.kid, before=key.sealed_private, after=b"?")
+    answer = rest.call("POST", "/keys/reseal")
+    assert problem(answer) == (409, "conflict")
+    assert answer.json["detail"] == "not a sealed value of a known version"
