@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 DAYS: Final = 7
 MOST_RECORDS: Final = 1_000_000
 """Of one replay; the newest are looked at."""
+ANSWER_SECONDS: Final = 15.0
+"""So long whoever asks over the network waits; `authserver policy replay` takes what it needs."""
 MOST_GROUPS: Final = 1000
 """Rows that are told apart; what comes after is counted as `others`."""
 PROGRESS_RECORDS: Final = 50_000

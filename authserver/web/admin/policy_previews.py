@@ -8,7 +8,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Final
 
 from authserver.domain.roles import Area, to_read, to_write
-from authserver.services.policy_replays import DAYS, largest
+from authserver.services.policy_replays import ANSWER_SECONDS, DAYS, largest
 from authserver.web.languages import lazy_gettext as _l
 
 if TYPE_CHECKING:
@@ -80,7 +80,9 @@ class PolicyPreviews:
         if not plan.changes_text:
             return Preview(plan, lines, None, DAYS)
         self._audit.catch_up()
-        found = self._replays.replay({name: plan.document}, days=DAYS, most=MOST_RECORDS)
+        found = self._replays.replay(
+            {name: plan.document}, days=DAYS, most=MOST_RECORDS, within_seconds=ANSWER_SECONDS
+        )
         return Preview(
             plan,
             lines,

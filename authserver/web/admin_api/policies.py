@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from authserver.domain.errors import NotFound
 from authserver.domain.pages import Page, Place
 from authserver.domain.roles import Area, to_read, to_write
+from authserver.services.policy_replays import ANSWER_SECONDS
 from authserver.services.policy_versions import described
 from authserver.web.admin_api.endpoints import Answered, Endpoint
 from authserver.web.admin_api.models.members import ListQuery
@@ -35,8 +36,6 @@ READ: Final = to_read(Area.POLICIES)
 WRITE: Final = to_write(Area.POLICIES)
 ONE: Final = "/policies/{name}"
 VERSIONS: Final = f"{ONE}/versions"
-REPLAY_SECONDS: Final = 15.0
-"""A call may take so long for it; `authserver policy replay` takes the time that it needs."""
 _NUMBER: Final = re.compile(r"[1-9][0-9]{0,8}")
 
 
@@ -88,7 +87,7 @@ def plan_policy(asked: Asked[PolicyQuestion, NoQuery]) -> Answered:
             {plan.name: plan.document},
             days=said.replay_days,
             most=said.replay_limit,
-            within_seconds=REPLAY_SECONDS,
+            within_seconds=ANSWER_SECONDS,
         )
     return Answered(plan_shown(plan, replay))
 

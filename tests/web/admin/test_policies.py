@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from itertools import count
 from typing import TYPE_CHECKING
+
+import pytest
 
 from tests.web.admin.calling import decided
 from tests.web.admin.test_tokens import own_token
@@ -40,6 +43,18 @@ def test_a_document_is_applied_only_after_its_own_preview_and_taken_back(desk: D
     page = desk.browser.submit("policy_restore", {"comment": "too open"})
     assert text_of(desk) == STRICT
     assert "too open" in page.texts["versions"]
+
+
+def test_a_preview_judges_calls_as_far_as_the_time_goes(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    decided(desk.world, own_token(desk)[0])
+    desk.get("/policies/jira-main/edit")
+    hands = count(step=60.0)
+    monkeypatch.setattr(desk.world.clock, "monotonic", lambda: next(hands))
+    page = desk.browser.submit("policy_edit", {"text": "# open\n"}, button="check")
+    assert page.status == 200
+    assert "could not be looked at in time" in page.texts["replayed"]
 
 
 def test_every_mistake_of_a_document_stands_beside_it(desk: Desk) -> None:
