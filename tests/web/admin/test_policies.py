@@ -5,12 +5,12 @@ from __future__ import annotations
 from itertools import count
 from typing import TYPE_CHECKING
 
-import pytest
-
 from tests.web.admin.calling import decided
 from tests.web.admin.test_tokens import own_token
 
 if TYPE_CHECKING:
+    import pytest
+
     from tests.web.admin.conftest import Desk
 
 STRICT = '[access]\ngroups = ["planners"]\nreason = "Only those who plan"\n'
