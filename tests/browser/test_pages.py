@@ -22,6 +22,13 @@ RULES: Final[dict[str, list[str]]] = {
 CONTRAST: Final = {"runOnly": ["color-contrast"], "resultTypes": ["violations"]}
 SCRIPTLESS: Final = frozenset({"answer-by-form"})
 """Pages that are seen in a browser that runs no scripts: axe is one."""
+TOO_WIDE: Final = """
+[...document.querySelectorAll("body *")]
+    .filter(each => each.getBoundingClientRect().right > innerWidth)
+    .filter(each => !each.closest(".table-responsive, pre"))
+    .map(each => each.outerHTML.slice(0, 100)).pop()
+"""
+"""The innermost of what sticks out."""
 SMALLEST: Final[ViewportSize] = {"width": 320, "height": 640}
 
 
@@ -47,7 +54,7 @@ class Inspector:
         page.set_viewport_size(SMALLEST)
         across = int(page.evaluate("document.documentElement.scrollWidth"))
         if across > SMALLEST["width"]:
-            self.wrong.append(f"{name} is {across} pixels wide")
+            self.wrong.append(f"{name} is {across} pixels wide: {page.evaluate(TOO_WIDE)}")
         if page.locator("h1").count() != 1:
             self.wrong.append(f"{name} has not one main heading")
         assert size is not None
