@@ -73,10 +73,22 @@ _RULES: Final = (
     ),
     Way("Test a provider", ("provider_test",), ("testProvider",), ("provider test",)),
     Way(
-        "Change our secret at a provider",
+        "Give our new secret at a provider",
         ("provider_secret",),
-        ("listProviderSecrets", "addProviderSecret", "expireProviderSecrets", "setDirectorySecret"),
-        ("provider secret add", "provider secret expire", "provider secret set-directory"),
+        ("listProviderSecrets", "addProviderSecret"),
+        ("provider secret add",),
+    ),
+    Way(
+        "End our older secrets at a provider",
+        (),
+        ("expireProviderSecrets",),
+        ("provider secret expire",),
+    ),
+    Way(
+        "Give our secret for a provider's directory",
+        (),
+        ("setDirectorySecret",),
+        ("provider secret set-directory",),
     ),
     Way(
         "Stop, start and remove a provider",
@@ -158,9 +170,10 @@ _SERVER: Final = (
     Way(
         "Look after mail",
         ("mails", "mails_bulk"),
-        ("listMails", "showMail", "retryMail", "testMail"),
-        ("mail list", "mail show", "mail retry", "mail test"),
+        ("listMails", "showMail", "retryMail"),
+        ("mail list", "mail show", "mail retry"),
     ),
+    Way("Send a mail to see whether it arrives", (), ("testMail",), ("mail test",)),
     Way(
         "See what mails look like",
         ("mail_previews", "mail_preview", "mail_preview_html"),
