@@ -78,6 +78,8 @@ class ProviderDomains:
         Raises:
             InvalidField: it is no domain.
             NotFound: it was not set.
+            Conflict: it has just been led to another provider.
+            Forbidden: somebody administers by the provider, or has an address of the domain.
         """
         now = self._administration.clock.now()
         checked = check_domain("domain", domain)
@@ -88,6 +90,9 @@ class ProviderDomains:
         with self._administration.changing(
             provider_changed(entry.provider, now), takes_power=False
         ) as stores:
+            now_led = stores.providers.domain(checked)
+            if now_led is not None and now_led.provider != entry.provider:
+                raise Conflict(f"{checked} has just been led to {now_led.provider}: look again")
             guard_provider(stores, act, entry.provider)
             guard_domain(stores, act, checked)
             if not stores.providers.remove_domain(checked):

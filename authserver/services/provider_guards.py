@@ -22,14 +22,18 @@ def guard_provider(stores: Stores, act: Act, name: str) -> None:
     """Let only those who may give roles change a provider by which somebody administers.
 
     That is one whose groups give roles, or at which anybody with a role has an identity, whatever
-    the role is from: what it says decides who that is.
+    the role is from: what it says decides who that is. So it does for who is in groups that
+    policies name.
 
     Raises:
         Forbidden: it is such a provider, and the act is done without the permission.
     """
     if may_give_roles(act):
         return
-    gives = any(rule.effect in GIVES_ROLES for rule in stores.providers.rules(name))
+    rules = stores.providers.rules(name)
+    fills = {rule.value for rule in rules if rule.effect is GroupEffect.LOCAL_GROUP}
+    guard_groups(stores, act, sorted(fills))
+    gives = any(rule.effect in GIVES_ROLES for rule in rules)
     if gives or _has_administrators(stores, name):
         act.need(
             ROLES_WRITE, f"somebody administers by provider {name}: changing it takes {ROLES_WRITE}"
