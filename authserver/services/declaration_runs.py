@@ -145,6 +145,7 @@ class DeclarationRun:
                 # Another of that name may have been made by hand.
                 if form is None or objects.made_at(each.name) != each.created_at:
                     continue
+                self._act.need(to_read(objects.area))
                 self._act.need(to_write(objects.area))
                 objects.remove(each.name, self._act)
                 self._stores.made_objects.remove(kind, each.name)

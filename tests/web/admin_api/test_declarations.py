@@ -117,6 +117,17 @@ def test_each_kind_of_object_takes_the_scopes_of_its_area(rest: Rest) -> None:
 
 
 @pytest.mark.rule("AD-04")
+def test_nothing_is_pruned_that_its_remover_may_not_look_at(rest: Rest) -> None:
+    container = rest.container
+    send(rest, files=FILES[1:2])
+    for missing in ("admin:people:read", "admin:people:write"):
+        act = replace(container.operator, powers=PERMISSIONS - {missing})
+        with pytest.raises(Forbidden) as refusal:
+            container.declarations.plan([], act, SentSecrets({}), prune=True)
+        assert refusal.value.needs == missing
+
+
+@pytest.mark.rule("AD-04")
 def test_files_give_no_power_that_their_sender_may_not_give(rest: Rest) -> None:
     rest.made("/groups", {"name": "helpers"})
     token = rest.token_with(PERMISSIONS - {"admin:roles:write"}, client_id="no-roles")
