@@ -141,6 +141,7 @@ class GatewayActs:
                 gateway_path(gateway),
                 _crumbs(gateway),
                 facts=[(_("Live keys now"), len(live), Kind.NUMBER)],
+                shows_secret=True,
             ),
             form,
             template="admin/rotate.html",

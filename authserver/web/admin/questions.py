@@ -43,6 +43,8 @@ class Question:
     facts: Sequence[tuple[Text, Value, str]] = ()
     is_dangerous: bool = False
     asks_reason: bool = False
+    shows_secret: bool = False
+    """The answer does: it is the same to a second click. The act has to be one transaction."""
 
 
 def ask(question: Question, form: Form, *, template: str = "admin/confirm.html") -> Response:
@@ -62,6 +64,7 @@ def ask(question: Question, form: Form, *, template: str = "admin/confirm.html")
         back=question.back,
         is_dangerous=question.is_dangerous,
         asks_reason=question.asks_reason,
+        shows_secret=question.shows_secret,
     )
 
 

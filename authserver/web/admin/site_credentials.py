@@ -82,6 +82,7 @@ class SiteCredentials:
                 site_path(site),
                 site_crumbs(site),
                 facts=[(_("Live credentials now"), len(live), Kind.NUMBER)],
+                shows_secret=True,
             ),
             form,
             template="admin/rotate.html",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from flask import request
 
+from authserver.domain.errors import NotFound
 from authserver.domain.roles import Area, to_read, to_write
 from authserver.web.admin.cells import Kind
 from authserver.web.admin.console_pages import ConsolePage
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     from werkzeug.wrappers import Response
 
+    from authserver.domain.identities import Identity
     from authserver.domain.users import User
     from authserver.services.administration import Act
     from authserver.services.identities import Identities
@@ -160,26 +162,32 @@ class UserActs:
     def ask_unlink(self, who: Administrator, subject: str) -> Response:
         """GET /admin/users/<subject>/unlink?provider=…&shown=…: one of the identities."""
         del who
-        return self._unlinking(self.users.get(subject).user, Form(request.args))
+        user, form = self.users.get(subject).user, Form(request.args)
+        self._identity(user, form)
+        return self._unlinking(user, form)
 
     def unlink(self, who: Administrator, subject: str) -> Response:
         """POST the same."""
         user, form = self.users.get(subject).user, Form(request.form)
         act = reasoned(who.act, form)
-        found = [
-            each
-            for each in self.identities.of(user.subject)
-            if each.provider == form.value("provider") and each.shown == form.value("shown")
-        ]
+        meant = self._identity(user, form)
         if form.is_right:
             try:
-                for each in found[:1]:
-                    self.identities.unlink(each.provider, each.subject_key, act)
+                self.identities.unlink(meant.provider, meant.subject_key, act)
             except REFUSALS as refusal:
                 form.refused(refusal)
         if not form.is_right:
             return self._unlinking(user, form)
         return self.visits.redirect_to(f"/admin{user_path(user.subject)}?done=unlink")
+
+    def _identity(self, user: User, form: Form) -> Identity:
+        """The one that is meant. Raises NotFound."""
+        for each in self.identities.of(user.subject):
+            if each.provider == form.value("provider") and each.shown.strip() == form.value(
+                "shown"
+            ):
+                return each
+        raise NotFound("identity", form.value("provider"))
 
     def _do(self, name: str, user: User, act: Act) -> str:
         """Do it; a secret that has to be shown, empty for none."""
@@ -216,6 +224,7 @@ class UserActs:
                 facts=facts,
                 is_dangerous=deed.is_dangerous,
                 asks_reason=True,
+                shows_secret=deed.name == "reset-password",
             ),
             form,
         )
