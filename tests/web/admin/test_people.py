@@ -127,6 +127,19 @@ def test_an_administrator_unlinks_an_identity_of_somebody_else(desk: Desk) -> No
     assert (record.actor, record.actor_kind) == (desk.owner.subject, ActorKind.ADMINISTRATOR)
 
 
+def test_an_identity_that_is_not_there_is_not_said_to_be_unlinked(desk: Desk) -> None:
+    container = desk.world.container
+    FederatedWorld(desk.world).provider("acme")
+    path = f"{users(desk, 'ada')}/unlink?provider=acme&shown=somebody"
+    assert desk.get(path).status == 404
+    with container.database.writing() as stores:
+        stores.identities.add(identity_of(desk.world.ada.subject, "acme"))
+    (linked,) = container.identities.of(desk.world.ada.subject)
+    desk.get(f"{users(desk, 'ada')}/unlink?provider=acme&shown={linked.shown}")
+    container.identities.unlink("acme", linked.subject_key, container.operator)
+    assert desk.browser.submit("user_unlink", {"reason": "not hers"}).status == 404
+
+
 def test_grants_are_found_by_their_site(desk: Desk) -> None:
     desk.world.tokens(desk.world.web_app)
     assert "web-app" in desk.get("/grants?resource=jira-main").texts["grants"]
