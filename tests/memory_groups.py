@@ -81,6 +81,9 @@ class MemoryGroups(MemoryStore):
         whole = (self._whole(each) for each in self._state.groups.values())
         return sorted(each.name for each in whole if subject in each.members)
 
+    def of_each(self, subjects: Iterable[str]) -> Mapping[str, Sequence[str]]:
+        return {each: self.of(each) for each in subjects}
+
     def _whole(self, group: Group) -> Group:
         derived = {
             subject

@@ -155,3 +155,7 @@ class GroupStore(Protocol):
     def of(self, subject: str) -> Sequence[str]:
         """Names of the groups of a user, sorted."""
         ...
+
+    def of_each(self, subjects: Iterable[str]) -> Mapping[str, Sequence[str]]:
+        """The same of several users, by subject."""
+        ...

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from authserver.domain.api_tokens import ApiToken, ApiTokenFilter
     from authserver.domain.clients import Client
     from authserver.domain.grants import Grant
-    from authserver.domain.groups import Group, GroupHead
+    from authserver.domain.groups import GroupHead
     from authserver.domain.identities import Identity
     from authserver.domain.mail import WaitingMail
     from authserver.domain.pages import Page, Place
@@ -96,7 +96,7 @@ class LongLists:
     def members(self, group: str, sort: UserSort, piece: Piece, wanted: UserSearch) -> Page[User]:
         """The members of a group; `wanted` names it, too. Raises NotFound."""
         with self._database.reading() as stores:
-            if stores.groups.get(group) is None:
+            if group not in {each.name for each in stores.groups.heads()}:
                 raise NotFound("group", group)
         return self.users(wanted, sort, piece)
 
@@ -142,11 +142,6 @@ class LongLists:
             mails = stores.mails
             return _page(mails.page, wanted, sort, piece, mails.count)
 
-    def groups(self) -> Sequence[Group]:
-        """All local groups, by name."""
-        with self._database.reading() as stores:
-            return stores.groups.list()
-
     def group_heads(self) -> Sequence[GroupHead]:
         """All local groups, by name, without their members."""
         with self._database.reading() as stores:
@@ -165,7 +160,8 @@ class LongLists:
     def groups_of(self, subjects: Sequence[str]) -> Sequence[Sequence[str]]:
         """The names of the local groups of each user of a page."""
         with self._database.reading() as stores:
-            return [stores.groups.of(each) for each in subjects]
+            groups = stores.groups.of_each(subjects)
+        return [groups.get(each, ()) for each in subjects]
 
     def usernames(self, subjects: Iterable[str]) -> Mapping[str, str]:
         """User names by subject, also of those who were deleted."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import bindparam, delete, func, insert, select, union, union_all
+from sqlalchemy import bindparam, delete, exists, func, insert, not_, select, union_all
 
 from authserver.domain.errors import AlreadyExists, NotFound
 from authserver.domain.groups import Group, GroupHead
@@ -84,18 +84,26 @@ class GroupRows(Store):
     def count_members(self, names: Iterable[str]) -> Mapping[str, int]:
         """How many members each of these groups has."""
         wanted = [each for each in names if is_storable(each)]
-        # A union: who is a member both ways counts once.
-        members = union(
-            *(
-                select(table.c.group_name, table.c.subject).where(
-                    self._mine(table), table.c.group_name.in_(wanted)
-                )
-                for table in MEMBERSHIPS
+        found = dict.fromkeys(wanted, 0)
+        by_hand, derived = group_members.c, provider_group_members.c
+        # Who is a member both ways counts once, and who is by several providers.
+        is_both = exists().where(
+            self._mine(group_members),
+            by_hand.group_name == derived.group_name,
+            by_hand.subject == derived.subject,
+        )
+        for table, number, more in (
+            (group_members, func.count(), ()),
+            (provider_group_members, func.count(derived.subject.distinct()), (not_(is_both),)),
+        ):
+            query = (
+                select(table.c.group_name, number)
+                .where(self._mine(table), table.c.group_name.in_(wanted), *more)
+                .group_by(table.c.group_name)
             )
-        ).subquery()
-        counted = select(members.c.group_name, func.count()).group_by(members.c.group_name)
-        found = {name: int(count) for name, count in self._connection.execute(counted)}
-        return {each: found.get(each, 0) for each in wanted}
+            for name, count in self._connection.execute(query):
+                found[name] += int(count)
+        return found
 
     def add(self, group: Group) -> None:
         """Insert with its members. Raises AlreadyExists."""
@@ -160,6 +168,18 @@ class GroupRows(Store):
         if not is_storable(subject):
             return []
         return sorted(set(self._connection.scalars(_OF, self._own(own_subject=subject))))
+
+    def of_each(self, subjects: Iterable[str]) -> Mapping[str, Sequence[str]]:
+        """The same of several users."""
+        asked = sorted(each for each in set(subjects) if is_storable(each))
+        found: dict[str, set[str]] = {each: set() for each in asked}
+        for table in MEMBERSHIPS:
+            query = select(table.c.subject, table.c.group_name).where(
+                self._mine(table), table.c.subject.in_(asked)
+            )
+            for row in self._connection.execute(query):
+                found[row.subject].add(row.group_name)
+        return {subject: sorted(names) for subject, names in found.items()}
 
     def _locked(self, name: str) -> Row[Any] | None:
         if not is_storable(name):

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from authserver.domain.users import User
 
 _COLUMNS = users.c
+_FEW: Final = 1000
+"""So many members stand close to each other in any order: a page of them is full soon."""
 ORDERS: Final = {
     UserSort.USERNAME: Order((_COLUMNS.username,)),
     UserSort.CREATED: Order((_COLUMNS.created_at, _COLUMNS.subject)),
@@ -81,11 +83,22 @@ class UserPages(Store):
         )
 
     def _is_member(self, group: str) -> ColumnElement[bool]:
+        """Few members are named one by one; many are met on the way through all users."""
+        ways = [
+            select(table.c.subject).where(self._mine(table), table.c.group_name == group)
+            for table in (group_members, provider_group_members)
+        ]
+        few = [self._connection.scalars(way.limit(_FEW + 1)).all() for way in ways]
+        if max(map(len, few)) <= _FEW:
+            members = sorted({each for found in few for each in found})
+            return _COLUMNS.subject.in_(members) if members else false()
+        # Not EXISTS: PostgreSQL would join all members, and sort them, for one page.
         return or_(
             *(
-                _COLUMNS.subject.in_(
-                    select(table.c.subject).where(self._mine(table), table.c.group_name == group)
-                )
-                for table in (group_members, provider_group_members)
+                way.where(way.selected_columns[0] == _COLUMNS.subject)
+                .limit(1)
+                .scalar_subquery()
+                .is_not(None)
+                for way in ways
             )
         )

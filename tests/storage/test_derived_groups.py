@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from authserver.domain.errors import NotFound
+from authserver.domain.searches import UserSearch
+from authserver.storage import user_pages
+from tests.storage.examples import user
 from tests.storage.people_examples import group
 from tests.storage.racing import race
 
@@ -47,6 +50,30 @@ def test_members_are_counted_once_and_groups_are_told_without_them(groups: Datab
         }
         heads = [each.name for each in stores.groups.heads()]
         assert heads == [each.name for each in stores.groups.list()]
+
+
+def test_groups_of_several_users_are_those_of_each(groups: Database) -> None:
+    with groups.writing() as stores:
+        stores.identities.set_groups("okta", "user:bob", frozenset({"staff", "admins"}))
+        assert stores.groups.of_each(["user:bob", "user:ada"]) == {
+            "user:bob": ["admins", "staff"],
+            "user:ada": [],
+        }
+
+
+@pytest.mark.parametrize("few", [0, 1000])
+def test_members_are_found_however_many_there_are(
+    groups: Database, monkeypatch: pytest.MonkeyPatch, few: int
+) -> None:
+    monkeypatch.setattr(user_pages, "_FEW", few)
+    with groups.writing() as stores:
+        for name in ("ada", "bob", "carol"):
+            stores.users.add(user(name, subject=f"user:{name}"))
+        stores.identities.set_groups("okta", "user:carol", frozenset({"staff"}))
+        for name, members in (("staff", ["bob", "carol"]), ("others", []), ("nobody's", [])):
+            page = stores.users.page(UserSearch(group=name))
+            assert [each.username for each in page.items] == members
+            assert stores.users.count(UserSearch(group=name)) == len(members)
 
 
 def test_what_is_set_replaces_what_this_provider_gave(groups: Database) -> None:
