@@ -13,10 +13,11 @@ from authserver.domain.policy_calls import LEGACY_WAYS, CallerFacts, CallerWay
 from authserver.domain.resources import ResourceStatus
 from authserver.domain.searches import ClientSearch, ClientSort, GrantSearch, GrantSort
 from authserver.domain.users import canonical
+from authserver.services.api_token_standing import NOTHING, problem_of_itself
 from authserver.services.caller_facts import facts_of
 from authserver.services.grant_standing import why_not
 from authserver.services.introspection import UnfitToken
-from authserver.services.openings import openings
+from authserver.services.openings import Opener
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -31,9 +32,9 @@ if TYPE_CHECKING:
     from authserver.services.operation_scopes import OperationScopes
     from authserver.services.policy_explanations import ApiTokenJudge
 
-    Looked = tuple[Place, "Holder | None"]
-
 _BATCH: Final = 200
+_FEW: Final = 50
+"""Of what takes long to read."""
 
 
 class HolderKind(StrEnum):
@@ -61,6 +62,17 @@ class Holder(NamedTuple):
     opened: Opened
 
 
+class Looked(NamedTuple):
+    """One that was looked at: where it stands, and who it is that can.
+
+    `is_close`: its scopes would do, so that the policy and everybody it depends on was asked.
+    """
+
+    place: Place
+    holder: Holder | None
+    is_close: bool = False
+
+
 class SiteCallers:
     """Walks through everything there is at a site."""
 
@@ -83,7 +95,7 @@ class SiteCallers:
     def walk(
         self, asking: Asking, resource: ProtectedResource, after: Place | None
     ) -> Iterator[Looked]:
-        """Everything behind `after`, each with its place, and who it is that can.
+        """Everything behind `after`.
 
         Raises:
             InvalidField: the place is another list's.
@@ -95,28 +107,21 @@ class SiteCallers:
             part, last = float(number), Place(tuple(rest))
         if resource.status is not ResourceStatus.ENABLED:
             return
-        for number, look in enumerate((self._ways, self._clients, self._tokens, self._grants)):
+        opens = Opener(asking, self._scopes)
+        for number, look in enumerate((_ways, self._clients, self._tokens, self._grants)):
             if number >= part:
-                for at, holder in look(asking, resource, last if number == part else None):
-                    yield Place((float(number), *at.values)), holder
-
-    def _ways(
-        self, asking: Asking, _resource: ProtectedResource, after: Place | None
-    ) -> Iterator[Looked]:
-        for way in sorted(LEGACY_WAYS):
-            if way > _name(after):
-                opened = openings(asking, self._scopes, CallerFacts(way), None)
-                holder = None if opened is None else Holder(HolderKind.WAY, way, "", "", opened)
-                yield Place((0.0, str(way))), holder
+                for each in look(opens, resource, last if number == part else None):
+                    yield each._replace(place=Place((float(number), *each.place.values)))
 
     def _clients(
-        self, asking: Asking, resource: ProtectedResource, after: Place | None
+        self, opens: Opener, resource: ProtectedResource, after: Place | None
     ) -> Iterator[Looked]:
         wanted = ClientSearch(
             resource=resource.name,
             grant_type=GrantType.CLIENT_CREDENTIALS,
             status=ClientStatus.ENABLED,
         )
+        of_kind = self._scopes_of_kind.get(resource.kind, NOTHING)
         place = Place((_name(after),)) if after is not None else None
         while True:
             with self._database.reading() as stores:
@@ -124,48 +129,44 @@ class SiteCallers:
                     wanted, sort=ClientSort.CLIENT_ID, after=place, limit=_BATCH
                 )
             for client in page.items:
-                yield Place((0.0, client.client_id)), self._client(asking, resource, client)
+                granted = client.scopes & of_kind
+                holder, is_close = None, bool(opens.covered(granted))
+                if is_close:
+                    holder = _client(opens, client, granted)
+                yield Looked(Place((0.0, client.client_id)), holder, is_close)
             place = page.next_place
             if place is None:
                 return
 
-    def _client(self, asking: Asking, resource: ProtectedResource, client: Client) -> Holder | None:
-        facts = CallerFacts(
-            CallerWay.ACCESS_TOKEN,
-            client.subject,
-            client.client_id,
-            count_key=client.client_id,
-            is_service=True,
-        )
-        granted = client.scopes & self._scopes_of_kind.get(resource.kind, frozenset())
-        opened = openings(asking, self._scopes, facts, granted)
-        return (
-            None
-            if opened is None
-            else Holder(HolderKind.CLIENT, client.client_id, client.name, "", opened)
-        )
-
     def _tokens(
-        self, asking: Asking, resource: ProtectedResource, after: Place | None
+        self, opens: Opener, resource: ProtectedResource, after: Place | None
     ) -> Iterator[Looked]:
-        wanted, last = ApiTokenFilter(resource=resource.name, live_at=asking.at), _name(after)
+        at = opens.asking.at
+        of_kind = self._scopes_of_kind.get(resource.kind, NOTHING)
+        wanted, last = ApiTokenFilter(resource=resource.name, live_at=at), _name(after)
         while True:
             with self._database.reading() as stores:
                 found = stores.api_tokens.page(wanted, after=last, limit=_BATCH)
             for token in found:
                 last = token.token_id
-                yield Place((0.0, last)), self._token(asking, resource, token)
+                # Whoever limits it leaves it no scope that it has not.
+                is_close = bool(opens.covered(token.scopes & of_kind))
+                is_close = is_close and problem_of_itself(token, at) is None
+                holder = self._token(opens, resource, token) if is_close else None
+                yield Looked(Place((0.0, last)), holder, is_close)
             if len(found) < _BATCH:
                 return
 
-    def _token(self, asking: Asking, resource: ProtectedResource, token: ApiToken) -> Holder | None:
+    def _token(self, opens: Opener, resource: ProtectedResource, token: ApiToken) -> Holder | None:
         is_user = token.subject_type is SubjectType.USER
         person = self._people.person(token.subject) if is_user else None
         for presentation in sorted(token.presentations, reverse=True):
-            access = self._api_tokens.verdict(token, resource, asking.at, presentation=presentation)
+            access = self._api_tokens.verdict(
+                token, resource, opens.asking.at, presentation=presentation
+            )
             if isinstance(access, UnfitToken):
                 continue
-            opened = openings(asking, self._scopes, facts_of(access, person), access.scopes)
+            opened = opens.of_token(facts_of(access, person), access.scopes)
             if opened is not None:
                 who = access.username if is_user else token.client_id
                 called = token.name or token.purpose
@@ -173,33 +174,38 @@ class SiteCallers:
         return None
 
     def _grants(
-        self, asking: Asking, resource: ProtectedResource, after: Place | None
+        self, opens: Opener, resource: ProtectedResource, after: Place | None
     ) -> Iterator[Looked]:
-        wanted = GrantSearch(resource=resource.name, live_at=asking.at)
+        wanted = GrantSearch(resource=resource.name, live_at=opens.asking.at)
         while True:
             with self._database.reading() as stores:
                 page = stores.grants.page(
-                    wanted, sort=GrantSort.CREATED, descending=True, after=after, limit=_BATCH
+                    wanted, sort=GrantSort.CREATED, descending=True, after=after, limit=_FEW
                 )
-                found = [(each, stores.clients.get(each.client_id)) for each in page.items]
-                standing = {
-                    grant.grant_id
-                    for grant, client in found
-                    if client is not None
-                    and client.is_enabled
-                    and not why_not(stores, grant, client, asking.at)
+                close = [each for each in page.items if opens.covered(each.scopes)]
+                clients = {
+                    client_id: stores.clients.get(client_id)
+                    for client_id in {each.client_id for each in close}
                 }
-            for grant, client in found:
-                holder = None
-                if client is not None and grant.grant_id in standing:
-                    holder = self._grant(asking, resource, grant, client)
-                yield Place((grant.created_at, grant.grant_id)), holder
+                standing = {
+                    grant.grant_id: client
+                    for grant in close
+                    if (client := clients[grant.client_id]) is not None
+                    and client.is_enabled
+                    and not why_not(stores, grant, client, opens.asking.at)
+                }
+            for grant in page.items:
+                client, holder = standing.get(grant.grant_id), None
+                if client is not None:
+                    holder = self._grant(opens, resource, grant, client)
+                is_close = bool(opens.covered(grant.scopes))
+                yield Looked(Place((grant.created_at, grant.grant_id)), holder, is_close)
             after = page.next_place
             if after is None:
                 return
 
     def _grant(
-        self, asking: Asking, resource: ProtectedResource, grant: Grant, client: Client
+        self, opens: Opener, resource: ProtectedResource, grant: Grant, client: Client
     ) -> Holder | None:
         person = self._people.person(grant.subject)
         if person is None:
@@ -214,13 +220,37 @@ class SiteCallers:
             email_domain=person.email_domain,
             details=details_at(grant.details, resource.identifier),
         )
-        opened = openings(asking, self._scopes, facts, grant.scopes)
+        opened = opens.of_token(facts, grant.scopes)
         name = person.user.username
         return (
             None
             if opened is None
             else Holder(HolderKind.GRANT, grant.grant_id, client.name, name, opened)
         )
+
+
+def _ways(opens: Opener, _resource: ProtectedResource, after: Place | None) -> Iterator[Looked]:
+    for way in sorted(LEGACY_WAYS):
+        if way > _name(after):
+            opened = opens.of_way(CallerFacts(way))
+            holder = None if opened is None else Holder(HolderKind.WAY, way, "", "", opened)
+            yield Looked(Place((0.0, str(way))), holder)
+
+
+def _client(opens: Opener, client: Client, granted: frozenset[str]) -> Holder | None:
+    facts = CallerFacts(
+        CallerWay.ACCESS_TOKEN,
+        client.subject,
+        client.client_id,
+        count_key=client.client_id,
+        is_service=True,
+    )
+    opened = opens.of_token(facts, granted)
+    return (
+        None
+        if opened is None
+        else Holder(HolderKind.CLIENT, client.client_id, client.name, "", opened)
+    )
 
 
 def _name(after: Place | None) -> str:

@@ -32,6 +32,8 @@ DELETE: Final = "delete"
 WHAT: Final = f"{DELETE}, {FORMS}"
 MOST_LOOKED_AT: Final = 2000
 """Credentials that one page looks at: it ends there, however few can do it."""
+CLOSE: Final = 10
+"""As many of them one counts for whose scopes would do: the policy is asked about it."""
 LONGEST: Final = 200
 LONGEST_PROJECT: Final = 100
 
@@ -79,12 +81,13 @@ class WhoMayCall:
             policy = policy_with(stores, self._catalogue, resource, {})
         asking = Asking(policy, operations, question, self._clock.now())
         found: list[Holder] = []
-        place = None
-        for looked, (at, holder) in enumerate(self._callers.walk(asking, resource, after), 1):
-            if holder is not None:
-                found.append(holder)
-            if len(found) == limit or looked == MOST_LOOKED_AT:
-                place = at
+        place, looked = None, 0
+        for each in self._callers.walk(asking, resource, after):
+            looked += CLOSE if each.is_close else 1
+            if each.holder is not None:
+                found.append(each.holder)
+            if len(found) == limit or looked >= MOST_LOOKED_AT:
+                place = each.place
                 break
         return WhoCan(Page(found, place), resource.name, len(operations), policy.label)
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 from authserver.domain.errors import InvalidField, NotFound
+from authserver.services import who_may_call
 from authserver.services.api_token_drafts import ApiTokenDraft, Maker
 from authserver.services.openings import Question
 from tests.web.admin.calling import decided
@@ -139,6 +140,26 @@ def test_pages_join_to_the_whole_answer(desk: Desk) -> None:
     pieces, place = [], None
     while True:
         page = service.find(DELETE, after=place, limit=2).page
+        pieces += [each.name for each in page.items]
+        place = page.next_place
+        if place is None:
+            break
+    assert pieces == whole
+
+
+def test_a_page_asks_the_policy_about_few_and_goes_on_behind_them(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(3):
+        token(desk, f"token-{number}")
+        token(desk, f"reader-{number}", "READ")
+    whole = [each.name for each in find(desk)]
+    monkeypatch.setattr(who_may_call, "MOST_LOOKED_AT", who_may_call.CLOSE)
+    pieces, place = [], None
+    while True:
+        page = desk.world.container.who_may_call.find(DELETE, after=place).page
+        assert len(page.items) <= who_may_call.CLOSE
+        assert sum(each.kind == "api-token" for each in page.items) <= 1
         pieces += [each.name for each in page.items]
         place = page.next_place
         if place is None:
