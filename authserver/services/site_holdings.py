@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from authserver.domain.api_tokens import ApiTokenFilter
 from authserver.domain.searches import ClientSearch, GrantSearch
+from authserver.services.long_lists import MOST_COUNTED
 from authserver.services.resources import existing
 
 if TYPE_CHECKING:
@@ -17,7 +18,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Holdings:
-    """Gateways before a site, by name, and how much of everything else there is for it now."""
+    """Gateways before a site, by name, and how much of everything else there is for it now.
+
+    More than `MOST_COUNTED` only says that there are more.
+    """
 
     gateways: Sequence[str]
     clients: int
@@ -38,15 +42,17 @@ class SiteHoldings:
 
     def of(self, name: str) -> Holdings:
         """What hangs on one. Raises NotFound."""
-        now = self._clock.now()
+        now, most = self._clock.now(), MOST_COUNTED + 1
         with self._database.reading() as stores:
             existing(stores, name)
             gateways = stores.gateways.list()
             return Holdings(
                 gateways=[each.name for each in gateways if each.resource == name],
-                clients=stores.clients.count(ClientSearch(resource=name)),
-                api_tokens=stores.api_tokens.count(ApiTokenFilter(resource=name, live_at=now)),
-                grants=stores.grants.count(GrantSearch(resource=name, live_at=now)),
+                clients=stores.clients.count(ClientSearch(resource=name), most),
+                api_tokens=stores.api_tokens.count(
+                    ApiTokenFilter(resource=name, live_at=now), most
+                ),
+                grants=stores.grants.count(GrantSearch(resource=name, live_at=now), most),
                 accounts=stores.accounts.count(name),
                 connect_keys=len(stores.connect_keys.list(name)),
                 has_hand_over=stores.hand_overs.get(name) is not None,

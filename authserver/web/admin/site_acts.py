@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from flask import request
 
+from authserver.services.long_lists import MOST_COUNTED
 from authserver.web.admin.cells import Kind
 from authserver.web.admin.console_pages import ConsolePage
 from authserver.web.admin.forms import REFUSALS, Form
@@ -138,13 +139,19 @@ def _facts(found: Holdings) -> Sequence[tuple[Text, Value, str]]:
     """What hangs on the site; zeros, too, for nobody shall have to guess."""
     return [
         (_("Gateways in front of it"), list(found.gateways) or _("none"), _kind(found.gateways)),
-        (_("Clients that may use it"), found.clients, Kind.NUMBER),
-        (_("Live API tokens"), found.api_tokens, Kind.NUMBER),
-        (_("Live grants to apps"), found.grants, Kind.NUMBER),
+        (_("Clients that may use it"), *_counted(found.clients)),
+        (_("Live API tokens"), *_counted(found.api_tokens)),
+        (_("Live grants to apps"), *_counted(found.grants)),
         (_("Mapped accounts"), found.accounts, Kind.NUMBER),
         (_("Connect keys"), found.connect_keys, Kind.NUMBER),
         (_("Says how calls arrive"), _("yes") if found.has_hand_over else _("no"), Kind.TEXT),
     ]
+
+
+def _counted(number: int) -> tuple[Value, Kind]:
+    if number > MOST_COUNTED:
+        return _("more than %(num)s") % {"num": MOST_COUNTED}, Kind.TEXT
+    return number, Kind.NUMBER
 
 
 def _kind(names: Sequence[str]) -> Kind:

@@ -9,8 +9,10 @@ import pytest
 from authserver.domain.errors import NotFound
 from authserver.domain.hand_over import HandOverKind
 from authserver.domain.keys import SigningAlgorithm
+from authserver.services import site_holdings
 from authserver.services.audit_searches import SearchTerms
 from authserver.services.site_holdings import SiteHoldings
+from authserver.web.admin import site_acts
 from tests.instances import Site
 
 if TYPE_CHECKING:
@@ -168,6 +170,17 @@ def test_what_hangs_on_a_site_is_said_before_it_is_deleted(desk: Desk) -> None:
     assert (found.clients, found.accounts, found.api_tokens, found.grants) == (3, 1, 0, 0)
     assert not found.has_hand_over
     assert "front" in desk.get(f"{SITE}/delete").text
+
+
+def test_what_hangs_on_a_site_is_counted_so_far_and_no_further(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (site_holdings, site_acts):
+        monkeypatch.setattr(module, "MOST_COUNTED", 1)
+    container = desk.world.container
+    holdings = SiteHoldings(database=container.database, clock=container.clock)
+    assert holdings.of("jira-main").clients == 2
+    assert "more than 1" in desk.get(f"{SITE}/delete").text
 
 
 def test_the_configuration_of_a_gateway_is_rendered_to_look_at_and_to_save(desk: Desk) -> None:
