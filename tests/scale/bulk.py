@@ -119,6 +119,13 @@ def _add_members(connection: Connection) -> None:
         "purpose": wide,
         "last_agent": wide,
         "presentations": "' bearer '",
+        "secret_id": "'as' || n",
+        "secret_kind": "'keyed'",
+        "digest": octets(connection, "'a' || n"),
+        "pepper_id": "'p'",
+        "hint": "''",
+        "secret_created_at": MADE,
+        "secret_expires_at": ends,
         "scopes": "' read:jira-work '",
         "resources": "' main '",
     }
