@@ -52,6 +52,8 @@ _WORDS: Final = {
     "client": (CLIENTS, "'c' || n", ("'nightly'", "'c' || n")),
     "user": (USERS, "'user:' || n", ("'person'", "'p' || n", "'example'", "'org'")),
     "api_token": (TOKENS, "'t' || n", ("'export'", "'e' || n", "'team' || (n % 100)")),
+    "api_token.scope": (TOKENS, "'t' || n", ("'read:jira-work'",)),
+    "api_token.resource": (TOKENS, "'t' || n", ("'main'",)),
 }
 
 

@@ -48,6 +48,8 @@ def crowd(database: SqlDatabase, popular: Popular) -> None:
         _give(connection, popular)
     with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.exec_driver_sql("ANALYZE")
+    # Open connections would go on with what was known before.
+    database.engine.dispose()
 
 
 def _around_the_site(connection: Connection, popular: Popular) -> None:
@@ -113,6 +115,7 @@ def _give(connection: Connection, popular: Popular) -> None:
         "UPDATE sessions SET subject = :subject WHERE session_id LIKE 's1999_'",
         "UPDATE api_tokens SET owner = :subject, subject = :subject WHERE token_id LIKE 't9999_'",
         "UPDATE api_tokens SET resources = ' ' || :site || ' '",
+        "UPDATE search_words SET word = :site WHERE kind = 'api_token.resource' AND word = 'main'",
     ):
         names = {
             "client": popular.client_id,
