@@ -7,8 +7,10 @@ from urllib.parse import urlencode
 
 import pytest
 
+from authserver.services.audit_searches import SearchTerms
 from authserver.services.repeated_creations import RepeatedCreations
 from tests.web.admin.conftest import Desk
+from tests.web.admin.test_tokens import make
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -188,3 +190,17 @@ def test_no_secret_that_a_page_shows_is_lost_by_a_second_click(desk: Desk) -> No
         assert (first.status, second.status) == (200, 200), path
         assert first.texts == second.texts, path
         assert shown in first.text
+
+
+def test_a_second_click_is_not_told_that_nothing_was_changed(desk: Desk) -> None:
+    make(desk, "olive")
+    for path, form, answers in (
+        ("/incidents?where=owner%3Dolive&to=disabled", "incidents", {"reason": "leaked"}),
+        ("/groups/-/new", "group_new", {"name": "planners"}),
+    ):
+        fields = {**desk.get(path).forms[form].fields, **answers}
+        first = desk.browser.post("/admin" + path.partition("?")[0], fields)
+        second = desk.browser.post("/admin" + path.partition("?")[0], fields)
+        assert (first.status, second.status) == (200, 200), path
+        assert first.texts == second.texts, path
+    assert len(desk.world.container.audit.search(SearchTerms(action="token.disabled")).records) == 1
