@@ -25,7 +25,9 @@ MEMBERSHIPS: Final = (group_members, provider_group_members)
 _OF: Final = union_all(
     *(
         select(table.c.group_name).where(
-            of_issuer(table), table.c.subject == bindparam("own_subject")
+            of_issuer(table),
+            # Asked whether it is this one, SQLite would read everybody's, out of the primary key.
+            table.c.subject.between(bindparam("own_subject"), bindparam("own_subject")),
         )
         for table in MEMBERSHIPS
     )
@@ -174,8 +176,11 @@ class GroupRows(Store):
         asked = sorted(each for each in set(subjects) if is_storable(each))
         found: dict[str, set[str]] = {each: set() for each in asked}
         for table in MEMBERSHIPS:
-            query = select(table.c.subject, table.c.group_name).where(
-                self._mine(table), table.c.subject.in_(asked)
+            # In order, for SQLite would read everybody's otherwise, out of the primary key.
+            query = (
+                select(table.c.subject, table.c.group_name)
+                .where(self._mine(table), table.c.subject.in_(asked))
+                .order_by(table.c.subject)
             )
             for row in self._connection.execute(query):
                 found[row.subject].add(row.group_name)

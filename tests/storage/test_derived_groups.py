@@ -9,6 +9,7 @@ import pytest
 from authserver.domain.errors import NotFound
 from authserver.domain.searches import UserSearch
 from authserver.storage import user_pages
+from tests.scale.watching import Watch
 from tests.storage.examples import user
 from tests.storage.people_examples import group
 from tests.storage.racing import race
@@ -59,6 +60,17 @@ def test_groups_of_several_users_are_those_of_each(groups: Database) -> None:
             "user:bob": ["admins", "staff"],
             "user:ada": [],
         }
+
+
+def test_nobody_elses_memberships_are_read_for_those_of_a_user(
+    sqlite_database: SqlDatabase,
+) -> None:
+    with Watch(sqlite_database) as watch, sqlite_database.reading() as stores:
+        stores.groups.of("user:ada")
+        stores.groups.of_each(["user:ada", "user:bob"])
+    plans = "\n".join(plan for _, plan in watch.plans())
+    assert plans.count("members_issuer_id_subject (issuer_id=? AND subject") == 4
+    assert "autoindex" not in plans
 
 
 @pytest.mark.parametrize("few", [0, 1000])
