@@ -11,11 +11,12 @@ from authserver.domain.users import canonical
 from authserver.storage.api_token_conditions import compiled
 from authserver.storage.api_token_values import padded
 from authserver.storage.network_keys import range_of
+from authserver.storage.rare_api_tokens import is_it
 from authserver.storage.rows.api_tokens import api_tokens
 from authserver.storage.texts import is_storable
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
     from sqlalchemy import Column, ColumnElement, Connection
 
@@ -25,12 +26,20 @@ _COLUMNS = api_tokens.c
 
 
 def conditions(
-    connection: Connection, chosen: ApiTokenFilter, *, by_end: bool = True
+    connection: Connection,
+    chosen: ApiTokenFilter,
+    *,
+    by_end: bool = True,
+    sorted_by: Collection[Column[Any]] | None = None,
 ) -> Sequence[ColumnElement[bool]]:
     """What a filter asks of a row: every one must hold.
 
-    Unless `by_end`, no index of ends helps: whatever it finds would have to be sorted.
+    Unless `by_end`, no index of ends helps, and no index of a column that is not `sorted_by`:
+    whatever it finds would have to be sorted. SQLite, which does not know how many that are,
+    would do it.
     """
+    if connection.dialect.name != "sqlite":
+        sorted_by = None
     texts = (
         *(chosen.token_id, chosen.lineage_id, chosen.subject, chosen.owner, chosen.client_id),
         *(chosen.resource, chosen.team, chosen.ticket, chosen.purpose, chosen.scope),
@@ -38,7 +47,7 @@ def conditions(
     if not all(text is None or is_storable(text) for text in texts):
         return [false()]
     return [
-        *_equal(chosen),
+        *_equal(chosen, sorted_by),
         *_contained(connection, chosen),
         *_timely(chosen, _COLUMNS.expires_at if by_end else _COLUMNS.expires_at + literal(0.0)),
         *_used_from(chosen.networks),
@@ -46,7 +55,9 @@ def conditions(
     ]
 
 
-def _equal(chosen: ApiTokenFilter) -> list[ColumnElement[bool]]:
+def _equal(
+    chosen: ApiTokenFilter, sorted_by: Collection[Column[Any]] | None
+) -> Iterator[ColumnElement[bool]]:
     asked = {
         _COLUMNS.token_id: chosen.token_id,
         _COLUMNS.lineage_id: chosen.lineage_id,
@@ -58,7 +69,12 @@ def _equal(chosen: ApiTokenFilter) -> list[ColumnElement[bool]]:
         _COLUMNS.status: None if chosen.status is None else chosen.status.value,
         _COLUMNS.subject_type: None if chosen.subject_type is None else chosen.subject_type.value,
     }
-    return [column == value for column, value in asked.items() if value is not None]
+    usable = set(asked) if sorted_by is None else set(sorted_by)
+    for column, value in asked.items():
+        if value is not None and column in usable:
+            yield from is_it(column, value)
+        elif value is not None:
+            yield column.concat("") == value
 
 
 def _contained(connection: Connection, chosen: ApiTokenFilter) -> list[ColumnElement[bool]]:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Final
 from sqlalchemy import bindparam, case, func, null, or_, select, update
 
 from authserver.domain.errors import AlreadyExists, NotFound
+from authserver.domain.search_words import words_of
+from authserver.domain.searches import ApiTokenSort
 from authserver.storage.api_token_pages import ApiTokenPages
 from authserver.storage.api_token_values import own_values, token_from
 from authserver.storage.inserts import insert_into
@@ -14,7 +16,7 @@ from authserver.storage.locked_rows import is_among
 from authserver.storage.network_keys import key_of
 from authserver.storage.paging import counted
 from authserver.storage.rows.api_tokens import api_tokens
-from authserver.storage.search_words import Searched, keep_words
+from authserver.storage.search_words import Searched, keep_names
 from authserver.storage.store import of_issuer
 from authserver.storage.texts import is_storable
 from authserver.storage.transactions import Lookup
@@ -82,7 +84,7 @@ class ApiTokenRows(ApiTokenPages):
             select(api_tokens)
             .where(
                 self._mine(api_tokens),
-                *self._asked(chosen),
+                *self._found(chosen, ApiTokenSort.TOKEN_ID),
                 _COLUMNS.token_id > after,
             )
             .order_by(_COLUMNS.token_id)
@@ -92,7 +94,7 @@ class ApiTokenRows(ApiTokenPages):
 
     def count(self, chosen: ApiTokenFilter, at_most: int | None = None) -> int:
         """How many are meant, as far as `at_most`."""
-        asked = (self._mine(api_tokens), *self._asked(chosen))
+        asked = (self._mine(api_tokens), *self._found(chosen, None))
         return counted(self._connection, api_tokens, asked, at_most)
 
     def ids(self, chosen: ApiTokenFilter, among: frozenset[ApiTokenStatus]) -> Sequence[str]:
@@ -187,13 +189,13 @@ class ApiTokenRows(ApiTokenPages):
         )
 
     def _keep_words(self, token: ApiToken) -> None:
-        keep_words(
-            self._connection,
-            self._issuer_id,
-            Searched.API_TOKEN,
-            token.token_id,
-            *(token.name, token.purpose, token.team, token.ticket),
-        )
+        texts = (token.name, token.purpose, token.team, token.ticket)
+        names = {
+            Searched.API_TOKEN: words_of(*texts),
+            Searched.SCOPE_OF_API_TOKEN: token.scopes,
+            Searched.RESOURCE_OF_API_TOKEN: token.resources,
+        }
+        keep_names(self._connection, self._issuer_id, token.token_id, names)
 
     def _change(
         self, chosen: ApiTokenFilter, condition: ColumnElement[bool], **values: object

@@ -17,9 +17,9 @@ from authserver.storage.store import Store
 from authserver.storage.texts import is_storable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
-    from sqlalchemy import ColumnElement, Row
+    from sqlalchemy import Column, ColumnElement, Row
 
     from authserver.domain.pages import Page, Place
     from authserver.domain.searches import GrantSearch
@@ -29,6 +29,14 @@ ORDERS: Final = {
     GrantSort.CREATED: Order((_COLUMNS.created_at, _COLUMNS.grant_id)),
     GrantSort.EXPIRES: Order((_COLUMNS.valid_until, _COLUMNS.grant_id)),
 }
+_FEW: Final = 1000
+"""Up to so many are named one by one. More stand close to each other in any order, so that a page
+is full before many rows were looked at."""
+_KEPT: Final[Mapping[GrantSort, Sequence[Column[str]]]] = {
+    GrantSort.CREATED: (_COLUMNS.client_id, _COLUMNS.resource_name, _COLUMNS.origin),
+    GrantSort.EXPIRES: (),
+}
+"""Columns whose indexes keep the order."""
 
 
 class GrantPages(Store):
@@ -44,27 +52,60 @@ class GrantPages(Store):
         limit: int = 50,
     ) -> Page[Grant]:
         """Those that fit, beginning behind `after`; nothing is locked."""
-        query = select(grants).where(self._mine(grants), *_searched(wanted))
+        asked = self._found(wanted, sort)
+        query = select(grants).where(self._mine(grants), *asked)
         cut = Cut(ORDERS[sort], descending, after, limit)
         return cut.page(self._connection, query, grant_from)
 
     def count(self, wanted: GrantSearch, at_most: int | None = None) -> int:
         """How many fit, as far as `at_most`."""
-        asked = (self._mine(grants), *_searched(wanted))
+        asked = (self._mine(grants), *self._found(wanted, None))
         return counted(self._connection, grants, asked, at_most)
 
+    def _found(self, wanted: GrantSearch, sort: GrantSort | None) -> Sequence[ColumnElement[bool]]:
+        """What is asked of a row, with what few have looked for first."""
+        is_sqlite = self._connection.dialect.name == "sqlite"
+        usable: Collection[Column[str]] | None
+        for column, value in _equal(wanted):
+            if value and is_storable(value):
+                have_it = select(_COLUMNS.grant_id).where(self._mine(grants), column == value)
+                found = self._connection.scalars(have_it.limit(_FEW + 1)).all()
+                if len(found) <= _FEW:
+                    usable = () if is_sqlite else None
+                    # Nobody's id is empty: of no ids, a database would look at every row.
+                    is_one = _COLUMNS.grant_id.in_(found or [""])
+                    return [is_one, *_searched(wanted, usable)]
+        usable = None if sort is None or not is_sqlite else _KEPT[sort]
+        return [*_searched(wanted, usable)]
 
-def _searched(wanted: GrantSearch) -> Iterator[ColumnElement[bool]]:
+
+def _equal(wanted: GrantSearch) -> Iterator[tuple[Column[str], str]]:
     for column, value in (
-        (_COLUMNS.client_id, wanted.client_id),
-        (_COLUMNS.subject, wanted.subject),
-        (_COLUMNS.resource_name, wanted.resource),
         (_COLUMNS.session_id, wanted.session_id),
+        (_COLUMNS.subject, wanted.subject),
+        (_COLUMNS.client_id, wanted.client_id),
+        (_COLUMNS.resource_name, wanted.resource),
+        (_COLUMNS.origin, None if wanted.origin is None else wanted.origin.value),
     ):
         if value is not None:
-            yield column == value if is_storable(value) else false()
-    if wanted.origin is not None:
-        yield _COLUMNS.origin == wanted.origin.value
+            yield column, value
+
+
+def _searched(
+    wanted: GrantSearch, usable: Collection[Column[str]] | None
+) -> Iterator[ColumnElement[bool]]:
+    """What is asked of a row; no index of a column that is not `usable` helps.
+
+    Whatever that finds would have to be sorted. SQLite, which does not know how many that are,
+    would do it.
+    """
+    for column, value in _equal(wanted):
+        if not is_storable(value):
+            yield false()
+        elif usable is None or column in set(usable):
+            yield column == value
+        else:
+            yield column.concat("") == value
     if wanted.live_at is not None:
         yield _COLUMNS.ended_at.is_(None)
         yield _COLUMNS.valid_until > wanted.live_at

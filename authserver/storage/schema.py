@@ -11,7 +11,7 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.pool import NullPool
 
-from authserver.domain.errors import Conflict
+from authserver.domain.errors import Conflict, StorageUnavailable
 from authserver.storage import sqlite
 from authserver.storage.engines import (
     EngineOptions,
@@ -36,6 +36,9 @@ if TYPE_CHECKING:
 
 ADVISORY_LOCK: Final = 0x61757468_00000001
 """PostgreSQL's number for "somebody is upgrading this database"."""
+
+LOOK_SECONDS: Final = 0.1
+"""How often an upgrade looks whether the one before it has ended."""
 
 NO_RIGHTS: Final = frozenset({"42501", "3F000"})
 """Insufficient privilege; no schema that the user may use."""
@@ -90,10 +93,25 @@ def _exclusively(engine: Engine) -> Iterator[Connection]:
                 yield connection
             return
         # Held by the session, so that every step can have a transaction of its own.
-        connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": ADVISORY_LOCK})
-        connection.commit()
+        _wait_for_turn(connection)
         yield connection
         # Closing the connection gives the lock back.
+
+
+def _wait_for_turn(connection: Connection) -> None:
+    """Ask again and again: an index that is built concurrently waits for all older statements.
+
+    One that waited for the lock would be such a statement, and both would wait for ever.
+    """
+    for _ in range(round(PATIENCE.lock / LOOK_SECONDS)):
+        asked = text("SELECT pg_try_advisory_lock(:key)")
+        is_ours = connection.execute(asked, {"key": ADVISORY_LOCK}).scalar_one()
+        connection.commit()
+        if is_ours:
+            return
+        connection.execute(text("SELECT pg_sleep(:seconds)"), {"seconds": LOOK_SECONDS})
+        connection.commit()
+    raise StorageUnavailable("another upgrade of this database has not ended for a minute")
 
 
 @contextmanager

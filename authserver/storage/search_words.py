@@ -15,7 +15,9 @@ from authserver.domain.search_words import (
 from authserver.storage.rows.search_words import search_words
 
 if TYPE_CHECKING:
-    from sqlalchemy import Column, ColumnElement, Connection
+    from collections.abc import Collection, Mapping
+
+    from sqlalchemy import Column, ColumnElement, Connection, Select
 
 _COLUMNS = search_words.c
 _FEW: Final = 1000
@@ -29,29 +31,68 @@ class Searched(StrEnum):
     CLIENT = "client"
     USER = "user"
     API_TOKEN = "api_token"  # noqa: S105 - a kind
+    SCOPE_OF_API_TOKEN = "api_token.scope"  # noqa: S105 - a kind
+    RESOURCE_OF_API_TOKEN = "api_token.resource"  # noqa: S105 - a kind
+
+
+OF_API_TOKENS: Final = (
+    *(Searched.API_TOKEN, Searched.SCOPE_OF_API_TOKEN, Searched.RESOURCE_OF_API_TOKEN),
+)
 
 
 def keep_words(
     connection: Connection, issuer_id: int, kind: Searched, member: str, *texts: str
 ) -> None:
     """Let a member be found by the words of these texts, and no others."""
-    own = (
-        _COLUMNS.issuer_id == issuer_id,
-        _COLUMNS.kind == kind.value,
-        _COLUMNS.member == member,
+    keep_names(connection, issuer_id, member, {kind: words_of(*texts)})
+
+
+def keep_names(
+    connection: Connection,
+    issuer_id: int,
+    member: str,
+    names: Mapping[Searched, Collection[str]],
+) -> None:
+    """The same for several kinds at once, with the words as they are."""
+    own = (_COLUMNS.issuer_id == issuer_id, _COLUMNS.member == member)
+    asked = select(_COLUMNS.kind, _COLUMNS.word).where(
+        *own, _COLUMNS.kind.in_([kind.value for kind in names])
     )
-    before = frozenset(connection.scalars(select(_COLUMNS.word).where(*own)))
-    after = words_of(*texts)
-    if before - after:
-        connection.execute(delete(search_words).where(*own, _COLUMNS.word.in_(before - after)))
+    before = {(kind, word) for kind, word in connection.execute(asked)}
+    after = {(kind.value, word) for kind, words in names.items() for word in words}
+    for kind in names:
+        gone = [word for of, word in before - after if of == kind.value]
+        if gone:
+            is_it = (_COLUMNS.kind == kind.value, _COLUMNS.word.in_(gone))
+            connection.execute(delete(search_words).where(*own, *is_it))
     if after - before:
         connection.execute(
             insert(search_words),
             [
-                {"issuer_id": issuer_id, "kind": kind.value, "member": member, "word": word}
-                for word in sorted(after - before)
+                {"issuer_id": issuer_id, "kind": kind, "member": member, "word": word}
+                for kind, word in sorted(after - before)
             ],
         )
+
+
+def forget_members(
+    connection: Connection, issuer_id: int, kinds: Collection[Searched], members: Collection[str]
+) -> None:
+    """Let nobody find those who are no more."""
+    connection.execute(
+        delete(search_words).where(
+            _COLUMNS.issuer_id == issuer_id,
+            _COLUMNS.kind.in_([kind.value for kind in kinds]),
+            _COLUMNS.member.in_(members),
+        )
+    )
+
+
+def named(issuer_id: int, kind: Searched, word: str) -> Select[tuple[str]]:
+    """The members that have a word of just this form."""
+    return select(_COLUMNS.member).where(
+        _COLUMNS.issuer_id == issuer_id, _COLUMNS.kind == kind.value, _COLUMNS.word == word
+    )
 
 
 def found_by(

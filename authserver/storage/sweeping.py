@@ -33,6 +33,7 @@ from authserver.storage.rows.upstream_sign_ins import (
     upstream_sessions,
     upstream_sign_ins,
 )
+from authserver.storage.search_words import OF_API_TOKENS, forget_members
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -103,6 +104,26 @@ class ExchangedGrants:
         return connection.execute(
             _deletion(connection, grants, before, limit, is_exchanged)
         ).rowcount
+
+
+@dataclass(frozen=True, slots=True)
+class ApiTokens:
+    """API tokens, and the words that find them."""
+
+    keep_seconds: float
+    name: str = api_tokens.name
+
+    def delete_batch(self, connection: Connection, now: float, limit: int) -> int:
+        """Delete at most `limit` rows whose time was over at `now`; how many there were."""
+        columns = api_tokens.c
+        deletion = _deletion(connection, api_tokens, now - self.keep_seconds, limit)
+        gone = connection.execute(deletion.returning(columns.issuer_id, columns.token_id)).all()
+        members: dict[int, list[str]] = {}
+        for issuer_id, token_id in gone:
+            members.setdefault(issuer_id, []).append(token_id)
+        for issuer_id, ids in members.items():
+            forget_members(connection, issuer_id, OF_API_TOKENS, ids)
+        return len(gone)
 
 
 NOT_THE_LAST: Final = (
@@ -187,7 +208,7 @@ SWEPT: Final[Sequence[Sweepable]] = (
     ExpiringTable(sessions, HISTORY_SECONDS),
     ExpiringTable(device_authorizations, SKEW_SECONDS),
     ExpiringTable(initial_access_tokens, HISTORY_SECONDS),
-    ExpiringTable(api_tokens, API_TOKEN_HISTORY_SECONDS),
+    ApiTokens(API_TOKEN_HISTORY_SECONDS),
     # Whoever delivers gives up on record, even after a day without power.
     ExpiringTable(logout_deliveries, FAR_AHEAD_SECONDS),
     # By its key a mail that is not tried any more keeps others of its kind from being sent.

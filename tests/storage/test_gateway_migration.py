@@ -36,7 +36,8 @@ CREDENTIALS: Final = (
 def step(database: SqlDatabase, revision: str, *, back: bool = False) -> None:
     config = Config(str(MIGRATIONS / "alembic.ini"))
     config.set_main_option("script_location", str(MIGRATIONS))
-    with database.engine.begin() as connection:
+    # No transaction of ours: steps have their own, and indexes are built outside of any.
+    with database.engine.connect() as connection:
         config.attributes["connection"] = connection
         (command.downgrade if back else command.upgrade)(config, revision)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import Column, Index, LargeBinary, Table, Text
+from sqlalchemy import Column, Index, LargeBinary, Table, Text, text
 
 from authserver.storage.rows.metadata import issuer_column, metadata, time_column
 
@@ -71,10 +71,21 @@ api_tokens: Final = Table(
     ),
     Index(None, "issuer_id", "subject_type", "created_at", "token_id"),
     Index(None, "issuer_id", "expires_at", "token_id"),
-    # Numbers of those that live, expire, or are not used come out of the index alone.
+    # Numbers of those that live, expire, or are not used come out of the index alone; lists of a
+    # state by their ends, too.
     Index(
         "ix_api_tokens_standing",
-        *("issuer_id", "status", "expires_at", "created_at", "last_used_at"),
+        *("issuer_id", "status", "expires_at", "token_id", "created_at", "last_used_at"),
+    ),
+    Index("ix_api_tokens_unused", "issuer_id", "status", "last_used_at", "created_at", "token_id"),
+    *(
+        Index(
+            None,
+            *("issuer_id", name, "created_at", "token_id"),
+            sqlite_where=text(f"{name} <> ''"),
+            postgresql_where=text(f"{name} <> ''"),
+        )
+        for name in ("team", "ticket")
     ),
 )
 """A token is sent without a name, so that it is looked up by its digest.

@@ -44,6 +44,7 @@ grants: Final = Table(
     Index(None, "issuer_id", "created_at", "grant_id"),
     Index(None, "issuer_id", "valid_until", "grant_id"),
     Index(None, "issuer_id", "resource_name", "created_at", "grant_id"),
+    Index(None, "issuer_id", "origin", "created_at", "grant_id"),
     Index(None, "issuer_id", "session_id"),
     Index("ix_grants_uncleared", "ended_at", sqlite_where=UNCLEARED, postgresql_where=UNCLEARED),
     Index(None, "origin", "expires_at"),

@@ -1,0 +1,144 @@
+"""What few have is looked for first, by an index, and only those rows are read for a list."""
+
+from __future__ import annotations
+
+import re
+from itertools import product
+from typing import TYPE_CHECKING, Any, Final
+
+import pytest
+
+from authserver.domain.api_token_conditions import AllOf, Comparison, Relation, TokenField
+from authserver.domain.api_tokens import ApiTokenFilter, SubjectType
+from authserver.domain.grants import GrantOrigin
+from authserver.domain.searches import ApiTokenSort, GrantSearch, GrantSort
+from authserver.storage.rows.api_tokens import api_tokens
+from authserver.storage.rows.grants import grants
+from authserver.storage.rows.search_words import search_words
+from tests.scale.bulk import make
+from tests.scale.watching import Watch
+from tests.storage.api_token_examples import api_token
+from tests.storage.examples import NOW
+from tests.storage.people_examples import grant
+
+if TYPE_CHECKING:
+    from authserver.storage.database import SqlDatabase
+
+OTHERS: Final = 3000
+UNLIKE: Final = {
+    "token_id": "'o' || n",
+    "grant_id": "'o' || n",
+    "member": "'o' || n",
+    "lineage_id": "'o' || n",
+    "owner": "'user:' || n",
+    "subject": "'user:' || n",
+    "client_id": "'c' || n",
+    "team": "'e' || n",
+    "ticket": "'e' || n",
+    "session_id": "'s' || n",
+    "subject_type": "'service'",
+    "status": "'enabled'",
+    "created_at": f"{NOW!r} - 9000 - n",
+    "last_used_at": f"{NOW!r} + 9000 + n",
+    "expires_at": f"{NOW!r} + 40000000",
+    "valid_until": f"{NOW!r} + 40000000",
+}
+LIVE: Final[dict[str, Any]] = {"live_at": NOW}
+WORDS: Final = "ix_search_words_issuer_id_kind_word_member"
+ENDS: Final = "ix_api_tokens_(standing|issuer_id_expires_at_token_id)"
+_OF: Final = "ix_api_tokens_issuer_id"
+TOKENS: Final[tuple[tuple[ApiTokenFilter, str], ...]] = (
+    (ApiTokenFilter(**LIVE, owner="user:ada"), f"{_OF}_owner_created_at_token_id"),
+    (ApiTokenFilter(**LIVE, client_id="zapier"), f"{_OF}_client_id_created_at_token_id"),
+    (ApiTokenFilter(**LIVE, team="data"), f"{_OF}_team_created_at_token_id"),
+    (ApiTokenFilter(**LIVE, ticket="OPS-1"), f"{_OF}_ticket_created_at_token_id"),
+    (ApiTokenFilter(**LIVE, scope="read:jira-work"), WORDS),
+    (ApiTokenFilter(**LIVE, resource="jira-main"), WORDS),
+    (
+        ApiTokenFilter(**LIVE, subject_type=SubjectType.USER),
+        f"{_OF}_subject_type_created_at_token_id",
+    ),
+    (ApiTokenFilter(**LIVE, expires_before=NOW + 91 * 86_400), ENDS),
+    (ApiTokenFilter(**LIVE, unused_since=NOW + 1), "ix_api_tokens_unused"),
+    (
+        ApiTokenFilter(**LIVE, where=AllOf((Comparison(TokenField.TEAM, Relation.IS, "data"),))),
+        f"{_OF}_team_created_at_token_id",
+    ),
+)
+GRANTS: Final[tuple[tuple[GrantSearch, str], ...]] = (
+    (
+        GrantSearch(live_at=NOW, origin=GrantOrigin.DEVICE),
+        "ix_grants_issuer_id_origin_created_at_grant_id",
+    ),
+    (GrantSearch(live_at=NOW, session_id="session-1"), "ix_grants_issuer_id_session_id"),
+)
+
+
+@pytest.fixture
+def database(database: SqlDatabase) -> SqlDatabase:
+    """With one of each that is looked for. PostgreSQL needs others to choose an index."""
+    with database.writing() as stores:
+        stores.api_tokens.add(api_token())
+        stores.grants.add(grant())
+    if database.engine.dialect.name == "sqlite":
+        return database
+    with database.connection_for_writing() as connection:
+        make(connection, api_tokens, OTHERS, {"scopes": "' '", "resources": "' '"} | UNLIKE)
+        make(connection, search_words, OTHERS, {"kind": "'user'", "word": "'w' || n"} | UNLIKE)
+        own = {"session_bound": "false", "scopes": "'[]'", "claims": "'{}'", "amr": "'[]'"}
+        make(connection, grants, OTHERS, UNLIKE | own)
+        for table in (api_tokens, search_words, grants):
+            connection.exec_driver_sql(f"ANALYZE {table.name}")
+    return database
+
+
+def plans(database: SqlDatabase, watch: Watch) -> list[str]:
+    """Of each statement."""
+    explain = "EXPLAIN QUERY PLAN" if database.engine.dialect.name == "sqlite" else "EXPLAIN"
+    with database.connection_for_reading() as connection:
+        return [
+            "\n".join(
+                str(row[-1]) for row in connection.exec_driver_sql(f"{explain} {statement}", values)
+            )
+            for statement, values in watch.statements
+            if statement.startswith("SELECT")
+        ]
+
+
+def check(found: list[str], table: str, key: str, index: str) -> None:
+    """Looked for by the index, in one statement or more; then read by their keys."""
+    *first, last = found
+    assert any(re.search(rf"{index}\b", plan) for plan in first), found
+    for plan in found:
+        assert f"SCAN {table}" not in plan, plan
+        assert f"Seq Scan on {table}" not in plan, plan
+    assert f"{key}=?" in last or f"({key} = " in last, last
+
+
+def test_api_tokens_that_few_are_like_are_found_by_an_index(database: SqlDatabase) -> None:
+    for (wanted, index), sort in product(TOKENS, ApiTokenSort):
+        with Watch(database) as watch, database.reading() as stores:
+            found = stores.api_tokens.listed(wanted, sort=sort).items
+            assert stores.api_tokens.count(wanted, 1001) == 1
+        assert [each.token_id for each in found] == ["t1"]
+        half = len(watch.statements) // 2
+        shown = plans(database, watch)
+        check(shown[:half], "api_tokens", "token_id", index)
+        check(shown[half:], "api_tokens", "token_id", index)
+
+
+def test_grants_that_few_are_like_are_found_by_an_index(database: SqlDatabase) -> None:
+    for (wanted, index), sort in product(GRANTS, GrantSort):
+        with Watch(database) as watch, database.reading() as stores:
+            found = stores.grants.page(wanted, sort=sort).items
+        assert [each.grant_id for each in found] == ["grant-1"]
+        check(plans(database, watch), "grants", "grant_id", index)
+
+
+def test_nothing_is_read_for_what_nobody_has(database: SqlDatabase) -> None:
+    with Watch(database) as watch, database.reading() as stores:
+        assert not stores.api_tokens.listed(ApiTokenFilter(scope="nobody")).items
+        assert not stores.grants.page(GrantSearch(session_id="nobody")).items
+    for plan in plans(database, watch):
+        assert "SCAN api_tokens" not in plan, plan
+        assert "Seq Scan" not in plan, plan
