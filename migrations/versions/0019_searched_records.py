@@ -17,7 +17,7 @@ depends_on = None
 
 BATCH = 1000
 NO_SUCCESS = "outcome <> 'success'"
-INDEXED = (
+INDEXED: tuple[tuple[str, tuple[str, ...], str], ...] = (
     ("audit_records", ("outcome", "at"), NO_SUCCESS),
     ("audit_records", ("action", "outcome", "at"), NO_SUCCESS),
     ("audit_records", ("object_id", "at"), "object_kind <> 'decision'"),
@@ -47,7 +47,7 @@ STANDING = "ix_api_tokens_standing"
 STOOD = ("issuer_id", "status", "expires_at", "created_at", "last_used_at")
 STANDS = ("issuer_id", "status", "expires_at", "token_id", "created_at", "last_used_at")
 # The longer ones begin with the same columns.
-REPLACED = (
+REPLACED: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("api_tokens", ("issuer_id", "owner")),
     ("api_tokens", ("issuer_id", "client_id")),
     ("grants", ("issuer_id", "resource_name")),
