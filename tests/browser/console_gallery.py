@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 from authserver.services.client_profiles import ProfileChanges
 from authserver.services.clients import ClientDraft
 from tests.browser.console_access import access_walk
+from tests.browser.console_questions import questions_walk
 from tests.browser.console_sites import sites_walk
 from tests.browser.console_work import work_walk
 from tests.browser.steps import sign_in
@@ -50,6 +51,7 @@ def console_walk(served: ServedPeople, page: Page, look: Look) -> None:
     access_walk(served, page, look, f"acme-console-{number}")
     work_walk(served, page, look)
     sites_walk(served, page, look)
+    questions_walk(served, page, look, f"acme-console-{number}")
 
 
 def _furnish(container: Container, served: ServedPeople, number: int) -> None:

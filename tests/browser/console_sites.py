@@ -37,6 +37,8 @@ def sites_walk(served: ServedPeople, page: Page, look: Look) -> None:
         ("accounts-none", f"resources/{name}/accounts?q=nobody+there"),
         ("accounts", f"resources/{name}/accounts"),
         ("account-map", f"resources/{name}/accounts/map"),
+        ("account-unmap", f"resources/{name}/accounts/unmap?subject={served.ada.subject}"),
+        ("hand-over-remove", f"resources/{name}/hand-over/remove"),
         ("gateway", f"gateways/{gateway}"),
         ("gateway-edit", f"gateways/{gateway}/edit"),
         ("gateway-remove", f"gateways/{gateway}/remove"),

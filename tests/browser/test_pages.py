@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
+from authserver.app_console import console_pages
+from authserver.app_pages import visits_of
 from tests.browser.gallery import walk
 
 if TYPE_CHECKING:
@@ -29,6 +33,8 @@ TOO_WIDE: Final = """
     .map(each => each.outerHTML.slice(0, 100)).pop()
 """
 """The innermost of what sticks out."""
+NO_PAGE_OF_OURS: Final = frozenset({"/mails/preview/<kind>/html"})
+"""A mail as mail programs show it, without the frame of the console."""
 SMALLEST: Final[ViewportSize] = {"width": 320, "height": 640}
 
 
@@ -39,11 +45,13 @@ class Inspector:
         """Begin with nothing seen."""
         self._script = Axe().axe_script
         self.seen: list[str] = []
+        self.paths: set[str] = set()
         self.wrong: list[str] = []
 
     def __call__(self, name: str, page: Page) -> None:
         """Look at one page."""
         self.seen.append(name)
+        self.paths.add(urlsplit(page.url).path)
         if name not in SCRIPTLESS:
             page.emulate_media(color_scheme="light")
             page.evaluate(self._script)
@@ -72,6 +80,16 @@ def test_every_page_is_accessible_and_fits(make_context: MakeContext, served: Se
     walk(served, make_context(locale="de-DE"), inspector)
     assert len(inspector.seen) > 25
     assert inspector.wrong == []
+    assert _never_seen(served, inspector.paths) == []
+
+
+def _never_seen(served: ServedPeople, paths: set[str]) -> list[str]:
+    """Pages of the console that the walk leaves out."""
+    with served.container() as container:
+        pages = console_pages(visits_of(container), container)
+    own = [page.path for page in pages if page.show and page.path not in NO_PAGE_OF_OURS]
+    patterns = [re.sub("<[^>]+>", "[^/]+", f"/admin{path}") for path in own]
+    return [each for each in patterns if not any(re.fullmatch(each, path) for path in paths)]
 
 
 def test_the_closer_look_finds_what_is_wrong(page: Page) -> None:

@@ -64,6 +64,8 @@ def token_walk(served: ServedPeople, page: Page, person: Person, look: Look) -> 
     look("token-revoke", page)
     page.goto("/account/notices")
     look("notices", page)
+    page.goto(f"{TOKENS}/test")
+    look("token-test", page)
 
 
 def _furnish(served: ServedPeople, person: Person) -> None:
