@@ -26,6 +26,7 @@ MOST_STATEMENTS: Final = 30
 """The first page of the console asks the most."""
 WORK: Final = (
     (re.compile(r"^/audit/verification "), "whoever asks wants every record checked"),
+    (re.compile(r"^/tokens purpose="), "no index tells what stands in the middle of a text"),
     (
         re.compile(r"^/permitted-callers what=delete"),
         "a page judges as many as the next limit says",
