@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import and_, delete, insert, select
+from sqlalchemy import and_, delete, false, insert, select
 
 from authserver.domain.search_words import (
     after_all_that_begin_with,
@@ -109,6 +109,8 @@ def found_by(
     first = select(_COLUMNS.member).where(*of_kind, _begins(asked[0])).limit(_FEW + 1)
     # A member with two such words counts twice.
     members = connection.scalars(first).all()
+    if not members:
+        return [false()]
     is_few = len(members) <= _FEW
     conditions: list[ColumnElement[bool]] = [member.in_(sorted(set(members)))] if is_few else []
     rest = asked[1:] if is_few else asked
