@@ -123,6 +123,17 @@ def list_paths(popular: Popular) -> Iterator[str]:
         for word in words["q"]:
             yield f"/admin{listing.path}?q={word}"
     yield f"/admin/users?q={popular.username}"
+    for path in (
+        f"resources/{popular.site}",
+        f"resources/{popular.site}/disable",
+        f"resources/{popular.site}/delete",
+        f"clients/{popular.client_id}",
+        f"clients/{popular.client_id}/delete",
+        f"users/{popular.subject}",
+        f"users/{popular.subject}/delete",
+        f"who?what=delete&resource={popular.site}",
+    ):
+        yield f"/admin/{path}"
 
 
 def calls(examples: Mapping[str, Example], popular: Popular) -> Iterator[tuple[str, str]]:
