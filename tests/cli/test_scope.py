@@ -27,7 +27,7 @@ def names(*arguments: str) -> list[str]:
 
 def test_the_list_has_every_scope_with_what_people_need() -> None:
     found = printed("list")["scopes"]
-    assert len(found) == 544
+    assert len(found) == 546
     assert {
         "name": "read:jira-work",
         "product": "jira",

@@ -67,13 +67,13 @@ def test_a_writer_waits_for_its_turn(sqlite_url: str) -> None:
 
 @contextmanager
 def small_disk(folder: Path) -> Iterator[Path]:
-    """A file system of one megabyte."""
+    """A file system of two megabytes."""
     mount = shutil.which("mount")
     if os.geteuid() != 0 or mount is None:
         not_run("SQLite on a full disk", "a small tmpfs needs root")
     folder.mkdir()
     made = subprocess.run(
-        [mount, "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(folder)],
+        [mount, "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(folder)],
         capture_output=True,
         check=False,
     )
