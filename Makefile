@@ -26,7 +26,7 @@ run: .make/run  ## Set up what is missing and serve on http://localhost:8000.
 
 test: .make/develop  ## Run the tests (under 10 minutes on 2 cores).
 	@tests/system-packages
-	@$(BIN)/pytest -q -n $(CORES) --dist worksteal -m "not slow"
+	@TMPDIR="$$(tests/temporary-folder)" $(BIN)/pytest -q -n $(CORES) --dist worksteal -m "not slow"
 
 test-slow: .make/develop  ## Run the long tests: races, kills, fuzzing, soak (under an hour).
 	@tests/system-packages

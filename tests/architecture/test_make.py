@@ -22,7 +22,12 @@ def test_make_alone_prints_every_target_with_what_it_does() -> None:
 
 
 def test_scripts_can_be_run() -> None:
-    for script in (".ci/run", "tests/find-python", "tests/system-packages"):
+    for script in (
+        ".ci/run",
+        "tests/find-python",
+        "tests/system-packages",
+        "tests/temporary-folder",
+    ):
         path = ROOT / script
         assert os.access(path, os.X_OK), script
         assert path.read_text().startswith("#!/bin/sh\n"), script
