@@ -34,7 +34,7 @@ def redeem_at_once(racing: Family, scopes: Iterable[str] = OFFLINE) -> int:
 
 @pytest.mark.rule("TK-07")
 def test_one_of_fifty_redemptions_wins_and_its_tokens_are_taken_back(racing: Family) -> None:
-    assert [redeem_at_once(racing) for _ in range(20)] == [1] * 20
+    assert [redeem_at_once(racing) for _ in range(5)] == [1] * 5
 
 
 @pytest.mark.slow

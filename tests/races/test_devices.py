@@ -126,7 +126,7 @@ def devices(deployment: Deployment, tmp_path_factory: pytest.TempPathFactory) ->
 
 
 def test_one_of_fifty_polls_gets_tokens(devices: Devices) -> None:
-    assert [devices.poll_at_once() for _ in range(20)] == [1] * 20
+    assert [devices.poll_at_once() for _ in range(5)] == [1] * 5
 
 
 @pytest.mark.slow
@@ -153,7 +153,7 @@ def test_of_two_answers_at_once_one_counts_and_the_device_hears_it(devices: Devi
 
 
 def test_a_token_for_seven_clients_registers_seven(devices: Devices) -> None:
-    assert [devices.register_at_once() for _ in range(3)] == [QUOTA] * 3
+    assert devices.register_at_once() == QUOTA
 
 
 @pytest.mark.slow

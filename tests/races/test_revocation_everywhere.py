@@ -46,7 +46,7 @@ def revoke(fleet: Fleet, token: str) -> None:
 @pytest.mark.rule("RV-03")
 @pytest.mark.rule("IN-05")
 def test_a_revoked_token_is_dead_everywhere_when_the_answer_has_come(make_fleet: MakeFleet) -> None:
-    _, active = survivors(make_fleet({}), rounds=8, times=10)
+    _, active = survivors(make_fleet({}), rounds=3, times=10)
     assert active == 0
 
 

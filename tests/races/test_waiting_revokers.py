@@ -118,6 +118,7 @@ def test_while_twenty_revokers_wait_everybody_else_is_served(server: Waiting) ->
     assert not any(server.is_active(token) for token in tokens)
 
 
+@pytest.mark.slow
 def test_a_revoker_without_a_place_is_told_when_to_come_back_and_its_token_lives(
     server: Waiting,
 ) -> None:
