@@ -14,7 +14,7 @@ from tests.compiled_rules import share_rules
 from tests.compiled_statements import share_statements
 from tests.databases import PostgresDatabases, SqliteDatabases, opened
 from tests.not_run import summary_lines
-from tests.people.world import OVERRIDES, PeopleInstallation, PeopleWorld
+from tests.people.world import OVERRIDES, Cast, PeopleInstallation, PeopleWorld, move_in
 from tests.rfc.installations import Installations
 
 if TYPE_CHECKING:
@@ -146,21 +146,32 @@ def postgres_cluster(spare_cluster: PostgresCluster) -> Iterator[PostgresCluster
 def people_installations(
     tmp_path_factory: pytest.TempPathFactory, sqlite_databases: SqliteDatabases
 ) -> Installations[PeopleInstallation]:
-    """Copies of one installation over https, with cheap passwords."""
+    """Copies of one installation over https, with cheap passwords, where nobody is yet."""
     folder = tmp_path_factory.mktemp("people")
     return Installations(folder, sqlite_databases, PeopleInstallation, OVERRIDES)
 
 
+@pytest.fixture(scope="session")
+def peopled(
+    tmp_path_factory: pytest.TempPathFactory, sqlite_databases: SqliteDatabases
+) -> tuple[Installations[PeopleInstallation], Cast]:
+    """Copies of one installation where people live: moving in takes as long as starting."""
+    folder = tmp_path_factory.mktemp("peopled")
+    installations = Installations(folder, sqlite_databases, PeopleInstallation, OVERRIDES)
+    return installations, installations.furnish(move_in)
+
+
 @pytest.fixture
 def make_world(
-    people_installations: Installations[PeopleInstallation], tmp_path: Path
+    peopled: tuple[Installations[PeopleInstallation], Cast], tmp_path: Path
 ) -> Iterator[MakeWorld]:
     """Makes a world with people in it; keywords are settings by environment name."""
+    installations, cast = peopled
     with ExitStack() as stack:
 
         def make(**overrides: str) -> PeopleWorld:
-            made = people_installations.make(tmp_path / "people", overrides)
-            return PeopleWorld(stack.enter_context(made))
+            made = installations.make(tmp_path / "people", overrides)
+            return PeopleWorld(stack.enter_context(made), cast)
 
         yield make
 

@@ -53,20 +53,35 @@ class PeopleInstallation(Installation):
         return container
 
 
-@dataclass
-class PeopleWorld:
+@dataclass(frozen=True, slots=True)
+class Cast:
     """`jira` is the site `jira-main`; `ada` has a password; apps may do all at `jira`."""
 
-    installation: PeopleInstallation
+    jira: Site
+    ada: Person
+    web_app: App
+    spa: App
+    native: App
 
-    def __post_init__(self) -> None:
-        self.jira: Site = self.installation.site("jira-main", "jira-dc")
-        self.ada = self.user("ada", data=ADA)
-        self.web_app = self.app("web-app", "https://app.example.test/callback")
-        self.spa = self.app(
-            "spa", "https://spa.example.test/callback", auth_method=ClientAuthMethod.NONE
-        )
-        self.native = self.app(
+
+def move_in(installation: Installation) -> Cast:
+    """Put everybody into an installation where nobody is yet."""
+    container = installation.container
+    jira = installation.site("jira-main", "jira-dc")
+    return Cast(
+        jira=jira,
+        ada=add_user(container, "ada", data=ADA),
+        web_app=add_app(container, jira, "web-app", "https://app.example.test/callback"),
+        spa=add_app(
+            container,
+            jira,
+            "spa",
+            "https://spa.example.test/callback",
+            auth_method=ClientAuthMethod.NONE,
+        ),
+        native=add_app(
+            container,
+            jira,
             "native",
             "http://127.0.0.1/callback",
             auth_method=ClientAuthMethod.NONE,
@@ -74,7 +89,24 @@ class PeopleWorld:
                 application_type="native",
                 redirect_uris=("http://127.0.0.1/callback", "com.example.native:/callback"),
             ),
-        )
+        ),
+    )
+
+
+@dataclass
+class PeopleWorld:
+    """Everybody, in an installation where they live already or else move in now."""
+
+    installation: PeopleInstallation
+    cast: Cast | None = None
+
+    def __post_init__(self) -> None:
+        cast = self.cast or move_in(self.installation)
+        self.jira = cast.jira
+        self.ada = cast.ada
+        self.web_app = cast.web_app
+        self.spa = cast.spa
+        self.native = cast.native
 
     @property
     def clock(self) -> FakeClock:

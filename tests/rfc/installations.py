@@ -27,7 +27,7 @@ from tests.instances import Caller, Site
 from tests.rfc.lanes import Lane
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
     from tests.databases import SqliteDatabases
@@ -37,6 +37,7 @@ ISSUER: Final = forging.ISSUER
 catalogue: Final = cache(load_catalogue)
 
 Kind = TypeVar("Kind", bound="Installation")
+Content = TypeVar("Content")
 
 
 def environment_of(folder: Path, overrides: Mapping[str, str]) -> dict[str, str]:
@@ -161,6 +162,17 @@ class Installations(Generic[Kind]):
         with Container(settings, clock=FakeClock()) as container:
             remember_issuer(container.database, settings.issuer, container.clock.now())
             container.signing_keys.maintain(container.holder, container.operator)
+
+    def furnish(self, move_in: Callable[[Kind], Content]) -> Content:
+        """Let what `move_in` does to one be there in every copy from now on."""
+        kept = self._template.with_name("bare")
+        self._template.rename(kept)
+        folder = self._template
+        self._template = kept
+        with self.make(folder) as installation:
+            content = move_in(installation)
+        self._template = folder
+        return content
 
     @contextmanager
     def make(self, folder: Path, overrides: Mapping[str, str] | None = None) -> Iterator[Kind]:
