@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from tests.gateway.bed import GatewayBed
 
 THREADS: Final = 4
-ROUNDS: Final = 10
+ROUNDS: Final = 3
 PASSWORD: Final = "canary-password-of-somebody"
 SESSION: Final = "canary-session-of-somebody"
 SIGNATURE: Final = "canary-signature-of-somebody"

@@ -113,7 +113,16 @@ def _not_helpful(call: CatalogueCall, scope: str) -> str:
 
 @pytest.mark.rule("FA-01")
 @pytest.mark.rule("FA-10")
-@pytest.mark.parametrize("name", ["api", "front", "jira-cloud", "wiki", "wiki-cloud"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "api",
+        pytest.param("front", marks=pytest.mark.slow),
+        pytest.param("jira-cloud", marks=pytest.mark.slow),
+        "wiki",
+        pytest.param("wiki-cloud", marks=pytest.mark.slow),
+    ],
+)
 @pytest.mark.feature(41)
 @pytest.mark.feature(42)
 @pytest.mark.trap(5)

@@ -73,13 +73,17 @@ def test_a_bad_url_is_refused_by_name() -> None:
         bind(Flask("authserver"), "oracle://x")
 
 
-def test_flask_db_sees_no_difference_to_migrate(database_url: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("kind", ["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
+def test_flask_db_sees_no_difference_to_migrate(
+    request: pytest.FixtureRequest, kind: str, tmp_path: Path
+) -> None:
     """By Flask's own command line, which loads its commands before the application."""
+    url = request.getfixturevalue(f"{kind}_url")
     (tmp_path / "served.py").write_text(
         "from flask import Flask\n"
         "from authserver.storage.flask_binding import bind\n"
         "app = Flask('authserver')\n"
-        f"bind(app, {database_url!r})\n"
+        f"bind(app, {url!r})\n"
     )
     done = subprocess.run(
         [sys.executable, "-m", "flask", "--app", "served", "db", "check"],
