@@ -49,7 +49,12 @@ def conditions(
     return [
         *_equal(chosen, sorted_by),
         *_contained(connection, chosen),
-        *_timely(chosen, _COLUMNS.expires_at if by_end else _COLUMNS.expires_at + literal(0.0)),
+        *_timely(
+            chosen,
+            _COLUMNS.expires_at if by_end else _COLUMNS.expires_at + literal(0.0),
+            # Beside ids that are named, no other index shall help.
+            _COLUMNS.status if sorted_by is None or len(sorted_by) else _COLUMNS.status.concat(""),
+        ),
         *_used_from(chosen.networks),
         *([] if chosen.where is None else [compiled(connection, chosen.where)]),
     ]
@@ -95,7 +100,9 @@ def _has(connection: Connection, column: Column[Any], text: str) -> ColumnElemen
     return place(column, text) > 0
 
 
-def _timely(chosen: ApiTokenFilter, expires_at: ColumnElement[float]) -> list[ColumnElement[bool]]:
+def _timely(
+    chosen: ApiTokenFilter, expires_at: ColumnElement[float], status: ColumnElement[str]
+) -> list[ColumnElement[bool]]:
     asked: list[ColumnElement[bool]] = []
     if chosen.created_before is not None:
         asked.append(_COLUMNS.created_at < chosen.created_before)
@@ -118,7 +125,7 @@ def _timely(chosen: ApiTokenFilter, expires_at: ColumnElement[float]) -> list[Co
     if chosen.live_at is not None:
         asked += [
             # Named one by one, as the index has them.
-            _COLUMNS.status.in_([each.value for each in ApiTokenStatus if each not in OVER]),
+            status.in_([each.value for each in ApiTokenStatus if each not in OVER]),
             expires_at > chosen.live_at,
         ]
     return asked

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from authserver.domain.searches import ApiTokenSort
 from authserver.storage.api_token_filters import conditions
 from authserver.storage.api_token_values import token_from
-from authserver.storage.paging import Cut, Order
+from authserver.storage.paging import Cut, Order, are_named
 from authserver.storage.rare_api_tokens import rare
 from authserver.storage.rows.api_tokens import api_tokens
 from authserver.storage.search_words import Searched, found_by
@@ -55,7 +55,8 @@ class ApiTokenPages(Store):
         """Those that are meant, beginning behind `after`."""
         asked = self._found(wanted, sort)
         query = select(api_tokens).where(self._mine(api_tokens), *asked)
-        cut = Cut(ORDERS[sort], descending, after, limit)
+        few = are_named(asked, _COLUMNS.token_id)
+        cut = Cut(ORDERS[sort], descending, after, limit, few=few)
         return cut.page(self._connection, query, token_from)
 
     def _found(

@@ -10,7 +10,7 @@ from authserver.domain.clients import ClientAuthMethod, ClientStatus
 from authserver.domain.pages import Page
 from authserver.domain.searches import ClientSort
 from authserver.storage.client_values import GRANT_TYPE, RESOURCE, SCOPE, client_from
-from authserver.storage.paging import Cut, Order, counted
+from authserver.storage.paging import Cut, Order, are_named, counted
 from authserver.storage.rows.clients import client_permissions, client_secrets, clients
 from authserver.storage.search_words import Searched, found_by
 from authserver.storage.store import Store
@@ -45,8 +45,10 @@ class ClientPages(Store):
         limit: int = 50,
     ) -> Page[Client]:
         """Those that fit, beginning behind `after`."""
-        query = select(clients).where(self._mine(clients), *self._conditions(wanted))
-        cut = Cut(ORDERS[sort], descending, after, limit)
+        asked = list(self._conditions(wanted))
+        query = select(clients).where(self._mine(clients), *asked)
+        few = are_named(asked, _COLUMNS.client_id)
+        cut = Cut(ORDERS[sort], descending, after, limit, few=few)
         rows, following = cut.rows(self._connection, query)
         return Page(self._whole(rows), following)
 

@@ -10,7 +10,7 @@ from authserver.domain.grants import Grant, GrantEnd, GrantOrigin
 from authserver.domain.searches import GrantSort
 from authserver.storage.access_details import details_from
 from authserver.storage.json_texts import texts_from
-from authserver.storage.paging import Cut, Order, counted
+from authserver.storage.paging import Cut, Order, are_named, counted
 from authserver.storage.request_parameters import claims_from
 from authserver.storage.rows.grants import grants
 from authserver.storage.store import Store
@@ -53,14 +53,15 @@ class GrantPages(Store):
     ) -> Page[Grant]:
         """Those that fit, beginning behind `after`; nothing is locked."""
         asked = self._found(wanted, sort)
+        few = are_named(asked, _COLUMNS.grant_id)
         query = select(grants).where(self._mine(grants), *asked)
-        cut = Cut(ORDERS[sort], descending, after, limit)
+        cut = Cut(ORDERS[sort], descending, after, limit, few=few)
         return cut.page(self._connection, query, grant_from)
 
     def count(self, wanted: GrantSearch, at_most: int | None = None) -> int:
         """How many fit, as far as `at_most`."""
-        asked = (self._mine(grants), *self._found(wanted, None))
-        return counted(self._connection, grants, asked, at_most)
+        asked = self._found(wanted, None)
+        return counted(self._connection, grants, (self._mine(grants), *asked), at_most)
 
     def _found(self, wanted: GrantSearch, sort: GrantSort | None) -> Sequence[ColumnElement[bool]]:
         """What is asked of a row, with what few have looked for first."""
@@ -74,9 +75,10 @@ class GrantPages(Store):
                     usable = () if is_sqlite else None
                     # Nobody's id is empty: of no ids, a database would look at every row.
                     is_one = _COLUMNS.grant_id.in_(found or [""])
-                    return [is_one, *_searched(wanted, usable)]
+                    return [is_one, *_searched(wanted, usable, by_end=not is_sqlite)]
         usable = None if sort is None or not is_sqlite else _KEPT[sort]
-        return [*_searched(wanted, usable)]
+        by_end = not is_sqlite or sort is None or sort is GrantSort.EXPIRES
+        return [*_searched(wanted, usable, by_end=by_end)]
 
 
 def _equal(wanted: GrantSearch) -> Iterator[tuple[Column[str], str]]:
@@ -92,9 +94,9 @@ def _equal(wanted: GrantSearch) -> Iterator[tuple[Column[str], str]]:
 
 
 def _searched(
-    wanted: GrantSearch, usable: Collection[Column[str]] | None
+    wanted: GrantSearch, usable: Collection[Column[str]] | None, *, by_end: bool
 ) -> Iterator[ColumnElement[bool]]:
-    """What is asked of a row; no index of a column that is not `usable` helps.
+    """What is asked of a row; no index of a column that is not `usable` helps, nor of the end.
 
     Whatever that finds would have to be sorted. SQLite, which does not know how many that are,
     would do it.
@@ -106,11 +108,12 @@ def _searched(
             yield column == value
         else:
             yield column.concat("") == value
+    end = _COLUMNS.valid_until if by_end else _COLUMNS.valid_until + 0.0
     if wanted.live_at is not None:
         yield _COLUMNS.ended_at.is_(None)
-        yield _COLUMNS.valid_until > wanted.live_at
+        yield end > wanted.live_at
     if wanted.expires_before is not None:
-        yield _COLUMNS.valid_until < wanted.expires_before
+        yield end < wanted.expires_before
     if wanted.unused_since is not None:
         used = _COLUMNS.last_used_at
         yield _COLUMNS.created_at < wanted.unused_since

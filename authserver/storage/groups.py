@@ -174,6 +174,8 @@ class GroupRows(Store):
     def of_each(self, subjects: Iterable[str]) -> Mapping[str, Sequence[str]]:
         """The same of several users."""
         asked = sorted(each for each in set(subjects) if is_storable(each))
+        if len(asked) == 1:
+            return {asked[0]: self.of(asked[0])}
         found: dict[str, set[str]] = {each: set() for each in asked}
         for table in MEMBERSHIPS:
             # In order, for SQLite would read everybody's otherwise, out of the primary key.

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Double, func, literal, select, tuple_
+from sqlalchemy import BinaryExpression, Double, UnaryExpression, func, literal, select, tuple_
+from sqlalchemy.sql.operators import custom_op, in_op
 
 from authserver.domain.pages import Page, Place, check_limit
 from authserver.storage.texts import is_storable
@@ -55,6 +56,8 @@ class Cut:
     descending: bool
     after: Place | None
     limit: int
+    few: bool = False
+    """Whether few rows are meant, by their ids: then they are sorted, and no index walked."""
 
     def rows(
         self, connection: Connection, query: Select[Any]
@@ -72,7 +75,9 @@ class Cut:
             if not all(is_storable(value) for value in values if isinstance(value, str)):
                 return [], None
             query = query.where(self.order.is_behind(values, descending=self.descending))
-        ordered = [each.desc() if self.descending else each.asc() for each in columns]
+        walks = not self.few or connection.dialect.name != "sqlite"
+        keys = columns if walks else [_beside_indexes(each) for each in columns]
+        ordered = [each.desc() if self.descending else each.asc() for each in keys]
         rows = connection.execute(query.order_by(*ordered).limit(wanted)).all()
         if len(rows) < wanted:
             return rows, None
@@ -84,6 +89,19 @@ class Cut:
         """The same, as members of the list."""
         rows, following = self.rows(connection, query)
         return Page([made(row) for row in rows], following)
+
+
+def are_named(conditions: Iterable[ColumnElement[bool]], key: Column[str]) -> bool:
+    """Whether one of the conditions names the ids of all that are meant."""
+    return any(
+        isinstance(each, BinaryExpression) and each.operator is in_op and each.left is key
+        for each in conditions
+    )
+
+
+def _beside_indexes(column: Column[Any]) -> ColumnElement[Any]:
+    """The same value, of which no index of SQLite knows: it would rather walk one than sort ten."""
+    return UnaryExpression(column, operator=custom_op("+"), type_=column.type)
 
 
 def counted(

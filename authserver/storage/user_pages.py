@@ -8,7 +8,7 @@ from sqlalchemy import false, or_, select
 
 from authserver.domain.searches import UserSort
 from authserver.domain.users import UserStatus
-from authserver.storage.paging import Cut, Order, counted
+from authserver.storage.paging import Cut, Order, are_named, counted
 from authserver.storage.role_holders import has_role
 from authserver.storage.rows.groups import group_members
 from authserver.storage.rows.identities import provider_group_members
@@ -49,8 +49,10 @@ class UserPages(Store):
         limit: int = 50,
     ) -> Page[User]:
         """Those that fit, beginning behind `after`."""
-        query = select(users).where(self._mine(users), *self._conditions(wanted))
-        cut = Cut(ORDERS[sort], descending, after, limit)
+        asked = list(self._conditions(wanted))
+        query = select(users).where(self._mine(users), *asked)
+        few = are_named(asked, _COLUMNS.subject)
+        cut = Cut(ORDERS[sort], descending, after, limit, few=few)
         return cut.page(self._connection, query, user_from)
 
     def count(self, wanted: UserSearch, at_most: int | None = None) -> int:
