@@ -142,3 +142,30 @@ def test_nothing_is_read_for_what_nobody_has(database: SqlDatabase) -> None:
     for plan in plans(database, watch):
         assert "SCAN api_tokens" not in plan, plan
         assert "Seq Scan" not in plan, plan
+
+
+def test_a_dozen_that_are_named_are_sorted_and_nobody_else_is_read(database: SqlDatabase) -> None:
+    with database.writing() as stores:
+        for number in range(12):
+            mine = {"lineage_id": f"mine-{number}", "owner": "user:mine"}
+            stores.api_tokens.add(api_token(f"mine-{number}", **mine))
+            stores.grants.add(grant(f"mine-{number}", client_id="mine"))
+    for sort, other in zip(ApiTokenSort, (*GrantSort, GrantSort.CREATED), strict=True):
+        with Watch(database) as watch, database.reading() as stores:
+            assert (
+                len(
+                    stores.api_tokens.listed(
+                        ApiTokenFilter(**LIVE, owner="user:mine"), sort=sort
+                    ).items
+                )
+                == 12
+            )
+        check(plans(database, watch), "api_tokens", "token_id", "owner_created_at_token_id")
+        with Watch(database) as watch, database.reading() as stores:
+            assert (
+                len(
+                    stores.grants.page(GrantSearch(live_at=NOW, client_id="mine"), sort=other).items
+                )
+                == 12
+            )
+        check(plans(database, watch), "grants", "grant_id", "client_id_created_at_grant_id")
