@@ -29,6 +29,7 @@ COMPLETE, OVERAGE, TRUNCATED, UNKNOWN = SnapshotState
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
     lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    max_leaves=20,
 )
 STRANGE: Final[tuple[Any, ...]] = (
     {"id": "admins"},
