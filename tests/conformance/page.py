@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -69,6 +70,7 @@ def requirements() -> list[Requirement]:
         return [Requirement(*row) for row in rows]
 
 
+@cache
 def marks(marker: str = "rule") -> Marks:
     """Every test of the project with the marker."""
     return find_marks(sorted((ROOT / "tests").rglob("test_*.py")), ROOT, marker)
