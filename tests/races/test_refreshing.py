@@ -147,6 +147,6 @@ def test_without_the_end_of_the_grant_something_is_left(
     extra = weakened(tmp_path / "weakened", NO_ENDING)
     with family(tmp_path, deployment, extra) as racing:
         dead_after_replay = replay_at_once(racing)
-        dead_after_revocation = all(revoke_at_once(racing) for _ in range(10))
+        dead_after_revocation = all(revoke_at_once(racing) for _ in range(200))
     assert not dead_after_replay, "the test of replays cannot see what it is there for"
     assert not dead_after_revocation, "the test of revocation cannot see what it is there for"
