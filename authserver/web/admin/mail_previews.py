@@ -57,7 +57,7 @@ class MailPreviewPages:
         ]
         return show(
             "admin/mail_previews.html",
-            title=_("Mails to look at"),
+            title=_("Mail previews"),
             lines=lines,
             wanted=wanted,
             languages=LANGUAGES,
@@ -70,7 +70,7 @@ class MailPreviewPages:
         return show(
             "admin/mail_preview.html",
             title=OCCASIONS[found],
-            crumbs=[(_("Mails to look at"), PREVIEW)],
+            crumbs=[(_("Mail previews"), PREVIEW)],
             kind=found,
             mail=self.previews.preview(found, wanted),
             wanted=wanted,
@@ -89,7 +89,7 @@ class MailPreviewPages:
     def pages(self) -> Iterable[ConsolePage]:
         """The rows of the table of pages."""
         needs = frozenset({to_read(Area.MAIL)})
-        menu = MenuEntry(Section.SERVER, _l("Mails to look at"))
+        menu = MenuEntry(Section.SERVER, _l("Mail previews"))
         yield ConsolePage(PREVIEW, "mail_previews", needs, self.list, menu=menu)
         yield ConsolePage(f"{PREVIEW}/<kind>", "mail_preview", needs, self.one)
         yield ConsolePage(f"{PREVIEW}/<kind>/html", "mail_preview_html", needs, self.html)
