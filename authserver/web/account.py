@@ -10,7 +10,7 @@ from authserver.domain.audit import Actor, ActorKind
 from authserver.services.administration import Act
 from authserver.web.rendering import render
 from authserver.web.sign_in_words import sign_in_of
-from authserver.web.user_agents import shown_browser
+from authserver.web.user_agents import browser_in_words
 
 if TYPE_CHECKING:
     from flask import Response
@@ -110,7 +110,7 @@ class AccountPages:
             sessions=[
                 (
                     each,
-                    *shown_browser(each.user_agent),
+                    browser_in_words(each.user_agent),
                     sign_in_of(each, providers.get(each.session_id, "")),
                 )
                 for each in found

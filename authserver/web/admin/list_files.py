@@ -15,7 +15,7 @@ from authserver.web.admin.lists import asked_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from authserver.web.admin.lists import Listing, ListPage, ListQuery
+    from authserver.web.admin.lists import Column, Listing, ListPage, ListQuery
     from authserver.web.cursors import Cursors
 
 T = TypeVar("T")
@@ -41,7 +41,7 @@ def list_file(
         page = first
         while True:
             for item in page.items:
-                yield _line([plain(column.value(item), column.kind) for column in listing.columns])
+                yield _line([_cell(column, item) for column in listing.columns])
             if page.after is None:
                 return
             page = fetch(replace(query, after=page.after))
@@ -49,6 +49,11 @@ def list_file(
     answer = Response(stream_with_context(lines()), mimetype="text/csv")
     answer.headers["Content-Disposition"] = f'attachment; filename="{listing.name}.csv"'
     return answer
+
+
+def _cell(column: Column[T], item: T) -> str:
+    value = column.value if column.whole is None else column.whole
+    return plain(value(item), column.kind)
 
 
 def _line(values: list[str]) -> str:

@@ -31,7 +31,8 @@ CURSOR: Final = "cursor"
 class Column(Generic[T]):
     """One column. `name` is its name in addresses and files; `link` leads below `/admin`.
 
-    An empty link is none. What is `only_in_file` would make the table too wide.
+    An empty link is none. What is `only_in_file` would make the table too wide; `whole` is what
+    `value` sums up for it, and stands in the file instead.
     """
 
     name: str
@@ -41,6 +42,7 @@ class Column(Generic[T]):
     is_sortable: bool = False
     link: Callable[[T], str] | None = None
     only_in_file: bool = False
+    whole: Callable[[T], str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,7 @@ from authserver.web.languages import gettext as _
 from authserver.web.languages import lazy_gettext as _l
 from authserver.web.languages import plural
 from authserver.web.sign_in_words import sign_in_of
+from authserver.web.user_agents import browser_in_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -73,7 +74,12 @@ LISTING: Final[Listing[SessionRow]] = Listing(
         Column("status", _l("State"), lambda r: r.state, Kind.STATE),
         Column("signed_in_by", _l("Signed in by"), lambda r: sign_in_of(r.session)),
         Column("peer", _l("From"), lambda r: r.session.peer, Kind.CODE),
-        Column("browser", _l("Browser"), lambda r: r.session.user_agent),
+        Column(
+            "browser",
+            _l("Browser"),
+            lambda r: browser_in_words(r.session.user_agent),
+            whole=lambda r: r.session.user_agent,
+        ),
         Column(
             "created_at",
             _l("Since"),

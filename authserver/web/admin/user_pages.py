@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from flask import request
-
 from authserver.domain.api_tokens import ApiTokenFilter
 from authserver.domain.roles import Area, to_read
 from authserver.domain.searches import ApiTokenSort, GrantSearch, GrantSort
@@ -15,12 +13,13 @@ from authserver.services.long_lists import Piece
 from authserver.web.admin.audit_lists import decision_path
 from authserver.web.admin.cells import ROLE_WORDS, Kind
 from authserver.web.admin.console_pages import ConsolePage
-from authserver.web.admin.showing import show
+from authserver.web.admin.showing import show, what_happened
 from authserver.web.admin.token_lists import called, status_of, token_path
 from authserver.web.admin.user_lists import READ, USERS, state_of, user_path
 from authserver.web.languages import gettext as _
 from authserver.web.languages import lazy_gettext as _l
 from authserver.web.sign_in_words import sign_in_of
+from authserver.web.user_agents import browser_in_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -84,7 +83,7 @@ class UserPages:
             facts=_facts(known),
             identities=self.identities.of(user.subject),
             sessions=[
-                (each, sign_in_of(each))
+                (each, sign_in_of(each), browser_in_words(each.user_agent))
                 for each in (self.sessions.list(user.subject)[:MOST] if sees_support else ())
             ],
             tokens=[
@@ -95,7 +94,7 @@ class UserPages:
             grants=grants.items if sees_support else (),
             grant_count=grants.total,
             records=[(each, decision_path(each)) for each in records],
-            done=str(DONE.get(request.args.get("done", ""), "")),
+            done=what_happened(DONE),
         )
 
     def pages(self) -> Iterable[ConsolePage]:
