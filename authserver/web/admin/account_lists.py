@@ -6,8 +6,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlencode
 
-from flask import request
-
 from authserver.services.user_lookup import SUBJECT_PREFIX
 from authserver.web.admin.cells import Kind
 from authserver.web.admin.console_pages import ConsolePage
@@ -21,7 +19,7 @@ from authserver.web.admin.lists import (
     shelf,
     wants_file,
 )
-from authserver.web.admin.showing import show
+from authserver.web.admin.showing import show, what_happened
 from authserver.web.admin.site_pages import READ, RESOURCES, WRITE, site_crumbs, site_path
 from authserver.web.admin.user_lists import user_path
 from authserver.web.languages import gettext as _
@@ -125,7 +123,7 @@ class AccountLists:
             path=accounts_path(site),
             site_path=site_path(site),
             hand_over=hand_over,
-            done=str(DONE.get(request.args.get("done", ""), "")),
+            done=what_happened(DONE),
         )
 
     def _page(self, name: str, query: ListQuery) -> ListPage[AccountRow]:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from flask import request
-
 from authserver.domain.clients import ClientStatus, GrantType
 from authserver.domain.roles import Area, to_read, to_write
 from authserver.domain.searches import ClientSearch, ClientSort, SecretSearch
@@ -22,7 +20,7 @@ from authserver.web.admin.lists import (
     shelf,
     wants_file,
 )
-from authserver.web.admin.showing import show
+from authserver.web.admin.showing import show, what_happened
 from authserver.web.admin.stored_lists import list_page, piece_of
 from authserver.web.languages import gettext as _
 from authserver.web.languages import lazy_gettext as _l
@@ -156,7 +154,7 @@ class ClientLists:
             lead=_("Scripts, apps, CI jobs and agents that get tokens here."),
             empty=_("There is no client yet. Register the first one: it takes a minute."),
             new=(_("Register a client"), f"{CLIENTS}/-/new", WRITE),
-            done=str(DONE.get(request.args.get("done", ""), "")),
+            done=what_happened(DONE),
         )
 
     def _page(self, query: ListQuery) -> ListPage[Client]:

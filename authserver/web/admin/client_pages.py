@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from flask import request
-
 from authserver.domain.roles import Area, to_read
 from authserver.domain.searches import GrantSearch
 from authserver.services.audit_searches import SearchTerms
@@ -14,7 +12,7 @@ from authserver.services.client_descriptions import described
 from authserver.web.admin.client_facts import client_facts, user_facts
 from authserver.web.admin.client_lists import CLIENTS, READ
 from authserver.web.admin.console_pages import ConsolePage
-from authserver.web.admin.showing import show
+from authserver.web.admin.showing import show, what_happened
 from authserver.web.languages import gettext as _
 from authserver.web.languages import lazy_gettext as _l
 
@@ -81,7 +79,7 @@ class ClientPages:
             grant_count=count,
             records=self._records(who, client),
             snippets=self._snippets.for_client(client),
-            done=str(DONE.get(request.args.get("done", ""), "")),
+            done=what_happened(DONE),
         )
 
     def _records(self, who: Administrator, client: Client) -> Sequence[AuditRecord]:

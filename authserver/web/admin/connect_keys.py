@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from flask import request
-
 from authserver.domain.connect_keys import ConnectKeyKind
 from authserver.domain.roles import Area, to_read, to_write
 from authserver.services.audit_searches import SearchTerms
@@ -23,7 +21,7 @@ from authserver.web.admin.lists import (
     wants_file,
 )
 from authserver.web.admin.short_lists import page_of
-from authserver.web.admin.showing import show
+from authserver.web.admin.showing import show, what_happened
 from authserver.web.languages import gettext as _
 from authserver.web.languages import lazy_gettext as _l
 from authserver.web.written_names import name_as_segment, name_in_segment
@@ -142,7 +140,7 @@ class ConnectKeyLists:
             ),
             empty=_("No app signs calls here."),
             new=(_("Add a key"), f"{CONNECT_KEYS}/-/new", WRITE),
-            done=str(DONE.get(request.args.get("done", ""), "")),
+            done=what_happened(DONE),
         )
 
     def show(self, who: Administrator, resource: str, key: str) -> Response:
@@ -157,7 +155,7 @@ class ConnectKeyLists:
             facts=self._facts(found),
             used_at=self._last_use(found) if who.may(to_read(Area.AUDIT)) else None,
             looked_at=LOOKED_AT,
-            done=str(DONE.get(request.args.get("done", ""), "")),
+            done=what_happened(DONE),
         )
 
     def _facts(self, key: ConnectKey) -> Sequence[tuple[str, Value, str]]:

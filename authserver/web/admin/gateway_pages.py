@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from flask import request
-
 from authserver.domain.gateways import SessionCookies
 from authserver.domain.resources import ResourceStatus
 from authserver.domain.roles import Area, to_read, to_write
@@ -24,7 +22,7 @@ from authserver.web.admin.lists import (
     wants_file,
 )
 from authserver.web.admin.short_lists import page_of
-from authserver.web.admin.showing import show
+from authserver.web.admin.showing import show, what_happened
 from authserver.web.languages import gettext as _
 from authserver.web.languages import lazy_gettext as _l
 
@@ -143,7 +141,7 @@ class GatewayPages:
             lead=_("The proxies in front of the sites: they ask here about every call."),
             empty=_("No gateway is registered yet: calls to the sites are not decided here."),
             new=(_("Register a gateway"), f"{GATEWAYS}/-/new", to_write(Area.RESOURCES)),
-            done=_done(),
+            done=what_happened(DONE),
         )
 
     def show(self, who: Administrator, name: str) -> Response:
@@ -165,7 +163,7 @@ class GatewayPages:
             ],
             site_status=status,
             keys=[(each, each.is_live(now)) for each in gateway.keys],
-            done=_done(),
+            done=what_happened(DONE),
         )
 
     def _page(self, query: ListQuery) -> ListPage[Gateway]:
@@ -186,7 +184,3 @@ class GatewayPages:
         needs = frozenset({to_read(Area.RESOURCES)})
         yield ConsolePage(GATEWAYS, "gateways", needs, self.list, menu=menu)
         yield ConsolePage(f"{GATEWAYS}/<name>", "gateway", needs, self.show)
-
-
-def _done() -> str:
-    return str(DONE.get(request.args.get("done", ""), ""))

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from flask import request
-
 from authserver.domain.grants import GrantEnd, GrantFilter
 from authserver.domain.searches import GrantSearch, GrantSort
 from authserver.web.admin.cells import WORDS, Kind
@@ -23,7 +21,7 @@ from authserver.web.admin.lists import (
     wants_file,
 )
 from authserver.web.admin.session_lists import READ, WRITE
-from authserver.web.admin.showing import show
+from authserver.web.admin.showing import show, what_happened
 from authserver.web.admin.stored_lists import list_page, piece_of
 from authserver.web.admin.ticked import TickedAct
 from authserver.web.admin.user_lists import user_path
@@ -122,7 +120,7 @@ class GrantLists:
             shelf=shelf(LISTING, self.cursors, self._page),
             lead=_("What users allowed to apps. With a grant end all tokens that came of it."),
             empty=_("No user has allowed anything to an app yet."),
-            done=str(DONE.get(request.args.get("done", ""), "")),
+            done=what_happened(DONE),
         )
 
     def _page(self, query: ListQuery) -> ListPage[GrantRow]:

@@ -15,7 +15,7 @@ from authserver.web.admin.list_files import list_file
 from authserver.web.admin.lists import Column, Listing, ListPage, ListQuery, shelf, wants_file
 from authserver.web.admin.questions import Question, ask, reasoned
 from authserver.web.admin.short_lists import page_of
-from authserver.web.admin.showing import show
+from authserver.web.admin.showing import show, what_happened
 from authserver.web.admin.user_lists import READ, WRITE
 from authserver.web.languages import gettext as _
 from authserver.web.languages import lazy_gettext as _l
@@ -92,7 +92,7 @@ class GroupPages:
             lead=_("Apps learn them by the scope groups, and policies ask for them."),
             empty=_("There is no group yet."),
             new=(_("Add a group"), f"{GROUPS}/-/new", WRITE),
-            done=str(DONE.get(request.args.get("done", ""), "")),
+            done=what_happened(DONE),
         )
 
     def show(self, who: Administrator, name: str) -> Response:
@@ -170,7 +170,7 @@ class GroupPages:
             path=f"{GROUPS}/{known.name}",
             members=sorted(members.items(), key=lambda member: member[1]),
             more=max(0, self._count(known) - MOST_MEMBERS),
-            done=str(DONE.get(request.args.get("done", ""), "")),
+            done=what_happened(DONE),
         )
 
     def _new(self, form: Form) -> Response:

@@ -16,7 +16,7 @@ from authserver.web.admin.cells import Kind
 from authserver.web.admin.console_pages import ConsolePage, MenuEntry, Section
 from authserver.web.admin.forms import REFUSALS, WHOLE, Form
 from authserver.web.admin.questions import Question, ask, reasoned
-from authserver.web.admin.showing import show
+from authserver.web.admin.showing import show, what_happened
 from authserver.web.languages import gettext as _
 from authserver.web.languages import lazy_gettext as _l
 
@@ -78,7 +78,7 @@ class KeyPages:
             lines=[self._line(key, found) for key in ordered],
             everything=everything,
             times=self.keys.times,
-            done=str(DONE.get(request.args.get("done", ""), "")),
+            done=what_happened(DONE),
         )
 
     def ask_rotation(self, who: Administrator) -> Response:

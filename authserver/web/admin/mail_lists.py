@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from flask import request
-
 from authserver.domain.mail import MailKind, MailStatus
 from authserver.domain.roles import Area, to_read, to_write
 from authserver.domain.searches import MailSearch, MailSort
@@ -23,7 +21,7 @@ from authserver.web.admin.lists import (
     shelf,
     wants_file,
 )
-from authserver.web.admin.showing import show
+from authserver.web.admin.showing import show, what_happened
 from authserver.web.admin.stored_lists import list_page, piece_of
 from authserver.web.admin.ticked import TickedAct
 from authserver.web.languages import gettext as _
@@ -102,7 +100,7 @@ class MailLists:
             shelf=shelf(LISTING, self.cursors, self._page),
             lead=_("What is in a mail is shown to nobody: there may be a link in it."),
             empty=_("No mail was made yet."),
-            done=str(DONE.get(request.args.get("done", ""), "")),
+            done=what_happened(DONE),
         )
 
     def _page(self, query: ListQuery) -> ListPage[WaitingMail]:

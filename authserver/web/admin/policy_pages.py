@@ -20,7 +20,7 @@ from authserver.web.admin.policy_previews import (
     fingerprint,
     policy_path,
 )
-from authserver.web.admin.showing import show
+from authserver.web.admin.showing import show, what_happened
 from authserver.web.languages import gettext as _
 from authserver.web.languages import lazy_gettext as _l
 
@@ -69,7 +69,7 @@ class PolicyPages:
             path=policy_path(name),
             current=versions[0] if versions else None,
             versions=versions,
-            done=str(DONE.get(request.args.get("done", ""), "")),
+            done=what_happened(DONE),
         )
 
     def show_version(self, who: Administrator, name: str, number: str) -> Response:

@@ -28,7 +28,7 @@ from authserver.web.admin.lists import (
 from authserver.web.admin.provider_lists import READ, WRITE, crumbs_to, provider_path
 from authserver.web.admin.questions import REASON, Question, ask, reasoned
 from authserver.web.admin.short_lists import page_of
-from authserver.web.admin.showing import show
+from authserver.web.admin.showing import show, what_happened
 from authserver.web.languages import gettext as _
 from authserver.web.languages import lazy_gettext as _l
 from authserver.web.moments import moment_in_words
@@ -148,7 +148,7 @@ class ProviderDenialPages:
             ),
             empty=_("Nothing of this provider is denied."),
             new=(_("Deny something"), f"{denials_path(name)}/-/new", WRITE),
-            done=str(DONE.get(request.args.get("done", ""), "")),
+            done=what_happened(DONE),
         )
 
     def new(self, who: Administrator, name: str) -> Response:

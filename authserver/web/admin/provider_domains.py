@@ -27,7 +27,7 @@ from authserver.web.admin.lists import (
 from authserver.web.admin.provider_lists import READ, WRITE, provider_path
 from authserver.web.admin.questions import Question, ask, reasoned
 from authserver.web.admin.short_lists import page_of
-from authserver.web.admin.showing import show
+from authserver.web.admin.showing import show, what_happened
 from authserver.web.languages import gettext as _
 from authserver.web.languages import lazy_gettext as _l
 
@@ -113,7 +113,7 @@ class ProviderDomainPages:
             ),
             empty=_("No domain leads to a provider: people choose among the buttons."),
             new=(_("Add a domain"), f"{DOMAINS}/-/set", WRITE),
-            done=str(DONE.get(request.args.get("done", ""), "")),
+            done=what_happened(DONE),
         )
 
     def ask_set(self, who: Administrator) -> Response:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from flask import request
-
 from authserver.domain.providers import ProviderKind, ProviderStatus
 from authserver.domain.roles import Area, to_read, to_write
 from authserver.services.provider_presets import PRESETS
@@ -22,7 +20,7 @@ from authserver.web.admin.lists import (
     wants_file,
 )
 from authserver.web.admin.short_lists import page_of
-from authserver.web.admin.showing import show
+from authserver.web.admin.showing import show, what_happened
 from authserver.web.languages import gettext as _
 from authserver.web.languages import lazy_gettext as _l
 
@@ -133,7 +131,7 @@ class ProviderLists:
             lead=_("Where people sign in, beside a password of this server."),
             empty=_("There is no identity provider: everybody signs in with a password."),
             new=(_("Set up a provider"), NEW, WRITE),
-            done=str(DONE.get(request.args.get("done", ""), "")),
+            done=what_happened(DONE),
         )
 
     def _page(self, query: ListQuery) -> ListPage[ProviderLook]:

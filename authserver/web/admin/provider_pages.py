@@ -27,7 +27,7 @@ from authserver.web.admin.provider_lists import (
     provider_path,
 )
 from authserver.web.admin.questions import Question, ask, reasoned
-from authserver.web.admin.showing import show
+from authserver.web.admin.showing import show, what_happened
 from authserver.web.languages import gettext as _
 from authserver.web.languages import lazy_gettext as _l
 
@@ -102,7 +102,7 @@ class ProviderPages:
             rules=look.rules,
             domains=look.domains,
             findings=findings,
-            done=done or str(DONE.get(request.args.get("done", ""), "")),
+            done=done or what_happened(DONE),
         )
 
     def _there(self, provider: Provider) -> Iterable[tuple[str, Value, str]]:

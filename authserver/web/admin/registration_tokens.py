@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from flask import request
-
 from authserver.web.admin.cells import Kind
 from authserver.web.admin.client_lists import GRANT_LABELS, READ, WRITE
 from authserver.web.admin.console_pages import ConsolePage, MenuEntry, Section
@@ -22,7 +20,7 @@ from authserver.web.admin.lists import (
     wants_file,
 )
 from authserver.web.admin.short_lists import page_of
-from authserver.web.admin.showing import show
+from authserver.web.admin.showing import show, what_happened
 from authserver.web.languages import gettext as _
 from authserver.web.languages import lazy_gettext as _l
 
@@ -150,7 +148,7 @@ class RegistrationTokenLists:
             empty=_("There is no token: clients are registered here alone."),
             new=(_("Make a token"), f"{PATH}/-/new", WRITE),
             is_open=self.is_open,
-            done=str(DONE.get(request.args.get("done", ""), "")),
+            done=what_happened(DONE),
         )
 
     def _page(self, query: ListQuery) -> ListPage[TokenRow]:

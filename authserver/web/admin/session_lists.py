@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from flask import request
-
 from authserver.domain.roles import Area, to_read, to_write
 from authserver.domain.searches import SessionSearch, SessionSort
 from authserver.web.admin.cells import WORDS, Kind
@@ -22,7 +20,7 @@ from authserver.web.admin.lists import (
     shelf,
     wants_file,
 )
-from authserver.web.admin.showing import show
+from authserver.web.admin.showing import show, what_happened
 from authserver.web.admin.stored_lists import list_page, piece_of
 from authserver.web.admin.ticked import TickedAct
 from authserver.web.admin.user_lists import user_path
@@ -121,7 +119,7 @@ class SessionLists:
             shelf=shelf(LISTING, self.cursors, self._page),
             lead=_("Users, signed in at browsers."),
             empty=_("Nobody is signed in."),
-            done=str(DONE.get(request.args.get("done", ""), "")),
+            done=what_happened(DONE),
         )
 
     def _page(self, query: ListQuery) -> ListPage[SessionRow]:

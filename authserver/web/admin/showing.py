@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from flask import g
+from flask import g, request
 
 from authserver.web.rendering import render
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from flask import Response
 
@@ -55,3 +55,11 @@ def show(
         menu=shown.menu.seen_by(shown.who, shown.page.path),
         **values,
     )
+
+
+def what_happened(known: Mapping[str, Text]) -> str:
+    """What the page may say was done before it, by the word that its address gives for that.
+
+    Empty for no word, and for one that the page does not know.
+    """
+    return str(known.get(request.args.get("done", ""), ""))

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlencode
 
-from flask import request
-
 from authserver.domain.hand_over import HandOverKind
 from authserver.domain.resources import ResourceKind, ResourceStatus
 from authserver.domain.roles import ROLES_WRITE, Area, to_read, to_write
@@ -27,7 +25,7 @@ from authserver.web.admin.lists import (
     wants_file,
 )
 from authserver.web.admin.short_lists import page_of
-from authserver.web.admin.showing import show
+from authserver.web.admin.showing import show, what_happened
 from authserver.web.languages import gettext as _
 from authserver.web.languages import lazy_gettext as _l
 
@@ -141,7 +139,7 @@ class SitePages:
             lead=_("The Jira and Confluence sites that tokens are for."),
             empty=_("No site is registered yet: tokens are for sites."),
             new=(_("Register a site"), f"{RESOURCES}/-/new", WRITE),
-            done=_done(),
+            done=what_happened(DONE),
         )
 
     def show(self, who: Administrator, name: str) -> Response:
@@ -157,7 +155,7 @@ class SitePages:
             may=touches,
             hand_over=self.hand_overs.get(name) if site.is_site else None,
             arrives_as=WAYS,
-            done=_done(),
+            done=what_happened(DONE),
             crumbs=[(_("Sites"), RESOURCES)],
             facts=[
                 (_("Name"), site.name, Kind.CODE),
@@ -204,7 +202,3 @@ class SitePages:
         needs = frozenset({READ})
         yield ConsolePage(RESOURCES, "resources", needs, self.list, menu=menu)
         yield ConsolePage(f"{RESOURCES}/<name>", "resource", needs, self.show)
-
-
-def _done() -> str:
-    return str(DONE.get(request.args.get("done", ""), ""))

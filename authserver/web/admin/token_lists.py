@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from flask import request
-
 from authserver.domain.api_tokens import (
     OVER,
     ApiToken,
@@ -29,7 +27,7 @@ from authserver.web.admin.lists import (
     shelf,
     wants_file,
 )
-from authserver.web.admin.showing import show
+from authserver.web.admin.showing import show, what_happened
 from authserver.web.admin.stored_lists import list_page, piece_of
 from authserver.web.languages import gettext as _
 from authserver.web.languages import lazy_gettext as _l
@@ -183,7 +181,7 @@ class TokenLists:
             others=[(_("Unused tokens"), f"{TOKENS}/-/stale", READ)],
             also=(_("Test a token"), f"{TOKENS}/-/try", WRITE),
             new=(_("Make a token"), f"{TOKENS}/-/new", WRITE),
-            done=str(DONE.get(request.args.get("done", ""), "")),
+            done=what_happened(DONE),
         )
 
     def _page(self, query: ListQuery) -> ListPage[TokenRow]:

@@ -18,7 +18,7 @@ from authserver.web.admin.audit_lists import decision_path
 from authserver.web.admin.cells import Kind
 from authserver.web.admin.console_pages import ConsolePage
 from authserver.web.admin.forms import REFUSALS, Form
-from authserver.web.admin.showing import show
+from authserver.web.admin.showing import show, what_happened
 from authserver.web.admin.token_lists import READ, TOKENS, WRITE, called, status_of, token_path
 from authserver.web.languages import gettext as _
 from authserver.web.languages import lazy_gettext as _l
@@ -86,7 +86,7 @@ class TokenPages:
             limits=_limits(token),
             lineage=[(each, status_of(each, now)) for each in self.tokens.lineage(token)],
             records=[(each, decision_path(each)) for each in records],
-            done=str(DONE.get(request.args.get("done", ""), "")),
+            done=what_happened(DONE),
         )
 
     def try_it(self, who: Administrator, token_id: str) -> Response:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from flask import request
-
 from authserver.domain.roles import Area, Role, to_read, to_write
 from authserver.domain.searches import UserSearch, UserSort
 from authserver.domain.users import User, UserStatus
@@ -21,7 +19,7 @@ from authserver.web.admin.lists import (
     shelf,
     wants_file,
 )
-from authserver.web.admin.showing import show
+from authserver.web.admin.showing import show, what_happened
 from authserver.web.admin.stored_lists import list_page, piece_of
 from authserver.web.languages import gettext as _
 from authserver.web.languages import lazy_gettext as _l
@@ -111,7 +109,7 @@ class UserLists:
             lead=_("Everybody who signs in here, by a password or at an identity provider."),
             empty=_("There is no user yet."),
             new=(_("Add a user"), f"{USERS}/-/new", WRITE),
-            done=str(DONE.get(request.args.get("done", ""), "")),
+            done=what_happened(DONE),
         )
 
     def _page(self, query: ListQuery) -> ListPage[User]:
