@@ -14,6 +14,7 @@ from authserver.web.admin.provider_editing import ProviderEditing
 from authserver.web.admin.provider_group_rules import ProviderRulePages
 from authserver.web.admin.provider_lists import ProviderLists
 from authserver.web.admin.provider_pages import ProviderPages
+from authserver.web.admin.provider_secrets import ProviderSecretPages
 from authserver.web.admin.registration_acts import RegistrationTokenActs
 from authserver.web.admin.registration_tokens import RegistrationTokenLists
 from authserver.web.cursors import Cursors
@@ -32,13 +33,13 @@ def provider_pages(visits: Visits, container: Container) -> Iterator[ConsolePage
     pages = ProviderPages(
         visits=visits,
         providers=providers,
-        secrets=container.provider_secrets,
         issuer=container.settings.issuer,
         clock=container.clock,
     )
     yield from ProviderLists(providers, cursors).pages()
     yield from ProviderCreation(providers, pages).pages()
     yield from pages.pages()
+    yield from ProviderSecretPages(visits, providers, container.provider_secrets).pages()
     yield from ProviderEditing(providers, pages).pages()
     yield from ProviderRulePages(
         visits=visits,

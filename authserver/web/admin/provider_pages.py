@@ -1,10 +1,8 @@
-"""`/admin/providers/<name>`: one provider, tested, given a new secret, stopped, removed."""
+"""`/admin/providers/<name>`: one provider, tested, stopped, removed."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
-
-from flask import request
 
 from authserver.domain.providers import LogoutRule, ProviderKind
 from authserver.services.provider_addresses import (
@@ -15,7 +13,7 @@ from authserver.services.provider_addresses import (
 )
 from authserver.web.admin.cells import Kind
 from authserver.web.admin.console_pages import ConsolePage
-from authserver.web.admin.forms import REFUSALS, Form
+from authserver.web.admin.forms import Form
 from authserver.web.admin.provider_facts import bearer_facts, provider_facts
 from authserver.web.admin.provider_group_rules import EFFECTS
 from authserver.web.admin.provider_lists import (
@@ -40,7 +38,6 @@ if TYPE_CHECKING:
     from authserver.domain.providers import Provider
     from authserver.services.administration import Act
     from authserver.services.provider_findings import ProviderFinding
-    from authserver.services.provider_secrets import ProviderSecrets
     from authserver.services.providers import Providers
     from authserver.web.admin.cells import Value
     from authserver.web.admin.console_pages import Administrator
@@ -62,14 +59,12 @@ class ProviderPages:
         *,
         visits: Visits,
         providers: Providers,
-        secrets: ProviderSecrets,
         issuer: str,
         clock: Clock,
     ) -> None:
         """`issuer` is our own."""
         self._visits = visits
         self._providers = providers
-        self._secrets = secrets
         self._issuer = issuer
         self._clock = clock
 
@@ -115,39 +110,6 @@ class ProviderPages:
             yield _("Back-channel logout URI"), uri, Kind.CODE
         if not provider.auth.uses_secret:
             yield _("Our keys"), jwks_uri(self._issuer), Kind.CODE
-
-    def ask_secret(self, who: Administrator, name: str) -> Response:
-        """GET /admin/providers/<name>/secret."""
-        del who
-        return self._secret_page(name, Form())
-
-    def add_secret(self, who: Administrator, name: str) -> Response:
-        """POST the same."""
-        form = Form(request.form)
-        expires_in = form.seconds("secret_life")
-        if not form.is_right:
-            return self._secret_page(name, form)
-        try:
-            self._secrets.add(name, form.value("secret"), who.act, expires_in=expires_in)
-        except REFUSALS as refusal:
-            again = Form(request.form)
-            again.refused(
-                refusal, {"secret_expires_in": "secret_life", "expires_in": "secret_life"}
-            )
-            return self._secret_page(name, again)
-        return self._visits.redirect_to(f"/admin{provider_path(name)}?done=secret")
-
-    def _secret_page(self, name: str, form: Form) -> Response:
-        provider = self._providers.get(name)
-        question = Question(
-            _("New secret of ours at %(name)s") % {"name": provider.display_name},
-            _("Paste the client secret that the provider made for us. It is sealed at once."),
-            _("Keep it"),
-            f"{provider_path(name)}/secret",
-            provider_path(name),
-            crumbs_to(provider),
-        )
-        return ask(question, form, template="admin/provider_secret.html")
 
     def asking(self, act: str) -> Callable[..., Response]:
         """The view of the question whether."""
@@ -216,8 +178,6 @@ class ProviderPages:
         one, both = f"{PROVIDERS}/<name>", frozenset({READ, WRITE})
         yield ConsolePage(one, "provider", frozenset({READ}), self.show)
         yield ConsolePage(f"{one}/test", "provider_test", both, submit=self.test)
-        secret = f"{one}/secret"
-        yield ConsolePage(secret, "provider_secret", both, self.ask_secret, self.add_secret)
         for act in ("disable", "enable", "remove"):
             yield ConsolePage(
                 f"{one}/{act}", f"provider_{act}", both, self.asking(act), self.doing(act)
