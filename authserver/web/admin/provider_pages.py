@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from flask import request
+
 from authserver.domain.providers import LogoutRule, ProviderKind
 from authserver.services.provider_addresses import (
     backchannel_logout_uri,
