@@ -50,7 +50,7 @@ class IdentityParts(Protocol):
 def identity() -> None:
     """Identities: who users are at identity providers.
 
-    Exit codes: 0 done, 1 not found, 2 wrong usage, 4 storage does not answer.
+    Exit codes: 0 done, 1 not found or one of several, 2 wrong usage, 4 storage does not answer.
     """
 
 
@@ -89,18 +89,22 @@ def list_identities(
 @identity.command(short_help="Disconnect a user from a provider.")
 @click.argument("user")
 @click.argument("provider")
+@click.option("--id", "identity_id", default="", help="Which one, where there are several.")
 @YES
 @JSON
 @pass_context
-def unlink(context: Context, *, user: str, provider: str, yes: bool, as_json: bool) -> None:
+def unlink(
+    context: Context, *, user: str, provider: str, identity_id: str, yes: bool, as_json: bool
+) -> None:
     """Disconnect USER (name or subject) from PROVIDER.
 
     Sessions that began there end, with what was allowed in them; whoever has no other way to sign
     in loses everything. The user stays. The same person may come again: as a new user, where the
-    provider makes users, or connected anew.
+    provider makes users, or connected anew. Where USER is several persons at PROVIDER, --id says
+    which is meant: the identity_id of authserver identity list --json.
     """
     services = _parts(context)
-    found = services.identities.at(provider, user)
+    found = services.identities.at(provider, user, identity_id)
     confirm(f"Disconnect {user} from {provider} ({found.shown})?", yes=yes)
     ended = services.identities.unlink(provider, found.subject_key, services.operator)
     if as_json:
@@ -118,6 +122,7 @@ def _value(each: Identity, names: Mapping[str, str]) -> Any:
     snapshot = each.snapshot
     return json_value(
         {
+            "identity_id": each.identity_id,
             "provider": each.provider,
             "subject_key": each.subject_key,
             "subject": each.subject,

@@ -29,6 +29,14 @@ class LimitKept(Conflict):
         super().__init__("the groups at this provider limit the user: an administrator may end it")
 
 
+class SeveralIdentities(Conflict):
+    """A user is several persons at a provider, and nothing says which of them is meant."""
+
+    def __init__(self, handle: str, provider: str) -> None:
+        """Say how to name one."""
+        super().__init__(f"{handle} is several persons at {provider}: name one by its identity_id")
+
+
 class Identities:
     """Lists identities, and unlinks them."""
 
@@ -49,14 +57,28 @@ class Identities:
                 raise NotFound("provider", provider)
             return stores.identities.list(provider)
 
-    def at(self, provider: str, handle: str) -> Identity:
-        """Who a user (by name or subject) is at a provider. Raises NotFound."""
+    def at(self, provider: str, handle: str, identity_id: str = "") -> Identity:
+        """Who a user (by name or subject) is at a provider.
+
+        `identity_id` says which is meant, for a user may be several persons there; empty: the
+        only one.
+
+        Raises:
+            NotFound: nobody there is the user, or not the one that is meant.
+            SeveralIdentities: there are several, and none was named.
+        """
         with self._administration.database.reading() as stores:
             subject = existing(stores, handle).subject
-            for identity in stores.identities.of(subject):
-                if identity.provider == provider:
-                    return identity
-        raise NotFound(KIND, f"{handle} at {provider}")
+            found = [
+                each
+                for each in stores.identities.of(subject)
+                if each.provider == provider and identity_id in ("", each.identity_id)
+            ]
+        if not found:
+            raise NotFound(KIND, f"{handle} at {provider}")
+        if len(found) > 1:
+            raise SeveralIdentities(handle, provider)
+        return found[0]
 
     def unlink(self, provider: str, subject_key: str, act: Act) -> Identity:
         """End an identity; what came by it has no power left when this returns.

@@ -10,7 +10,7 @@ from flask import Blueprint, request
 from authserver.domain.errors import Conflict, NotFound
 from authserver.domain.upstream_sign_ins import AttemptPurpose
 from authserver.services.federated_sign_in import may_link
-from authserver.services.identities import LimitKept
+from authserver.services.identities import LimitKept, SeveralIdentities
 from authserver.services.sign_in_problems import SignInFailed
 from authserver.services.upstream_attempts import Way
 from authserver.web.account import act_of
@@ -91,13 +91,17 @@ class IdentityPages:
         visit = self._visits.current()
         visit.check_csrf(DISCONNECT)
         signed_in = self._fresh()
-        subject, wanted = signed_in.user.subject, request.form.get("provider", "")
+        subject, form = signed_in.user.subject, request.form
         try:
-            for identity in self._identities.of(subject):
-                if identity.provider == wanted:
-                    self._identities.unlink(wanted, identity.subject_key, act_of(visit, subject))
+            meant = self._identities.at(
+                form.get("provider", ""), subject, form.get("identity_id", "")
+            )
+            self._identities.unlink(meant.provider, meant.subject_key, act_of(visit, subject))
         except NotFound:
             pass  # A second click: it is gone already.
+        except SeveralIdentities:
+            # A form that an older version made: the page that comes now asks which.
+            return self._visits.redirect_to(IDENTITIES)
         except LimitKept:
             return self._visits.redirect_to(IDENTITIES + "?done=kept")
         except Conflict:

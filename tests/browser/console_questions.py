@@ -58,7 +58,10 @@ def _people(served: ServedPeople, provider: str) -> Iterator[tuple[str, str]]:
             stores.identities.add(identity)
     for verb in ("edit", "go-on", "end-sessions", "reset-password", "disable", "enable", "delete"):
         yield f"user-{verb}", f"users/{ada}/{verb}"
-    yield "user-unlink", f"users/{ada}/unlink?provider={provider}&shown={shown}"
+    yield (
+        "user-unlink",
+        f"users/{ada}/unlink?provider={provider}&identity_id={identity.identity_id}",
+    )
     yield "group-new", "groups/-/new"
     yield "group-members", "groups/planners/members"
     yield "group-delete", "groups/planners/delete"

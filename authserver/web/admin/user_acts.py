@@ -160,11 +160,10 @@ class UserActs:
         return view
 
     def ask_unlink(self, who: Administrator, subject: str) -> Response:
-        """GET /admin/users/<subject>/unlink?provider=…&shown=…: one of the identities."""
+        """GET /admin/users/<subject>/unlink?provider=…&identity_id=…: one of the identities."""
         del who
         user, form = self.users.get(subject).user, Form(request.args)
-        self._identity(user, form)
-        return self._unlinking(user, form)
+        return self._unlinking(user, self._identity(user, form), form)
 
     def unlink(self, who: Administrator, subject: str) -> Response:
         """POST the same."""
@@ -177,17 +176,16 @@ class UserActs:
             except REFUSALS as refusal:
                 form.refused(refusal)
         if not form.is_right:
-            return self._unlinking(user, form)
+            return self._unlinking(user, meant, form)
         return self.visits.redirect_to(f"/admin{user_path(user.subject)}?done=unlink")
 
     def _identity(self, user: User, form: Form) -> Identity:
         """The one that is meant. Raises NotFound."""
+        provider, identity_id = form.value("provider"), form.value("identity_id")
         for each in self.identities.of(user.subject):
-            if each.provider == form.value("provider") and each.shown.strip() == form.value(
-                "shown"
-            ):
+            if (each.provider, each.identity_id) == (provider, identity_id):
                 return each
-        raise NotFound("identity", form.value("provider"))
+        raise NotFound("identity", provider)
 
     def _do(self, name: str, user: User, act: Act) -> str:
         """Do it; a secret that has to be shown, empty for none."""
@@ -229,7 +227,7 @@ class UserActs:
             form,
         )
 
-    def _unlinking(self, user: User, form: Form) -> Response:
+    def _unlinking(self, user: User, meant: Identity, form: Form) -> Response:
         path = user_path(user.subject)
         return ask(
             Question(
@@ -239,10 +237,10 @@ class UserActs:
                 f"{path}/unlink",
                 path,
                 [(_("Users"), USERS), (user.username, path)],
-                kept=[(name, form.value(name)) for name in ("provider", "shown")],
+                kept=[("provider", meant.provider), ("identity_id", meant.identity_id)],
                 facts=[
-                    (_("Provider"), form.value("provider"), "code"),
-                    (_("Called there"), form.value("shown"), "text"),
+                    (_("Provider"), meant.provider, "code"),
+                    (_("Called there"), meant.shown, "text"),
                 ],
                 is_dangerous=True,
                 asks_reason=True,

@@ -10,6 +10,7 @@ from authserver.web.admin_api.models.sessions import (
     IdentityPage,
     IdentityQuery,
     IdentityShown,
+    OneIdentity,
     identity_shown,
 )
 from authserver.web.admin_api.pieces import pieces_of
@@ -17,8 +18,9 @@ from authserver.web.admin_api.users import ONE as USER
 from authserver.web.admin_api.users import READ, WRITE
 
 if TYPE_CHECKING:
+    from authserver.domain.identities import Identity
     from authserver.web.admin_api.endpoints import Asked
-    from authserver.web.admin_api.models.members import NoQuery, NothingSaid
+    from authserver.web.admin_api.models.members import NothingSaid
 
 ONE: Final = f"{USER}/identities/{{provider}}"
 
@@ -38,18 +40,24 @@ def list_identities(asked: Asked[NothingSaid, IdentityQuery]) -> Answered:
     return Answered(IdentityPage(items=shown, next_cursor=following))
 
 
-def show_identity(asked: Asked[NothingSaid, NoQuery]) -> Answered:
+def show_identity(asked: Asked[NothingSaid, OneIdentity]) -> Answered:
     """Who a user is at a provider."""
-    found = asked.services.identities.at(asked.path["provider"], asked.path["subject"])
-    return Answered(identity_shown(found))
+    return Answered(identity_shown(_meant(asked)))
 
 
-def unlink_identity(asked: Asked[NothingSaid, NoQuery]) -> Answered:
+def unlink_identity(asked: Asked[NothingSaid, OneIdentity]) -> Answered:
     """Disconnect a user from a provider."""
-    provider, identities = asked.path["provider"], asked.services.identities
-    found = identities.at(provider, asked.path["subject"])
-    identities.unlink(provider, found.subject_key, asked.act)
+    found = _meant(asked)
+    asked.services.identities.unlink(found.provider, found.subject_key, asked.act)
     return Answered()
+
+
+def _meant(asked: Asked[NothingSaid, OneIdentity]) -> Identity:
+    """Raises NotFound, SeveralIdentities."""
+    path = asked.path
+    return asked.services.identities.at(
+        path["provider"], path["subject"], asked.query.identity_id or ""
+    )
 
 
 ENDPOINTS: Final = (
@@ -61,12 +69,16 @@ ENDPOINTS: Final = (
     ),
     Endpoint(
         *("GET", ONE, "showIdentity", "Show who a user is at a provider", READ, show_identity),
+        query=OneIdentity,
         answer=IdentityShown,
+        refusals=frozenset({409}),
     ),
     Endpoint(
         *("DELETE", ONE, "unlinkIdentity", "Disconnect a user from a provider", WRITE),
         unlink_identity,
         about="What came by it ends before the answer; the user stays.",
+        query=OneIdentity,
         status=204,
+        refusals=frozenset({409}),
     ),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from html import unescape
 from typing import TYPE_CHECKING
 
 import pytest
@@ -119,7 +120,7 @@ def test_an_administrator_unlinks_an_identity_of_somebody_else(desk: Desk) -> No
     with container.database.writing() as stores:
         stores.identities.add(identity_of(desk.world.ada.subject, "acme"))
     (linked,) = container.identities.of(desk.world.ada.subject)
-    desk.get(f"{users(desk, 'ada')}/unlink?provider=acme&shown={linked.shown}")
+    desk.get(f"{users(desk, 'ada')}/unlink?provider=acme&identity_id={linked.identity_id}")
     page = desk.browser.submit("user_unlink", {"reason": "not hers"})
     assert page.status == 200
     assert container.identities.of(desk.world.ada.subject) == []
@@ -127,15 +128,31 @@ def test_an_administrator_unlinks_an_identity_of_somebody_else(desk: Desk) -> No
     assert (record.actor, record.actor_kind) == (desk.owner.subject, ActorKind.ADMINISTRATOR)
 
 
+def test_of_two_who_are_called_the_same_the_one_that_is_meant_is_unlinked(desk: Desk) -> None:
+    container = desk.world.container
+    FederatedWorld(desk.world).provider("acme")
+    subject = desk.world.ada.subject
+    with container.database.writing() as stores:
+        for key in ("first", "second"):
+            stores.identities.add(identity_of(subject, "acme", subject_key=key, shown="ada"))
+    _, link = re.findall(
+        r'href="/admin(/users/[^"]*/unlink[^"]*)"', desk.get(f"/users/{subject}").text
+    )
+    assert "second" not in link
+    desk.get(unescape(link))
+    assert desk.browser.submit("user_unlink", {"reason": "left"}).status == 200
+    assert [each.subject_key for each in container.identities.of(subject)] == ["first"]
+
+
 def test_an_identity_that_is_not_there_is_not_said_to_be_unlinked(desk: Desk) -> None:
     container = desk.world.container
     FederatedWorld(desk.world).provider("acme")
-    path = f"{users(desk, 'ada')}/unlink?provider=acme&shown=somebody"
+    path = f"{users(desk, 'ada')}/unlink?provider=acme&identity_id=somebody"
     assert desk.get(path).status == 404
     with container.database.writing() as stores:
         stores.identities.add(identity_of(desk.world.ada.subject, "acme"))
     (linked,) = container.identities.of(desk.world.ada.subject)
-    desk.get(f"{users(desk, 'ada')}/unlink?provider=acme&shown={linked.shown}")
+    desk.get(f"{users(desk, 'ada')}/unlink?provider=acme&identity_id={linked.identity_id}")
     container.identities.unlink("acme", linked.subject_key, container.operator)
     assert desk.browser.submit("user_unlink", {"reason": "not hers"}).status == 404
 

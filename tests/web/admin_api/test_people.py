@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from authserver.domain.roles import ROLE_PERMISSIONS, Role
+from tests.federation.world import FederatedWorld
+from tests.services.grouped import identity_of
 from tests.web.admin_api.rest import problem
 
 if TYPE_CHECKING:
@@ -58,3 +60,21 @@ def test_roles_are_given_by_those_alone_who_may(rest: Rest) -> None:
     assert problem(rest.call("POST", "/users", new, token=people)) == (403, "missing-scope")
     taken = rest.call("PATCH", path, {"roles": []}, headers={"If-Match": rest.tag(path)})
     assert taken.json["roles"] == []
+
+
+def test_of_several_persons_at_a_provider_the_one_that_is_named_is_disconnected(rest: Rest) -> None:
+    FederatedWorld(rest.world).provider("okta")
+    subject = rest.world.ada.subject
+    path = f"/users/{subject}/identities/okta"
+    with rest.container.database.writing() as stores:
+        for key in ("first", "second"):
+            stores.identities.add(identity_of(subject, "okta", subject_key=key))
+    for method in ("GET", "DELETE"):
+        assert problem(rest.call(method, path)) == (409, "conflict")
+    second, first = (
+        each["identity_id"] for each in rest.get("/identities", query="user=ada")["items"]
+    )
+    assert rest.get(path, query=f"identity_id={second}")["subject_key"] == "second"
+    assert rest.call("DELETE", path, query=f"identity_id={second}").status == 204
+    assert rest.call("DELETE", path, query=f"identity_id={second}").status == 404
+    assert rest.get(path)["identity_id"] == first

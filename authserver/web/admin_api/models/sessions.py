@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from pydantic import Field
 
 from authserver.web.admin_api.models.members import (
+    Asking,
     ListQuery,
     Moment,
     Said,
@@ -117,9 +118,16 @@ class IdentityQuery(ListQuery):
     )
 
 
+class OneIdentity(Asking):
+    """Which of the persons that a user is at a provider."""
+
+    identity_id: str = unstated("Which one, where there are several.", max_length=LONGEST)
+
+
 class IdentityShown(Shown):
     """Who a user is at a provider, and what the groups there gave last."""
 
+    identity_id: str
     provider: str
     subject_key: str
     subject: str
@@ -184,6 +192,7 @@ def identity_shown(identity: Identity) -> IdentityShown:
     """An identity."""
     snapshot = identity.snapshot
     shown: dict[str, Any] = {
+        "identity_id": identity.identity_id,
         "provider": identity.provider,
         "subject_key": identity.subject_key,
         "subject": identity.subject,
