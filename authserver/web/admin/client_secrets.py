@@ -85,7 +85,7 @@ class ClientSecrets:
                 client_path(client),
                 [(_("Clients"), CLIENTS), (client.name, client_path(client))],
                 facts=[(_("Live secrets now"), len(live), Kind.NUMBER)],
-                shows_secret=True,
+                is_done_once=True,
             ),
             form,
             template="admin/client_rotate.html",

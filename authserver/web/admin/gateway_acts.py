@@ -141,7 +141,7 @@ class GatewayActs:
                 gateway_path(gateway),
                 _crumbs(gateway),
                 facts=[(_("Live keys now"), len(live), Kind.NUMBER)],
-                shows_secret=True,
+                is_done_once=True,
             ),
             form,
             template="admin/rotate.html",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from authserver.domain.errors import InvalidField
 from authserver.domain.texts import check_text
@@ -43,12 +43,17 @@ class Question:
     facts: Sequence[tuple[Text, Value, str]] = ()
     is_dangerous: bool = False
     asks_reason: bool = False
-    shows_secret: bool = False
-    """The answer does: it is the same to a second click. The act has to be one transaction."""
+    is_done_once: bool = False
+    """The answer to a second click is that to the first. The act has to be one transaction."""
 
 
-def ask(question: Question, form: Form, *, template: str = "admin/confirm.html") -> Response:
-    """The page; with 400 when it was answered and something is missing."""
+def ask(
+    question: Question, form: Form, *, template: str = "admin/confirm.html", **values: Any
+) -> Response:
+    """The page; with 400 when it was answered and something is missing.
+
+    `values` are what the template's own fields need.
+    """
     return show(
         template,
         title=question.title,
@@ -64,7 +69,8 @@ def ask(question: Question, form: Form, *, template: str = "admin/confirm.html")
         back=question.back,
         is_dangerous=question.is_dangerous,
         asks_reason=question.asks_reason,
-        shows_secret=question.shows_secret,
+        is_done_once=question.is_done_once,
+        **values,
     )
 
 

@@ -82,7 +82,7 @@ class SiteCredentials:
                 site_path(site),
                 site_crumbs(site),
                 facts=[(_("Live credentials now"), len(live), Kind.NUMBER)],
-                shows_secret=True,
+                is_done_once=True,
             ),
             form,
             template="admin/rotate.html",

@@ -222,7 +222,7 @@ class UserActs:
                 facts=facts,
                 is_dangerous=deed.is_dangerous,
                 asks_reason=True,
-                shows_secret=deed.name == "reset-password",
+                is_done_once=deed.name == "reset-password",
             ),
             form,
         )
