@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from authserver.domain.call_counts import COUNTED, CallCount, CallKey, CallSum, key_of
+from authserver.domain.call_counts import COUNTED, CallCount, CallKey, CallSum, CallTotal, key_of
 from tests.memory_pages import page_of
 from tests.memory_secrets import MemoryStore
 
@@ -17,9 +17,12 @@ if TYPE_CHECKING:
 
 
 class MemoryCallCounts(MemoryStore):
-    def total(self, wanted: CallSearch) -> int:
+    def total(self, wanted: CallSearch, *, at_most: int | None = None) -> CallTotal:
         self._told("total")
-        return sum(self._counts(wanted).values())
+        counts = list(self._counts(wanted).values())
+        if at_most is None or len(counts) <= at_most:
+            return CallTotal(sum(counts))
+        return CallTotal(sum(counts[: at_most + 1]), is_whole=False)
 
     def sums(
         self, wanted: CallSearch, by: Sequence[CallField], *, limit: int | None = None

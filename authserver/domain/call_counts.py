@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
 from authserver.domain.audit_text import visible
 from authserver.domain.caller_credentials import CredentialKind
-from authserver.domain.policy_calls import CallerWay
+from authserver.domain.policy_calls import LEGACY_WAYS, CallerWay
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -21,6 +21,8 @@ COUNTED: Final = "call."
 """How the actions of counted records begin: decisions, and nothing else."""
 WAYS: Final = frozenset((*CallerWay, *CredentialKind))
 """What a call brought: the way it came by, or, where nobody got that far, what it looked like."""
+LEGACY: Final = frozenset(str(way) for way in LEGACY_WAYS)
+"""The ways with which nobody proved anything to us."""
 _UNKNOWN: Final = str(CredentialKind.UNKNOWN)
 _LONGEST: Final = 255
 
@@ -86,11 +88,18 @@ class CallSum(NamedTuple):
     calls: int
 
 
+class CallTotal(NamedTuple):
+    """How many calls; at least so many where it is not whole: then others were not looked at."""
+
+    calls: int
+    is_whole: bool = True
+
+
 class CallCountStore(Protocol):
     """Counted calls, as far as records were moved and counted."""
 
-    def total(self, wanted: CallSearch) -> int:
-        """How many calls."""
+    def total(self, wanted: CallSearch, *, at_most: int | None = None) -> CallTotal:
+        """How many calls; no more than `at_most` counts are looked at, and one to see there are."""
         ...
 
     def sums(

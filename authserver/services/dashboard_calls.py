@@ -7,9 +7,8 @@ from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from authserver.domain.audit import Outcome
-from authserver.domain.call_counts import HOUR_SECONDS, CallField, CallSearch, hour_of
+from authserver.domain.call_counts import HOUR_SECONDS, LEGACY, CallField, CallSearch, hour_of
 from authserver.domain.dashboard import Figure, LegacyDay, Refusals, Talker
-from authserver.domain.policy_calls import LEGACY_WAYS
 
 if TYPE_CHECKING:
     from authserver.domain.ports import Stores
@@ -17,7 +16,6 @@ if TYPE_CHECKING:
 DAY_SECONDS: Final = 86_400.0
 CALL_HOURS: Final = 24
 LEGACY_DAYS: Final = 30
-LEGACY: Final = frozenset(str(way) for way in LEGACY_WAYS)
 _PASSED: Final = Outcome.SUCCESS.value
 _REFUSED: Final = Outcome.REFUSED.value
 

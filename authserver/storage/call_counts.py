@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import BigInteger, func, select, type_coerce
+from sqlalchemy import BigInteger, func, select, type_coerce, union_all
 
-from authserver.domain.call_counts import CallCount, CallField, CallKey, CallSum, hour_of
+from authserver.domain.call_counts import (
+    CallCount,
+    CallField,
+    CallKey,
+    CallSum,
+    CallTotal,
+    hour_of,
+)
 from authserver.domain.pages import Page, Place, check_limit
 from authserver.storage.bounded_deletions import bounded_deletion
 from authserver.storage.paging import Cut, Order
@@ -22,16 +30,22 @@ if TYPE_CHECKING:
     from authserver.domain.call_counts import CallSearch
 
 _OF_CALLERS: Final = frozenset({CallField.CLIENT, CallField.SUBJECT})
+_ORDER: Final = Order((caller_counts.c.hour, caller_counts.c.key))
 
 
 class CallCountRows(Store):
     """The counted calls of one transaction."""
 
-    def total(self, wanted: CallSearch) -> int:
-        """How many calls."""
+    def total(self, wanted: CallSearch, *, at_most: int | None = None) -> CallTotal:
+        """How many calls; no more than `at_most` counts are looked at, and one to see there are."""
         table = _table(wanted)
-        query = select(_calls(table)).where(self._mine(table), *_asked(table, wanted))
-        return int(self._connection.execute(query).scalar_one() or 0)
+        found = select(table.c.calls).where(self._mine(table), *_asked(table, wanted))
+        if at_most is not None:
+            found = found.limit(at_most + 1)
+        looked_at = found.subquery()
+        query = select(func.count(), _calls(looked_at.c.calls))
+        counts, calls = self._connection.execute(query).one()
+        return CallTotal(int(calls or 0), at_most is None or counts <= at_most)
 
     def sums(
         self, wanted: CallSearch, by: Sequence[CallField], *, limit: int | None = None
@@ -39,7 +53,7 @@ class CallCountRows(Store):
         """Parted by these fields, most calls first."""
         table = _table(wanted, by)
         parts = [table.c[each.value] for each in by]
-        calls = _calls(table)
+        calls = _calls(table.c.calls)
         query = (
             select(*parts, calls)
             .where(self._mine(table), *_asked(table, wanted))
@@ -60,8 +74,41 @@ class CallCountRows(Store):
         """The counts themselves, by hour."""
         table = caller_counts
         query = select(table).where(self._mine(table), *_asked(table, wanted))
-        order = Order((table.c.hour, table.c.key))
-        return Cut(order, descending, after, limit).page(self._connection, query, _count)
+        if _is_of_kinds(wanted):
+            hours = self._hours(wanted, check_limit(limit), descending=descending, after=after)
+            query = query.where(table.c.hour.in_(hours))
+        return Cut(_ORDER, descending, after, limit).page(self._connection, query, _count)
+
+    def _hours(
+        self, wanted: CallSearch, limit: int, *, descending: bool, after: Place | None
+    ) -> Sequence[float]:
+        """In which hours to look for a page: the few counts without callers tell, each by an index.
+
+        Each of them has a caller at least, so that one more of them than fit is enough.
+        """
+        hour = call_counts.c.hour
+        asked = [self._mine(call_counts)]
+        begun: list[float] = []
+        if after is not None:
+            # Of the hour where the page before ended nobody knows how much is left.
+            begun.append(float(after.fitting(float, str)[0]))
+            asked.append(hour < begun[0] if descending else hour > begun[0])
+        if wanted.ways is None:
+            kinds = [wanted]
+        else:
+            # One by one: of several an index would give no order.
+            kinds = [replace(wanted, ways=frozenset({way})) for way in sorted(wanted.ways)]
+        order = hour.desc() if descending else hour.asc()
+        found = [
+            select(hour).where(*asked, *_asked(call_counts, each)).order_by(order).limit(limit + 1)
+            for each in kinds
+        ]
+        if not found:
+            return []
+        hours = union_all(*(select(each.subquery().c.hour) for each in found)).subquery()
+        order = hours.c.hour.desc() if descending else hours.c.hour.asc()
+        query = select(hours.c.hour).order_by(order).limit(limit + 1)
+        return sorted({*begun, *self._connection.scalars(query)})
 
     def prune(self, before: float, limit: int) -> int:
         """Remove at most `limit` counts of hours before; how many there were."""
@@ -79,9 +126,15 @@ def _table(wanted: CallSearch, by: Iterable[CallField] = ()) -> Table:
     return caller_counts if asks or _OF_CALLERS.intersection(by) else call_counts
 
 
-def _calls(table: Table) -> ColumnElement[Any]:
+def _is_of_kinds(wanted: CallSearch) -> bool:
+    """Whether calls of some kinds are meant, whoever made them."""
+    asks = (wanted.resource, wanted.ways, wanted.outcome, wanted.reason)
+    return _table(wanted) is call_counts and any(each is not None for each in asks)
+
+
+def _calls(column: ColumnElement[int]) -> ColumnElement[Any]:
     # A sum of whole numbers is a decimal in PostgreSQL.
-    return type_coerce(func.sum(table.c.calls), BigInteger).label("sum_of_calls")
+    return type_coerce(func.sum(column), BigInteger).label("sum_of_calls")
 
 
 def _asked(table: Table, wanted: CallSearch) -> Iterator[ColumnElement[bool]]:
