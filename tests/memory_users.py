@@ -23,8 +23,9 @@ if TYPE_CHECKING:
 class MemoryUsers(MemoryStore):
     def names(self, subjects: Iterable[str]) -> Mapping[str, str]:
         self._told("names")
-        found = (self._state.users.get(each) for each in set(subjects))
-        return {each.subject: each.username for each in found if each is not None}
+        asked = set(subjects)
+        found = self._state.users.values()
+        return {each.subject: each.username for each in found if each.subject in asked}
 
     def page(
         self,

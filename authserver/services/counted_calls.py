@@ -93,7 +93,7 @@ class CountedCalls:
             total = None
             if piece.counts:
                 total = stores.call_counts.total(wanted, at_most=MOST_ADDED)
-            names = stores.users.names({each.key.subject for each in found.items})
+            names = stores.users.names(each.key.subject for each in found.items)
         named = [
             NamedCount(each, names.get(each.key.subject, ""), sites.get(each.key.resource, ""))
             for each in found.items
