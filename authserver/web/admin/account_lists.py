@@ -9,17 +9,9 @@ from urllib.parse import urlencode
 from authserver.services.user_lookup import SUBJECT_PREFIX
 from authserver.web.admin.cells import Kind
 from authserver.web.admin.console_pages import ConsolePage
-from authserver.web.admin.list_files import list_file
-from authserver.web.admin.lists import (
-    Column,
-    Listing,
-    ListPage,
-    ListQuery,
-    RowAct,
-    shelf,
-    wants_file,
-)
-from authserver.web.admin.showing import show, what_happened
+from authserver.web.admin.list_pages import show_list
+from authserver.web.admin.lists import Column, Listing, ListPage, ListQuery, RowAct
+from authserver.web.admin.showing import what_happened
 from authserver.web.admin.site_pages import READ, RESOURCES, WRITE, site_crumbs, site_path
 from authserver.web.admin.user_lists import user_path
 from authserver.web.languages import gettext as _
@@ -110,13 +102,13 @@ class AccountLists:
         def page(query: ListQuery) -> ListPage[AccountRow]:
             return self._page(name, query)
 
-        if wants_file():
-            return list_file(listing, self.cursors, page)
-        return show(
-            "admin/accounts.html",
+        return show_list(
+            listing,
+            self.cursors,
+            page,
             title=_("Accounts at %(name)s") % {"name": site.name},
+            template="admin/accounts.html",
             crumbs=site_crumbs(site),
-            shelf=shelf(listing, self.cursors, page),
             lead=_(
                 "Which account of the site stands for whom: a call arrives there as that account."
             ),

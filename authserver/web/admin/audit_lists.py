@@ -11,17 +11,8 @@ from authserver.domain.roles import Area, to_read
 from authserver.services.audit_searches import SearchTerms
 from authserver.web.admin.cells import WORDS, Kind
 from authserver.web.admin.console_pages import ConsolePage, MenuEntry, Section
-from authserver.web.admin.list_files import list_file
-from authserver.web.admin.lists import (
-    Column,
-    Filter,
-    Listing,
-    ListPage,
-    ListQuery,
-    shelf,
-    wants_file,
-)
-from authserver.web.admin.showing import show
+from authserver.web.admin.list_pages import show_list
+from authserver.web.admin.lists import Column, Filter, Listing, ListPage, ListQuery
 from authserver.web.languages import gettext as _
 from authserver.web.languages import lazy_gettext as _l
 
@@ -121,12 +112,11 @@ class AuditLists:
     def show(self, who: Administrator) -> Response:
         """GET /admin/audit."""
         del who
-        if wants_file():
-            return list_file(LISTING, self._cursors, self._page)
-        return show(
-            "admin/list.html",
+        return show_list(
+            LISTING,
+            self._cursors,
+            self._page,
             title=_("Audit records"),
-            shelf=shelf(LISTING, self._cursors, self._page),
             lead=_("Who did what, when, from where, and with what outcome. The newest come first."),
             empty=_("Nothing is on record yet."),
         )

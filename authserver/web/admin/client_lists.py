@@ -9,18 +9,9 @@ from authserver.domain.roles import Area, to_read, to_write
 from authserver.domain.searches import ClientSearch, ClientSort, SecretSearch
 from authserver.web.admin.cells import WORDS, Kind
 from authserver.web.admin.console_pages import ConsolePage, MenuEntry, Section
-from authserver.web.admin.list_files import list_file
-from authserver.web.admin.lists import (
-    Bulk,
-    Column,
-    Filter,
-    Listing,
-    ListPage,
-    ListQuery,
-    shelf,
-    wants_file,
-)
-from authserver.web.admin.showing import show, what_happened
+from authserver.web.admin.list_pages import show_list
+from authserver.web.admin.lists import Bulk, Column, Filter, Listing, ListPage, ListQuery
+from authserver.web.admin.showing import what_happened
 from authserver.web.admin.stored_lists import list_page, piece_of
 from authserver.web.languages import gettext as _
 from authserver.web.languages import lazy_gettext as _l
@@ -145,12 +136,11 @@ class ClientLists:
     def show(self, who: Administrator) -> Response:
         """GET /admin/clients."""
         del who
-        if wants_file():
-            return list_file(LISTING, self._cursors, self._page)
-        return show(
-            "admin/list.html",
+        return show_list(
+            LISTING,
+            self._cursors,
+            self._page,
             title=_("Clients"),
-            shelf=shelf(LISTING, self._cursors, self._page),
             lead=_("Scripts, apps, CI jobs and agents that get tokens here."),
             empty=_("There is no client yet. Register the first one: it takes a minute."),
             new=(_("Register a client"), f"{CLIENTS}/-/new", WRITE),

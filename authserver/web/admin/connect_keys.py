@@ -10,16 +10,8 @@ from authserver.domain.roles import Area, to_read, to_write
 from authserver.services.audit_searches import SearchTerms
 from authserver.web.admin.cells import WORDS, Kind
 from authserver.web.admin.console_pages import ConsolePage, MenuEntry, Section
-from authserver.web.admin.list_files import list_file
-from authserver.web.admin.lists import (
-    Column,
-    Filter,
-    Listing,
-    ListPage,
-    ListQuery,
-    shelf,
-    wants_file,
-)
+from authserver.web.admin.list_pages import show_list
+from authserver.web.admin.lists import Column, Filter, Listing, ListPage, ListQuery
 from authserver.web.admin.short_lists import page_of
 from authserver.web.admin.showing import show, what_happened
 from authserver.web.languages import gettext as _
@@ -127,12 +119,11 @@ class ConnectKeyLists:
     def list(self, who: Administrator) -> Response:
         """GET /admin/connect-keys."""
         del who
-        if wants_file():
-            return list_file(LISTING, self.cursors, self._page)
-        return show(
-            "admin/list.html",
+        return show_list(
+            LISTING,
+            self.cursors,
+            self._page,
             title=_("Keys of Connect apps"),
-            shelf=shelf(LISTING, self.cursors, self._page),
             lead=_(
                 "Atlassian Connect apps and custom integrations sign each call with a key of "
                 "theirs. Atlassian ends Connect: for what is to stay, give out API tokens or "

@@ -11,16 +11,8 @@ from authserver.domain.roles import Area, to_read, to_write
 from authserver.services.dashboard_credentials import is_ending, is_unused
 from authserver.web.admin.cells import WORDS, Kind
 from authserver.web.admin.console_pages import ConsolePage, MenuEntry, Section
-from authserver.web.admin.list_files import list_file
-from authserver.web.admin.lists import (
-    Column,
-    Filter,
-    Listing,
-    ListPage,
-    ListQuery,
-    shelf,
-    wants_file,
-)
+from authserver.web.admin.list_pages import show_list
+from authserver.web.admin.lists import Column, Filter, Listing, ListPage, ListQuery
 from authserver.web.admin.short_lists import page_of
 from authserver.web.admin.showing import show, what_happened
 from authserver.web.languages import gettext as _
@@ -132,12 +124,11 @@ class GatewayPages:
     def list(self, who: Administrator) -> Response:
         """GET /admin/gateways."""
         del who
-        if wants_file():
-            return list_file(LISTING, self.cursors, self._page)
-        return show(
-            "admin/list.html",
+        return show_list(
+            LISTING,
+            self.cursors,
+            self._page,
             title=_("Gateways"),
-            shelf=shelf(LISTING, self.cursors, self._page),
             lead=_("The proxies in front of the sites: they ask here about every call."),
             empty=_("No gateway is registered yet: calls to the sites are not decided here."),
             new=(_("Register a gateway"), f"{GATEWAYS}/-/new", to_write(Area.RESOURCES)),

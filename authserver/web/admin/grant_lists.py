@@ -9,19 +9,10 @@ from authserver.domain.grants import GrantEnd, GrantFilter
 from authserver.domain.searches import GrantSearch, GrantSort
 from authserver.web.admin.cells import WORDS, Kind
 from authserver.web.admin.console_pages import ConsolePage, MenuEntry, Section
-from authserver.web.admin.list_files import list_file
-from authserver.web.admin.lists import (
-    Bulk,
-    Column,
-    Filter,
-    Listing,
-    ListPage,
-    ListQuery,
-    shelf,
-    wants_file,
-)
+from authserver.web.admin.list_pages import show_list
+from authserver.web.admin.lists import Bulk, Column, Filter, Listing, ListPage, ListQuery
 from authserver.web.admin.session_lists import READ, WRITE
-from authserver.web.admin.showing import show, what_happened
+from authserver.web.admin.showing import what_happened
 from authserver.web.admin.stored_lists import list_page, piece_of
 from authserver.web.admin.ticked import TickedAct
 from authserver.web.admin.user_lists import user_path
@@ -112,12 +103,11 @@ class GrantLists:
     def show(self, who: Administrator) -> Response:
         """GET /admin/grants."""
         del who
-        if wants_file():
-            return list_file(LISTING, self.cursors, self._page)
-        return show(
-            "admin/list.html",
+        return show_list(
+            LISTING,
+            self.cursors,
+            self._page,
             title=_("Grants"),
-            shelf=shelf(LISTING, self.cursors, self._page),
             lead=_("What users allowed to apps. With a grant end all tokens that came of it."),
             empty=_("No user has allowed anything to an app yet."),
             done=what_happened(DONE),

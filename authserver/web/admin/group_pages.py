@@ -11,8 +11,8 @@ from authserver.domain.errors import NotFound
 from authserver.web.admin.cells import Kind
 from authserver.web.admin.console_pages import ConsolePage, MenuEntry, Section
 from authserver.web.admin.forms import REFUSALS, Form
-from authserver.web.admin.list_files import list_file
-from authserver.web.admin.lists import Column, Listing, ListPage, ListQuery, shelf, wants_file
+from authserver.web.admin.list_pages import show_list
+from authserver.web.admin.lists import Column, Listing, ListPage, ListQuery
 from authserver.web.admin.questions import Question, ask, reasoned
 from authserver.web.admin.short_lists import page_of
 from authserver.web.admin.showing import show, what_happened
@@ -83,12 +83,11 @@ class GroupPages:
     def list(self, who: Administrator) -> Response:
         """GET /admin/groups."""
         del who
-        if wants_file():
-            return list_file(LISTING, self.cursors, self._page)
-        return show(
-            "admin/list.html",
+        return show_list(
+            LISTING,
+            self.cursors,
+            self._page,
             title=_("Groups"),
-            shelf=shelf(LISTING, self.cursors, self._page),
             lead=_("Apps learn them by the scope groups, and policies ask for them."),
             empty=_("There is no group yet."),
             new=(_("Add a group"), f"{GROUPS}/-/new", WRITE),

@@ -10,18 +10,9 @@ from authserver.domain.roles import Area, to_read, to_write
 from authserver.domain.searches import MailSearch, MailSort
 from authserver.web.admin.cells import WORDS, Kind
 from authserver.web.admin.console_pages import ConsolePage, MenuEntry, Section
-from authserver.web.admin.list_files import list_file
-from authserver.web.admin.lists import (
-    Bulk,
-    Column,
-    Filter,
-    Listing,
-    ListPage,
-    ListQuery,
-    shelf,
-    wants_file,
-)
-from authserver.web.admin.showing import show, what_happened
+from authserver.web.admin.list_pages import show_list
+from authserver.web.admin.lists import Bulk, Column, Filter, Listing, ListPage, ListQuery
+from authserver.web.admin.showing import what_happened
 from authserver.web.admin.stored_lists import list_page, piece_of
 from authserver.web.admin.ticked import TickedAct
 from authserver.web.languages import gettext as _
@@ -92,12 +83,11 @@ class MailLists:
     def show(self, who: Administrator) -> Response:
         """GET /admin/mails."""
         del who
-        if wants_file():
-            return list_file(LISTING, self.cursors, self._page)
-        return show(
-            "admin/list.html",
+        return show_list(
+            LISTING,
+            self.cursors,
+            self._page,
             title=_("Mail"),
-            shelf=shelf(LISTING, self.cursors, self._page),
             lead=_("What is in a mail is shown to nobody: there may be a link in it."),
             empty=_("No mail was made yet."),
             done=what_happened(DONE),

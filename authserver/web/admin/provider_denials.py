@@ -14,17 +14,8 @@ from authserver.services.external_denials import FOR_EVER
 from authserver.web.admin.cells import Kind
 from authserver.web.admin.console_pages import ConsolePage
 from authserver.web.admin.forms import REFUSALS, Form
-from authserver.web.admin.list_files import list_file
-from authserver.web.admin.lists import (
-    Column,
-    Filter,
-    Listing,
-    ListPage,
-    ListQuery,
-    RowAct,
-    shelf,
-    wants_file,
-)
+from authserver.web.admin.list_pages import show_list
+from authserver.web.admin.lists import Column, Filter, Listing, ListPage, ListQuery, RowAct
 from authserver.web.admin.provider_lists import READ, WRITE, crumbs_to, provider_path
 from authserver.web.admin.questions import REASON, Question, ask, reasoned
 from authserver.web.admin.short_lists import page_of
@@ -135,13 +126,12 @@ class ProviderDenialPages:
                 filters={"kind": lambda denial, value: denial.kind == value},
             )
 
-        if wants_file():
-            return list_file(listing, self.cursors, page)
-        return show(
-            "admin/list.html",
+        return show_list(
+            listing,
+            self.cursors,
+            page,
             title=_("What is denied"),
             crumbs=crumbs_to(provider),
-            shelf=shelf(listing, self.cursors, page),
             lead=_(
                 "Tokens of this provider that count nowhere here, though they still run. Sessions "
                 "at this server are another matter: end them under Sessions."

@@ -13,17 +13,8 @@ from authserver.domain.providers import DomainRouting
 from authserver.web.admin.cells import Kind
 from authserver.web.admin.console_pages import ConsolePage, MenuEntry, Section
 from authserver.web.admin.forms import REFUSALS, Form
-from authserver.web.admin.list_files import list_file
-from authserver.web.admin.lists import (
-    Column,
-    Filter,
-    Listing,
-    ListPage,
-    ListQuery,
-    RowAct,
-    shelf,
-    wants_file,
-)
+from authserver.web.admin.list_pages import show_list
+from authserver.web.admin.lists import Column, Filter, Listing, ListPage, ListQuery, RowAct
 from authserver.web.admin.provider_lists import READ, WRITE, provider_path
 from authserver.web.admin.questions import Question, ask, reasoned
 from authserver.web.admin.short_lists import page_of
@@ -101,12 +92,11 @@ class ProviderDomainPages:
     def list(self, who: Administrator) -> Response:
         """GET /admin/provider-domains."""
         del who
-        if wants_file():
-            return list_file(LISTING, self.cursors, self._page)
-        return show(
-            "admin/list.html",
+        return show_list(
+            LISTING,
+            self.cursors,
+            self._page,
             title=_("E-mail domains"),
-            shelf=shelf(LISTING, self.cursors, self._page),
             lead=_(
                 "Where people sign in by their address, whether anybody with such an address "
                 "exists here or not."

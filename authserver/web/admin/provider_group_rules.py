@@ -14,17 +14,8 @@ from authserver.domain.roles import Area, Role, to_read
 from authserver.web.admin.cells import ROLE_WORDS, Kind
 from authserver.web.admin.console_pages import ConsolePage
 from authserver.web.admin.forms import REFUSALS, Form
-from authserver.web.admin.list_files import list_file
-from authserver.web.admin.lists import (
-    Column,
-    Filter,
-    Listing,
-    ListPage,
-    ListQuery,
-    RowAct,
-    shelf,
-    wants_file,
-)
+from authserver.web.admin.list_pages import show_list
+from authserver.web.admin.lists import Column, Filter, Listing, ListPage, ListQuery, RowAct
 from authserver.web.admin.provider_lists import READ, WRITE, crumbs_to, provider_path
 from authserver.web.admin.questions import Question, ask, reasoned
 from authserver.web.admin.short_lists import page_of
@@ -128,13 +119,13 @@ class ProviderRulePages:
                 filters={"effect": lambda rule, value: rule.effect == value},
             )
 
-        if wants_file():
-            return list_file(listing, self.cursors, page)
-        return show(
-            "admin/provider_rules.html",
+        return show_list(
+            listing,
+            self.cursors,
+            page,
             title=_("Group rules"),
+            template="admin/provider_rules.html",
             crumbs=crumbs_to(provider),
-            shelf=shelf(listing, self.cursors, page),
             lead=_(
                 "What the groups of a person there mean here. Without a rule a group means nothing."
             ),

@@ -9,18 +9,10 @@ from authserver.domain.roles import Area, to_read, to_write
 from authserver.services.provider_presets import PRESETS
 from authserver.web.admin.cells import WORDS, Kind
 from authserver.web.admin.console_pages import ConsolePage, MenuEntry, Section
-from authserver.web.admin.list_files import list_file
-from authserver.web.admin.lists import (
-    Column,
-    Filter,
-    Listing,
-    ListPage,
-    ListQuery,
-    shelf,
-    wants_file,
-)
+from authserver.web.admin.list_pages import show_list
+from authserver.web.admin.lists import Column, Filter, Listing, ListPage, ListQuery
 from authserver.web.admin.short_lists import page_of
-from authserver.web.admin.showing import show, what_happened
+from authserver.web.admin.showing import what_happened
 from authserver.web.languages import gettext as _
 from authserver.web.languages import lazy_gettext as _l
 
@@ -122,12 +114,11 @@ class ProviderLists:
     def show(self, who: Administrator) -> Response:
         """GET /admin/providers."""
         del who
-        if wants_file():
-            return list_file(LISTING, self._cursors, self._page)
-        return show(
-            "admin/list.html",
+        return show_list(
+            LISTING,
+            self._cursors,
+            self._page,
             title=_("Identity providers"),
-            shelf=shelf(LISTING, self._cursors, self._page),
             lead=_("Where people sign in, beside a password of this server."),
             empty=_("There is no identity provider: everybody signs in with a password."),
             new=(_("Set up a provider"), NEW, WRITE),

@@ -8,19 +8,10 @@ from typing import TYPE_CHECKING, Final
 from authserver.web.admin.cells import Kind
 from authserver.web.admin.client_lists import GRANT_LABELS, READ, WRITE
 from authserver.web.admin.console_pages import ConsolePage, MenuEntry, Section
-from authserver.web.admin.list_files import list_file
-from authserver.web.admin.lists import (
-    Column,
-    Filter,
-    Listing,
-    ListPage,
-    ListQuery,
-    RowAct,
-    shelf,
-    wants_file,
-)
+from authserver.web.admin.list_pages import show_list
+from authserver.web.admin.lists import Column, Filter, Listing, ListPage, ListQuery, RowAct
 from authserver.web.admin.short_lists import page_of
-from authserver.web.admin.showing import show, what_happened
+from authserver.web.admin.showing import what_happened
 from authserver.web.languages import gettext as _
 from authserver.web.languages import lazy_gettext as _l
 
@@ -135,12 +126,12 @@ class RegistrationTokenLists:
     def list(self, who: Administrator) -> Response:
         """GET /admin/initial-access-tokens."""
         del who
-        if wants_file():
-            return list_file(LISTING, self.cursors, self._page)
-        return show(
-            "admin/registration_tokens.html",
+        return show_list(
+            LISTING,
+            self.cursors,
+            self._page,
             title=_("Initial access tokens"),
-            shelf=shelf(LISTING, self.cursors, self._page),
+            template="admin/registration_tokens.html",
             lead=_(
                 "Whoever has one registers clients by themselves, within its limits (RFC 7591). "
                 "What was registered stands among the clients."

@@ -14,16 +14,8 @@ from authserver.services.long_lists import Piece
 from authserver.web.admin.cells import WORDS, Kind
 from authserver.web.admin.console_pages import ConsolePage, MenuEntry, Section
 from authserver.web.admin.gateway_pages import gateway_path
-from authserver.web.admin.list_files import list_file
-from authserver.web.admin.lists import (
-    Column,
-    Filter,
-    Listing,
-    ListPage,
-    ListQuery,
-    shelf,
-    wants_file,
-)
+from authserver.web.admin.list_pages import show_list
+from authserver.web.admin.lists import Column, Filter, Listing, ListPage, ListQuery
 from authserver.web.admin.short_lists import page_of
 from authserver.web.admin.showing import show, what_happened
 from authserver.web.languages import gettext as _
@@ -130,12 +122,11 @@ class SitePages:
     def list(self, who: Administrator) -> Response:
         """GET /admin/resources."""
         del who
-        if wants_file():
-            return list_file(LISTING, self.cursors, self._page)
-        return show(
-            "admin/list.html",
+        return show_list(
+            LISTING,
+            self.cursors,
+            self._page,
             title=_("Sites"),
-            shelf=shelf(LISTING, self.cursors, self._page),
             lead=_("The Jira and Confluence sites that tokens are for."),
             empty=_("No site is registered yet: tokens are for sites."),
             new=(_("Register a site"), f"{RESOURCES}/-/new", WRITE),

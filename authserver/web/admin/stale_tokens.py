@@ -9,18 +9,8 @@ from authserver.domain.errors import InvalidField
 from authserver.services.api_token_disuse import idle_since
 from authserver.web.admin.cells import Kind
 from authserver.web.admin.console_pages import ConsolePage
-from authserver.web.admin.list_files import list_file
-from authserver.web.admin.lists import (
-    Bulk,
-    Column,
-    Filter,
-    Listing,
-    ListPage,
-    ListQuery,
-    shelf,
-    wants_file,
-)
-from authserver.web.admin.showing import show
+from authserver.web.admin.list_pages import show_list
+from authserver.web.admin.lists import Bulk, Column, Filter, Listing, ListPage, ListQuery
 from authserver.web.admin.stored_lists import list_page, place_of
 from authserver.web.admin.token_lists import READ, TOKENS, WRITE, called, token_path
 from authserver.web.languages import gettext as _
@@ -104,16 +94,15 @@ class StaleTokens:
     def show(self, who: Administrator) -> Response:
         """GET /admin/tokens/-/stale, with `for` the time since when nobody has used them."""
         del who
-        if wants_file():
-            return list_file(LISTING, self.cursors, self._page)
-        found = shelf(LISTING, self.cursors, self._page)
-        return show(
-            "admin/stale_tokens.html",
+        return show_list(
+            LISTING,
+            self.cursors,
+            self._page,
             title=_("Tokens that nobody uses"),
+            template="admin/stale_tokens.html",
             crumbs=[(_("API tokens"), TOKENS)],
-            shelf=found,
             periods=PERIODS.items(),
-            chosen=found.query.filters.get("for", USUAL),
+            usual=USUAL,
         )
 
     def _page(self, query: ListQuery) -> ListPage[StaleRow]:

@@ -16,18 +16,9 @@ from authserver.domain.roles import Area, to_read, to_write
 from authserver.domain.searches import ApiTokenSort
 from authserver.web.admin.cells import WORDS, Kind
 from authserver.web.admin.console_pages import ConsolePage, MenuEntry, Section
-from authserver.web.admin.list_files import list_file
-from authserver.web.admin.lists import (
-    Bulk,
-    Column,
-    Filter,
-    Listing,
-    ListPage,
-    ListQuery,
-    shelf,
-    wants_file,
-)
-from authserver.web.admin.showing import show, what_happened
+from authserver.web.admin.list_pages import show_list
+from authserver.web.admin.lists import Bulk, Column, Filter, Listing, ListPage, ListQuery
+from authserver.web.admin.showing import what_happened
 from authserver.web.admin.stored_lists import list_page, piece_of
 from authserver.web.languages import gettext as _
 from authserver.web.languages import lazy_gettext as _l
@@ -170,12 +161,11 @@ class TokenLists:
     def show(self, who: Administrator) -> Response:
         """GET /admin/tokens."""
         del who
-        if wants_file():
-            return list_file(LISTING, self._cursors, self._page)
-        return show(
-            "admin/list.html",
+        return show_list(
+            LISTING,
+            self._cursors,
+            self._page,
             title=_("API tokens"),
-            shelf=shelf(LISTING, self._cursors, self._page),
             lead=_("Keys that take the place of passwords in scripts and apps."),
             empty=_("There is no API token yet. People make their own, or you make one for them."),
             others=[(_("Unused tokens"), f"{TOKENS}/-/stale", READ)],

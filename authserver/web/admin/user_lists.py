@@ -9,17 +9,9 @@ from authserver.domain.searches import UserSearch, UserSort
 from authserver.domain.users import User, UserStatus
 from authserver.web.admin.cells import ROLE_WORDS, WORDS, Kind
 from authserver.web.admin.console_pages import ConsolePage, MenuEntry, Section
-from authserver.web.admin.list_files import list_file
-from authserver.web.admin.lists import (
-    Column,
-    Filter,
-    Listing,
-    ListPage,
-    ListQuery,
-    shelf,
-    wants_file,
-)
-from authserver.web.admin.showing import show, what_happened
+from authserver.web.admin.list_pages import show_list
+from authserver.web.admin.lists import Column, Filter, Listing, ListPage, ListQuery
+from authserver.web.admin.showing import what_happened
 from authserver.web.admin.stored_lists import list_page, piece_of
 from authserver.web.languages import gettext as _
 from authserver.web.languages import lazy_gettext as _l
@@ -100,12 +92,11 @@ class UserLists:
     def show(self, who: Administrator) -> Response:
         """GET /admin/users."""
         del who
-        if wants_file():
-            return list_file(LISTING, self._cursors, self._page)
-        return show(
-            "admin/list.html",
+        return show_list(
+            LISTING,
+            self._cursors,
+            self._page,
             title=_("Users"),
-            shelf=shelf(LISTING, self._cursors, self._page),
             lead=_("Everybody who signs in here, by a password or at an identity provider."),
             empty=_("There is no user yet."),
             new=(_("Add a user"), f"{USERS}/-/new", WRITE),
