@@ -39,7 +39,9 @@ def provider_pages(visits: Visits, container: Container) -> Iterator[ConsolePage
     yield from ProviderLists(providers, cursors).pages()
     yield from ProviderCreation(providers, pages).pages()
     yield from pages.pages()
-    yield from ProviderSecretPages(visits, providers, container.provider_secrets).pages()
+    yield from ProviderSecretPages(
+        visits, providers, container.provider_secrets, container.clock
+    ).pages()
     yield from ProviderEditing(providers, pages).pages()
     yield from ProviderRulePages(
         visits=visits,

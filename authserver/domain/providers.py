@@ -139,6 +139,11 @@ class GroupsRule:
     directory_client_id: str = ""
     directory_secret: bytes = field(default=b"", repr=False)
 
+    @property
+    def asks_directory(self) -> bool:
+        """Whether the provider's directory is asked for groups, with a credential of ours."""
+        return self.source in {GroupSource.GRAPH, GroupSource.OKTA_API}
+
 
 @dataclass(frozen=True, slots=True)
 class BearerRule:

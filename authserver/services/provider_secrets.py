@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Protocol
 
 from authserver.domain.errors import Conflict, InvalidField
-from authserver.domain.providers import GroupSource, ProviderSecret
+from authserver.domain.providers import ProviderSecret
 from authserver.services.provider_fields import check_secret
 from authserver.services.provider_guards import guard_provider
 from authserver.services.provider_lookup import existing_provider, provider_changed
@@ -161,7 +161,7 @@ class ProviderSecrets:
         with self._administration.changing(provider_changed(name, now), takes_power=True) as stores:
             provider = existing_provider(stores, name)
             guard_provider(stores, act, name)
-            if provider.groups.source not in {GroupSource.GRAPH, GroupSource.OKTA_API}:
+            if not provider.groups.asks_directory:
                 raise Conflict(
                     f"provider {name} asks no directory for groups: first run authserver provider "
                     f"update {name} --groups-source graph|okta-api"

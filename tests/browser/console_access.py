@@ -34,6 +34,8 @@ def access_walk(served: ServedPeople, page: Page, look: Look, provider: str) -> 
     for name, path in (
         ("provider-whole", below),
         ("provider-edit", f"{below}/edit"),
+        ("provider-secrets-expire", f"{below}/secrets/expire"),
+        ("provider-directory-secret", f"{below}/directory-secret"),
         ("provider-bearer", f"{below}/bearer"),
         ("provider-rules", f"{below}/group-rules"),
         ("provider-rule-new", f"{below}/group-rules/-/new"),
@@ -82,6 +84,7 @@ def _furnish(
         label="Service desk",
     )
     rules.add(provider, "Contractors", "scopes", operator, value="READ")
+    container.provider_secrets.add(provider, "the-next-secret-of-theirs", operator)
     denials = container.external_denials
     denials.deny(
         *(provider, DenialKind.CLIENT, f"legacy-report-{number}", operator),

@@ -80,13 +80,13 @@ _RULES: Final = (
     ),
     Way(
         "End our older secrets at a provider",
-        (),
+        ("provider_secrets_expire",),
         ("expireProviderSecrets",),
         ("provider secret expire",),
     ),
     Way(
         "Give our secret for a provider's directory",
-        (),
+        ("provider_directory_secret",),
         ("setDirectorySecret",),
         ("provider secret set-directory",),
     ),

@@ -50,6 +50,9 @@ DONE: Final[Mapping[str, Text]] = {
     "disabled": _l("The provider is disabled: what came by it has ended."),
     "enabled": _l("The provider is enabled."),
     "secret": _l("The new secret is used from now on."),
+    "ended": _l("Only the secret that you chose stays. Delete the others at the provider, too."),
+    "alone": _l("There is no other live secret: nothing was changed."),
+    "directory": _l("Groups are read with the new secret from now on."),
 }
 
 
