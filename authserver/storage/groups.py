@@ -25,9 +25,7 @@ MEMBERSHIPS: Final = (group_members, provider_group_members)
 _OF: Final = union_all(
     *(
         select(table.c.group_name).where(
-            of_issuer(table),
-            # Asked whether it is this one, SQLite would read everybody's, out of the primary key.
-            table.c.subject.between(bindparam("own_subject"), bindparam("own_subject")),
+            of_issuer(table), table.c.subject == bindparam("own_subject")
         )
         for table in MEMBERSHIPS
     )
@@ -173,16 +171,10 @@ class GroupRows(Store):
 
     def of_each(self, subjects: Iterable[str]) -> Mapping[str, Sequence[str]]:
         """The same of several users."""
-        asked = sorted(each for each in set(subjects) if is_storable(each))
-        if len(asked) == 1:
-            return {asked[0]: self.of(asked[0])}
-        found: dict[str, set[str]] = {each: set() for each in asked}
+        found: dict[str, set[str]] = {each: set() for each in subjects if is_storable(each)}
         for table in MEMBERSHIPS:
-            # In order, for SQLite would read everybody's otherwise, out of the primary key.
-            query = (
-                select(table.c.subject, table.c.group_name)
-                .where(self._mine(table), table.c.subject.in_(asked))
-                .order_by(table.c.subject)
+            query = select(table.c.subject, table.c.group_name).where(
+                self._mine(table), table.c.subject.in_(sorted(found))
             )
             for row in self._connection.execute(query):
                 found[row.subject].add(row.group_name)

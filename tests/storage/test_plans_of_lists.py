@@ -14,12 +14,14 @@ from authserver.domain.grants import GrantOrigin
 from authserver.domain.searches import ApiTokenSort, GrantSearch, GrantSort
 from authserver.storage.rows.api_tokens import api_tokens
 from authserver.storage.rows.grants import grants
+from authserver.storage.rows.groups import group_members
+from authserver.storage.rows.identities import provider_group_members
 from authserver.storage.rows.search_words import search_words
 from tests.scale.bulk import make
 from tests.scale.watching import Watch
 from tests.storage.api_token_examples import api_token
 from tests.storage.examples import NOW
-from tests.storage.people_examples import grant
+from tests.storage.people_examples import grant, group
 
 if TYPE_CHECKING:
     from authserver.storage.database import SqlDatabase
@@ -169,3 +171,32 @@ def test_a_dozen_that_are_named_are_sorted_and_nobody_else_is_read(database: Sql
                 == 12
             )
         check(plans(database, watch), "grants", "grant_id", "client_id_created_at_grant_id")
+
+
+def test_groups_of_users_come_out_of_an_index_alone(database: SqlDatabase) -> None:
+    tables = (group_members, provider_group_members)
+    with database.writing() as stores:
+        stores.groups.add(group("staff"))
+    with database.connection_for_writing() as connection:
+        for table in tables:
+            values = {"group_name": "'staff'", "subject": "'user:' || n", "provider_name": "'acme'"}
+            make(connection, table, OTHERS, values)
+    # As when statistics are made in an idle hour; SQLite is asked without any.
+    if database.engine.dialect.name == "postgresql":
+        with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as idle:
+            for table in tables:
+                idle.exec_driver_sql(f"VACUUM ANALYZE {table.name}")
+    with Watch(database) as watch, database.reading() as stores:
+        assert stores.groups.of("user:7") == ["staff"]
+        assert stores.groups.of_each(["user:7"]) == {"user:7": ["staff"]}
+        two = ["user:7", "user:8"]
+        assert stores.groups.of_each(two) == {each: ["staff"] for each in two}
+    found = "\n".join(plans(database, watch))
+    for table in tables:
+        index = f"ix_{table.name}_issuer_id_subject_group_name"
+        sqlite = (
+            rf"SEARCH {table.name} USING COVERING INDEX {index} \(issuer_id=\? AND subject=\?\)"
+        )
+        asked = re.findall(rf"Index Only Scan using {index} |{sqlite}", found)
+        assert len(asked) == 3, found
+    assert not re.search(r"Filter|SCAN|Seq Scan|sqlite_autoindex", found), found

@@ -26,5 +26,5 @@ group_members: Final = Table(
     ForeignKeyConstraint(
         ["issuer_id", "group_name"], ["user_groups.issuer_id", "user_groups.name"]
     ),
-    Index(None, "issuer_id", "subject"),
+    Index(None, "issuer_id", "subject", "group_name"),
 )

@@ -53,5 +53,5 @@ provider_group_members: Final = Table(
     ForeignKeyConstraint(
         ["issuer_id", "group_name"], ["user_groups.issuer_id", "user_groups.name"]
     ),
-    Index(None, "issuer_id", "subject"),
+    Index(None, "issuer_id", "subject", "group_name"),
 )

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import Column, Index, Table, Text
+from sqlalchemy import BigInteger, Column, Index, Integer, Table, Text
 
-from authserver.storage.rows.metadata import issuer_column, metadata
+from authserver.storage.rows.metadata import issuer_column, metadata, time_column
 
 # In the order of its characters: what begins with a word is a range.
 _ORDERED: Final = Text().with_variant(Text(collation="C"), "postgresql")
@@ -21,3 +21,18 @@ search_words: Final = Table(
     Index(None, "issuer_id", "kind", "word", "member"),
 )
 """No foreign keys: `kind` says whose id `member` is."""
+
+search_word_looks: Final = Table(
+    "search_word_looks",
+    metadata,
+    Column("kind", Text, primary_key=True),
+    Column("round", BigInteger, nullable=False),
+    # The last member that was looked at: empty where the next one is the first.
+    Column("issuer_id", Integer, nullable=False),
+    Column("member", Text, nullable=False),
+    time_column("due_at"),
+)
+"""How far housekeeping has looked whether members of a kind have their words, and when it goes on.
+
+`round` is counted up by whoever begins anew: whoever is in the middle sees it, and does so, too.
+"""
