@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from flask import request
 
 from authserver.domain.clients import ClientStatus
-from authserver.domain.errors import InvalidField, NotFound
 from authserver.web.admin.client_lists import CLIENTS, READ, WRITE, client_path
 from authserver.web.admin.console_pages import ConsolePage
-from authserver.web.admin.forms import REFUSALS, WHOLE, Form
+from authserver.web.admin.forms import Form
 from authserver.web.admin.questions import Question, ask, reasoned
+from authserver.web.admin.ticked import Ticked, TickedActs, TickedVerb, there
 from authserver.web.languages import gettext as _
-from authserver.web.languages import ngettext
+from authserver.web.languages import lazy_gettext as _l
+from authserver.web.languages import plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -25,10 +26,6 @@ if TYPE_CHECKING:
     from authserver.services.clients import Clients
     from authserver.web.admin.console_pages import Administrator
     from authserver.web.visits import Visits
-
-DISABLE: Final = "disable"
-ENABLE: Final = "enable"
-MOST_AT_ONCE: Final = 200
 
 
 class ClientActs:
@@ -88,70 +85,15 @@ class ClientActs:
         self._clients.delete(client_id, act)
         return self._visits.redirect_to(f"/admin{CLIENTS}?done=deleted")
 
-    def ask_bulk(self, who: Administrator) -> Response:
-        """GET /admin/clients/-/bulk: what was ticked in the list."""
-        del who
-        return self._asked_bulk(Form())
+    def _found(self, keys: Sequence[str]) -> Sequence[Ticked]:
+        return [
+            Ticked(each.client_id, f"{each.name} ({each.client_id})", client_path(each))
+            for each in there(self._clients.get, keys)
+        ]
 
-    def bulk(self, who: Administrator) -> Response:
-        """POST the same: those that are gone meanwhile are left out."""
-        form = Form(request.form)
-        act = reasoned(who.act, form)
-        if not form.is_right:
-            return self._asked_bulk(form)
-        refused = []
-        for client in self._ticked():
-            try:
-                self._do(client, act)
-            except REFUSALS as refusal:
-                refused.append(f"{client.client_id}: {refusal}")
-        if refused:
-            form.wrong(WHOLE, "; ".join(refused))
-            return self._asked_bulk(form)
-        return self._visits.redirect_to(f"/admin{CLIENTS}?done={_action()}")
-
-    def _do(self, client: Client, act: Act) -> None:
-        if _action() == ENABLE:
-            self._clients.enable(client.client_id, act)
-        elif client.status is not ClientStatus.DISABLED:
-            self._clients.disable(client.client_id, act)
-
-    def _asked_bulk(self, form: Form) -> Response:
-        ticked = self._ticked()
-        if not ticked:
-            return self._visits.redirect_to(f"/admin{CLIENTS}?done=nothing")
-        count = len(ticked)
-        if _action() == DISABLE:
-            title = ngettext("Disable %(num)s client?", "Disable %(num)s clients?", count)
-            sentence = _("None of their tokens count until they are enabled again.")
-        else:
-            title = ngettext("Enable %(num)s client?", "Enable %(num)s clients?", count)
-            sentence = _("They get tokens again, as they are registered.")
-        return ask(
-            Question(
-                title % {"num": count},
-                sentence,
-                _("Disable") if _action() == DISABLE else _("Enable"),
-                f"{CLIENTS}/-/bulk",
-                CLIENTS,
-                [(_("Clients"), CLIENTS)],
-                [(f"{each.name} ({each.client_id})", client_path(each)) for each in ticked],
-                [("action", _action()), *(("id", each.client_id) for each in ticked)],
-                is_dangerous=_action() == DISABLE,
-                asks_reason=True,
-            ),
-            form,
-        )
-
-    def _ticked(self) -> Sequence[Client]:
-        """Those whose boxes were ticked and that are there."""
-        found = []
-        for client_id in dict.fromkeys(request.values.getlist("id")[:MOST_AT_ONCE]):
-            try:
-                found.append(self._clients.get(client_id))
-            except NotFound:
-                continue
-        return found
+    def _stop(self, client_id: str, act: Act) -> None:
+        if self._clients.get(client_id).status is not ClientStatus.DISABLED:
+            self._clients.disable(client_id, act)
 
     def _disabling(self, client: Client) -> Question:
         return Question(
@@ -186,18 +128,29 @@ class ClientActs:
     def pages(self) -> Iterable[ConsolePage]:
         """The rows of the table of pages."""
         one, needs = f"{CLIENTS}/<client_id>", frozenset({READ, WRITE})
-        yield ConsolePage(f"{CLIENTS}/-/bulk", "clients_bulk", needs, self.ask_bulk, self.bulk)
+        verbs = (
+            TickedVerb(
+                "disable",
+                plural("Disable %(num)s client?", "Disable %(num)s clients?"),
+                _l("None of their tokens count until they are enabled again."),
+                _l("Disable"),
+                self._stop,
+            ),
+            TickedVerb(
+                "enable",
+                plural("Enable %(num)s client?", "Enable %(num)s clients?"),
+                _l("They get tokens again, as they are registered."),
+                _l("Enable"),
+                self._clients.enable,
+                is_dangerous=False,
+            ),
+        )
+        yield from TickedActs(
+            self._visits, CLIENTS, "clients_bulk", needs, _l("Clients"), self._found, verbs
+        ).pages()
         yield ConsolePage(f"{one}/disable", "client_disable", needs, self.ask_disable, self.disable)
         yield ConsolePage(f"{one}/enable", "client_enable", needs, self.ask_enable, self.enable)
         yield ConsolePage(f"{one}/delete", "client_delete", needs, self.ask_delete, self.delete)
-
-
-def _action() -> str:
-    """What is to be done with those that are ticked. Raises InvalidField for anything else."""
-    action = request.values.get("action", "")
-    if action not in {DISABLE, ENABLE}:
-        raise InvalidField("action", f"{DISABLE} or {ENABLE}")
-    return action
 
 
 def _crumbs(client: Client) -> Sequence[tuple[str, str]]:

@@ -13,6 +13,7 @@ from authserver.web.admin.list_pages import show_list
 from authserver.web.admin.lists import Bulk, Column, Filter, Listing, ListPage, ListQuery
 from authserver.web.admin.showing import what_happened
 from authserver.web.admin.stored_lists import list_page, piece_of
+from authserver.web.admin.ticked import NOTHING_TICKED
 from authserver.web.languages import gettext as _
 from authserver.web.languages import lazy_gettext as _l
 
@@ -46,7 +47,7 @@ DONE: Final[Mapping[str, Text]] = {
     "deleted": _l("The client is deleted, and with it its tokens and secrets."),
     "disable": _l("The clients are disabled: none of their tokens count until they are enabled."),
     "enable": _l("The clients are enabled."),
-    "nothing": _l("Nothing was ticked, and nothing was changed."),
+    **NOTHING_TICKED,
 }
 """What the list may say happened."""
 

@@ -14,7 +14,7 @@ from authserver.web.admin.lists import Bulk, Column, Filter, Listing, ListPage, 
 from authserver.web.admin.session_lists import READ, WRITE
 from authserver.web.admin.showing import what_happened
 from authserver.web.admin.stored_lists import list_page, piece_of
-from authserver.web.admin.ticked import TickedAct
+from authserver.web.admin.ticked import NOTHING_TICKED, Ticked, TickedActs, TickedVerb
 from authserver.web.admin.user_lists import user_path
 from authserver.web.languages import gettext as _
 from authserver.web.languages import lazy_gettext as _l
@@ -40,7 +40,7 @@ DAY: Final = 86_400
 BULK: Final = "grants_bulk"
 DONE: Final[Mapping[str, Text]] = {
     BULK: _l("The grants are revoked: no token that came of them is good any more."),
-    "nothing": _l("Nothing was ticked, and nothing was changed."),
+    **NOTHING_TICKED,
 }
 
 
@@ -132,11 +132,11 @@ class GrantLists:
         ]
         return list_page(page, rows)
 
-    def _found(self, keys: Sequence[str]) -> Sequence[tuple[str, str]]:
+    def _found(self, keys: Sequence[str]) -> Sequence[Ticked]:
         found = [each for key in keys for each in self.grants.list(GrantFilter(grant_id=key))]
         names = self.lists.usernames(each.subject for each in found)
         return [
-            (each.grant_id, f"{names.get(each.subject, each.subject)}: {each.client_id}")
+            Ticked(each.grant_id, f"{names.get(each.subject, each.subject)}: {each.client_id}")
             for each in found
         ]
 
@@ -147,17 +147,15 @@ class GrantLists:
         """The rows of the table of pages."""
         menu = MenuEntry(Section.PEOPLE, _l("Grants"))
         yield ConsolePage(GRANTS, "grants", frozenset({READ}), self.show, menu=menu)
-        yield from TickedAct(
-            self.visits,
-            GRANTS,
+        verb = TickedVerb(
             BULK,
-            frozenset({READ, WRITE}),
-            _l("Grants"),
             plural("Revoke %(num)s grant?", "Revoke %(num)s grants?"),
             _l("No token that came of it is good any more. The app may ask the user again."),
             _l("Revoke"),
-            self._found,
             self._end,
+        )
+        yield from TickedActs(
+            self.visits, GRANTS, BULK, frozenset({READ, WRITE}), _l("Grants"), self._found, [verb]
         ).pages()
 
 

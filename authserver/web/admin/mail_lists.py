@@ -14,7 +14,7 @@ from authserver.web.admin.list_pages import show_list
 from authserver.web.admin.lists import Bulk, Column, Filter, Listing, ListPage, ListQuery
 from authserver.web.admin.showing import what_happened
 from authserver.web.admin.stored_lists import list_page, piece_of
-from authserver.web.admin.ticked import TickedAct
+from authserver.web.admin.ticked import NOTHING_TICKED, Ticked, TickedActs, TickedVerb
 from authserver.web.languages import gettext as _
 from authserver.web.languages import lazy_gettext as _l
 from authserver.web.languages import plural
@@ -34,12 +34,14 @@ if TYPE_CHECKING:
     from authserver.web.visits import Visits
 
 MAILS: Final = "/mails"
+TEST: Final = f"{MAILS}/-/test"
+"""Where `mail_tests` asks whom a mail goes to that says that mail works."""
 READ: Final = to_read(Area.MAIL)
 WRITE: Final = to_write(Area.MAIL)
 BULK: Final = "mails_bulk"
 DONE: Final[Mapping[str, Text]] = {
     BULK: _l("The mails are tried within seconds."),
-    "nothing": _l("Nothing was ticked, and nothing was changed."),
+    **NOTHING_TICKED,
 }
 
 LISTING: Final[Listing[WaitingMail]] = Listing(
@@ -90,6 +92,7 @@ class MailLists:
             title=_("Mail"),
             lead=_("What is in a mail is shown to nobody: there may be a link in it."),
             empty=_("No mail was made yet."),
+            also=(_("Send a test mail"), TEST, WRITE),
             done=what_happened(DONE),
         )
 
@@ -104,9 +107,9 @@ class MailLists:
         page = self.lists.mails(wanted, MailSort(query.sort), piece_of(query))
         return list_page(page, page.items)
 
-    def _found(self, keys: Sequence[str]) -> Sequence[tuple[str, str]]:
+    def _found(self, keys: Sequence[str]) -> Sequence[Ticked]:
         found = [self.mails.get(key) for key in keys]
-        return [(each.mail_id, f"{each.to}: {each.kind}") for each in found]
+        return [Ticked(each.mail_id, f"{each.to}: {each.kind}") for each in found]
 
     def _retry(self, mail_id: str, act: Act) -> None:
         self.mails.retry(mail_id, act)
@@ -115,15 +118,13 @@ class MailLists:
         """The rows of the table of pages."""
         menu = MenuEntry(Section.RECORDS, _l("Mail"))
         yield ConsolePage(MAILS, "mails", frozenset({READ}), self.show, menu=menu)
-        yield from TickedAct(
-            self.visits,
-            MAILS,
+        verb = TickedVerb(
             BULK,
-            frozenset({READ, WRITE}),
-            _l("Mail"),
             plural("Try %(num)s mail again?", "Try %(num)s mails again?"),
             _l("Also what was given up is tried, within seconds."),
             _l("Try again now"),
-            self._found,
             self._retry,
+        )
+        yield from TickedActs(
+            self.visits, MAILS, BULK, frozenset({READ, WRITE}), _l("Mail"), self._found, [verb]
         ).pages()

@@ -13,7 +13,7 @@ from authserver.web.admin.list_pages import show_list
 from authserver.web.admin.lists import Bulk, Column, Filter, Listing, ListPage, ListQuery
 from authserver.web.admin.showing import what_happened
 from authserver.web.admin.stored_lists import list_page, piece_of
-from authserver.web.admin.ticked import TickedAct
+from authserver.web.admin.ticked import NOTHING_TICKED, Ticked, TickedActs, TickedVerb
 from authserver.web.admin.user_lists import user_path
 from authserver.web.languages import gettext as _
 from authserver.web.languages import lazy_gettext as _l
@@ -42,7 +42,7 @@ WRITE: Final = to_write(Area.SUPPORT)
 BULK: Final = "sessions_bulk"
 DONE: Final[Mapping[str, Text]] = {
     BULK: _l("The sessions have ended, with what was bound to them."),
-    "nothing": _l("Nothing was ticked, and nothing was changed."),
+    **NOTHING_TICKED,
 }
 
 
@@ -126,11 +126,11 @@ class SessionLists:
         ]
         return list_page(page, rows)
 
-    def _found(self, keys: Sequence[str]) -> Sequence[tuple[str, str]]:
+    def _found(self, keys: Sequence[str]) -> Sequence[Ticked]:
         found = [session for key in keys if (session := self.sessions.get(key)) is not None]
         names = self.lists.usernames(each.subject for each in found)
         return [
-            (each.session_id, f"{names.get(each.subject, each.subject)}, {each.peer}")
+            Ticked(each.session_id, f"{names.get(each.subject, each.subject)}, {each.peer}")
             for each in found
         ]
 
@@ -141,17 +141,21 @@ class SessionLists:
         """The rows of the table of pages."""
         menu = MenuEntry(Section.PEOPLE, _l("Sessions"))
         yield ConsolePage(SESSIONS, "sessions", frozenset({READ}), self.show, menu=menu)
-        yield from TickedAct(
+        verb = TickedVerb(
+            BULK,
+            plural("End %(num)s session?", "End %(num)s sessions?"),
+            _l("The user has to sign in again. Apps that are bound to it lose their tokens."),
+            _l("End"),
+            self._end,
+        )
+        yield from TickedActs(
             self.visits,
             SESSIONS,
             BULK,
             frozenset({READ, WRITE}),
             _l("Sessions"),
-            plural("End %(num)s session?", "End %(num)s sessions?"),
-            _l("The user has to sign in again. Apps that are bound to it lose their tokens."),
-            _l("End"),
             self._found,
-            self._end,
+            [verb],
         ).pages()
 
 

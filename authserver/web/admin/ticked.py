@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from flask import request
 
+from authserver.domain.errors import InvalidField, NotFound
 from authserver.web.admin.console_pages import ConsolePage
 from authserver.web.admin.forms import REFUSALS, WHOLE, Form
 from authserver.web.admin.questions import Question, ask, reasoned
+from authserver.web.languages import lazy_gettext as _l
 from authserver.web.languages import ngettext
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from werkzeug.wrappers import Response
 
@@ -22,14 +25,46 @@ if TYPE_CHECKING:
     from authserver.web.languages import Text
     from authserver.web.visits import Visits
 
+T = TypeVar("T")
+
 MOST_AT_ONCE: Final = 200
+NOTHING: Final = "nothing"
+NOTHING_TICKED: Final[Mapping[str, Text]] = {
+    NOTHING: _l("Nothing was ticked, and nothing was changed."),
+}
+"""Belongs into what the list may say happened."""
 
 
 @dataclass(frozen=True, slots=True)
-class TickedAct:
-    """What is done; `found` gives the ids that are there with what they are called.
+class Ticked:
+    """One that is ticked: its id, what it is called, and its page below /admin, empty for none."""
 
-    `path` is the list's, below /admin; `name` the page's; `questions` for one and for several.
+    key: str
+    called: str
+    path: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TickedVerb:
+    """What can be done with them: `name` stands for it in addresses, before it and after.
+
+    `questions` are for one and for several; `do` gets an id.
+    """
+
+    name: str
+    questions: tuple[str, str]
+    sentence: Text
+    button: Text
+    do: Callable[[str, Act], object]
+    is_dangerous: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class TickedActs:
+    """Asks whether, and does it. `path` is the list's, below /admin; `name` the page's.
+
+    `found` gives those of the ids that are there. Where there are several verbs, the address and
+    the form say by `action` which is meant.
     """
 
     visits: Visits
@@ -37,57 +72,77 @@ class TickedAct:
     name: str
     needs: frozenset[str]
     title: Text
-    questions: tuple[str, str]
-    sentence: Text
-    button: Text
-    found: Callable[[Sequence[str]], Sequence[tuple[str, str]]]
-    do: Callable[[str, Act], object]
+    found: Callable[[Sequence[str]], Sequence[Ticked]]
+    verbs: Sequence[TickedVerb]
 
     def ask(self, who: Administrator) -> Response:
         """GET: which, and why."""
         del who
-        return self._asked(Form())
+        return self._asked(self._verb(), Form())
 
     def act(self, who: Administrator) -> Response:
         """POST the same: those that are gone meanwhile are left out."""
-        form = Form(request.form)
+        verb, form = self._verb(), Form(request.form)
         act = reasoned(who.act, form)
         refused = []
-        for key, label in self._ticked() if form.is_right else ():
+        for each in self._ticked() if form.is_right else ():
             try:
-                self.do(key, act)
+                verb.do(each.key, act)
             except REFUSALS as refusal:
-                refused.append(f"{label}: {refusal}")
+                refused.append(f"{each.called}: {refusal}")
         if refused:
             form.wrong(WHOLE, "; ".join(refused))
         if not form.is_right:
-            return self._asked(form)
-        return self.visits.redirect_to(f"/admin{self.path}?done={self.name}")
+            return self._asked(verb, form)
+        return self._to_list(verb.name)
 
-    def _asked(self, form: Form) -> Response:
+    def _asked(self, verb: TickedVerb, form: Form) -> Response:
         ticked = self._ticked()
         if not ticked:
-            return self.visits.redirect_to(f"/admin{self.path}?done=nothing")
+            return self._to_list(NOTHING)
+        kept = [("action", verb.name)] if len(self.verbs) > 1 else []
         return ask(
             Question(
-                ngettext(*self.questions, len(ticked)) % {"num": len(ticked)},
-                self.sentence,
-                self.button,
+                ngettext(*verb.questions, len(ticked)) % {"num": len(ticked)},
+                verb.sentence,
+                verb.button,
                 f"{self.path}/-/bulk",
                 self.path,
                 [(self.title, self.path)],
-                [(label, "") for _key, label in ticked],
-                [("id", key) for key, _label in ticked],
-                is_dangerous=True,
+                [(each.called, each.path) for each in ticked],
+                [*kept, *(("id", each.key) for each in ticked)],
+                is_dangerous=verb.is_dangerous,
                 asks_reason=True,
             ),
             form,
         )
 
-    def _ticked(self) -> Sequence[tuple[str, str]]:
+    def _verb(self) -> TickedVerb:
+        """The one that is meant. Raises InvalidField for none of them."""
+        if len(self.verbs) == 1:
+            return self.verbs[0]
+        action = request.values.get("action", "")
+        for each in self.verbs:
+            if each.name == action:
+                return each
+        raise InvalidField("action", "one of " + ", ".join(each.name for each in self.verbs))
+
+    def _ticked(self) -> Sequence[Ticked]:
         keys = list(dict.fromkeys(request.values.getlist("id")[:MOST_AT_ONCE]))
         return self.found(keys)
+
+    def _to_list(self, done: str) -> Response:
+        return self.visits.redirect_to(f"/admin{self.path}?done={done}")
 
     def pages(self) -> Iterable[ConsolePage]:
         """The row of the table of pages."""
         yield ConsolePage(f"{self.path}/-/bulk", self.name, self.needs, self.ask, self.act)
+
+
+def there(get: Callable[[str], T], keys: Iterable[str]) -> Sequence[T]:
+    """What `get` gives for the ids, left out those for which it raises NotFound."""
+    found = []
+    for key in keys:
+        with suppress(NotFound):
+            found.append(get(key))
+    return found

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from flask import request
 
-from authserver.domain.errors import InvalidField, NotFound
 from authserver.web.admin.console_pages import ConsolePage
-from authserver.web.admin.forms import REFUSALS, WHOLE, Form
+from authserver.web.admin.forms import REFUSALS, Form
 from authserver.web.admin.questions import Question, ask, reasoned
+from authserver.web.admin.ticked import Ticked, TickedActs, TickedVerb, there
 from authserver.web.admin.token_lists import READ, TOKENS, WRITE, called, token_path
 from authserver.web.languages import gettext as _
 from authserver.web.languages import lazy_gettext as _l
-from authserver.web.languages import ngettext, plural
+from authserver.web.languages import plural
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -28,8 +29,6 @@ if TYPE_CHECKING:
     from authserver.web.admin.console_pages import Administrator
     from authserver.web.languages import Text
     from authserver.web.visits import Visits
-
-MOST_AT_ONCE: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,28 +113,6 @@ class TokenActs:
 
         return view
 
-    def ask_bulk(self, who: Administrator) -> Response:
-        """GET /admin/tokens/-/bulk: what was ticked in the list."""
-        del who
-        return self._asked_bulk(Form())
-
-    def bulk(self, who: Administrator) -> Response:
-        """POST the same: those that are gone meanwhile are left out."""
-        form = Form(request.form)
-        act = reasoned(who.act, form)
-        if not form.is_right:
-            return self._asked_bulk(form)
-        refused = []
-        for token in self._ticked():
-            try:
-                self._do(_verb(), token.token_id, act)
-            except REFUSALS as refusal:
-                refused.append(f"{called(token)}: {refusal}")
-        if refused:
-            form.wrong(WHOLE, "; ".join(refused))
-            return self._asked_bulk(form)
-        return self.visits.redirect_to(f"/admin{TOKENS}?done={_verb().name}")
-
     def _do(self, verb: Verb, token_id: str, act: Act) -> None:
         if verb.name == "enable":
             self.power.enable(token_id, act)
@@ -144,50 +121,32 @@ class TokenActs:
         else:
             self.power.revoke(token_id, act, reason=act.reason)
 
-    def _asked_bulk(self, form: Form) -> Response:
-        verb, ticked = _verb(), self._ticked()
-        if not ticked:
-            return self.visits.redirect_to(f"/admin{TOKENS}?done=nothing")
-        return ask(
-            Question(
-                ngettext(*verb.question_of_many, len(ticked)) % {"num": len(ticked)},
-                verb.sentence,
-                verb.label,
-                f"{TOKENS}/-/bulk",
-                TOKENS,
-                [(_("API tokens"), TOKENS)],
-                [(called(each), token_path(each.token_id)) for each in ticked],
-                [("action", verb.name), *(("id", each.token_id) for each in ticked)],
-                is_dangerous=verb.is_dangerous,
-                asks_reason=True,
-            ),
-            form,
-        )
-
-    def _ticked(self) -> Sequence[ApiToken]:
-        found = []
-        for token_id in dict.fromkeys(request.values.getlist("id")[:MOST_AT_ONCE]):
-            try:
-                found.append(self.tokens.get(token_id))
-            except NotFound:
-                continue
-        return found
+    def _found(self, keys: Sequence[str]) -> Sequence[Ticked]:
+        return [
+            Ticked(each.token_id, called(each), token_path(each.token_id))
+            for each in there(self.tokens.get, keys)
+        ]
 
     def pages(self) -> Iterable[ConsolePage]:
         """The rows of the table of pages."""
         needs = frozenset({READ, WRITE})
-        yield ConsolePage(f"{TOKENS}/-/bulk", "tokens_bulk", needs, self.ask_bulk, self.bulk)
+        verbs = [
+            TickedVerb(
+                verb.name,
+                verb.question_of_many,
+                verb.sentence,
+                verb.label,
+                partial(self._do, verb),
+                is_dangerous=verb.is_dangerous,
+            )
+            for verb in VERBS.values()
+        ]
+        yield from TickedActs(
+            self.visits, TOKENS, "tokens_bulk", needs, _l("API tokens"), self._found, verbs
+        ).pages()
         for verb in VERBS.values():
             path, name = f"{TOKENS}/<token_id>/{verb.name}", f"token_{verb.name}"
             yield ConsolePage(path, name, needs, self.asking(verb), self.doing(verb))
-
-
-def _verb() -> Verb:
-    """What is to be done with those that are ticked. Raises InvalidField for anything else."""
-    found = VERBS.get(request.values.get("action", ""))
-    if found is None:
-        raise InvalidField("action", "one of " + ", ".join(VERBS))
-    return found
 
 
 def _question(verb: Verb, token: ApiToken) -> Question:

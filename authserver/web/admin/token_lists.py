@@ -20,6 +20,7 @@ from authserver.web.admin.list_pages import show_list
 from authserver.web.admin.lists import Bulk, Column, Filter, Listing, ListPage, ListQuery
 from authserver.web.admin.showing import what_happened
 from authserver.web.admin.stored_lists import list_page, piece_of
+from authserver.web.admin.ticked import NOTHING_TICKED
 from authserver.web.languages import gettext as _
 from authserver.web.languages import lazy_gettext as _l
 
@@ -60,7 +61,7 @@ DONE: Final[Mapping[str, Text]] = {
     "disable": _l("The tokens are disabled: they count nowhere until they are enabled again."),
     "enable": _l("The tokens are enabled."),
     "revoke": _l("The tokens are revoked. They never work again."),
-    "nothing": _l("Nothing was ticked, and nothing was changed."),
+    **NOTHING_TICKED,
 }
 
 
