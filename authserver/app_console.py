@@ -19,6 +19,7 @@ from authserver.web.admin.client_secrets import ClientSecrets
 from authserver.web.admin.dashboard_pages import DashboardPages
 from authserver.web.admin.key_pages import KeyPages
 from authserver.web.admin.mail_previews import MailPreviewPages
+from authserver.web.admin.mail_tests import MailTests
 from authserver.web.admin.scope_choice import ScopeChoice
 from authserver.web.admin.snippets import Snippets
 from authserver.web.admin.start import start_pages
@@ -54,6 +55,9 @@ def console_pages(visits: Visits, container: Container) -> Sequence[ConsolePage]
         *provider_pages(visits, container),
         *KeyPages(visits, container.signing_keys, container.clock).pages(),
         *MailPreviewPages(container.mail_previews).pages(),
+        *MailTests(
+            visits, container.mail_administration, is_on=container.mail_outbox.is_on
+        ).pages(),
         *settings_pages(container.settings),
     )
 

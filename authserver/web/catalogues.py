@@ -13,7 +13,9 @@ if TYPE_CHECKING:
 
 SOURCE: Final = "en"
 """The language the texts are written in."""
-LANGUAGES: Final = ("en", "de")
+LANGUAGE_NAMES: Final[Mapping[str, str]] = {"en": "English", "de": "Deutsch"}
+"""What each is called in itself."""
+LANGUAGES: Final = tuple(LANGUAGE_NAMES)
 
 
 def spoken(locales: Iterable[str]) -> str:

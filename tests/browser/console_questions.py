@@ -27,6 +27,7 @@ def questions_walk(served: ServedPeople, page: Page, look: Look, provider: str) 
         ("who", "who?what=delete&project=HR"),
         ("key-revoke", _first(page, "keys", "#keys a[href*=revoke]")),
         ("mails-waiting", "mails"),
+        ("mail-test", "mails/-/test"),
         ("policy-version", "policies/jira-main/versions/1"),
     ):
         page.goto(f"/admin/{path}")

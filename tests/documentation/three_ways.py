@@ -157,6 +157,7 @@ _SERVER: Final = (
         ("listRecords", "showRecord"),
         ("audit search", "audit show", "audit export"),
     ),
+    Way("See how often who called what", ("calls",), ("listCalls",), ("audit calls",)),
     Way("Check that no record was changed", (), ("verifyRecords",), ("audit verify",)),
     Way("Sign how far the record has come", (), ("sealRecords",), ("audit seal",)),
     Way(
@@ -173,7 +174,7 @@ _SERVER: Final = (
         ("listMails", "showMail", "retryMail"),
         ("mail list", "mail show", "mail retry"),
     ),
-    Way("Send a mail to see whether it arrives", (), ("testMail",), ("mail test",)),
+    Way("Send a mail to see whether it arrives", ("mail_test",), ("testMail",), ("mail test",)),
     Way(
         "See what mails look like",
         ("mail_previews", "mail_preview", "mail_preview_html"),

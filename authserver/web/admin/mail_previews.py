@@ -12,7 +12,7 @@ from authserver.domain.mail import MailKind
 from authserver.domain.roles import Area, to_read
 from authserver.web.admin.console_pages import ConsolePage, MenuEntry, Section
 from authserver.web.admin.showing import show
-from authserver.web.catalogues import LANGUAGES, spoken
+from authserver.web.catalogues import LANGUAGE_NAMES, spoken
 from authserver.web.languages import gettext as _
 from authserver.web.languages import language
 from authserver.web.languages import lazy_gettext as _l
@@ -60,7 +60,7 @@ class MailPreviewPages:
             title=_("Mail previews"),
             lines=lines,
             wanted=wanted,
-            languages=LANGUAGES,
+            languages=LANGUAGE_NAMES,
         )
 
     def one(self, who: Administrator, kind: str) -> Response:
@@ -74,7 +74,7 @@ class MailPreviewPages:
             kind=found,
             mail=self.previews.preview(found, wanted),
             wanted=wanted,
-            languages=LANGUAGES,
+            languages=LANGUAGE_NAMES,
         )
 
     def html(self, who: Administrator, kind: str) -> Response:
