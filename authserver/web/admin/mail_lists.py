@@ -14,7 +14,7 @@ from authserver.web.admin.list_pages import show_list
 from authserver.web.admin.lists import Bulk, Column, Filter, Listing, ListPage, ListQuery
 from authserver.web.admin.showing import what_happened
 from authserver.web.admin.stored_lists import list_page, piece_of
-from authserver.web.admin.ticked import NOTHING_TICKED, Ticked, TickedActs, TickedVerb
+from authserver.web.admin.ticked import NOTHING_TICKED, Ticked, TickedActs, TickedVerb, there
 from authserver.web.languages import gettext as _
 from authserver.web.languages import lazy_gettext as _l
 from authserver.web.languages import plural
@@ -108,7 +108,7 @@ class MailLists:
         return list_page(page, page.items)
 
     def _found(self, keys: Sequence[str]) -> Sequence[Ticked]:
-        found = [self.mails.get(key) for key in keys]
+        found = there(self.mails.get, keys)
         return [Ticked(each.mail_id, f"{each.to}: {each.kind}") for each in found]
 
     def _retry(self, mail_id: str, act: Act) -> None:
