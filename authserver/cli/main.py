@@ -15,6 +15,7 @@ from authserver.cli.console import printable
 from authserver.cli.context import Context
 from authserver.cli.exit_codes import exit_code
 from authserver.domain.errors import DomainError
+from authserver.loading import loading
 from authserver.settings_sources import CONFIG_VARIABLE
 
 if TYPE_CHECKING:
@@ -62,7 +63,8 @@ class NounGroup(click.Group):
         """The command or group of a noun; `None` for anything else."""
         if cmd_name not in NOUNS or not _exists(cmd_name):
             return None
-        module = importlib.import_module(f"authserver.cli.{cmd_name}")
+        with loading():
+            module = importlib.import_module(f"authserver.cli.{cmd_name}")
         command = getattr(module, cmd_name)
         return command if isinstance(command, click.Command) else None
 

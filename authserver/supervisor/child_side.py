@@ -11,6 +11,7 @@ import sys
 import threading
 from typing import Any, Final
 
+from authserver.loading import end_without_looking_back
 from authserver.supervisor.children import LENGTH, READY
 
 _STDIN: Final = 0
@@ -20,6 +21,7 @@ _PR_SET_PDEATHSIG: Final = 1
 def take_plan() -> Any:
     """The plan that the parent has sent; from here on this process dies with its parent."""
     _die_with_parent()
+    end_without_looking_back()
     (length,) = LENGTH.unpack(_read_exactly(LENGTH.size))
     plan = pickle.loads(_read_exactly(length))  # noqa: S301 - from our own parent, over its pipe
     threading.Thread(target=_watch_parent, name="parent-watch", daemon=True).start()

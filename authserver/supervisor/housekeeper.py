@@ -7,6 +7,7 @@ import signal
 import threading
 from typing import TYPE_CHECKING, Final
 
+from authserver.loading import loading_for_good
 from authserver.supervisor.child_side import load_target, report_ready, take_plan
 
 if TYPE_CHECKING:
@@ -22,7 +23,8 @@ def main() -> None:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _number, _frame: stop.set())
-    target = load_target(plan.target)
+    with loading_for_good():
+        target = load_target(plan.target)
     report_ready()
     target(plan.argument, stop)
 

@@ -22,6 +22,7 @@ from granian.http import HTTP1Settings
 from granian.log import LogLevels, configure_logging
 from granian.wsgi import _callback_wrapper
 
+from authserver.loading import loading_for_good
 from authserver.supervisor.child_side import inherited, load_target, report_ready, take_plan
 from authserver.supervisor.farewell import Farewell, stop_accepting
 from authserver.supervisor.turn_taking import taking_turns
@@ -53,7 +54,8 @@ def main() -> None:
     plan: WorkerPlan = take_plan()
     listener = socket.socket(fileno=inherited(1))
     configure_logging(LogLevels.warning, dict(_TO_STDERR))
-    application = load_target(plan.target)(plan.argument)
+    with loading_for_good():
+        application = load_target(plan.target)(plan.argument)
     # A socket that its last worker left behind listens already; a new one gets its share from now.
     listener.listen(plan.backlog)
     _serve(application, plan, listener)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 import threading
@@ -30,7 +31,7 @@ class NeverAgain:
 
 
 class StubApplication:
-    """Answers its process id, its environment's keys, or slowly."""
+    """Answers its process id, what it has of its environment and of garbage, or slowly."""
 
     def __init__(self, argument: dict[str, str]) -> None:
         self.argument = argument
@@ -49,6 +50,7 @@ class StubApplication:
         body = {
             "/keys": " ".join(sorted(environ)),
             "/argument": self.argument.get("word", ""),
+            "/garbage": garbage(),
             "/metrics-directory": os.environ.get("PROMETHEUS_MULTIPROC_DIR", ""),
         }.get(path, str(os.getpid()))
         start_response("200 OK", [("Content-Type", "text/plain")])
@@ -57,6 +59,12 @@ class StubApplication:
     def close(self) -> None:
         if "closed" in self.argument:
             Path(self.argument["closed"]).write_text("closed")
+
+
+def garbage() -> str:
+    """What this process does about it."""
+    kept = "kept" if gc.get_freeze_count() else "not kept"
+    return f"{kept}, looks for {'more' if gc.isenabled() else 'none'}"
 
 
 def create_app(argument: dict[str, str]) -> StubApplication:
