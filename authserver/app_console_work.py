@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from authserver.services.pasted_tokens import PastedTokens
 from authserver.web.admin.audit_lists import AuditLists
+from authserver.web.admin.call_lists import CallLists
 from authserver.web.admin.decision_pages import DecisionPages
 from authserver.web.admin.grant_lists import GrantLists
 from authserver.web.admin.group_pages import GroupPages
@@ -56,6 +57,7 @@ def _records(visits: Visits, container: Container) -> Iterator[ConsolePage]:
         container.who_may_call, container.resources.list, Cursors(container.digester)
     ).pages()
     yield from AuditLists(container.audit, Cursors(container.digester)).pages()
+    yield from CallLists(container.counted_calls, Cursors(container.digester)).pages()
 
 
 def _tokens(visits: Visits, container: Container, lists: LongLists) -> Iterator[ConsolePage]:

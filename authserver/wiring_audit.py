@@ -9,6 +9,7 @@ from authserver.crypto.audit_keys import Ed25519Checkpoints
 from authserver.services.audit import AuditService
 from authserver.services.audit_sealing import Sealer
 from authserver.services.call_counting import CallCounting
+from authserver.services.counted_calls import CountedCalls
 from authserver.services.dashboard import DashboardService
 from authserver.services.unknown_paths import UnknownPaths
 from authserver.storage.audit_anchor import AnchorFile
@@ -52,6 +53,11 @@ class AuditParts(Foundation):
     def call_counting(self) -> CallCounting:
         """Keeps the counts of calls complete, and no longer than the records."""
         return CallCounting(self.database, CallBacklog(self.database))
+
+    @cached_property
+    def counted_calls(self) -> CountedCalls:
+        """Looks counts of calls up."""
+        return CountedCalls(self.database, self.clock)
 
     @cached_property
     def dashboard(self) -> DashboardService:

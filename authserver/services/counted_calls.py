@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Final
 
 from authserver.domain.audit import Outcome
 from authserver.domain.audit_times import moment
-from authserver.domain.call_counts import LEGACY, WAYS, CallSearch, hour_of
+from authserver.domain.call_counts import LEGACY, WAYS, CallSearch, CallTotal, hour_of
 from authserver.domain.errors import InvalidField
 from authserver.domain.pages import Page
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from authserver.domain.call_counts import CallCount, CallTotal
+    from authserver.domain.call_counts import CallCount
     from authserver.domain.ports import Clock, Database, Stores
     from authserver.services.long_lists import Piece
 
@@ -63,10 +63,13 @@ class NamedCount:
 
 @dataclass(frozen=True, slots=True)
 class CallsFound:
-    """Some of the counts that fit, and how many calls all of them are, where that was asked."""
+    """Some of the counts that fit, and how many calls all of them are.
+
+    Where nobody asked for the total, it is at least what the page comes to.
+    """
 
     page: Page[NamedCount]
-    total: CallTotal | None
+    total: CallTotal
 
 
 class CountedCalls:
@@ -90,9 +93,10 @@ class CountedCalls:
             found = stores.call_counts.page(
                 wanted, descending=piece.descending, after=piece.after, limit=piece.limit
             )
-            total = None
             if piece.counts:
                 total = stores.call_counts.total(wanted, at_most=MOST_ADDED)
+            else:
+                total = CallTotal(sum(each.calls for each in found.items), is_whole=False)
             names = stores.users.names(each.key.subject for each in found.items)
         named = [
             NamedCount(each, names.get(each.key.subject, ""), sites.get(each.key.resource, ""))

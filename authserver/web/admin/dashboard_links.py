@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
-from urllib.parse import urlencode
 
 from authserver.domain.api_tokens import ApiTokenFilter
-from authserver.domain.audit import Outcome
-from authserver.domain.audit_times import written
 from authserver.domain.call_counts import CallSearch
 from authserver.domain.searches import ClientSearch, GrantSearch, MailSearch, SessionSearch
+from authserver.web.admin.call_links import counts_of, listed, records_of
 
 if TYPE_CHECKING:
     from authserver.domain.dashboard import Behind, Named
@@ -23,13 +21,13 @@ def link_of(behind: Behind, kind: str = "") -> str:
     if isinstance(behind, ApiTokenFilter | GrantSearch):
         path = "/tokens" if isinstance(behind, ApiTokenFilter) else "/grants"
         ends, unused = behind.expires_before is not None, behind.unused_since is not None
-        return _list(path, status="live", ends=SOON * ends, unused=STALE * unused)
+        return listed(path, status="live", ends=SOON * ends, unused=STALE * unused)
     if isinstance(behind, SessionSearch):
-        return _list("/sessions", status="live")
+        return listed("/sessions", status="live")
     if isinstance(behind, ClientSearch):
         return _of_clients(behind)
     if isinstance(behind, MailSearch):
-        return _list("/mails", status="" if behind.status is None else str(behind.status))
+        return listed("/mails", status="" if behind.status is None else str(behind.status))
     if isinstance(behind, CallSearch):
         return _of_calls(behind)
     return _of_named(behind, kind)
@@ -37,8 +35,8 @@ def link_of(behind: Behind, kind: str = "") -> str:
 
 def _of_named(behind: Named, kind: str) -> str:
     if kind == "gateways":
-        return _list("/gateways", key=behind.which)
-    return _list("/connect-keys", status="enabled") if kind == "connect_keys" else ""
+        return listed("/gateways", key=behind.which)
+    return listed("/connect-keys", status="enabled") if kind == "connect_keys" else ""
 
 
 def _of_clients(behind: ClientSearch) -> str:
@@ -48,24 +46,10 @@ def _of_clients(behind: ClientSearch) -> str:
         which = "ending"
     elif secret is not None and secret.unused_since is not None:
         which = "unused"
-    return _list("/clients", status="enabled", secret=which)
+    return listed("/clients", status="enabled", secret=which)
 
 
 def _of_calls(behind: CallSearch) -> str:
-    action = "call"
-    if behind.outcome == Outcome.SUCCESS.value:
-        action = "call.allowed"
-    return _list(
-        "/audit",
-        action=action,
-        outcome=behind.outcome or "",
-        reason=behind.reason or "",
-        client=behind.client_id or "",
-        since="" if behind.since is None else written(behind.since),
-        until="" if behind.until is None else written(behind.until),
-    )
-
-
-def _list(path: str, **filters: str) -> str:
-    kept = {name: value for name, value in filters.items() if value}
-    return path + (f"?{urlencode(kept)}" if kept else "")
+    # Records have no ways and no users to look for.
+    is_counted = behind.ways is not None or behind.subject is not None
+    return counts_of(behind) if is_counted else records_of(behind)

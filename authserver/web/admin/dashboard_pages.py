@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from authserver.domain.audit_times import written
 from authserver.domain.roles import Area, to_read, to_write
 from authserver.web.admin import charts
 from authserver.web.admin.dashboard_links import link_of
@@ -122,8 +123,7 @@ class DashboardPages:
         return [
             CallLine(
                 _callers(each, names),
-                # Records tell clients apart, and no users of one client.
-                Number(each.calls.value, "") if each.subject in names else _number(each.calls),
+                _number(each.calls),
                 charts.length(each.calls.value, most),
             )
             for each in seen.talkers
@@ -167,23 +167,28 @@ def _day(each: LegacyDay) -> LegacyLine:
     share = each.share
     return LegacyLine(
         each.day,
-        # No list is of some ways to call alone.
-        Number(each.legacy.value, ""),
+        _number(each.legacy),
         _number(each.passed),
         None if share is None else round(share * PERCENT, 1),
     )
 
 
-def _bars(days: Sequence[LegacyDay]) -> Sequence[Bar]:
+def _bars(days: Sequence[LegacyDay]) -> Sequence[tuple[Bar, str]]:
+    """Each day's, with the way to what it stands for; no way where that is nothing."""
     values = [
         (
             each.share,
-            _("%(legacy)s of %(passed)s")
-            % {"legacy": each.legacy.value, "passed": each.passed.value},
+            _("%(day)s: %(legacy)s of %(passed)s")
+            % {
+                "day": written(each.day)[:10],
+                "legacy": each.legacy.value,
+                "passed": each.passed.value,
+            },
         )
         for each in days
     ]
-    return charts.columns(values, 1.0)
+    paths = [link_of(each.legacy.behind) if each.legacy.value else "" for each in days]
+    return list(zip(charts.columns(values, 1.0), paths, strict=True))
 
 
 def _number(figure: Figure, kind: str = "") -> Number:

@@ -129,11 +129,13 @@ class ListPage(Generic[T]):
     """Rows, and the position after the last of them; `None` when there are no more.
 
     `total` is how many there are altogether, `None` where counting them would take too long.
+    `note` says in words what all of them come to, where that is not their number.
     """
 
     items: Sequence[T]
     after: Position | None = None
     total: int | None = None
+    note: Text = ""
 
 
 @dataclass(frozen=True, slots=True)
