@@ -168,6 +168,12 @@ class LongLists:
         with self._database.reading() as stores:
             return stores.users.names(subjects)
 
+    def called(self, subjects: Iterable[str]) -> Mapping[str, str]:
+        """What each is called: the user name, or the subject of whom nobody knows by a name."""
+        asked = list(subjects)
+        names = self.usernames(asked)
+        return {each: names.get(each, each) for each in asked}
+
     def subject_of(self, handle: str) -> str:
         """The subject that a user name means; a subject, and what nobody is called, as it is."""
         with self._database.reading() as stores:

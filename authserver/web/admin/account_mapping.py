@@ -116,7 +116,7 @@ class AccountMapping:
 
     def _asked(self, site: ProtectedResource, form: Form) -> Response:
         subject = form.value("subject")
-        called = self.lists.usernames([subject]).get(subject, subject)
+        called = self.lists.called([subject])[subject]
         path = accounts_path(site)
         return ask(
             Question(

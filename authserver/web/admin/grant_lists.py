@@ -125,20 +125,14 @@ class GrantLists:
             unused_since=now - 90 * DAY if unused else None,
         )
         page = self.lists.grants(wanted, GrantSort(query.sort), piece_of(query))
-        names = self.lists.usernames(each.subject for each in page.items)
-        rows = [
-            GrantRow(each, names.get(each.subject, each.subject), _state(each, now))
-            for each in page.items
-        ]
+        names = self.lists.called(each.subject for each in page.items)
+        rows = [GrantRow(each, names[each.subject], _state(each, now)) for each in page.items]
         return list_page(page, rows)
 
     def _found(self, keys: Sequence[str]) -> Sequence[Ticked]:
         found = [each for key in keys for each in self.grants.list(GrantFilter(grant_id=key))]
-        names = self.lists.usernames(each.subject for each in found)
-        return [
-            Ticked(each.grant_id, f"{names.get(each.subject, each.subject)}: {each.client_id}")
-            for each in found
-        ]
+        names = self.lists.called(each.subject for each in found)
+        return [Ticked(each.grant_id, f"{names[each.subject]}: {each.client_id}") for each in found]
 
     def _end(self, grant_id: str, act: Act) -> None:
         self.grants.end(GrantFilter(grant_id=grant_id), GrantEnd.REVOKED_BY_ADMINISTRATOR, act)

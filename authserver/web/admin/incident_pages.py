@@ -180,13 +180,13 @@ class IncidentPages:
 
     def _lines(self, meant: Iterable[ApiToken]) -> Sequence[TokenLine]:
         now, tokens = self.clock.now(), list(meant)
-        names = self.lists.usernames(each.owner for each in tokens)
+        names = self.lists.called(each.owner for each in tokens)
         return [
             TokenLine(
                 each,
                 called(each),
                 token_path(each.token_id),
-                names.get(each.owner, each.owner),
+                names[each.owner],
                 status_of(each, now),
             )
             for each in tokens

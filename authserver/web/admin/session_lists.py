@@ -119,20 +119,14 @@ class SessionLists:
             live_at=now if query.filters.get("status") else None,
         )
         page = self.lists.sessions(wanted, SessionSort(query.sort), piece_of(query))
-        names = self.lists.usernames(each.subject for each in page.items)
-        rows = [
-            SessionRow(each, names.get(each.subject, each.subject), _state(each, now))
-            for each in page.items
-        ]
+        names = self.lists.called(each.subject for each in page.items)
+        rows = [SessionRow(each, names[each.subject], _state(each, now)) for each in page.items]
         return list_page(page, rows)
 
     def _found(self, keys: Sequence[str]) -> Sequence[Ticked]:
         found = [session for key in keys if (session := self.sessions.get(key)) is not None]
-        names = self.lists.usernames(each.subject for each in found)
-        return [
-            Ticked(each.session_id, f"{names.get(each.subject, each.subject)}, {each.peer}")
-            for each in found
-        ]
+        names = self.lists.called(each.subject for each in found)
+        return [Ticked(each.session_id, f"{names[each.subject]}, {each.peer}") for each in found]
 
     def _end(self, session_id: str, act: Act) -> None:
         self.sessions.end(session_id, act)

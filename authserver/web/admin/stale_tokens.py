@@ -115,8 +115,8 @@ class StaleTokens:
             after = page.next_place
             if page.items or after is None:
                 break
-        names = self.lists.usernames(each.owner for each in page.items)
-        rows = [StaleRow(each, names.get(each.owner, each.owner)) for each in page.items]
+        names = self.lists.called(each.owner for each in page.items)
+        rows = [StaleRow(each, names[each.owner]) for each in page.items]
         return list_page(page, rows)
 
     def pages(self) -> Iterable[ConsolePage]:

@@ -180,11 +180,8 @@ class TokenLists:
         page = self._lists.api_tokens(
             self._wanted(query, now), ApiTokenSort(query.sort), piece_of(query)
         )
-        names = self._lists.usernames(each.owner for each in page.items)
-        rows = [
-            TokenRow(each, names.get(each.owner, each.owner), status_of(each, now))
-            for each in page.items
-        ]
+        names = self._lists.called(each.owner for each in page.items)
+        rows = [TokenRow(each, names[each.owner], status_of(each, now)) for each in page.items]
         return list_page(page, rows)
 
     def _wanted(self, query: ListQuery, now: float) -> ApiTokenFilter:
