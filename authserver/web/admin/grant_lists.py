@@ -11,7 +11,7 @@ from authserver.web.admin.cells import WORDS, Kind
 from authserver.web.admin.console_pages import ConsolePage, MenuEntry, Section
 from authserver.web.admin.list_pages import show_list
 from authserver.web.admin.lists import Bulk, Column, Filter, Listing, ListPage, ListQuery
-from authserver.web.admin.session_lists import READ, WRITE
+from authserver.web.admin.session_lists import READ, WRITE, state_of
 from authserver.web.admin.showing import what_happened
 from authserver.web.admin.stored_lists import list_page, piece_of
 from authserver.web.admin.ticked import NOTHING_TICKED, Ticked, TickedActs, TickedVerb
@@ -57,7 +57,7 @@ LISTING: Final[Listing[GrantRow]] = Listing(
     name="grants",
     path=GRANTS,
     columns=(
-        Column("user", _l("User"), lambda r: r.username, link=lambda r: _user(r.grant)),
+        Column("user", _l("User"), lambda r: r.username, link=lambda r: user_path(r.grant.subject)),
         Column(
             "client",
             _l("Client"),
@@ -126,7 +126,7 @@ class GrantLists:
         )
         page = self.lists.grants(wanted, GrantSort(query.sort), piece_of(query))
         names = self.lists.called(each.subject for each in page.items)
-        rows = [GrantRow(each, names[each.subject], _state(each, now)) for each in page.items]
+        rows = [GrantRow(each, names[each.subject], state_of(each, now)) for each in page.items]
         return list_page(page, rows)
 
     def _found(self, keys: Sequence[str]) -> Sequence[Ticked]:
@@ -151,13 +151,3 @@ class GrantLists:
         yield from TickedActs(
             self.visits, GRANTS, BULK, frozenset({READ, WRITE}), _l("Grants"), self._found, [verb]
         ).pages()
-
-
-def _user(grant: Grant) -> str:
-    return user_path(grant.subject)
-
-
-def _state(grant: Grant, now: float) -> str:
-    if grant.ended_at is not None:
-        return "ended"
-    return "live" if grant.is_live(now) else "expired"

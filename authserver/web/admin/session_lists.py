@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from werkzeug.wrappers import Response
 
+    from authserver.domain.grants import Grant
     from authserver.domain.ports import Clock
     from authserver.domain.sessions import Session
     from authserver.services.administration import Act
@@ -55,11 +56,20 @@ class SessionRow:
     state: str
 
 
+def state_of(each: Session | Grant, now: float) -> str:
+    """What a session or a grant is at `now`, in the words of `cells`."""
+    if each.ended_at is not None:
+        return "ended"
+    return "live" if each.is_live(now) else "expired"
+
+
 LISTING: Final[Listing[SessionRow]] = Listing(
     name="sessions",
     path=SESSIONS,
     columns=(
-        Column("user", _l("User"), lambda r: r.username, link=lambda r: _user(r.session)),
+        Column(
+            "user", _l("User"), lambda r: r.username, link=lambda r: user_path(r.session.subject)
+        ),
         Column("status", _l("State"), lambda r: r.state, Kind.STATE),
         Column("signed_in_by", _l("Signed in by"), lambda r: sign_in_of(r.session)),
         Column("peer", _l("From"), lambda r: r.session.peer, Kind.CODE),
@@ -120,7 +130,7 @@ class SessionLists:
         )
         page = self.lists.sessions(wanted, SessionSort(query.sort), piece_of(query))
         names = self.lists.called(each.subject for each in page.items)
-        rows = [SessionRow(each, names[each.subject], _state(each, now)) for each in page.items]
+        rows = [SessionRow(each, names[each.subject], state_of(each, now)) for each in page.items]
         return list_page(page, rows)
 
     def _found(self, keys: Sequence[str]) -> Sequence[Ticked]:
@@ -151,13 +161,3 @@ class SessionLists:
             self._found,
             [verb],
         ).pages()
-
-
-def _user(session: Session) -> str:
-    return user_path(session.subject)
-
-
-def _state(session: Session, now: float) -> str:
-    if session.ended_at is not None:
-        return "ended"
-    return "live" if session.is_live(now) else "expired"
