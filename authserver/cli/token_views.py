@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from authserver.cli.administration import json_value, time_or
 from authserver.cli.durations import shown_age
-from authserver.domain.api_tokens import OVER, ApiTokenStatus, SubjectType
+from authserver.domain.api_tokens import OVER, SubjectType
 from authserver.services.api_token_records import described
 
 if TYPE_CHECKING:
@@ -25,11 +25,8 @@ LINEAGE_COLUMNS: Final = ("token", "made", "status", "ends", "last used")
 
 def status_of(token: ApiToken, now: float) -> str:
     """What a token is now, its end in time included."""
-    if token.status in OVER:
-        return str(token.status)
-    if now >= token.expires_at:
-        return str(ApiTokenStatus.EXPIRED)
-    return f"{token.status}, rotated" if token.successor_id else str(token.status)
+    status = token.status_at(now)
+    return f"{status}, rotated" if token.successor_id and status not in OVER else str(status)
 
 
 def token_row(token: ApiToken, names: Mapping[str, str], now: float) -> Sequence[object]:

@@ -109,6 +109,11 @@ class ApiToken:
         """Whether its secret counts at `now`."""
         return self.status is ApiTokenStatus.ENABLED and now < self.expires_at
 
+    def status_at(self, now: float) -> ApiTokenStatus:
+        """What it is at `now`, its end in time included, whether that is on record or not."""
+        is_past = self.status not in OVER and now >= self.expires_at
+        return ApiTokenStatus.EXPIRED if is_past else self.status
+
 
 @dataclass(frozen=True, slots=True)
 class ApiTokenAccess(AccessToken):

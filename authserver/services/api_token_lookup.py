@@ -38,7 +38,7 @@ def held_lineage(stores: Stores, token_id: str, now: float) -> tuple[ApiToken, S
     ids = {token_id, *(each.token_id for each in stores.api_tokens.page(live))}
     held = {each: existing_token(stores, each) for each in sorted(ids)}
     token = held.pop(token_id)
-    others = (each for each in held.values() if each.status not in OVER and now < each.expires_at)
+    others = (each for each in held.values() if each.status_at(now) not in OVER)
     return token, list(others)
 
 

@@ -71,9 +71,9 @@ class ApiTokenPower:
         with self._administration.changing([], takes_power=False) as stores:
             token = existing_token(stores, token_id)
             guard_subject(stores, act, token.owner)
-            if token.status in OVER or now >= token.expires_at:
-                what = token.status if token.status in OVER else ApiTokenStatus.EXPIRED
-                raise Conflict(f"token {token_id} is {what}: make a new one")
+            status = token.status_at(now)
+            if status in OVER:
+                raise Conflict(f"token {token_id} is {status}: make a new one")
             if token.status is not ApiTokenStatus.DISABLED:
                 return token
             enabled = replace(token, status=enabled_status(token), status_changed_at=now, reason="")

@@ -216,7 +216,7 @@ def _hold(stores: Stores, known: Sequence[KnownSecret]) -> None:
 def _api_token_stopped(stores: Stores, token_id: str, act: Act, now: float) -> LeakOutcome:
     token = existing_token(stores, token_id)
     exposed = replace(token, exposed_at=now if token.exposed_at is None else token.exposed_at)
-    if token.status in OVER or now >= token.expires_at:
+    if token.status_at(now) in OVER:
         stores.api_tokens.save(exposed)
         return LeakOutcome.OVER
     stopped_in(stores, exposed, ApiTokenStatus.REVOKED, act, at=now, reason=REASON)

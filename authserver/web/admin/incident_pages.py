@@ -15,7 +15,7 @@ from authserver.web.admin.console_pages import ConsolePage, MenuEntry, Section
 from authserver.web.admin.forms import REFUSALS, WHOLE, Form
 from authserver.web.admin.questions import reasoned
 from authserver.web.admin.showing import show
-from authserver.web.admin.token_lists import READ, WRITE, called, status_of, token_path
+from authserver.web.admin.token_lists import READ, WRITE, called, token_path
 from authserver.web.languages import gettext as _
 from authserver.web.languages import lazy_gettext as _l
 from authserver.web.languages import plural
@@ -187,7 +187,7 @@ class IncidentPages:
                 called(each),
                 token_path(each.token_id),
                 names[each.owner],
-                status_of(each, now),
+                each.status_at(now),
             )
             for each in tokens
         ]

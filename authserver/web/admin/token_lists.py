@@ -5,13 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from authserver.domain.api_tokens import (
-    OVER,
-    ApiToken,
-    ApiTokenFilter,
-    ApiTokenStatus,
-    SubjectType,
-)
+from authserver.domain.api_tokens import ApiToken, ApiTokenFilter, ApiTokenStatus, SubjectType
 from authserver.domain.roles import Area, to_read, to_write
 from authserver.domain.searches import ApiTokenSort
 from authserver.web.admin.cells import WORDS, Kind
@@ -72,12 +66,6 @@ class TokenRow:
     token: ApiToken
     owner: str
     status: str
-
-
-def status_of(token: ApiToken, now: float) -> str:
-    """What a token is now."""
-    is_past = token.status not in OVER and now >= token.expires_at
-    return str(ApiTokenStatus.EXPIRED if is_past else token.status)
 
 
 def token_path(token_id: str) -> str:
@@ -181,7 +169,7 @@ class TokenLists:
             self._wanted(query, now), ApiTokenSort(query.sort), piece_of(query)
         )
         names = self._lists.called(each.owner for each in page.items)
-        rows = [TokenRow(each, names[each.owner], status_of(each, now)) for each in page.items]
+        rows = [TokenRow(each, names[each.owner], each.status_at(now)) for each in page.items]
         return list_page(page, rows)
 
     def _wanted(self, query: ListQuery, now: float) -> ApiTokenFilter:

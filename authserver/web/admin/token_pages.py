@@ -19,7 +19,7 @@ from authserver.web.admin.cells import Kind
 from authserver.web.admin.console_pages import ConsolePage
 from authserver.web.admin.forms import REFUSALS, Form
 from authserver.web.admin.showing import show, what_happened
-from authserver.web.admin.token_lists import READ, TOKENS, WRITE, called, status_of, token_path
+from authserver.web.admin.token_lists import READ, TOKENS, WRITE, called, token_path
 from authserver.web.languages import gettext as _
 from authserver.web.languages import lazy_gettext as _l
 
@@ -68,7 +68,7 @@ class TokenPages:
         token = self.tokens.get(token_id)
         now = self.clock.now()
         names = self.lists.usernames([token.owner])
-        status = status_of(token, now)
+        status = token.status_at(now)
         may_see = who.may(to_read(Area.AUDIT))
         terms = SearchTerms(object_name=token_id)
         records = self.audit.search(terms, limit=MOST_RECORDS).records if may_see else ()
@@ -84,7 +84,7 @@ class TokenPages:
             owner=names.get(token.owner, ""),
             facts=_facts(token, names.get(token.owner, token.owner), status),
             limits=_limits(token),
-            lineage=[(each, status_of(each, now)) for each in self.tokens.lineage(token)],
+            lineage=[(each, each.status_at(now)) for each in self.tokens.lineage(token)],
             records=[(each, decision_path(each)) for each in records],
             done=what_happened(DONE),
         )

@@ -14,7 +14,7 @@ from authserver.web.admin.audit_lists import decision_path
 from authserver.web.admin.cells import ROLE_WORDS, Kind
 from authserver.web.admin.console_pages import ConsolePage
 from authserver.web.admin.showing import show, what_happened
-from authserver.web.admin.token_lists import called, status_of, token_path
+from authserver.web.admin.token_lists import called, token_path
 from authserver.web.admin.user_lists import READ, USERS, state_of, user_path
 from authserver.web.languages import gettext as _
 from authserver.web.languages import lazy_gettext as _l
@@ -87,7 +87,7 @@ class UserPages:
                 for each in (self.sessions.list(user.subject)[:MOST] if sees_support else ())
             ],
             tokens=[
-                (called(each), token_path(each.token_id), status_of(each, now), each)
+                (called(each), token_path(each.token_id), each.status_at(now), each)
                 for each in (tokens.items if sees_tokens else ())
             ],
             token_count=tokens.total,
