@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from authserver.services.client_lists import ClientLists
     from authserver.services.clients import Clients
     from authserver.services.connect_keys import ConnectKeys
+    from authserver.services.counted_calls import CountedCalls
     from authserver.services.dashboard import DashboardService
     from authserver.services.declaration_export import DeclarationExport
     from authserver.services.declarations import Declarations
@@ -228,6 +229,11 @@ class AdminServices(Protocol):
     @property
     def audit(self) -> AuditService:
         """The record of acts."""
+        ...
+
+    @property
+    def counted_calls(self) -> CountedCalls:
+        """How often who called what."""
         ...
 
     @property

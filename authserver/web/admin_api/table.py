@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from authserver.web.admin_api import (
     audit_checks,
+    calls,
     clients,
     connect_keys,
     dashboard,
@@ -62,6 +63,7 @@ ENDPOINTS: Final[tuple[Endpoint, ...]] = (
     *policies.ENDPOINTS,
     *policy_tests.ENDPOINTS,
     *records.ENDPOINTS,
+    *calls.ENDPOINTS,
     *audit_checks.ENDPOINTS,
     *permitted_callers.ENDPOINTS,
     *mails.ENDPOINTS,

@@ -55,6 +55,7 @@ def _records(rest: Rest) -> Mapping[str, Example]:
     call = quote("GET /rest/api/2/myself")
     return {
         "verifyRecords": Example(query="within_seconds=5"),
+        "listCalls": Example(query="way=access-token&outcome=success&sort=hour&limit=2"),
         "listUnknownPaths": Example(query="resource=jira-main&days=7"),
         "sealRecords": Example(),
         "listRecords": Example(query="action=client&outcome=success&limit=2"),
