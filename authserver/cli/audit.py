@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, Protocol, TypeVar, cast
 
 import click
 
+from authserver.cli.audit_calls import calls
 from authserver.cli.audit_journals import AS_STORED, JSON, catch_up
 from authserver.cli.audit_summary import summary
 from authserver.cli.audit_unknown_paths import unknown_paths
@@ -221,6 +222,7 @@ def seal_chain(context: Context, *, as_json: bool) -> None:
         )
 
 
+audit.add_command(calls)
 audit.add_command(summary)
 
 

@@ -22,7 +22,7 @@ NOBODY: Final = "-"
 """Instead of a client or a user: calls of which none is known. Nobody is called that."""
 ALL_LEGACY: Final = "legacy"
 """Instead of a way: each with which nobody proved anything to us."""
-WAY_NAMES: Final = (ALL_LEGACY, *sorted(WAYS))
+WAY_NAMES: Final = (ALL_LEGACY, *sorted(map(str, WAYS)))
 OUTCOMES: Final = (Outcome.SUCCESS.value, Outcome.REFUSED.value)
 """How calls end."""
 MOST_ADDED: Final = 10_000

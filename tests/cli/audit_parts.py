@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from authserver.domain.errors import StorageUnavailable
 from authserver.services.audit import AuditService
+from authserver.services.counted_calls import CountedCalls
 from authserver.services.dashboard import DashboardService
 from authserver.storage.audit_anchor import AnchorFile
 from tests.audit_events import KEYS
@@ -33,6 +34,7 @@ class Container:
             sealer=trail.sealer(),
             move_journals=self._move,
         )
+        self.counted_calls = CountedCalls(trail.database, trail.clock)
         self.dashboard = DashboardService(trail.database, trail.clock)
 
     def _move(self) -> object:
