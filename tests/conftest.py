@@ -82,7 +82,7 @@ def postgres_databases() -> Iterator[PostgresDatabases]:
     """A cluster of this test process (it starts in less than a second) and its databases."""
     databases = PostgresDatabases()
     yield databases
-    databases.cluster.remove()
+    databases.remove()
 
 
 @pytest.fixture
