@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from authserver.domain.audit import Outcome
@@ -101,20 +102,19 @@ LISTING: Final[Listing[AuditRecord]] = Listing(
 )
 
 
+@dataclass(frozen=True, slots=True)
 class AuditLists:
     """Shows records as a list, and as a file."""
 
-    def __init__(self, audit: AuditService, cursors: Cursors) -> None:
-        """Take the collaborators; hold no state of its own."""
-        self._audit = audit
-        self._cursors = cursors
+    audit: AuditService
+    cursors: Cursors
 
     def show(self, who: Administrator) -> Response:
         """GET /admin/audit."""
         del who
         return show_list(
             LISTING,
-            self._cursors,
+            self.cursors,
             self._page,
             title=_("Audit records"),
             lead=_("Who did what, when, from where, and with what outcome. The newest come first."),
@@ -140,7 +140,7 @@ class AuditLists:
         if query.after is not None:
             at, record_id = query.after
             before = str(Cursor(float(at or 0), int(record_id or 0)))
-        page = self._audit.search(terms, limit=query.limit, cursor=before)
+        page = self.audit.search(terms, limit=query.limit, cursor=before)
         following = page.next_cursor
         return ListPage(
             page.records, None if following is None else (following.at, following.record_id)

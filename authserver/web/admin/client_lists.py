@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from authserver.domain.clients import ClientStatus, GrantType
@@ -125,21 +126,20 @@ LISTING: Final[Listing[Client]] = Listing(
 )
 
 
+@dataclass(frozen=True, slots=True)
 class ClientLists:
     """Shows clients as a list, and as a file."""
 
-    def __init__(self, lists: LongLists, cursors: Cursors, clock: Clock) -> None:
-        """Take the collaborators; hold no state of its own."""
-        self._lists = lists
-        self._clock = clock
-        self._cursors = cursors
+    lists: LongLists
+    cursors: Cursors
+    clock: Clock
 
     def show(self, who: Administrator) -> Response:
         """GET /admin/clients."""
         del who
         return show_list(
             LISTING,
-            self._cursors,
+            self.cursors,
             self._page,
             title=_("Clients"),
             lead=_("Scripts, apps, CI jobs and agents that get tokens here."),
@@ -158,9 +158,9 @@ class ClientLists:
             grant_type=said("grant"),
             scope=said("scope"),
             resource=said("resource"),
-            secret=_secrets(secret, self._clock.now()) if secret else None,
+            secret=_secrets(secret, self.clock.now()) if secret else None,
         )
-        page = self._lists.clients(wanted, ClientSort(query.sort), piece_of(query))
+        page = self.lists.clients(wanted, ClientSort(query.sort), piece_of(query))
         return list_page(page, page.items)
 
     def pages(self) -> Iterable[ConsolePage]:

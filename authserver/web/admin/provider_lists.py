@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from authserver.domain.providers import ProviderKind, ProviderStatus
@@ -103,20 +104,19 @@ LISTING: Final[Listing[ProviderLook]] = Listing(
 )
 
 
+@dataclass(frozen=True, slots=True)
 class ProviderLists:
     """Shows providers as a list, and as a file."""
 
-    def __init__(self, providers: Providers, cursors: Cursors) -> None:
-        """Take the collaborators; hold no state of its own."""
-        self._providers = providers
-        self._cursors = cursors
+    providers: Providers
+    cursors: Cursors
 
     def show(self, who: Administrator) -> Response:
         """GET /admin/providers."""
         del who
         return show_list(
             LISTING,
-            self._cursors,
+            self.cursors,
             self._page,
             title=_("Identity providers"),
             lead=_("Where people sign in, beside a password of this server."),
@@ -127,7 +127,7 @@ class ProviderLists:
 
     def _page(self, query: ListQuery) -> ListPage[ProviderLook]:
         return page_of(
-            self._providers.list(),
+            self.providers.list(),
             LISTING,
             query,
             searched=lambda look: (

@@ -138,21 +138,20 @@ LISTING: Final[Listing[TokenRow]] = Listing(
 )
 
 
+@dataclass(frozen=True, slots=True)
 class TokenLists:
     """Shows API tokens as a list, and as a file."""
 
-    def __init__(self, lists: LongLists, clock: Clock, cursors: Cursors) -> None:
-        """Take the collaborators; hold no state of its own."""
-        self._lists = lists
-        self._clock = clock
-        self._cursors = cursors
+    lists: LongLists
+    clock: Clock
+    cursors: Cursors
 
     def show(self, who: Administrator) -> Response:
         """GET /admin/tokens."""
         del who
         return show_list(
             LISTING,
-            self._cursors,
+            self.cursors,
             self._page,
             title=_("API tokens"),
             lead=_("Keys that take the place of passwords in scripts and apps."),
@@ -164,11 +163,11 @@ class TokenLists:
         )
 
     def _page(self, query: ListQuery) -> ListPage[TokenRow]:
-        now = self._clock.now()
-        page = self._lists.api_tokens(
+        now = self.clock.now()
+        page = self.lists.api_tokens(
             self._wanted(query, now), ApiTokenSort(query.sort), piece_of(query)
         )
-        names = self._lists.called(each.owner for each in page.items)
+        names = self.lists.called(each.owner for each in page.items)
         rows = [TokenRow(each, names[each.owner], each.status_at(now)) for each in page.items]
         return list_page(page, rows)
 
@@ -183,7 +182,7 @@ class TokenLists:
             if status == _LIVE
             else (ApiTokenStatus(status) if status else None),
             live_at=now if is_live else None,
-            owner=self._lists.subject_of(owner) if owner else None,
+            owner=self.lists.subject_of(owner) if owner else None,
             client_id=said("client"),
             resource=said("resource"),
             scope=said("scope"),

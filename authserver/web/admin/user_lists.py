@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from authserver.domain.roles import Area, Role, to_read, to_write
@@ -81,20 +82,19 @@ LISTING: Final[Listing[User]] = Listing(
 )
 
 
+@dataclass(frozen=True, slots=True)
 class UserLists:
     """Shows users as a list, and as a file."""
 
-    def __init__(self, lists: LongLists, cursors: Cursors) -> None:
-        """Take the collaborators; hold no state of its own."""
-        self._lists = lists
-        self._cursors = cursors
+    lists: LongLists
+    cursors: Cursors
 
     def show(self, who: Administrator) -> Response:
         """GET /admin/users."""
         del who
         return show_list(
             LISTING,
-            self._cursors,
+            self.cursors,
             self._page,
             title=_("Users"),
             lead=_("Everybody who signs in here, by a password or at an identity provider."),
@@ -112,7 +112,7 @@ class UserLists:
             role=Role(role) if role else None,
             group=said("group"),
         )
-        page = self._lists.users(wanted, UserSort(query.sort), piece_of(query))
+        page = self.lists.users(wanted, UserSort(query.sort), piece_of(query))
         return list_page(page, page.items)
 
     def pages(self) -> Iterable[ConsolePage]:
