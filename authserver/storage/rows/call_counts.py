@@ -21,8 +21,17 @@ def _columns(*more: str) -> tuple[Column[object], ...]:
     )
 
 
-call_counts: Final = Table("call_counts", metadata, *_columns())
-"""Few rows an hour, however many call: what sums over weeks are made of."""
+call_counts: Final = Table(
+    "call_counts",
+    metadata,
+    *_columns(),
+    Index(None, "issuer_id", "resource", "hour"),
+    Index(None, "issuer_id", "way", "hour"),
+    Index(None, "issuer_id", "outcome", "hour"),
+    Index(None, "issuer_id", "reason", "hour"),
+)
+"""Few rows an hour, however many call: what sums over weeks are made of. It says in which hours
+there were calls of a kind, so that it has an index for each."""
 
 caller_counts: Final = Table(
     "caller_counts",
