@@ -71,7 +71,9 @@ def run_in_one_shell(
         ["bash"],
         input=script,
         cwd=instance.folder,
-        env=instance.environment | {"PATH": path, "BROWSER": READERS_BROWSER},
+        # Readers' programs keep what they print until there is much of it.
+        env=instance.environment
+        | {"PATH": path, "BROWSER": READERS_BROWSER, "PYTHONUNBUFFERED": ""},
         capture_output=True,
         text=True,
         timeout=_SECONDS,
