@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from flask import request
 
@@ -123,13 +123,7 @@ def _usage(
     return show(
         "admin/provider_edit.html",
         title=_("Edit %(name)s") % {"name": provider.display_name},
-        crumbs=crumbs_to(provider),
-        status=200 if form.is_right else 400,
-        form=form,
-        findings=findings,
-        seen=seen or form.value(SEEN),
-        provider=provider,
-        path=provider_path(provider.name),
+        **_shown(provider, form, findings, seen),
         kind=PRESETS[kind].title,
         auths=choices(provider_words.AUTH, kind),
         creations=choices(provider_words.CREATIONS, kind),
@@ -147,11 +141,20 @@ def _bearer(
     return show(
         "admin/provider_bearer.html",
         title=_("Access tokens of %(name)s") % {"name": provider.display_name},
-        crumbs=crumbs_to(provider),
-        status=200 if form.is_right else 400,
-        form=form,
-        findings=findings,
-        seen=seen or form.value(SEEN),
-        provider=provider,
-        path=provider_path(provider.name),
+        **_shown(provider, form, findings, seen),
     )
+
+
+def _shown(
+    provider: Provider, form: Form, findings: Sequence[ProviderFinding], seen: str
+) -> Mapping[str, Any]:
+    """What both pages show: the provider, what is wrong with it, and the state that was edited."""
+    return {
+        "crumbs": crumbs_to(provider),
+        "status": 200 if form.is_right else 400,
+        "form": form,
+        "findings": findings,
+        "seen": seen or form.value(SEEN),
+        "provider": provider,
+        "path": provider_path(provider.name),
+    }
