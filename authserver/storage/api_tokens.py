@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Final
 from sqlalchemy import bindparam, case, func, null, or_, select, update
 
 from authserver.domain.errors import AlreadyExists, NotFound
-from authserver.domain.search_words import words_of
 from authserver.domain.searches import ApiTokenSort
 from authserver.storage.api_token_pages import ApiTokenPages
 from authserver.storage.api_token_values import own_values, token_from
@@ -16,7 +15,8 @@ from authserver.storage.locked_rows import is_among
 from authserver.storage.network_keys import key_of
 from authserver.storage.paging import counted
 from authserver.storage.rows.api_tokens import api_tokens
-from authserver.storage.search_words import Searched, keep_names
+from authserver.storage.search_words import keep_names
+from authserver.storage.searched_members import names_of_api_token
 from authserver.storage.store import of_issuer
 from authserver.storage.texts import is_storable
 from authserver.storage.transactions import Lookup
@@ -189,12 +189,11 @@ class ApiTokenRows(ApiTokenPages):
         )
 
     def _keep_words(self, token: ApiToken) -> None:
-        texts = (token.name, token.purpose, token.team, token.ticket)
-        names = {
-            Searched.API_TOKEN: words_of(*texts),
-            Searched.SCOPE_OF_API_TOKEN: token.scopes,
-            Searched.RESOURCE_OF_API_TOKEN: token.resources,
-        }
+        names = names_of_api_token(
+            *(token.name, token.purpose, token.team, token.ticket),
+            scopes=token.scopes,
+            resources=token.resources,
+        )
         keep_names(self._connection, self._issuer_id, token.token_id, names)
 
     def _change(

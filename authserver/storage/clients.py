@@ -14,7 +14,8 @@ from authserver.storage.client_pages import ClientPages
 from authserver.storage.client_values import client_from, own_values, permissions_of
 from authserver.storage.inserts import insert_into
 from authserver.storage.rows.clients import client_permissions, client_secrets, clients
-from authserver.storage.search_words import Searched, keep_words
+from authserver.storage.search_words import keep_names
+from authserver.storage.searched_members import names_of_client
 from authserver.storage.stored_secrets import (
     expire_others,
     note_uses,
@@ -183,10 +184,7 @@ class ClientRows(ClientPages):
             )
 
     def _keep_words(self, client: Client) -> None:
-        keep_words(
-            self._connection,
-            self._issuer_id,
-            Searched.CLIENT,
-            client.client_id,
-            *(client.client_id, client.name, client.contact),
+        names = names_of_client(
+            client_id=client.client_id, name=client.name, contact=client.contact
         )
+        keep_names(self._connection, self._issuer_id, client.client_id, names)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
@@ -10,12 +11,11 @@ from sqlalchemy import and_, delete, false, insert, select
 from authserver.domain.search_words import (
     after_all_that_begin_with,
     asked_words,
-    words_of,
 )
 from authserver.storage.rows.search_words import search_words
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Iterable
 
     from sqlalchemy import Column, ColumnElement, Connection, Select
 
@@ -35,31 +35,19 @@ class Searched(StrEnum):
     RESOURCE_OF_API_TOKEN = "api_token.resource"  # noqa: S105 - a kind
 
 
+Names = Mapping[Searched, Collection[str]]
+"""By what words, as they are, a member is found."""
+Pair = tuple[str, str]
 OF_API_TOKENS: Final = (
     *(Searched.API_TOKEN, Searched.SCOPE_OF_API_TOKEN, Searched.RESOURCE_OF_API_TOKEN),
 )
 
 
-def keep_words(
-    connection: Connection, issuer_id: int, kind: Searched, member: str, *texts: str
-) -> None:
-    """Let a member be found by the words of these texts, and no others."""
-    keep_names(connection, issuer_id, member, {kind: words_of(*texts)})
-
-
-def keep_names(
-    connection: Connection,
-    issuer_id: int,
-    member: str,
-    names: Mapping[Searched, Collection[str]],
-) -> None:
-    """The same for several kinds at once, with the words as they are."""
+def keep_names(connection: Connection, issuer_id: int, member: str, names: Names) -> bool:
+    """Let a member be found by these words, and no others; False when it was already."""
     own = (_COLUMNS.issuer_id == issuer_id, _COLUMNS.member == member)
-    asked = select(_COLUMNS.kind, _COLUMNS.word).where(
-        *own, _COLUMNS.kind.in_([kind.value for kind in names])
-    )
-    before = {(kind, word) for kind, word in connection.execute(asked)}
-    after = {(kind.value, word) for kind, words in names.items() for word in words}
+    before = kept_names(connection, issuer_id, names, [member]).get(member, set())
+    after = pairs_of(names)
     for kind in names:
         gone = [word for of, word in before - after if of == kind.value]
         if gone:
@@ -73,6 +61,27 @@ def keep_names(
                 for kind, word in sorted(after - before)
             ],
         )
+    return before != after
+
+
+def kept_names(
+    connection: Connection, issuer_id: int, kinds: Iterable[Searched], members: Collection[str]
+) -> Mapping[str, set[Pair]]:
+    """By what members are found now, by member; one that is not found is not in it."""
+    asked = select(_COLUMNS.member, _COLUMNS.kind, _COLUMNS.word).where(
+        _COLUMNS.issuer_id == issuer_id,
+        _COLUMNS.kind.in_([kind.value for kind in kinds]),
+        _COLUMNS.member.in_(members),
+    )
+    found: dict[str, set[Pair]] = {}
+    for member, kind, word in connection.execute(asked):
+        found.setdefault(member, set()).add((kind, word))
+    return found
+
+
+def pairs_of(names: Names) -> set[Pair]:
+    """Kind and word, as they are kept."""
+    return {(kind.value, word) for kind, words in names.items() for word in words}
 
 
 def forget_members(

@@ -11,7 +11,8 @@ from authserver.domain.errors import AlreadyExists, NotFound
 from authserver.domain.users import UserStatus, canonical
 from authserver.storage.inserts import insert_into
 from authserver.storage.rows.users import users
-from authserver.storage.search_words import Searched, keep_words
+from authserver.storage.search_words import keep_names
+from authserver.storage.searched_members import names_of_user
 from authserver.storage.store import of_issuer
 from authserver.storage.texts import is_storable
 from authserver.storage.transactions import Lookup
@@ -125,14 +126,14 @@ class UserRows(UserPages):
         self._keep_words(user)
 
     def _keep_words(self, user: User) -> None:
-        keep_words(
-            self._connection,
-            self._issuer_id,
-            Searched.USER,
-            user.subject,
-            *(user.username, user.data.name, user.data.given_name, user.data.family_name),
-            user.data.email,
+        names = names_of_user(
+            username=user.username,
+            name=user.data.name,
+            given_name=user.data.given_name,
+            family_name=user.data.family_name,
+            email=user.data.email,
         )
+        keep_names(self._connection, self._issuer_id, user.subject, names)
 
     def _found(self, *conditions: ColumnElement[bool]) -> Sequence[User]:
         """Two at the most."""
