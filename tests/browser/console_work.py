@@ -99,6 +99,8 @@ def work_walk(served: ServedPeople, page: Page, look: Look) -> None:
         ("decisions", "/decisions"),
         ("decision", f"/decisions/{decision}"),
         ("audit", "/audit?action=call"),
+        ("calls", "/calls"),
+        ("calls-legacy", "/calls?way=legacy&outcome=success"),
         ("tokens", "/tokens?sort=-expires_at"),
         ("token-new", "/tokens/-/new?user=ada"),
         ("token-details", "/tokens/-/new/details?user=ada&kind=user&resources=jira-main"),

@@ -109,6 +109,7 @@ def _give(connection: Connection, popular: Popular) -> None:
     for statement in (
         "UPDATE audit_records SET client_id = :client, actor = :client WHERE id % 10 = 3",
         "UPDATE caller_counts SET client_id = :client WHERE client_id LIKE 'c1__'",
+        "UPDATE caller_counts SET subject = :subject WHERE key LIKE 'k9___'",
         "UPDATE grants SET client_id = :client WHERE client_id LIKE 'c1__'",
         "UPDATE grants SET resource_name = :site",
         "UPDATE grants SET subject = :subject WHERE grant_id LIKE 'g199__'",

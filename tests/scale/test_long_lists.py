@@ -10,7 +10,7 @@ import pytest
 from authserver.domain.api_tokens import ApiTokenFilter, ApiTokenStatus
 from authserver.domain.audit import Outcome
 from authserver.domain.audit_records import AuditQuery
-from authserver.domain.call_counts import CallField, CallSearch
+from authserver.domain.call_counts import LEGACY, CallField, CallSearch
 from authserver.domain.pages import Page, Place
 from authserver.domain.roles import Role
 from authserver.domain.searches import (
@@ -76,6 +76,12 @@ QUESTIONS: Final[dict[str, Question]] = {
     ),
     "records of a client": lambda s: s.audit.search(AuditQuery(client_id="c7", limit=50)),
     "calls of a day": lambda s: s.call_counts.page(CallSearch(NOW - DAY)),
+    "calls, refused": lambda s: s.call_counts.page(CallSearch(outcome="refused")),
+    "calls, legacy": lambda s: (s.call_counts.page(CallSearch(ways=LEGACY)),),
+    "how many calls": lambda s: s.call_counts.total(CallSearch(), at_most=10_000),
+    "how many legacy calls": lambda s: s.call_counts.total(
+        CallSearch(NOW - 30 * DAY, ways=LEGACY), at_most=10_000
+    ),
     "calls of a client": lambda s: s.call_counts.sums(
         CallSearch(NOW - 30 * DAY, client_id="c7"), [CallField.WAY]
     ),

@@ -9,6 +9,7 @@ from authserver.app_console import console_pages
 from authserver.app_pages import visits_of
 from authserver.web.admin import (
     audit_lists,
+    call_lists,
     client_lists,
     grant_lists,
     mail_lists,
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
 LISTINGS: Final[tuple[Listing[Any], ...]] = (
     audit_lists.LISTING,
+    call_lists.LISTING,
     client_lists.LISTING,
     grant_lists.LISTING,
     mail_lists.LISTING,
@@ -73,6 +75,7 @@ def words_of(popular: Popular) -> Mapping[str, tuple[str, ...]]:
         "since": ("24h",),
         "until": ("1h",),
         "action": ("call", "client", NOBODY),
+        "way": ("legacy", "access-token", "basic"),
         "token": ("t77", NOBODY),
         "token_id": ("t77", NOBODY),
         "request_id": ("r77", NOBODY),
@@ -123,6 +126,15 @@ def list_paths(popular: Popular) -> Iterator[str]:
         for word in words["q"]:
             yield f"/admin{listing.path}?q={word}"
     yield f"/admin/users?q={popular.username}"
+    for query in (
+        f"q={popular.username}",
+        "q=-",
+        "client=-",
+        f"q=-&client={popular.client_id}",
+        "way=legacy&outcome=success&since=30d",
+        f"client={popular.client_id}&outcome=refused&since=24h",
+    ):
+        yield f"/admin/calls?{query}"
     for path in (
         f"resources/{popular.site}",
         f"resources/{popular.site}/disable",
