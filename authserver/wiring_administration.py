@@ -30,6 +30,7 @@ from authserver.services.resealing import Resealing
 from authserver.services.resources import Resources
 from authserver.services.signing_keys import SigningKeys
 from authserver.services.subject_accounts import SubjectAccounts
+from authserver.storage.left_words import LeftWords
 from authserver.storage.sweeping import Sweeper
 from authserver.wiring_audit import AuditParts
 
@@ -175,3 +176,8 @@ class AdministrationParts(AuditParts):
     def sweeper(self) -> Sweeper:
         """Deletes expired rows in small batches."""
         return Sweeper(self.database, self.clock)
+
+    @cached_property
+    def left_words(self) -> LeftWords:
+        """Gives members words to be found by, where an older version left them without."""
+        return LeftWords(self.database, self.clock)

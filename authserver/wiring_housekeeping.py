@@ -21,6 +21,7 @@ SEAL_SECONDS: Final = 0.5
 SWEEP_SECONDS: Final = 60.0
 PRUNE_SECONDS: Final = 3600.0
 COUNTS_SECONDS: Final = 60.0
+WORDS_SECONDS: Final = 10.0
 UNUSED_SECONDS: Final = 600.0
 DOCUMENTS_SECONDS: Final = 30.0
 LEAVERS_SECONDS: Final = 60.0
@@ -108,6 +109,7 @@ class Housekeeping:
             Chore("expired rows", SWEEP_SECONDS, lambda: self._sweep(stop)),
             Chore("old audit records", PRUNE_SECONDS, self._prune),
             Chore("counts of calls", COUNTS_SECONDS, lambda: self._count(stop)),
+            Chore("words of members", WORDS_SECONDS, lambda: self._mend_words(stop)),
             Chore("unused registrations", UNUSED_SECONDS, self._remove_unused),
             Chore("leavers", LEAVERS_SECONDS, lambda: self._let_rest(stop)),
             Chore("ended API tokens", ENDED_TOKENS_SECONDS, lambda: self._note_ends(stop)),
@@ -170,6 +172,12 @@ class Housekeeping:
                 self._parts.clock.now() - days * DAY_SECONDS,
                 lambda: not stop.is_set() and self._has_lease("call-counts"),
             )
+
+    def _mend_words(self, stop: threading.Event) -> None:
+        """Let members be found that an older version wrote."""
+        self._parts.left_words.mend(
+            lambda: not stop.is_set() and self._has_lease("words-of-members")
+        )
 
     def _remove_unused(self) -> None:
         """Remove clients that registered themselves and have not been used for long."""

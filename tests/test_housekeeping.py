@@ -29,6 +29,7 @@ class Crew:
         self.journal_mover = SimpleNamespace(run=self._work("journal_mover", failing))
         self.audit_sealer = SimpleNamespace(run=self._work("audit_sealer", failing))
         self.signing_keys = SimpleNamespace(maintain=self._maintain(failing))
+        self.left_words: Any = SimpleNamespace(mend=lambda _go_on: 0)
         self.sweeper = SimpleNamespace(sweep=lambda _go_on: {})
         self.audit = SimpleNamespace(prune=lambda *_: None)
         self.call_counting = SimpleNamespace(maintain=lambda *_: None)
@@ -78,6 +79,20 @@ def test_the_work_ends_when_it_is_told_to() -> None:
     keeper.join(timeout=10)
     assert not keeper.is_alive()
     assert set(crew.ended) == {"journal_mover", "audit_sealer"}
+
+
+def test_members_get_their_words_from_whoever_has_the_lease() -> None:
+    crew, stop, asked = Crew(), threading.Event(), []
+
+    def mend(go_on: Callable[[], bool]) -> None:
+        asked.append(go_on())
+        stop.set()
+
+    crew.left_words = SimpleNamespace(mend=mend)
+    keeper = housekeeping(crew)
+    keeper._has_lease = lambda name: name == "words-of-members"  # type: ignore[method-assign]
+    keeper.run(stop)
+    assert asked == [True]
 
 
 def test_in_a_worker_failed_housekeeping_begins_again_and_the_poll_goes_on(

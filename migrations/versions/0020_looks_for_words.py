@@ -35,6 +35,7 @@ def upgrade() -> None:
         "search_word_looks",
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("round", sa.BigInteger(), nullable=False),
+        sa.Column("laps", sa.Integer(), nullable=False),
         sa.Column("issuer_id", sa.Integer(), nullable=False),
         sa.Column("member", sa.Text(), nullable=False),
         sa.Column("due_at", sa.Double(), nullable=False),

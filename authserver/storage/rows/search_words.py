@@ -27,6 +27,7 @@ search_word_looks: Final = Table(
     metadata,
     Column("kind", Text, primary_key=True),
     Column("round", BigInteger, nullable=False),
+    Column("laps", Integer, nullable=False),
     # The last member that was looked at: empty where the next one is the first.
     Column("issuer_id", Integer, nullable=False),
     Column("member", Text, nullable=False),
@@ -34,5 +35,6 @@ search_word_looks: Final = Table(
 )
 """How far housekeeping has looked whether members of a kind have their words, and when it goes on.
 
-`round` is counted up by whoever begins anew: whoever is in the middle sees it, and does so, too.
+`laps` is how often the last member is yet to be reached. `round` is counted up by whoever asks for
+another: who is in the middle of a look sees it, and does that one again.
 """
