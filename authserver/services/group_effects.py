@@ -6,16 +6,16 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from authserver.domain.audit import Actor, ActorKind, AuditEvent, Outcome
-from authserver.domain.authority import Change, ChangeKind
 from authserver.domain.group_rules import SnapshotState
-from authserver.domain.tokens import latest_end
 from authserver.services.administration import before_and_after
 from authserver.services.group_verdicts import Derived, derived, verdict
 from authserver.services.policy_mentions import any_is_mentioned
+from authserver.services.user_lookup import known_anew, tokens_denied
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from authserver.domain.authority import Change
     from authserver.domain.calls import Call
     from authserver.domain.group_rules import GroupRule, GroupSnapshot, GroupVerdict
     from authserver.domain.identities import Identity
@@ -231,16 +231,15 @@ def _announce(stores: Stores, steps: Sequence[_Step], call: Call) -> None:
 
 def _recorded(stores: Stores, steps: Sequence[_Step], call: Call) -> Sequence[Change]:
     """Put what changed on record; what the authority has to hear."""
-    until = latest_end(call.at)
     changes = []
     for step in steps:
         if not step.is_change:
             continue
         subject = step.identity.subject
         stores.audit.add(_record(step, call))
-        changes.append(Change(ChangeKind.USER, subject, until))
+        changes.append(known_anew(subject, call.at))
         if step.takes:
-            changes.append(Change(ChangeKind.SUBJECT, subject, until, issued_until=call.at))
+            changes.append(tokens_denied(subject, call.at))
     return changes
 
 

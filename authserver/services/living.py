@@ -6,15 +6,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from authserver.domain.audit import Actor, ActorKind, AuditEvent, Outcome
-from authserver.domain.authority import Change, ChangeKind
 from authserver.domain.calls import Call
-from authserver.domain.tokens import latest_end
 from authserver.services.group_effects import has_lapsed, lapse_in
-from authserver.services.user_lookup import known_anew
+from authserver.services.user_lookup import known_anew, tokens_denied
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from authserver.domain.authority import Change
     from authserver.domain.identities import Identity
     from authserver.domain.ports import Clock, Database, Stores
     from authserver.domain.providers import Provider
@@ -154,8 +153,7 @@ class Living:
         if self.is_asleep(stores, identity.subject):
             # Only a sign-in wakes the user: a session that lasts longer would never ask for one.
             self._ends.end_in(stores, SYSTEM, call, subject=identity.subject)
-            until = latest_end(now)
-            changes.append(Change(ChangeKind.SUBJECT, identity.subject, until, issued_until=now))
+            changes.append(tokens_denied(identity.subject, now))
         stores.authority.advance(list(dict.fromkeys(changes)))
 
     @staticmethod

@@ -5,13 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from authserver.domain.authority import Change, ChangeKind
 from authserver.domain.grants import GrantEnd, GrantFilter, GrantOrigin
 from authserver.domain.sessions import PASSWORD_ACR
 from authserver.domain.subject_keys import tenant_of
-from authserver.domain.tokens import latest_end
 from authserver.services.identities import has_other_way
-from authserver.services.user_lookup import known_anew
+from authserver.services.user_lookup import known_anew, tokens_denied
 from authserver.services.user_power import ONE_AT_A_TIME
 
 if TYPE_CHECKING:
@@ -160,7 +158,7 @@ class ProviderPower:
             since=identity.created_at,
             now=now,
         )
-        stores.authority.advance([Change(ChangeKind.USER, subject, latest_end(now))])
+        stores.authority.advance([known_anew(subject, now)])
 
     def _end(
         self,
@@ -185,10 +183,7 @@ class ProviderPower:
                 if subject in stranded or _may_have_come_by(stores, grant, sessions, since):
                     wanted = GrantFilter(grant_id=grant.grant_id)
                     self._grants.end_in(stores, wanted, end, actor=act.actor, call=call, now=now)
-        until = latest_end(now)
-        stores.authority.advance(
-            [Change(ChangeKind.SUBJECT, each, until, issued_until=now) for each in sorted(stranded)]
-        )
+        stores.authority.advance([tokens_denied(each, now) for each in sorted(stranded)])
 
 
 def _may_have_come_by(

@@ -6,11 +6,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from authserver.domain.api_tokens import ApiTokenFilter
-from authserver.domain.authority import Change, ChangeKind
 from authserver.domain.grants import GrantFilter
-from authserver.domain.tokens import latest_end
 from authserver.services.administrators import guard_user
-from authserver.services.user_lookup import existing, known_anew
+from authserver.services.user_lookup import existing, known_anew, tokens_denied
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -73,17 +71,11 @@ class UserCredentials:
             guard_user(stores, act, before)
             now = self._administration.clock.now()
             # Said again where they rest already: whoever does this wants to be sure.
-            since = before.credentials_disabled_at
-            after = replace(before, credentials_disabled_at=now if since is None else since)
+            after = resting(before, now)
             stores.users.save(after)
             # First, for it locks the grants: after the authority nobody may wait for one.
             report = self._report(stores, after)
-            stores.authority.advance(
-                [
-                    Change(ChangeKind.SUBJECT, subject, latest_end(now), issued_until=now),
-                    known_anew(subject, now),
-                ]
-            )
+            stores.authority.advance([tokens_denied(subject, now), known_anew(subject, now)])
             self._administration.record(
                 stores,
                 act,
@@ -139,3 +131,9 @@ class UserCredentials:
             api_tokens=stores.api_tokens.page(chosen),
             grants=stores.grants.list(GrantFilter(subject=user.subject), now),
         )
+
+
+def resting(user: User, now: float) -> User:
+    """The user with credentials at rest: from now on, or since when they are already."""
+    since = user.credentials_disabled_at
+    return replace(user, credentials_disabled_at=now if since is None else since)

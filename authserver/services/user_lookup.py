@@ -35,3 +35,8 @@ def existing(stores: Stores, handle: str) -> User:
 def known_anew(subject: str, now: float) -> Change:
     """Tells every worker to look at the user again: status, identities, groups."""
     return Change(ChangeKind.USER, subject, latest_end(now))
+
+
+def tokens_denied(subject: str, now: float) -> Change:
+    """Denies every access token of the user that was issued by now, until the last has ended."""
+    return Change(ChangeKind.SUBJECT, subject, latest_end(now), issued_until=now)

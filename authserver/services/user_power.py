@@ -5,14 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from authserver.domain.authority import Change, ChangeKind
 from authserver.domain.errors import Conflict
 from authserver.domain.grants import GrantEnd, GrantFilter
-from authserver.domain.tokens import latest_end
 from authserver.domain.users import PersonalData, UserStatus
 from authserver.services.administrators import guard_user
 from authserver.services.living import held_identities
-from authserver.services.user_lookup import existing, known_anew
+from authserver.services.user_lookup import existing, known_anew, tokens_denied
 from authserver.services.user_rules import described
 
 if TYPE_CHECKING:
@@ -151,12 +149,7 @@ class UserPower:
         self._grants.end_in(
             stores, GrantFilter(subject=subject), end, actor=act.actor, call=act.call(now), now=now
         )
-        stores.authority.advance(
-            [
-                Change(ChangeKind.SUBJECT, subject, latest_end(now), issued_until=now),
-                known_anew(subject, now),
-            ]
-        )
+        stores.authority.advance([tokens_denied(subject, now), known_anew(subject, now)])
 
     def _forget(self, stores: Stores, subject: str, identities: Sequence[Identity]) -> None:
         now = self._administration.clock.now()

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from authserver.domain.api_tokens import ApiTokenFilter
-from authserver.domain.authority import Change, ChangeKind
 from authserver.domain.grants import GrantEnd, GrantFilter
 from authserver.domain.searches import GrantSearch, SessionSearch
-from authserver.domain.tokens import latest_end
 from authserver.services.administrators import guard_user
-from authserver.services.user_lookup import existing, known_anew
+from authserver.services.user_credentials import resting
+from authserver.services.user_lookup import existing, known_anew, tokens_denied
 
 if TYPE_CHECKING:
     from authserver.domain.users import User
@@ -71,8 +70,7 @@ class UserStops:
             before = existing(stores, subject)
             guard_user(stores, act, before)
             now = self._administration.clock.now()
-            since = before.credentials_disabled_at
-            after = replace(before, credentials_disabled_at=now if since is None else since)
+            after = resting(before, now)
             stores.users.save(after)
             tokens = stores.api_tokens.count(ApiTokenFilter(owner=subject, live_at=now))
             # Before anything ends: some of them end with their sessions. It locks them, too.
@@ -87,12 +85,7 @@ class UserStops:
                 call=act.call(now),
                 now=now,
             )
-            stores.authority.advance(
-                [
-                    Change(ChangeKind.SUBJECT, subject, latest_end(now), issued_until=now),
-                    known_anew(subject, now),
-                ]
-            )
+            stores.authority.advance([tokens_denied(subject, now), known_anew(subject, now)])
             stopped = StoppedUser(after, len(sessions), len(grants), tokens)
             self._administration.record(
                 stores,
