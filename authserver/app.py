@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from flask import Flask
 from prometheus_client import CollectorRegistry
 
-from authserver.app_admin_api import admin_api_pages, refuse_frame
+from authserver.app_admin_api import admin_api, admin_api_pages, longest_body, refuse_frame
 from authserver.app_pages import register_pages
 from authserver.app_registration import device_routes, registration_routes
 from authserver.crypto.client_assertions import assertion_algorithms
@@ -150,7 +150,8 @@ def application_of(container: Container) -> Application:
     container.rate_counting.report_to(RateMetrics(registry, OUTCOMES).told)
     register_errors(application, shell_metrics.unexpected)
     register_pages(application, container)
-    application.register_blueprint(admin_api_pages(container, shell_metrics.unexpected))
+    api = admin_api(container)
+    application.register_blueprint(admin_api_pages(api, container, shell_metrics.unexpected))
     proxies = settings.server.trusted_proxies
     shell = Shell(
         routes=route_table(routes_of(container, registry)),
@@ -163,6 +164,7 @@ def application_of(container: Container) -> Application:
         entropy=container.entropy,
         metrics=shell_metrics,
         record_access=AccessLog(),
+        page_longest_body=longest_body(api),
         page_refuse=lambda path: refuse_frame if is_without_cookies(path) else None,
     )
     application.wsgi_app = mounted(  # type: ignore[method-assign,assignment]  # as Flask documents it

@@ -48,6 +48,16 @@ def read_body(environ: Mapping[str, object], limit: int) -> bytes:
     return body
 
 
+def may_be_longer(environ: Mapping[str, object], size: int) -> bool:
+    """Whether the body of a WSGI request is longer than that, or says nothing of its length.
+
+    Raises:
+        FrameRefusal: 400 for a Content-Length that is no number.
+    """
+    declared = str(environ.get("CONTENT_LENGTH") or "")
+    return _length(declared) > size if declared else bool(environ.get("wsgi.input_terminated"))
+
+
 def _length(declared: str) -> int:
     if not (declared.isascii() and declared.isdigit()) or len(declared) > _LONGEST_LENGTH:
         raise FrameRefusal(400, "Content-Length: must be a decimal number of bytes")

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import io
 import logging
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import urlsplit
 
-from authserver.machine.bodies import read_body
+from authserver.machine.bodies import may_be_longer, read_body
 from authserver.machine.refusals import FrameRefusal
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterable, Iterator
     from types import TracebackType
     from wsgiref.types import WSGIApplication, WSGIEnvironment
 
@@ -59,6 +60,11 @@ _DROPPED: Final = frozenset(
 """Headers that claim to know better than the shell where a request comes from or goes to."""
 
 
+LongestBody = Callable[["Frame", str], int]
+"""How long a body, in bytes, a page takes of whoever has this Authorization header. It is asked of
+what is longer than usual, before that is read, and may refuse the request."""
+
+
 class PageAnswer(NamedTuple):
     """What the application answered; `sent` is the body's length, -1 when it is streamed."""
 
@@ -71,9 +77,20 @@ class PageAnswer(NamedTuple):
 class PagesLane:
     """Calls the pages' application with host, scheme and peer as the shell knows them."""
 
-    def __init__(self, application: WSGIApplication, *, issuer: str, body_limit: int) -> None:
-        """Fix scheme and host to the issuer's: no header ever gets into a link."""
+    def __init__(
+        self,
+        application: WSGIApplication,
+        *,
+        issuer: str,
+        body_limit: int,
+        longest_body: LongestBody,
+    ) -> None:
+        """Fix scheme and host to the issuer's: no header ever gets into a link.
+
+        `body_limit` is what is usual, in bytes.
+        """
         self._application = application
+        self._longest_body = longest_body
         self._body_limit = body_limit
         parts = urlsplit(issuer)
         default_port = 443 if parts.scheme == "https" else 80
@@ -91,14 +108,21 @@ class PagesLane:
         Raises:
             FrameRefusal: 405 for a method no page has, 400 for a query string that is not ASCII,
                 or what the body's frame deserves.
+            DomainError: whoever asks may not send so long a body.
         """
         if frame.method not in METHODS:
             raise FrameRefusal(405, f"allowed methods: {_ALLOW}", headers=(("Allow", _ALLOW),))
         if not environ.get("QUERY_STRING", "").isascii():
             # RFC 3986 section 2; Flask would decode the bytes, or fail.
             raise FrameRefusal(400, "query string: ASCII only, other characters percent-encoded")
-        body = read_body(environ, self._body_limit)
+        body = read_body(environ, self._limit(environ, frame))
         return _call(self._application, self._environ(environ, frame, body))
+
+    def _limit(self, environ: WSGIEnvironment, frame: Frame) -> int:
+        if not may_be_longer(environ, self._body_limit):
+            return self._body_limit
+        longest = self._longest_body(frame, environ.get("HTTP_AUTHORIZATION", ""))
+        return max(longest, self._body_limit)
 
     def _environ(self, environ: WSGIEnvironment, frame: Frame, body: bytes) -> WSGIEnvironment:
         kept = {

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from authserver.domain.ports import Clock, Entropy
     from authserver.machine.access import RecordAccess
     from authserver.machine.metrics import ShellMetrics
-    from authserver.machine.pages_lane import PageAnswer
+    from authserver.machine.pages_lane import LongestBody, PageAnswer
     from authserver.machine.peers import TrustedProxies
     from authserver.machine.responses import Response
     from authserver.machine.routes import ReadyRoute, Refuse
@@ -57,18 +57,27 @@ class Shell:
         metrics: ShellMetrics,
         record_access: RecordAccess | None = None,
         page_body_limit: int = BODY_LIMIT,
+        page_longest_body: LongestBody = lambda *_: 0,
         page_refuse: Callable[[str], Refuse | None] = lambda _: None,
     ) -> None:
         """Put the shell around the machine lane's routes and the pages' application.
 
         `issuer` fixes scheme and host of every link; `record_access` gets one entry for every
-        answer; `page_body_limit` is in bytes; `page_refuse` says how the page at a path words what
-        is refused before it sees the request.
+        answer; `page_body_limit` is in bytes, and `page_longest_body` says where, and of whom, a
+        page takes more; `page_refuse` says how the page at a path words what is refused before it
+        sees the request.
         """
         self._machine = MachineLane(routes)
         self._page_refuse = page_refuse
         self._pages = (
-            None if pages is None else PagesLane(pages, issuer=issuer, body_limit=page_body_limit)
+            None
+            if pages is None
+            else PagesLane(
+                pages,
+                issuer=issuer,
+                body_limit=page_body_limit,
+                longest_body=page_longest_body,
+            )
         )
         self._headers = AnswerHeaders(issuer)
         self._proxies = proxies

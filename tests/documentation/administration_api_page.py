@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from authserver.web.admin_api.endpoints import USUAL_BODY
 from authserver.web.admin_api.openapi import document_of
 from authserver.web.admin_api.problem_kinds import KINDS
 from authserver.web.admin_api.table import ENDPOINTS
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from authserver.web.admin_api.endpoints import Endpoint
 
 PAGE: Final = Path(__file__).parents[2] / "docs" / "reference" / "administration-api.md"
+MEBIBYTE: Final = 1_048_576
 _HEAD: Final = """\
 # Administration API
 
@@ -40,6 +42,8 @@ the token of a user's app gives those of its scopes that the user's roles give a
 * **Creations** take an `Idempotency-Key` (8 to 255 characters, best a random UUID): for 24 hours
   the same call with the same key creates nothing more and gets the same answer again, its secret
   included.
+* **Bodies** have at most 64 KiB unless their call says otherwise; what is longer is read only after
+  the token was found to be good for the call.
 """
 _PROBLEMS: Final = """\
 ## Problems
@@ -79,6 +83,8 @@ def _lines() -> Iterator[str]:
 def _row(endpoint: Endpoint) -> str:
     scope = f"`{endpoint.needs}`" if endpoint.needs else "none"
     text = endpoint.summary + (f". {endpoint.about}" if endpoint.about else "")
+    if endpoint.longest_body > USUAL_BODY:
+        text = f"{text.rstrip('.')}. Its body may have {endpoint.longest_body // MEBIBYTE} MiB."
     answer = f"{endpoint.status}"
     if endpoint.answer is not None:
         answer += f" `{endpoint.answer.__name__}`"

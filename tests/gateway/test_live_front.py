@@ -150,6 +150,24 @@ def test_bodies_and_headers_have_the_servers_limits(front: Front) -> None:
     assert front.server.take() == []
 
 
+@pytest.mark.rule("HT-02")
+def test_whole_configurations_pass_to_the_administration_api_and_nothing_longer(
+    front: Front,
+) -> None:
+    path, longest = "/admin/api/v1/declarations", 4 * 1_048_576
+    assert front.call(path, method="POST", body=b"x" * longest).status == 200
+    (seen,) = front.server.take()
+    assert len(seen.body) == longest
+    too_big = front.call(path, method="POST", body=b"x" * (longest + 1))
+    assert (too_big.status, too_big.json["error"]) == (413, "invalid_request")
+    assert "4 MiB" in too_big.json["error_description"]
+    assert front.call(path + "/%2e%2e/%2e%2e/x", method="POST", body=b"x").status == 400
+    usual = front.call("/admin/api", method="POST", body=b"x" * 65_537)
+    assert usual.status == 413
+    assert "64 KiB" in usual.json["error_description"]
+    assert front.server.take() == []
+
+
 @pytest.mark.rule("HT-03")
 @pytest.mark.parametrize(
     "head",

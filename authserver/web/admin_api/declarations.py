@@ -35,6 +35,8 @@ PATH: Final = "/declarations"
 TEXT: Final = "text"
 """What mistakes call the only file."""
 MOST_MISTAKES: Final = 200
+LONGEST: Final = 4 * 1024 * 1024
+"""Of all files together: a whole configuration."""
 _POLICY: Final = re.compile(r"policies/([^/]+)\.toml")
 
 
@@ -132,5 +134,6 @@ ENDPOINTS: Final = (
         answer=DeclarationsShown,
         creates=True,
         shows_secret=True,
+        longest_body=LONGEST,
     ),
 )

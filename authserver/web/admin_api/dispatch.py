@@ -18,7 +18,7 @@ from authserver.services.introspection import UnfitToken
 from authserver.web.admin_api import problem_kinds as kinds
 from authserver.web.admin_api.bodies import read_body, read_query
 from authserver.web.admin_api.creations import key_of
-from authserver.web.admin_api.endpoints import Asked
+from authserver.web.admin_api.endpoints import USUAL_BODY, Asked
 from authserver.web.admin_api.exchange import ApiAnswer
 from authserver.web.admin_api.openapi import document_of
 from authserver.web.admin_api.problems import PROBLEM_TYPE, Problem
@@ -85,6 +85,27 @@ class AdminApi:
                 raise problem_of(error, endpoint, self._realm) from error
         except Problem as problem:
             return problem_answer(problem, request.call.request_id)
+
+    def longest_body(self, request: ApiRequest) -> int:
+        """How many bytes the body of a call may have, before it is read: `request` has none yet.
+
+        More than usual is for those alone who may make the call.
+
+        Raises:
+            Problem: they may not.
+        """
+        try:
+            endpoint, _ = self._routing.find(request.method, request.path)
+        except Problem:
+            return USUAL_BODY
+        if endpoint.longest_body > USUAL_BODY:
+            self._admit(request)
+            try:
+                self._act(endpoint, request)
+            except DomainError as error:
+                _log(error, endpoint)
+                raise problem_of(error, endpoint, self._realm) from error
+        return endpoint.longest_body
 
     def _answer(
         self, endpoint: Endpoint, path: Mapping[str, str], request: ApiRequest

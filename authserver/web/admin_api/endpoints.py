@@ -25,6 +25,10 @@ AskedModel = TypeVar("AskedModel")
 
 ALWAYS: Final = frozenset({400, 401, 403, 411, 413, 414, 431, 503})
 """Refusals that any call can get."""
+USUAL_BODY: Final = 65_536
+"""Longest body of a call in bytes, as everywhere at this server."""
+LONG_BODY: Final = 1_048_576
+"""Longest where a whole document or table is sent."""
 WITH_BODY: Final = frozenset({415, 422})
 
 
@@ -64,7 +68,8 @@ class Endpoint:
     Idempotency-Key counts. `shows` turns what a service describes into what is shown: with it
     answers carry an ETag, and If-Match is compared in the transaction that changes; with
     `needs_match` it must be sent. `shows_secret`: the answer holds one that was made just now, and
-    nobody shows it again. `refusals` are statuses beside those that follow from the rest;
+    nobody shows it again. What `longest_body` allows beyond the usual, in bytes, is read only of
+    whoever may make the call. `refusals` are statuses beside those that follow from the rest;
     `pointers` lead from the name of a field in a service's refusal to the body's own.
     """
 
@@ -83,6 +88,7 @@ class Endpoint:
     shows: Callable[[Mapping[str, object]], BaseModel] | None = None
     needs_match: bool = False
     shows_secret: bool = False
+    longest_body: int = USUAL_BODY
     refusals: frozenset[int] = frozenset()
     pointers: Mapping[str, str] = field(default_factory=dict)
 

@@ -9,7 +9,7 @@ from authserver.domain.hand_over import HandOverKind
 from authserver.domain.pages import Page, Place
 from authserver.services.account_rows import ImportRow
 from authserver.services.hand_overs import state_of
-from authserver.web.admin_api.endpoints import Answered, Endpoint
+from authserver.web.admin_api.endpoints import LONG_BODY, Answered, Endpoint
 from authserver.web.admin_api.models.accounts import (
     AccountPage,
     AccountShown,
@@ -194,6 +194,7 @@ ENDPOINTS: Final = (
         said=ImportSaid,
         answer=ImportedAccounts,
         refusals=frozenset({409}),
+        longest_body=LONG_BODY,
         pointers={"lines": "accounts"},
     ),
 )

@@ -129,6 +129,7 @@ def _operation(endpoint: Endpoint, references: References) -> dict[str, object]:
         members = endpoint.said.model_fields.values()
         types = [JSON, "application/merge-patch+json"] if endpoint.method == "PATCH" else [JSON]
         operation["requestBody"] = {
+            "description": f"At most {endpoint.longest_body} bytes.",
             "required": any(each.is_required() for each in members),
             "content": {each: {"schema": schema} for each in types},
         }

@@ -10,7 +10,7 @@ from authserver.domain.pages import Page, Place
 from authserver.domain.roles import Area, to_read, to_write
 from authserver.services.policy_replays import ANSWER_SECONDS
 from authserver.services.policy_versions import described
-from authserver.web.admin_api.endpoints import Answered, Endpoint
+from authserver.web.admin_api.endpoints import LONG_BODY, Answered, Endpoint
 from authserver.web.admin_api.models.members import ListQuery
 from authserver.web.admin_api.models.policies import (
     PlanShown,
@@ -133,6 +133,7 @@ ENDPOINTS: Final = (
         answer=PolicyShown,
         shows=policy_shown,
         needs_match=True,
+        longest_body=LONG_BODY,
     ),
     Endpoint(
         *("GET", VERSIONS, "listPolicyVersions", "List the versions of a document", READ),
@@ -153,6 +154,7 @@ ENDPOINTS: Final = (
         "`cut` says whether older ones were left out.",
         said=PolicyQuestion,
         answer=PlanShown,
+        longest_body=LONG_BODY,
     ),
     Endpoint(
         *("POST", f"{ONE}/rollback", "rollBackPolicy", "Let an older version count again", WRITE),

@@ -9,7 +9,7 @@ from pydantic import Field
 from authserver.domain.policy_problems import PolicyInvalid
 from authserver.services.policy_expectation_tables import read_expectations
 from authserver.web.admin_api import problem_kinds as kinds
-from authserver.web.admin_api.endpoints import Answered, Endpoint
+from authserver.web.admin_api.endpoints import LONG_BODY, Answered, Endpoint
 from authserver.web.admin_api.models.members import Said, Shown
 from authserver.web.admin_api.models.policies import LONGEST_TEXT
 from authserver.web.admin_api.policies import READ
@@ -101,6 +101,7 @@ ENDPOINTS: Final = (
         "recorded or counted.",
         said=PolicyTest,
         answer=PolicyTestShown,
+        longest_body=LONG_BODY,
         refusals=frozenset({404}),
     ),
 )
