@@ -6,35 +6,19 @@ from typing import TYPE_CHECKING
 
 from authlib.oauth2.rfc6749.grants import AuthorizationCodeGrant as AuthlibGrant
 
-from authserver.domain.errors import InvalidField
-from authserver.protocol.grants.bodies import token_body
+from authserver.protocol.grants.spent_credentials import SpentCredential
 from authserver.services.code_redemption import PresentedCode
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from authserver.services.user_tokens import PreparedTokens
 
 
-class AuthorizationCodeGrant(AuthlibGrant):  # type: ignore[misc]  # Authlib ships no types
-    """Tokens for a code.
+class AuthorizationCodeGrant(SpentCredential, AuthlibGrant):  # type: ignore[misc]  # Authlib ships no types
+    """Tokens for a code."""
 
-    Authlib checks, issues and then deletes the code; two redemptions at once can both win that way.
-    So its steps are not used: the core spends the code first.
-    """
+    PARAMETER = "code"
 
-    TOKEN_ENDPOINT_AUTH_METHODS = (
-        "client_secret_basic",
-        "client_secret_post",
-        "private_key_jwt",
-        "none",
-    )
-
-    def validate_token_request(self) -> None:
-        """Authenticate; what the code is worth is the core's to decide."""
-        self.request.client = self.authenticate_token_endpoint_client()
-        if "code" not in self.request.token_request.form:
-            raise InvalidField("code", "required")
-
-    def create_token_response(self) -> tuple[int, Mapping[str, object], list[tuple[str, str]]]:
+    def tokens(self) -> PreparedTokens:
         """Redeem the code."""
         request = self.request.token_request
         form = request.form
@@ -45,8 +29,7 @@ class AuthorizationCodeGrant(AuthlibGrant):  # type: ignore[misc]  # Authlib shi
             resources=request.resources,
             details=form.get("authorization_details"),
         )
-        tokens = self.server.redemption.redeem(self.request.client, presented, request.call)
-        body = token_body(
-            tokens.access, refresh_token=tokens.refresh_token, id_token=tokens.id_token
+        tokens: PreparedTokens = self.server.redemption.redeem(
+            self.request.client, presented, request.call
         )
-        return 200, body, self.TOKEN_RESPONSE_HEADER
+        return tokens
