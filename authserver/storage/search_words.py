@@ -123,10 +123,14 @@ def found_by(
     is_few = len(members) <= _FEW
     conditions: list[ColumnElement[bool]] = [member.in_(sorted(set(members)))] if is_few else []
     rest = asked[1:] if is_few else asked
+    # By another order than its own PostgreSQL cannot use the primary key, and reads all that have
+    # the word, once for each member.
+    is_postgresql = connection.dialect.name == "postgresql"
+    own = member.collate("default") if is_postgresql else member
     conditions += [
         # Not EXISTS: PostgreSQL would join all that have the word, and sort them, for one page.
         select(_COLUMNS.issuer_id)
-        .where(and_(*of_kind, _COLUMNS.member == member, _begins(word)))
+        .where(and_(*of_kind, _COLUMNS.member == own, _begins(word)))
         .limit(1)
         .scalar_subquery()
         .is_not(None)

@@ -173,6 +173,26 @@ def test_a_dozen_that_are_named_are_sorted_and_nobody_else_is_read(database: Sql
         check(plans(database, watch), "grants", "grant_id", "client_id_created_at_grant_id")
 
 
+def test_the_words_of_each_member_are_found_by_its_id_where_many_have_the_word(
+    database: SqlDatabase,
+) -> None:
+    with database.connection_for_writing() as connection:
+        values = {"kind": "'api_token'", "member": "'o' || n", "word": "'export'"}
+        make(connection, search_words, OTHERS, values)
+        if database.engine.dialect.name == "postgresql":
+            connection.exec_driver_sql(f"ANALYZE {search_words.name}")
+        else:
+            make(connection, api_tokens, OTHERS, {"scopes": "' '", "resources": "' '"} | UNLIKE)
+    wanted = ApiTokenFilter(text="export")
+    with Watch(database) as watch, database.reading() as stores:
+        assert len(stores.api_tokens.listed(wanted).items) == 50
+        assert stores.api_tokens.count(wanted, 1001) == 1001
+    asked = [plan for plan in plans(database, watch) if "SubPlan" in plan or "SUBQUERY" in plan]
+    assert asked
+    for plan in asked:
+        assert re.search(r"pk_search_words|PRIMARY KEY|sqlite_autoindex_search_words", plan), plan
+
+
 def test_groups_of_users_come_out_of_an_index_alone(database: SqlDatabase) -> None:
     tables = (group_members, provider_group_members)
     with database.writing() as stores:
