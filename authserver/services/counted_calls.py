@@ -25,7 +25,7 @@ ALL_LEGACY: Final = "legacy"
 WAY_NAMES: Final = (ALL_LEGACY, *sorted(map(str, WAYS)))
 OUTCOMES: Final = (Outcome.SUCCESS.value, Outcome.REFUSED.value)
 """How calls end."""
-MOST_ADDED: Final = 10_000
+MOST_ADDED: Final = 2_000
 """So many counts are added up for a total; of more it is said that there are more."""
 
 

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from authserver.domain.call_counts import CallSearch
 
 _OF_CALLERS: Final = frozenset({CallField.CLIENT, CallField.SUBJECT})
+_RAREST: Final = ("subject", "client_id", "reason", "ways", "outcome", "resource")
+"""By what a question is asked first, as far as it says: the others leave more rows over."""
 _ORDER: Final = Order((caller_counts.c.hour, caller_counts.c.key))
 
 
@@ -83,7 +85,7 @@ class CallCountRows(Store):
         """The counts themselves, by hour."""
         table = caller_counts
         query = select(table).where(self._mine(table), *_asked(table, wanted))
-        if _is_of_kinds(wanted):
+        if _first(wanted):
             hours = self._hours(wanted, check_limit(limit), descending=descending, after=after)
             query = query.where(table.c.hour.in_(hours))
         return Cut(_ORDER, descending, after, limit).page(self._connection, query, _count)
@@ -91,12 +93,13 @@ class CallCountRows(Store):
     def _hours(
         self, wanted: CallSearch, limit: int, *, descending: bool, after: Place | None
     ) -> Sequence[float]:
-        """In which hours to look for a page: the few counts without callers tell, each by an index.
+        """In which hours to look for a page. Without callers the smaller table tells.
 
-        Each of them has a caller at least, so that one more of them than fit is enough.
+        Each of its counts has a caller at least, so that one more of them than fit is enough.
         """
-        hour = call_counts.c.hour
-        asked = [self._mine(call_counts)]
+        table = _table(wanted)
+        hour = table.c.hour
+        asked = [self._mine(table)]
         begun: list[float] = []
         if after is not None:
             # Of the hour where the page before ended nobody knows how much is left.
@@ -105,7 +108,7 @@ class CallCountRows(Store):
         order = hour.desc() if descending else hour.asc()
         found = [
             select(hour)
-            .where(*asked, *_asked(call_counts, each))
+            .where(*asked, *_asked(table, each))
             .order_by(order)
             .limit(limit + 1)
             .subquery()
@@ -141,10 +144,11 @@ def _one_by_one(wanted: CallSearch) -> Sequence[CallSearch]:
     return [replace(wanted, ways=frozenset({way})) for way in sorted(wanted.ways)]
 
 
-def _is_of_kinds(wanted: CallSearch) -> bool:
-    """Whether calls of some kinds are meant, whoever made them."""
-    asks = (wanted.resource, wanted.ways, wanted.outcome, wanted.reason)
-    return _table(wanted) is call_counts and any(each is not None for each in asks)
+def _first(wanted: CallSearch) -> str:
+    """The field whose index is to be used, empty for none. Callers that nobody knows are many."""
+    said = [each for each in _RAREST if getattr(wanted, each) is not None]
+    known = [each for each in said if getattr(wanted, each) != ""]
+    return next(iter((*known, *said)), "")
 
 
 def _calls(column: ColumnElement[int]) -> ColumnElement[Any]:
@@ -158,13 +162,21 @@ def _asked(table: Table, wanted: CallSearch) -> Iterator[ColumnElement[bool]]:
         yield columns.hour >= wanted.since
     if wanted.until is not None:
         yield columns.hour < wanted.until
+    first = _first(wanted)
     if wanted.ways is not None:
-        yield columns.way.in_(sorted(wanted.ways))
+        way = columns.way if first == "ways" else _unindexed(columns.way)
+        yield way.in_(sorted(wanted.ways))
     for name in ("resource", "outcome", "reason", "client_id", "subject"):
         value = getattr(wanted, name)
         if value is not None:
+            column = columns[name] if first == name else _unindexed(columns[name])
             # Nothing that no row can hold was ever counted.
-            yield columns[name] == value if is_storable(value) else columns.calls < 0
+            yield column == value if is_storable(value) else columns.calls < 0
+
+
+def _unindexed(column: ColumnElement[str]) -> ColumnElement[str]:
+    """The same, but no index has it: how rare a value is no planner of SQLite knows."""
+    return column.concat("")
 
 
 def _count(row: Row[Any]) -> CallCount:

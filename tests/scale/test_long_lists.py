@@ -78,9 +78,9 @@ QUESTIONS: Final[dict[str, Question]] = {
     "calls of a day": lambda s: s.call_counts.page(CallSearch(NOW - DAY)),
     "calls, refused": lambda s: s.call_counts.page(CallSearch(outcome="refused")),
     "calls, legacy": lambda s: (s.call_counts.page(CallSearch(ways=LEGACY)),),
-    "how many calls": lambda s: s.call_counts.total(CallSearch(), at_most=10_000),
+    "how many calls": lambda s: s.call_counts.total(CallSearch(), at_most=2_000),
     "how many legacy calls": lambda s: s.call_counts.total(
-        CallSearch(NOW - 30 * DAY, ways=LEGACY), at_most=10_000
+        CallSearch(NOW - 30 * DAY, ways=LEGACY), at_most=2_000
     ),
     "calls of a client": lambda s: s.call_counts.sums(
         CallSearch(NOW - 30 * DAY, client_id="c7"), [CallField.WAY]
