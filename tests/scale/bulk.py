@@ -147,7 +147,7 @@ def _add_members(connection: Connection) -> None:
     }
     given = {"grant_id": "'g' || n", "client_id": _CALLER, "origin": "'device_code'"}
     make(connection, grants, GRANTS, own | lists | given | {"nonce": wide, "audience": wide})
-    seen = {"last_seen_at": f"{NOW!r}", "idle_seconds": "900", "session_id": "'s' || n"}
+    seen = {"last_seen_at": f"{NOW!r}", "idle_seconds": "604800", "session_id": "'s' || n"}
     digest = (
         "CAST('s' || n AS BLOB)" if connection.dialect.name == "sqlite" else "('s' || n)::bytea"
     )

@@ -47,7 +47,9 @@ def crowd(database: SqlDatabase, popular: Popular) -> None:
         _mails(connection)
         _give(connection, popular)
     with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.exec_driver_sql("ANALYZE")
+        # PostgreSQL tidies up by itself where much has changed, some minutes later.
+        is_sqlite = connection.dialect.name == "sqlite"
+        connection.exec_driver_sql("ANALYZE" if is_sqlite else "VACUUM ANALYZE")
     # Open connections would go on with what was known before.
     database.engine.dispose()
 

@@ -61,19 +61,19 @@ def test_no_page_takes_five_times_as_long_as_the_empty_one(
         many: list[str] = []
         whole: dict[str, str] = {}
         for in_small, in_big in zip(small.everything(), big.everything(), strict=True):
-            if LEFT_OUT.search(_text(in_big)):
+            if LEFT_OUT.search(asked_text(in_big)):
                 continue
             with Watch(small.world.container.database) as usual:
                 shown = small.ask(in_small)
             with Watch(big.world.container.database) as watch:
                 assert big.ask(in_big) == shown, in_big
             took = small.seconds(in_small)
-            most = MOST_SECONDS if _is_work(in_big) else MOST_TIMES * took + _slack(in_big)
+            most = MOST_SECONDS if is_work(in_big) else MOST_TIMES * took + _slack(in_big)
             takes = big.seconds(in_big, enough=min(most, MOST_TIMES * took))
             line = f"{takes / took:6.1f} {took * 1e3:7.1f} {takes * 1e3:7.1f} ms {in_big}"
             if takes > most:
                 slow.append(line)
-            if not _is_work(in_big):
+            if not is_work(in_big):
                 more = len(watch.statements) - len(usual.statements)
                 if more > MOST_MORE_STATEMENTS:
                     many.append(f"{more} more {in_big}")
@@ -87,16 +87,18 @@ def test_no_page_takes_five_times_as_long_as_the_empty_one(
         assert (slow, many, list(whole)) == ([], [], [])
 
 
-def _is_work(asked: Asked) -> bool:
-    return any(pattern.search(_text(asked)) for pattern, _ in WORK)
+def is_work(asked: Asked) -> bool:
+    """Whether it takes long by its nature."""
+    return any(pattern.search(asked_text(asked)) for pattern, _ in WORK)
 
 
-def _text(asked: Asked) -> str:
+def asked_text(asked: Asked) -> str:
+    """As the patterns here are written: a path with its query, with a blank between in the API."""
     return asked if isinstance(asked, str) else " ".join(asked)
 
 
 def _slack(asked: Asked) -> float:
-    return SLACK_SECONDS * (4 if "limit=200" in _text(asked) else 1)
+    return SLACK_SECONDS * (4 if "limit=200" in asked_text(asked) else 1)
 
 
 def told(capsys: pytest.CaptureFixture[str], lines: Iterable[str]) -> None:

@@ -62,10 +62,10 @@ class Watch:
             f"{statement}\n{plan}" for statement, plan in self.plans() if forbidden.search(plan)
         ]
 
-    def plans(self) -> Iterator[tuple[str, str]]:
-        """What is read, each statement with its plan."""
+    def plans(self, explain: str = "") -> Iterator[tuple[str, str]]:
+        """What is read, each statement with its plan; `explain` asks for more than is usual."""
         is_sqlite = self._database.engine.dialect.name == "sqlite"
-        explain = "EXPLAIN QUERY PLAN" if is_sqlite else "EXPLAIN"
+        explain = explain or ("EXPLAIN QUERY PLAN" if is_sqlite else "EXPLAIN")
         with self._database.connection_for_reading() as connection:
             for statement, values in self.statements:
                 if not statement.lstrip().upper().startswith(("SELECT", "WITH")):
