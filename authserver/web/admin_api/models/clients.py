@@ -12,7 +12,7 @@ from authserver.web.admin_api.models.members import (
     Moment,
     Said,
     Shown,
-    moment,
+    timed,
     unstated,
 )
 
@@ -193,17 +193,13 @@ class MadeSecret(Shown):
 
 def client_shown(described: Mapping[str, object]) -> ClientShown:
     """A client as `services.client_descriptions.described` has it."""
-    members = dict(described)
+    members = timed(described, "created_at")
     for hidden in ("secrets", "other_metadata"):
         members.pop(hidden)
-    members["created_at"] = moment(members["created_at"])
     members["default_max_age_seconds"] = members.pop("default_max_age")
     return ClientShown.model_validate(members)
 
 
 def secret_shown(described: Mapping[str, object]) -> SecretShown:
     """A secret as `described` has it among a client's."""
-    times = ("created_at", "expires_at", "last_used_at")
-    return SecretShown.model_validate(
-        {**described, **{name: moment(described[name]) for name in times}}
-    )
+    return SecretShown.model_validate(timed(described, "created_at", "expires_at", "last_used_at"))

@@ -12,7 +12,7 @@ from authserver.web.admin_api.models.members import (
     Moment,
     Said,
     Shown,
-    moment,
+    timed,
     unstated,
 )
 
@@ -103,14 +103,13 @@ class MadeGatewayKey(Shown):
 
 def gateway_shown(described: Mapping[str, object]) -> GatewayShown:
     """A gateway as `services.gateways.described` has it."""
-    members = {name: value for name, value in described.items() if name != "keys"}
-    members["created_at"] = moment(members["created_at"])
+    members = timed(described, "created_at")
+    members.pop("keys")
     return GatewayShown.model_validate(members)
 
 
 def gateway_key_shown(described: Mapping[str, object]) -> GatewayKeyShown:
     """A key as `described` has it among a gateway's."""
-    times = ("created_at", "expires_at", "last_used_at")
     return GatewayKeyShown.model_validate(
-        {**described, **{name: moment(described[name]) for name in times}}
+        timed(described, "created_at", "expires_at", "last_used_at")
     )

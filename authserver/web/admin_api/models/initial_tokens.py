@@ -13,7 +13,7 @@ from authserver.services.initial_access_tokens import (
     described_token,
 )
 from authserver.web.admin_api.models.clients import MOST, Names
-from authserver.web.admin_api.models.members import Moment, Said, Shown, moment
+from authserver.web.admin_api.models.members import Moment, Said, Shown, timed
 
 if TYPE_CHECKING:
     from authserver.domain.registrations import InitialAccessToken
@@ -65,6 +65,6 @@ class MadeInitialToken(Shown):
 
 def initial_token_shown(token: InitialAccessToken) -> InitialTokenShown:
     """A token as `services.initial_access_tokens.described_token` has it."""
-    shown = described_token(token)
-    times = {name: moment(shown[name]) for name in ("created_at", "expires_at", "revoked_at")}
-    return InitialTokenShown.model_validate({**shown, **times})
+    return InitialTokenShown.model_validate(
+        timed(described_token(token), "created_at", "expires_at", "revoked_at")
+    )

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from authserver.domain.audit_times import written
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 LIMIT_MAX: Final = 200
 LONGEST_QUERY: Final = 200
@@ -71,3 +74,8 @@ Moment = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
 def moment(at: Any) -> str | None:
     """Seconds since the epoch as a `Moment`, `None` for `None`."""
     return None if at is None else written(float(at))
+
+
+def timed(described: Mapping[str, object], *times: str) -> dict[str, Any]:
+    """Members as services describe them, those that are `times` as `Moment`s."""
+    return {**described, **{name: moment(described[name]) for name in times}}

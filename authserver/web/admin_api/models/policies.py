@@ -9,7 +9,7 @@ from pydantic import Field
 from authserver.services.policy_differences import plain
 from authserver.services.policy_replays import DAYS, largest
 from authserver.services.policy_versions import digest_of
-from authserver.web.admin_api.models.members import Moment, Said, Shown, moment
+from authserver.web.admin_api.models.members import Moment, Said, Shown, moment, timed
 
 if TYPE_CHECKING:
     from collections import Counter
@@ -145,7 +145,7 @@ class PlanShown(Shown):
 
 def policy_shown(described: Mapping[str, object]) -> PolicyShown:
     """A document as `services.policy_versions.described` has it."""
-    return PolicyShown.model_validate({**described, "applied_at": moment(described["applied_at"])})
+    return PolicyShown.model_validate(timed(described, "applied_at"))
 
 
 def version_shown(version: PolicyVersion) -> VersionShown:

@@ -12,7 +12,7 @@ from authserver.web.admin_api.models.members import (
     Moment,
     Said,
     Shown,
-    moment,
+    timed,
     unstated,
 )
 
@@ -186,8 +186,8 @@ class TestedProvider(Shown):
 
 def provider_shown(described: Mapping[str, object]) -> ProviderShown:
     """A provider as `services.provider_descriptions.described` has it."""
-    members = {name: value for name, value in described.items() if name != "secrets"}
-    members["created_at"] = moment(members["created_at"])
+    members = timed(described, "created_at")
+    members.pop("secrets")
     return ProviderShown.model_validate(members)
 
 

@@ -12,7 +12,7 @@ from authserver.web.admin_api.models.members import (
     Moment,
     Said,
     Shown,
-    moment,
+    timed,
     unstated,
 )
 
@@ -143,19 +143,18 @@ class HandOverShown(Shown):
 
 def resource_shown(described: Mapping[str, object]) -> ResourceShown:
     """A resource as `services.resources.described` has it."""
-    members = {name: value for name, value in described.items() if name != "credentials"}
-    members["created_at"] = moment(members["created_at"])
+    members = timed(described, "created_at")
+    members.pop("credentials")
     return ResourceShown.model_validate(members)
 
 
 def credential_shown(described: Mapping[str, object]) -> CredentialShown:
     """A credential as `described` has it among a resource's."""
-    times = ("created_at", "expires_at", "last_used_at")
     return CredentialShown.model_validate(
-        {**described, **{name: moment(described[name]) for name in times}}
+        timed(described, "created_at", "expires_at", "last_used_at")
     )
 
 
 def hand_over_shown(state: Mapping[str, object]) -> HandOverShown:
     """A hand-over as `services.hand_overs.state_of` has it."""
-    return HandOverShown.model_validate({**state, "changed_at": moment(state["changed_at"])})
+    return HandOverShown.model_validate(timed(state, "changed_at"))

@@ -14,6 +14,7 @@ from authserver.web.admin_api.models.members import (
     Said,
     Shown,
     moment,
+    timed,
     unstated,
 )
 
@@ -195,9 +196,7 @@ class IncidentShown(Shown):
 
 def token_shown(token: ApiToken) -> TokenShown:
     """A token as `services.api_token_records.described` has it."""
-    members: dict[str, Any] = described(token)
-    for name in ("created_at", "expires_at", "status_changed_at", "exposed_at"):
-        members[name] = moment(members[name])
+    members = timed(described(token), "created_at", "expires_at", "status_changed_at", "exposed_at")
     use = members["last_use"]
     if use is not None:
         members["last_use"] = {**use, "used_at": moment(use["used_at"])}

@@ -13,6 +13,7 @@ from authserver.web.admin_api.models.members import (
     Said,
     Shown,
     moment,
+    timed,
     unstated,
 )
 
@@ -173,10 +174,8 @@ class RolePage(Shown):
 
 def user_shown(described: Mapping[str, object]) -> UserShown:
     """A user as `services.user_rules.described` has it."""
-    members = dict(described)
+    members = timed(described, "credentials_disabled_at", "created_at", "updated_at")
     members.pop("administrator")
-    for name in ("credentials_disabled_at", "created_at", "updated_at"):
-        members[name] = moment(members[name])
     return UserShown.model_validate(members)
 
 
