@@ -105,8 +105,9 @@ def yard(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Yard]:
 
 @pytest.fixture(scope="session")
 def relayed_bed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RelayedBed]:
-    """A bed for tests that disturb it; each leaves it as it was."""
-    with a_relayed_bed(tmp_path_factory.mktemp("relayed"), Shape()) as bed:
+    """A bed for tests that disturb it; each leaves it as it was. It logs everything it can."""
+    folder, settings = tmp_path_factory.mktemp("relayed"), {"AUTHSERVER_LOG_LEVEL": "debug"}
+    with a_relayed_bed(folder, Shape(), settings) as bed:
         yield bed
 
 

@@ -13,15 +13,16 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
+from tests.gateway.bed import GatewayBed
 from tests.gateway.call_oracle import assert_chain, records_of
-from tests.gateway.relayed_bed import a_relayed_bed
 from tests.gateway.shapes import SERVICE_SECRET, Shape
 from tests.rfc.sinks import leaks, written_below
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
-    from tests.gateway.bed import GatewayBed
+    from tests.gateway.relayed_bed import RelayedBed
 
 THREADS: Final = 4
 ROUNDS: Final = 3
@@ -77,11 +78,10 @@ def kinds(bed: GatewayBed, token: str) -> tuple[Kind, ...]:
     )
 
 
-@pytest.fixture(scope="module")
-def bed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[GatewayBed]:
-    """A server that logs everything it can."""
-    settings = {"AUTHSERVER_LOG_LEVEL": "debug"}
-    with a_relayed_bed(tmp_path_factory.mktemp("records"), Shape(), settings) as bed:
+@pytest.fixture
+def bed(relayed_bed: RelayedBed, tmp_path: Path) -> Iterator[GatewayBed]:
+    """A site that nobody else calls, at a server that logs everything it can."""
+    with GatewayBed(tmp_path, Shape(), relayed_bed.server, "recorded") as bed:
         yield bed
 
 
@@ -162,13 +162,14 @@ def assert_no_secret(bed: GatewayBed, token: str, made: list[Made]) -> None:
         "session": SESSION,
         "signature": SIGNATURE,
     }
-    own = (bed.key_file.name, "secret", "authserver/keys/")
+    own = (bed.key_file.name, "secret", "keys/")
     sinks = {
         name: content
-        for name, content in written_below(bed.folder).items()
+        for folder in (bed.folder, bed.server.folder)
+        for name, content in written_below(folder).items()
         if not name.startswith(own)
     }
-    assert b'"level":"DEBUG"' in sinks["authserver/server.log"]
+    assert b'"level":"DEBUG"' in sinks["server.log"]
     assert any(name.startswith("dump of ") for name in sinks)
     assert f"nginx/{bed.name}.calls.log" in sinks
     answers = {f"answer {call.decision}": call.body for call in made}
