@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 from authserver.domain.providers import ProviderKind
+from authserver.services.provider_descriptions import described_bearer
 from authserver.services.provider_drafts import BearerChanges, ProviderChanges, ProviderDraft
 
 if TYPE_CHECKING:
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
 
     from authserver.domain.errors import InvalidField
     from authserver.domain.group_rules import GroupRule
-    from authserver.domain.providers import BearerRule, Provider
+    from authserver.domain.providers import Provider
     from authserver.services.declared_objects import Form
 
 RULES: Final = "group_rules"
@@ -71,7 +72,7 @@ def provider_form(provider: Provider) -> Form:
         "creation_domains": sorted(provider.creation_domains),
         "is_linkable": provider.is_linkable,
         "living_seconds": provider.living_seconds,
-        BEARER: _bearer_form(provider.bearer),
+        BEARER: described_bearer(provider.bearer),
     }
 
 
@@ -147,18 +148,6 @@ def _whereabouts(provider: Provider) -> Form:
     if provider.serves_many_tenants:
         return form | {"tenants": sorted(provider.tenants)}
     return form | {"tenant": next(iter(provider.tenants))}
-
-
-def _bearer_form(rule: BearerRule) -> Form:
-    return {
-        "is_on": rule.is_on,
-        "for_exchange": rule.for_exchange,
-        "creates_users": rule.creates_users,
-        "longest_seconds": rule.longest_seconds,
-        "audiences": sorted(rule.audiences),
-        "clients": dict(sorted(rule.clients.items())),
-        "scopes": {theirs: sorted(ours) for theirs, ours in sorted(rule.scopes.items())},
-    }
 
 
 def _bearer_changes(wanted: Mapping[str, Any], before: Form) -> BearerChanges:
