@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 
 from authserver.services.client_profiles import ProfileChanges
 from authserver.services.clients import ClientDraft
+from tests.browser.busy_month import busy_month
 from tests.browser.console_access import access_walk
 from tests.browser.console_questions import questions_walk
 from tests.browser.console_sites import sites_walk
@@ -42,8 +43,12 @@ def console_walk(served: ServedPeople, page: Page, look: Look) -> None:
     with served.container() as container:
         _furnish(container, served, number)
     page.context.clear_cookies()
+    owner = owner_of(served)
+    with served.container() as container:
+        clients = [f"export-{number}-{index}" for index in range(1, 5)]
+        busy_month(container, served.jira.identifier, owner, clients, container.clock.now())
     page.goto("/login?next=/admin")
-    sign_in(page, owner_of(served))
+    sign_in(page, owner)
     expect(page.locator("#title")).to_be_visible()
     look("console", page)
     _clients(page, look, number)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from flask import Response
 
-    from authserver.domain.call_counts import CallTotal
+    from authserver.domain.call_counts import CallKey, CallTotal
     from authserver.services.counted_calls import CountedCalls, NamedCount
     from authserver.web.admin.console_pages import Administrator
     from authserver.web.cursors import Cursors
@@ -45,6 +45,11 @@ def records_path(row: NamedCount) -> str:
     return records_of(behind)
 
 
+def user_of(key: CallKey) -> str:
+    """For whom a client called; empty where it spoke for itself."""
+    return "" if key.subject == f"client:{key.client_id}" else key.subject
+
+
 LISTING: Final[Listing[NamedCount]] = Listing(
     name="calls",
     path=CALLS,
@@ -57,6 +62,7 @@ LISTING: Final[Listing[NamedCount]] = Listing(
             is_sortable=True,
             link=records_path,
         ),
+        Column("calls", _l("Calls"), lambda r: r.count.calls, Kind.NUMBER),
         Column("resource", _l("Site"), lambda r: r.site or r.count.key.resource),
         Column("way", _l("Way"), lambda r: r.count.key.way, Kind.CODE),
         Column(
@@ -69,12 +75,11 @@ LISTING: Final[Listing[NamedCount]] = Listing(
         Column(
             "user",
             _l("User"),
-            lambda r: r.username or r.count.key.subject,
+            lambda r: r.username or user_of(r.count.key),
             link=lambda r: user_path(r.count.key.subject) if r.username else "",
         ),
         Column("outcome", _l("Outcome"), lambda r: r.count.key.outcome, Kind.STATE),
         Column("reason", _l("Reason"), lambda r: r.count.key.reason),
-        Column("calls", _l("Calls"), lambda r: r.count.calls, Kind.NUMBER),
     ),
     key=lambda row: "/".join(map(str, row.count.key)),
     filters=(
