@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import product
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -12,8 +11,6 @@ from hypothesis import strategies as st
 from authserver.domain.audit import Outcome
 from authserver.domain.audit_records import AuditQuery
 from authserver.domain.call_counts import HOUR_SECONDS, CallField, CallKey, CallSearch, hour_of
-from authserver.domain.errors import InvalidField
-from authserver.domain.pages import Place
 from authserver.storage.call_backlog import CallBacklog
 from tests.audit_events import event
 from tests.audits import Trail, trail_on
@@ -129,70 +126,6 @@ def test_sums_and_lists_are_those_of_the_records(trail: Trail, directory: Path) 
                     (each.calls for each in found), reverse=True
                 )
         assert len(stores.call_counts.sums(CallSearch(), [CallField.WAY], limit=2)) == 2
-
-
-def test_pages_of_counts_follow_each_other(trail: Trail, directory: Path) -> None:
-    orphan(directory, journal(*EVENTS))
-    trail.mover(directory).run_once()
-    with trail.database.reading() as stores:
-        for wanted, descending in product(SEARCHES, (True, False)):
-            how: dict[str, Any] = {"descending": descending}
-            whole = [each.key for each in stores.call_counts.page(wanted, **how).items]
-            hours = [key.hour for key in whole]
-            assert hours == sorted(hours, reverse=descending)
-            for limit in (1, 2):
-                found: list[CallKey] = []
-                after: Place | None = None
-                while True:
-                    page = stores.call_counts.page(wanted, **how, after=after, limit=limit)
-                    found += [each.key for each in page.items]
-                    after = page.next_place
-                    if after is None:
-                        break
-                assert found == whole, wanted
-            with pytest.raises(InvalidField, match="cursor"):
-                stores.call_counts.page(wanted, after=Place(("a",)))
-
-
-def test_calls_of_a_kind_are_found_however_many_hours_lie_between(
-    trail: Trail, directory: Path
-) -> None:
-    """Pages that begin within an hour, too, and hours with many callers of other kinds."""
-    hours = [EPOCH - HOUR_SECONDS * number for number in (0, 1, 30, 500)]
-    rare = [call(way="basic", client_id=f"c{n}", at=at) for at in hours for n in range(3)]
-    common = [call(client_id=f"c{n}", at=EPOCH - HOUR_SECONDS * n) for n in range(40)]
-    orphan(directory, journal(*rare, *common))
-    trail.mover(directory).run_once()
-    wanted = CallSearch(ways=frozenset({"basic", "oauth1"}), outcome="success")
-    with trail.database.reading() as stores:
-        found: list[CallKey] = []
-        after: Place | None = None
-        for _ in range(6):
-            page = stores.call_counts.page(wanted, after=after, limit=2)
-            found += [each.key for each in page.items]
-            after = page.next_place
-    assert after is None
-    assert [key.hour for key in found] == [hour_of(at) for at in hours for _ in range(3)]
-    assert {key.way for key in found} == {"basic"}
-    assert len(set(found)) == 12
-
-
-def test_a_total_says_when_not_everything_was_looked_at(trail: Trail, directory: Path) -> None:
-    orphan(directory, journal(*EVENTS))
-    trail.mover(directory).run_once()
-    for database in (trail.database, in_memory(*EVENTS)):
-        check_totals(database)
-
-
-def check_totals(database: Database) -> None:
-    with database.reading() as stores:
-        for wanted in (CallSearch(), CallSearch(client_id="robot")):
-            whole = stores.call_counts.total(wanted)
-            assert whole.is_whole
-            part = stores.call_counts.total(wanted, at_most=1)
-            assert not part.is_whole
-            assert 2 <= part.calls < whole.calls
-            assert stores.call_counts.total(wanted, at_most=10) == whole
 
 
 def test_what_was_moved_before_is_not_counted_again(trail: Trail, directory: Path) -> None:

@@ -16,12 +16,11 @@ from authserver.domain.keys import KeyState
 from authserver.domain.provider_documents import DocumentKind, ProviderDocument
 from authserver.domain.searches import ClientSearch, GrantSearch, MailSearch, SessionSearch
 from authserver.services.dashboard import DashboardService
-from authserver.storage.call_counting import Told, add_counts, counted
 from authserver.storage.database import SqlDatabase
 from tests.doubles import FakeClock
 from tests.memory_database import MemoryDatabase
 from tests.storage.api_token_examples import api_token
-from tests.storage.calls import call
+from tests.storage.calls import call, count
 from tests.storage.examples import NOW, client, key, resource, secret
 from tests.storage.listed import DAY, fill
 from tests.storage.people_examples import grant
@@ -29,7 +28,6 @@ from tests.storage.people_examples import grant
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from authserver.domain.audit import AuditEvent
     from authserver.domain.ports import Database, Stores
 
 STORES = {
@@ -50,23 +48,6 @@ CALLS = [
     call(9, at=NOW - 20, reason="token-invalid: expired", client_id="", way=""),
     call(10, at=NOW - 3 * DAY, reason="read-only"),
 ]
-
-
-def count(database: Database, events: list[AuditEvent]) -> None:
-    """Let calls be counted, as the mover does."""
-    if isinstance(database, MemoryDatabase):
-        database.state.audit.extend(events)
-        return
-    assert isinstance(database, SqlDatabase)
-    with database.connection_for_writing() as connection:
-        records = ((_told(each), each.details) for each in events)
-        add_counts(connection, counted(records))
-
-
-def _told(event: AuditEvent) -> Told:
-    return Told(
-        event.at, event.action, event.outcome, event.resource, event.reason, event.client_id
-    )
 
 
 def figures(value: Any) -> Iterator[Figure]:

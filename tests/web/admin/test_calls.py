@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from authserver.domain.call_counts import HOUR_SECONDS
-from tests.storage.calls import call
-from tests.web.admin.calling import counted, decided
+from tests.storage.calls import call, count
+from tests.web.admin.calling import decided
 
 if TYPE_CHECKING:
     from tests.people.pages import Page
@@ -22,14 +22,14 @@ if TYPE_CHECKING:
 def desk(desk: Desk) -> Desk:
     """With calls of ada's, of a client's own, and of nobody's."""
     now, ada = desk.world.container.clock.now(), desk.world.ada.subject
-    counted(
-        desk.world,
+    events = [
         *(call(client_id="web-app", subject=ada, at=now) for _ in range(3)),
         call(client_id="web-app", subject="user:gone", at=now - HOUR_SECONDS),
         call(subject="client:robot", at=now - HOUR_SECONDS),
         call(client_id="robot", reason="read-only", at=now - 2 * HOUR_SECONDS),
         *(call(way="basic", client_id="", at=now - 3 * HOUR_SECONDS) for _ in range(2)),
-    )
+    ]
+    count(desk.world.container.database, events)
     return desk
 
 
@@ -115,7 +115,8 @@ def test_an_hour_leads_to_the_records_of_its_calls(desk: Desk) -> None:
 
 def test_pages_follow_each_other(desk: Desk) -> None:
     now = desk.world.container.clock.now()
-    counted(desk.world, *(call(client_id=f"c{n}", at=now - 9 * HOUR_SECONDS) for n in range(60)))
+    events = [call(client_id=f"c{n}", at=now - 9 * HOUR_SECONDS) for n in range(60)]
+    count(desk.world.container.database, events)
     first = desk.get("/calls")
     assert "68 calls fit." in first.texts["note"]
     after = next(each for each in links(first) if "cursor=" in each)

@@ -13,9 +13,8 @@ import pytest
 from authserver.domain.call_counts import HOUR_SECONDS
 from authserver.domain.roles import Role
 from tests.people.cast import add_user
-from tests.storage.calls import call
+from tests.storage.calls import call, count
 from tests.web.admin.calling import ISSUE, decided
-from tests.web.admin.calling import counted as called
 from tests.web.admin.test_tokens import make
 
 if TYPE_CHECKING:
@@ -81,8 +80,7 @@ def test_lists_of_counts_come_to_what_the_numbers_of_callers_and_legacy_days_say
     desk: Desk,
 ) -> None:
     ada, now = desk.world.ada.subject, desk.world.container.clock.now()
-    called(
-        desk.world,
+    events = [
         *(call(way="access-token", at=now - 3 * DAY) for _ in range(3)),
         *(call(way=way, client_id="", at=now - 3 * DAY) for way in ("basic", "basic", "session")),
         call(way="basic", client_id="", at=now - 3 * DAY, reason="read-only"),
@@ -91,7 +89,8 @@ def test_lists_of_counts_come_to_what_the_numbers_of_callers_and_legacy_days_say
         *(call(subject=ada, at=now - HOUR_SECONDS * hours) for hours in range(5)),
         *(call(subject="user:gone", at=now - HOUR_SECONDS) for _ in range(6)),
         call(client_id="", reason="token-invalid", at=now - HOUR_SECONDS),
-    )
+    ]
+    count(desk.world.container.database, events)
     page = desk.get("")
     numbers = {
         unescape(link): int(number)

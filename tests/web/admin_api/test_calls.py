@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from authserver.domain.call_counts import HOUR_SECONDS
-from tests.storage.calls import call
-from tests.web.admin.calling import counted, decided
+from tests.storage.calls import call, count
+from tests.web.admin.calling import decided
 from tests.web.admin_api.rest import problem
 
 if TYPE_CHECKING:
@@ -22,13 +22,13 @@ def rest(rest: Rest) -> Rest:
     """With calls of ada's, of a client's own, and of nobody's."""
     world = rest.world
     now, ada = world.container.clock.now(), world.ada.subject
-    counted(
-        world,
+    events = [
         *(call(client_id="web-app", subject=ada, at=now) for _ in range(3)),
         call(subject="client:robot", at=now - HOUR_SECONDS),
         call(client_id="robot", reason="read-only", at=now - 2 * HOUR_SECONDS),
         *(call(way="basic", client_id="", at=now - 3 * HOUR_SECONDS) for _ in range(2)),
-    )
+    ]
+    count(world.container.database, events)
     return rest
 
 
