@@ -19,14 +19,14 @@ if TYPE_CHECKING:
     MakeContext = Callable[..., BrowserContext]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedPeople]:
     """The issuer behind TLS."""
     with serve_people(tmp_path_factory.mktemp("browser")) as served:
         yield served
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def chromium(served: ServedPeople) -> Iterator[Browser]:
     """The browser process."""
     with running_chromium(served.host_rules, served.pinned) as browser:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def realm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Realm]:
     """The issuer behind TLS."""
     with serve_realm(tmp_path_factory.mktemp("clients")) as realm:

@@ -1,4 +1,4 @@
-"""Whole gateways, started when first wanted and kept for the run of the process."""
+"""Whole gateways, started when first wanted and kept for all tests of the package."""
 
 from __future__ import annotations
 
@@ -57,15 +57,15 @@ class GatewayBeds:
         self._stack.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def gateway_beds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[GatewayBeds]:
-    """Every bed of this process."""
+    """Every bed of this process. Its server ends with the package: an idle one works on."""
     beds = GatewayBeds(tmp_path_factory.mktemp("gateways"))
     yield beds
     beds.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def policed_site(gateway_beds: GatewayBeds) -> Policed:
     """A site that believes a header, behind a gateway that lets sessions pass; Alice and Bob."""
     shape = Shape(HandOverKind.IDENTITY_HEADER, Mode.IN_FRONT, session_cookies=SessionCookies.ALLOW)
@@ -96,14 +96,14 @@ def bed_of_every_shape(request: pytest.FixtureRequest, gateway_beds: GatewayBeds
     return gateway_beds.of(request.param)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def yard(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Yard]:
     """Gateways of every kind in one nginx, for tests of thousands of calls."""
     with Yard(tmp_path_factory.mktemp("yard")) as started:
         yield started
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def relayed_bed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RelayedBed]:
     """A bed for tests that disturb it; each leaves it as it was. It logs everything it can."""
     folder, settings = tmp_path_factory.mktemp("relayed"), {"AUTHSERVER_LOG_LEVEL": "debug"}

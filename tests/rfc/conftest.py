@@ -91,7 +91,7 @@ def reader(installation: Installation, jira: Site) -> Caller:
     return installation.caller("reader", jira, "READ", "WRITE")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """A whole server with two workers, for what only a socket or real processes show."""
     with serve(tmp_path_factory.mktemp("served") / "server") as served:

@@ -49,14 +49,14 @@ def _alone_in(folder: Path) -> Iterator[None]:
         yield
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def house(packages: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     """Our server; stand-ins are started as they are asked for."""
     with open_house(packages, tmp_path_factory.mktemp("standins")) as house:
         yield house
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def chromium(house: House) -> Iterator[Browser]:
     """The browser process."""
     with running_chromium(house.served.host_rules, house.served.pinned) as browser:
