@@ -42,7 +42,9 @@ def test_who_comes_from_a_provider_keeps_its_limit_beside_another_account(club: 
     federated.sign_in(browser, person=DEVELOPER)
     connect(federated, browser, "other")
     # Also when a form is sent that is not there.
-    form = {**browser.get(PAGE).forms["disconnect-form-other"].fields, "provider": "acme"}
+    (meant,) = [each for each in federated.identities(GRACE) if each.provider == "acme"]
+    said = {"provider": "acme", "identity_id": meant.identity_id}
+    form = {**browser.get(PAGE).forms["disconnect-form-other"].fields, **said}
     assert "disconnect-form-acme" not in browser.page.forms
     page = browser.post("/account/identities/disconnect", form)
     assert page.texts["kept"]

@@ -69,7 +69,7 @@ def test_nobody_elses_memberships_are_read_for_those_of_a_user(
         stores.groups.of("user:ada")
         stores.groups.of_each(["user:ada", "user:bob"])
     plans = "\n".join(plan for _, plan in watch.plans())
-    assert plans.count("members_issuer_id_subject (issuer_id=? AND subject") == 4
+    assert plans.count("_issuer_id_subject_group_name (issuer_id=? AND subject") == 4
     assert "autoindex" not in plans
 
 
