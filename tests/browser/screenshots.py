@@ -33,6 +33,9 @@ def main(folder: Path, language: str) -> int:
             page.emulate_media(color_scheme=scheme)
             for width, (across, down) in WIDTHS.items():
                 page.set_viewport_size({"width": across, "height": down})
+                # What is far below the window is not always painted in time.
+                long = page.evaluate("document.documentElement.scrollHeight")
+                page.set_viewport_size({"width": across, "height": max(down, long)})
                 path = folder / f"{name}-{scheme}-{width}.png"
                 page.screenshot(path=path, full_page=True)
                 taken += 1
