@@ -20,27 +20,36 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from tests.instances import Instance
+
 READ, WRITE = "READ", "WRITE"
 
 
 @pytest.fixture(scope="module")
-def data_center(tmp_path_factory: pytest.TempPathFactory) -> Iterator[GatewayBed]:
-    folder = tmp_path_factory.mktemp("jira-dc")
-    with GatewayBed(folder, Shape(context_path="/jira")) as bed:
+def data_center(
+    gateway_server: Instance, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[GatewayBed]:
+    folder, shape = tmp_path_factory.mktemp("jira-dc"), Shape(context_path="/jira")
+    with GatewayBed(folder, shape, gateway_server, "jira-dc") as bed:
         yield bed
 
 
 @pytest.fixture(scope="module")
-def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[GatewayBed]:
-    folder = tmp_path_factory.mktemp("jira-cloud")
-    with GatewayBed(folder, Shape(kind=ResourceKind.JIRA_CLOUD)) as bed:
+def cloud(
+    gateway_server: Instance, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[GatewayBed]:
+    folder, shape = tmp_path_factory.mktemp("jira-cloud"), Shape(kind=ResourceKind.JIRA_CLOUD)
+    with GatewayBed(folder, shape, gateway_server, "jira-cloud") as bed:
         yield bed
 
 
 @pytest.fixture(scope="module")
-def wiki(tmp_path_factory: pytest.TempPathFactory) -> Iterator[GatewayBed]:
+def wiki(
+    gateway_server: Instance, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[GatewayBed]:
     shape = Shape(HandOverKind.ASSERTION, kind=ResourceKind.CONFLUENCE_DC)
-    with GatewayBed(tmp_path_factory.mktemp("confluence-dc"), shape) as bed:
+    folder = tmp_path_factory.mktemp("confluence-dc")
+    with GatewayBed(folder, shape, gateway_server, "confluence-dc") as bed:
         yield bed
 
 

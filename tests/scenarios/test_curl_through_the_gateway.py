@@ -19,16 +19,18 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from tests.instances import Instance
+
 READ, WRITE = "read:jira-work", "write:jira-work"
 ISSUE = "/rest/api/3/issue/DEMO-1"
 
 
 @pytest.fixture(scope="module")
-def bed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[GatewayBed]:
+def bed(gateway_server: Instance, tmp_path_factory: pytest.TempPathFactory) -> Iterator[GatewayBed]:
     if shutil.which("curl") is None:
         not_run("curl through the gateway", "curl not found")
     shape = Shape(kind=ResourceKind.JIRA_CLOUD)
-    with GatewayBed(tmp_path_factory.mktemp("curl"), shape) as bed:
+    with GatewayBed(tmp_path_factory.mktemp("curl"), shape, gateway_server, "curl") as bed:
         yield bed
         assert not bed.standin.site.notes.smelly()
 
