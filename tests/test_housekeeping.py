@@ -90,7 +90,7 @@ def test_members_get_their_words_from_whoever_has_the_lease() -> None:
 
     crew.left_words = SimpleNamespace(mend=mend)
     keeper = housekeeping(crew)
-    keeper._has_lease = lambda name: name == "words-of-members"  # type: ignore[method-assign]
+    keeper._has_lease = lambda name: name == "words-of-members"  # type: ignore[method-assign]  # no database here
     keeper.run(stop)
     assert asked == [True]
 
