@@ -54,7 +54,7 @@ def database(database: SqlDatabase) -> SqlDatabase:
     others = {
         "hour": f"{HOUR!r} - (n % {HOURS}) * 3600.0",
         "key": "'k' || n",
-        "resource": "'https://jira.example.org'",
+        "resource": "'https://jira-' || (n % 10) || '.example.org'",
         "way": "'access-token'",
         "outcome": "'success'",
         "calls": "10",
@@ -88,6 +88,17 @@ def is_of_hours(plan: str) -> bool:
     return "issuer_id=? AND hour=?" in plan or bool(
         re.search(r"Index Cond: .*\bhour = (ANY|')", plan) and "Seq Scan" not in plan
     )
+
+
+def test_what_nobody_calls_by_is_looked_for_first(database: SqlDatabase) -> None:
+    """One site has a tenth of all counts, one way on the average half of them."""
+    wanted = CallSearch(ways=frozenset({"oauth1"}), resource="https://jira-3.example.org")
+    with Watch(database) as watch, database.reading() as stores:
+        assert not stores.call_counts.page(wanted).items
+        assert stores.call_counts.total(wanted, at_most=1000) == (0, True)
+    hours, _, total = plans(database, watch)
+    for plan in (hours, total):
+        assert "ix_call_counts_issuer_id_way_hour" in plan, plan
 
 
 def test_counts_of_a_caller_are_found_by_an_index(database: SqlDatabase) -> None:

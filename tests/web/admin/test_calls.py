@@ -103,6 +103,7 @@ def test_an_hour_leads_to_the_records_of_its_calls(desk: Desk) -> None:
     token = world.tokens(world.web_app)["access_token"]
     for path in ("/rest/api/2/no-such-thing", "/rest/api/2/nor-this"):
         decided(world, token, path=path)
+    decided(world, token, method="DELETE")
     decided(world, "nobody's")
     world.container.audit.catch_up()
     page = desk.get("/calls?reason=unknown-path&q=ada")
@@ -111,6 +112,7 @@ def test_an_hour_leads_to_the_records_of_its_calls(desk: Desk) -> None:
     records = desk.browser.get(link)
     assert records.texts["audit"].count("unknown-path") == 2
     assert records.texts["audit"].count("call.denied") == 2
+    assert numbers(desk, "reason=insufficient-scope&q=ada") == [1]
 
 
 def test_pages_follow_each_other(desk: Desk) -> None:
