@@ -267,7 +267,9 @@ def test_seal_moves_seals_and_signs_now(line: CommandLine) -> None:
 def test_no_command_changes_or_removes_records(line: CommandLine) -> None:
     shown = line.run("--help").stdout.partition("Commands:")[2]
     names = {each.split()[0] for each in shown.splitlines() if each}
-    assert names == {"export", "search", "seal", "show", "summary", "unknown-paths", "verify"}
+    assert names == {
+        *("calls", "export", "search", "seal", "show", "summary", "unknown-paths", "verify"),
+    }
 
 
 def test_summary_shows_what_the_first_page_of_the_console_shows(line: CommandLine) -> None:
