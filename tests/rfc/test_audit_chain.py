@@ -159,6 +159,7 @@ def test_no_command_changes_a_record(recorded: Installation) -> None:
     arguments = {
         "search": ("--action", "token", "--json"),
         "show": (recorded.records()[0]["request_id"],),
+        "calls": ("--json",),
         "summary": ("--json",),
         "unknown-paths": ("--json",),
         "export": (),
