@@ -22,7 +22,7 @@ class MemoryCallCounts(MemoryStore):
         counts = list(self._counts(wanted).values())
         if at_most is None or len(counts) <= at_most:
             return CallTotal(sum(counts))
-        return CallTotal(sum(counts[: at_most + 1]), is_whole=False)
+        return CallTotal(sum(counts[:at_most]), is_whole=False)
 
     def sums(
         self, wanted: CallSearch, by: Sequence[CallField], *, limit: int | None = None

@@ -89,7 +89,7 @@ class CallSum(NamedTuple):
 
 
 class CallTotal(NamedTuple):
-    """How many calls; at least so many where it is not whole: then others were not looked at."""
+    """How many calls; at least so many where it is not whole: others were not added up then."""
 
     calls: int
     is_whole: bool = True
@@ -99,7 +99,7 @@ class CallCountStore(Protocol):
     """Counted calls, as far as records were moved and counted."""
 
     def total(self, wanted: CallSearch, *, at_most: int | None = None) -> CallTotal:
-        """How many calls; no more than `at_most` counts are looked at, and one to see there are."""
+        """How many calls; of more than `at_most` counts only those of so many: there are more then."""
         ...
 
     def sums(

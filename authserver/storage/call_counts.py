@@ -39,7 +39,7 @@ class CallCountRows(Store):
     """The counted calls of one transaction."""
 
     def total(self, wanted: CallSearch, *, at_most: int | None = None) -> CallTotal:
-        """How many calls; no more than `at_most` counts are looked at, and one to see there are."""
+        """How many calls; of more than `at_most` counts only those of so many: there are more then."""
         table = _table(wanted)
         found = [
             # The newest: an order makes the planner take the index of the kind.
@@ -54,9 +54,13 @@ class CallCountRows(Store):
             return CallTotal(0)
         every = union_all(*(select(each.c.calls) for each in found))
         looked_at = every.limit(None if at_most is None else at_most + 1).subquery()
-        query = select(func.count(), _calls(looked_at.c.calls))
-        counts, calls = self._connection.execute(query).one()
-        return CallTotal(int(calls or 0), at_most is None or counts <= at_most)
+        each = looked_at.c.calls
+        query = select(func.count(), _calls(each), func.min(each))
+        counts, calls, fewest = self._connection.execute(query).one()
+        if at_most is None or counts <= at_most:
+            return CallTotal(int(calls or 0))
+        # With the last one it could be all of them, and there would be no more.
+        return CallTotal(int(calls) - fewest, is_whole=False)
 
     def sums(
         self, wanted: CallSearch, by: Sequence[CallField], *, limit: int | None = None

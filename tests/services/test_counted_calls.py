@@ -119,11 +119,11 @@ def test_pages_follow_each_other_both_ways(calls: CountedCalls) -> None:
         assert keys == (whole if descending else whole[::-1])
 
 
-def test_a_total_of_very_many_counts_is_at_least_that() -> None:
+def test_of_very_many_counts_it_is_said_that_there_are_more() -> None:
     database = MemoryDatabase()
     database.state.audit.extend(
         call(number, subject=f"user:{number}", at=EPOCH - HOUR * number)
-        for number in range(MOST_ADDED + 2)
+        for number in range(MOST_ADDED + 1)
     )
     found = CountedCalls(database, FakeClock(EPOCH)).find(CallTerms(), WHOLE)
-    assert found.total == (MOST_ADDED + 1, False)
+    assert found.total == (MOST_ADDED, False)
