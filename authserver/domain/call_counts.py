@@ -99,7 +99,7 @@ class CallCountStore(Protocol):
     """Counted calls, as far as records were moved and counted."""
 
     def total(self, wanted: CallSearch, *, at_most: int | None = None) -> CallTotal:
-        """How many calls; of more than `at_most` counts only those of so many: there are more then."""
+        """How many calls; of more than `at_most` counts those of so many: there are more then."""
         ...
 
     def sums(

@@ -39,7 +39,7 @@ class CallCountRows(Store):
     """The counted calls of one transaction."""
 
     def total(self, wanted: CallSearch, *, at_most: int | None = None) -> CallTotal:
-        """How many calls; of more than `at_most` counts only those of so many: there are more then."""
+        """How many calls; of more than `at_most` counts those of so many: there are more then."""
         table = _table(wanted)
         found = [
             # The newest: an order makes the planner take the index of the kind.
