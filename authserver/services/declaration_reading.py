@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
@@ -12,7 +13,15 @@ from authserver.domain.email_domains import one_spelling
 from authserver.domain.policy_problems import PolicyInvalid
 from authserver.domain.scopes import close_matches
 from authserver.services.declaration_language import DECLARED
-from authserver.services.policy_places import REFUSED, Place, Reading, did_you_mean
+from authserver.services.policy_places import (
+    ENDS,
+    MOST_PROBLEMS,
+    REFUSED,
+    Enough,
+    Place,
+    Reading,
+    did_you_mean,
+)
 from authserver.services.policy_reading import parsed
 from authserver.services.toml_lines import line_of, lines_of
 
@@ -72,7 +81,8 @@ class Source:
 class ReadFiles:
     """What files state, what is wrong, and objects that cannot be judged for it.
 
-    `is_torn`: a whole file could not be read, so that nobody knows what it would have stated.
+    `is_torn`: a whole file could not be read, or not to its end, so that nobody knows what it would
+    have stated.
     """
 
     stated: list[Stated] = field(default_factory=list)
@@ -80,11 +90,29 @@ class ReadFiles:
     refused: set[tuple[DeclaredKind, str]] = field(default_factory=set)
     is_torn: bool = False
 
+    @property
+    def room(self) -> int:
+        """How many more problems are noted; below 0 where it was said that reading has ended."""
+        return MOST_PROBLEMS - len(self.problems)
+
+    def refuse(self, problem: DeclarationProblem) -> None:
+        """Note a problem. What there is no room for is told as the end of reading, once."""
+        if self.room > 0:
+            self.problems.append(problem)
+        elif self.room == 0:
+            self.problems.append(replace(problem, allowed=ENDS))
+            self.is_torn = True
+
 
 def read_files(files: Iterable[DeclaredFile]) -> ReadFiles:
-    """Everything that files state, in the order in which it is made."""
+    """Everything that files state, in the order in which it is made.
+
+    Behind more mistakes than anybody reads, nothing is read.
+    """
     found = ReadFiles()
     for file in files:
+        if found.room < 0:
+            break
         source = Source(file)
         try:
             source.tables = parsed(file.text, largest=LARGEST_FILE)
@@ -112,24 +140,29 @@ def _tear(found: ReadFiles, file: DeclaredFile, refusal: PolicyInvalid) -> None:
         number = int(line[1]) if line else 1
         if "at end of document" in allowed:
             number = file.text.count("\n") + 1
-        found.problems.append(DeclarationProblem(file.name, number, "", allowed))
+        found.refuse(DeclarationProblem(file.name, number, "", allowed))
 
 
 def _read_tables(source: Source, found: ReadFiles) -> None:
     kinds = [kind.value for kind in DeclaredKind]
     for heading, raw in source.tables.items():
-        reading = Reading()
+        if found.room < 0:
+            return
+        reading = Reading(most=found.room)
         place = Place(reading).key(heading)
-        if heading not in kinds:
-            place.refuse("no such kind of object" + did_you_mean(close_matches(heading, kinds, 1)))
-        elif not isinstance(raw, list):
-            place.refuse(f"tables, each under its own heading: [[{heading}]]")
-        else:
-            for index, each in enumerate(raw):
-                found.stated.extend(
-                    _read_object(source, DeclaredKind(heading), each, place.item(index), found)
-                )
-        found.problems += [source.problem(each.path, each.allowed) for each in reading.problems]
+        with suppress(Enough):
+            if heading not in kinds:
+                near = did_you_mean(close_matches(heading, kinds, 1))
+                place.refuse("no such kind of object" + near)
+            elif not isinstance(raw, list):
+                place.refuse(f"tables, each under its own heading: [[{heading}]]")
+            else:
+                for index, each in enumerate(raw):
+                    found.stated.extend(
+                        _read_object(source, DeclaredKind(heading), each, place.item(index), found)
+                    )
+        for problem in reading.problems:
+            found.refuse(source.problem(problem.path, problem.allowed))
 
 
 def _read_object(
@@ -154,9 +187,7 @@ def _refuse_repetitions(found: ReadFiles) -> None:
         place = other.problem(NAME_KEYS.get(other.kind, "name") if other.place else "", "")
         where = f"{place.file}:{place.line}"
         name_key = NAME_KEYS.get(stated.kind, "name") if stated.place else ""
-        found.problems.append(
-            stated.problem(name_key, f"{stated.name} is declared already, at {where}")
-        )
+        found.refuse(stated.problem(name_key, f"{stated.name} is declared already, at {where}"))
     found.stated = once
 
 
@@ -172,6 +203,5 @@ def _refuse_shared_domains(found: ReadFiles) -> None:
             other = first.setdefault(one_spelling(each["domain"]), here)
             if other is not here:
                 where = f"{other.file}:{other.line}"
-                found.problems.append(
-                    stated.problem(field_name, f"{each['domain']} is stated already, at {where}")
-                )
+                allowed = f"{each['domain']} is stated already, at {where}"
+                found.refuse(stated.problem(field_name, allowed))

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from authserver.domain.declarations import (
-    DeclarationProblem,
     DeclarationsInvalid,
     DeclaredKind,
     NewSecret,
@@ -96,14 +95,13 @@ class Declarations:
         """
         found = read_files(files)
         noted = NotedLooks()
-        problems = list(found.problems)
         run: DeclarationRun | None = None
         if not found.is_torn:
             with _undone(self._administration.database) as stores:
                 transaction = OneTransaction(stores, [])
                 run = self._run(transaction, noted, act, secrets)
-                problems += self._try(run, found)
-                if prune and not problems:
+                self._try(run, found)
+                if prune and not found.problems:
                     run.prune({each.key for each in found.stated})
         changed = {(each.kind, each.name) for each in run.changes} if run else set()
         asked = {
@@ -113,9 +111,9 @@ class Declarations:
             and each.key in changed
             and each.name in noted.providers
         }
-        checks = self._look(asked, found, problems)
-        if problems or run is None:
-            raise DeclarationsInvalid(problems)
+        checks = self._look(asked, found)
+        if found.problems or run is None:
+            raise DeclarationsInvalid(found.problems)
         return DeclarationPlan(run.changes, prune, found.stated, run.before, asked, checks)
 
     def apply(self, plan: DeclarationPlan, act: Act, secrets: SecretFiles) -> Sequence[NewSecret]:
@@ -169,22 +167,18 @@ class Declarations:
         if not stores.leases.acquire(LEASE, str(act.actor.identifier), now, LEASE_SECONDS):
             raise Conflict("somebody else applies files at this moment: run the command again")
 
-    def _try(self, run: DeclarationRun, found: ReadFiles) -> list[DeclarationProblem]:
-        problems: list[DeclarationProblem] = []
+    def _try(self, run: DeclarationRun, found: ReadFiles) -> None:
         refused = set(found.refused)
         for stated in found.stated:
             wrong = list(run.tried(stated, refused))
             if wrong or stated.key not in run.before:
                 refused.add(stated.key)
-            problems += wrong
-        return problems
+            for each in wrong:
+                found.refuse(each)
+            if found.room < 0:
+                return
 
-    def _look(
-        self,
-        asked: Mapping[str, Provider],
-        found: ReadFiles,
-        problems: list[DeclarationProblem],
-    ) -> Mapping[str, ProviderCheck]:
+    def _look(self, asked: Mapping[str, Provider], found: ReadFiles) -> Mapping[str, ProviderCheck]:
         """Ask providers, each outside of any transaction."""
         now = self._administration.clock.now()
         checks = {}
@@ -194,7 +188,8 @@ class Declarations:
             check = checks[stated.name] = self._looks.examine(asked[stated.name], (), now)
             if check.metadata is None or not check.is_usable:
                 unusable = ProviderUnusable(check)
-                problems += [stated.problem("", each) for each in unusable.problems]
+                for each in unusable.problems:
+                    found.refuse(stated.problem("", each))
         return checks
 
 

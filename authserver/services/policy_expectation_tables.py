@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any, Final
@@ -10,7 +11,7 @@ from authserver.domain.decisions import DenyReason
 from authserver.domain.policy_calls import CallerWay
 from authserver.domain.policy_problems import PolicyInvalid
 from authserver.domain.written_calls import WRITTEN, WrittenCall, read_call
-from authserver.services.policy_places import REFUSED, Place, Reading
+from authserver.services.policy_places import REFUSED, Enough, Place, Reading
 from authserver.services.policy_reading import parsed
 from authserver.services.policy_tables import Key, Rules, Table
 from authserver.services.policy_value_lists import (
@@ -191,10 +192,12 @@ def read_expectations(text: str) -> Expectations:
     """The expectations that a TOML text says.
 
     Raises:
-        PolicyInvalid: the text is refused, with all that is wrong with it.
+        PolicyInvalid: the text is refused, with all that is wrong with it; as with `read_policy`.
     """
     reading = Reading()
-    found = FILE.read(parsed(text), Place(reading))
+    raw, found = parsed(text), None
+    with suppress(Enough):
+        found = FILE.read(raw, Place(reading))
     if reading.problems:
         raise PolicyInvalid(reading.problems)
     assert isinstance(found, Expectations)  # noqa: S101 - a refused one has problems

@@ -15,6 +15,14 @@ if TYPE_CHECKING:
 
 _BARE: Final = re.compile(r"[A-Za-z0-9_-]{1,60}")
 _LONGEST_SHOWN: Final = 60
+MOST_PROBLEMS: Final = 500
+"""More are not looked for: nobody reads them, and whoever sends them has a worker to himself."""
+ENDS: Final = f"is not read, nor what follows: {MOST_PROBLEMS} mistakes have to be mended first"
+"""Said of the place where the next mistake is."""
+
+
+class Enough(Exception):
+    """So many problems were noted that reading ends."""
 
 
 class Noun(StrEnum):
@@ -40,12 +48,13 @@ class References(Protocol):
 class Reading:
     """One reading: its problems in order, and how many rules it has met.
 
-    Names are only looked at where there are `references`.
+    Names are only looked at where there are `references`. After `most` problems it ends.
     """
 
     references: References | None = None
     problems: list[PolicyProblem] = field(default_factory=list)
     rules: int = 0
+    most: int = MOST_PROBLEMS
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +65,15 @@ class Place:
     path: str = ""
 
     def refuse(self, allowed: str) -> None:
-        """Note that what stands here is not allowed; reading goes on."""
-        self.reading.problems.append(PolicyProblem(self.path, allowed))
+        """Note that what stands here is not allowed; reading goes on.
+
+        Raises:
+            Enough: there are so many problems that it does not.
+        """
+        problems, is_full = self.reading.problems, len(self.reading.problems) >= self.reading.most
+        problems.append(PolicyProblem(self.path, ENDS if is_full else allowed))
+        if is_full:
+            raise Enough
 
     def key(self, name: str) -> Place:
         """A key of the table that stands here."""

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 import tomllib
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
 from authserver.domain.policy_documents import PolicyDocument
 from authserver.domain.policy_problems import PolicyInvalid, PolicyProblem
 from authserver.services.policy_language import DOCUMENT
-from authserver.services.policy_places import Place, Reading
+from authserver.services.policy_places import Enough, Place, Reading
 from authserver.services.policy_tables import MOST_RULES
 
 if TYPE_CHECKING:
@@ -28,13 +29,16 @@ def read_policy(text: str, references: References | None = None) -> PolicyDocume
     without, they are taken as they are: what was there when a version was applied may be gone.
 
     Raises:
-        PolicyInvalid: the text is refused, with all that is wrong with it.
+        PolicyInvalid: the text is refused, with all that is wrong with it; where that is more than
+            anybody reads, with its beginning.
     """
     raw = parsed(text)
     reading = Reading(references)
-    document = DOCUMENT.read(raw, Place(reading))
-    if reading.rules > MOST_RULES:
-        Place(reading).refuse(f"at most {MOST_RULES} rules in one document")
+    document = None
+    with suppress(Enough):
+        document = DOCUMENT.read(raw, Place(reading))
+        if reading.rules > MOST_RULES:
+            Place(reading).refuse(f"at most {MOST_RULES} rules in one document")
     if reading.problems:
         raise PolicyInvalid(reading.problems)
     assert isinstance(document, PolicyDocument)  # noqa: S101 - a refused one has problems

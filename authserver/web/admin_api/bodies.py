@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from authserver.web.admin_api.endpoints import Endpoint
 
 MOST_PARAMETERS: Final = 30
+MOST_MISTAKES: Final = 500
+"""More are counted, and not told: nobody reads them."""
 NUL: Final = "\0"
 _NO_NUL: Final = "no text has the character U+0000 in it"
 _TYPE: Final = re.compile(
@@ -37,7 +39,8 @@ def read_body(endpoint: Endpoint, content_type: str, body: bytes) -> BaseModel:
     """The body as the endpoint's model.
 
     Raises:
-        Problem: 415, 400 for what is no JSON or does not belong here, 422 with every mistake.
+        Problem: 415, 400 for what is no JSON or does not belong here, 422 with every mistake, or
+            with the first of too many.
     """
     model = endpoint.said
     if not endpoint.has_body:
@@ -54,7 +57,10 @@ def read_body(endpoint: Endpoint, content_type: str, body: bytes) -> BaseModel:
         found = error.errors(include_url=False, include_context=False, include_input=False)
     if any(each["type"] == "json_invalid" for each in found):
         raise Problem(kinds.MALFORMED, f"the body must be {_STRICT_JSON}")
-    raise Problem(kinds.INVALID, kinds.INVALID.about, mistakes_in_body(found))
+    about, count = kinds.INVALID.about, len(found)
+    if count > MOST_MISTAKES:
+        about = f"{about} These are the first {MOST_MISTAKES} of {count} mistakes."
+    raise Problem(kinds.INVALID, about, mistakes_in_body(found[:MOST_MISTAKES]))
 
 
 def read_query(endpoint: Endpoint, query: str) -> BaseModel:

@@ -34,7 +34,6 @@ if TYPE_CHECKING:
 PATH: Final = "/declarations"
 TEXT: Final = "text"
 """What mistakes call the only file."""
-MOST_MISTAKES: Final = 200
 LONGEST: Final = 4 * 1024 * 1024
 """Of all files together: a whole configuration."""
 _POLICY: Final = re.compile(r"policies/([^/]+)\.toml")
@@ -109,7 +108,7 @@ def _refusal(refusal: DeclarationsInvalid, said: DeclarationsSaid) -> Problem:
             line=each.line,
             field=each.path,
         )
-        for each in refusal.problems[:MOST_MISTAKES]
+        for each in refusal.problems
     ]
     count = len(refusal.problems)
     return Problem(kinds.INVALID, f"the files are refused: {count} mistakes", mistakes)

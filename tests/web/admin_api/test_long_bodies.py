@@ -152,3 +152,22 @@ def test_the_document_says_how_long_a_body_may_be(rest: Rest) -> None:
             told = operation["requestBody"]["description"]
             assert told == f"At most {endpoint.longest_body} bytes.", endpoint.operation
             assert "413" in operation["responses"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {f"no-member-{number}": 0 for number in range(2000)},
+        {"files": [{f"no-member-{number}": 0 for number in range(100)}] * 20},
+        {"text": "".join(f"no-kind-{number} = 1\n" for number in range(2000))},
+    ],
+    ids=["members", "members of files", "text"],
+)
+def test_of_a_body_that_is_wrong_all_over_the_first_mistakes_are_told(
+    rest: Rest, body: dict[str, Any]
+) -> None:
+    answer = rest.call("POST", DECLARATIONS.path, body)
+    assert problem(answer) == (422, "invalid-members")
+    assert 500 <= len(answer.json["errors"]) <= 501
+    told = answer.json["detail"] + answer.json["errors"][-1]["detail"]
+    assert "500" in told
