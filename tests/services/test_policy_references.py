@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from authserver.domain.policy_problems import PolicyInvalid
+from authserver.services import policy_references
 from tests.services.policy_office import PolicyOffice
 from tests.services.policy_texts import WHOLE
 from tests.services.world import ADMIN
 from tests.storage.provider_examples import provider
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
 
 REASON = 'reason = "x"\n'
 
@@ -127,3 +133,22 @@ def test_hundreds_of_wrong_operations_are_refused_in_good_time(office: PolicyOff
     told = problems(office, f"[harmless]\noperations = [{names}]\n{REASON}")
     assert len(told) == 300
     assert sum("did you mean" in each for each in told) == 20
+
+
+def test_names_that_are_alike_are_looked_for_among_so_many_and_no_more(
+    office: PolicyOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever may look at a plan must not have every name held against everybody's."""
+    compared = []
+
+    def close_matches(name: str, known: Collection[str]) -> tuple[str, ...]:
+        compared.append(len(known))
+        return (name,)
+
+    monkeypatch.setattr(policy_references, "close_matches", close_matches)
+    for number in range(997):
+        office.groups.create(f"g{number}", "", ADMIN)
+    names = ", ".join(f'"x{number}"' for number in range(400))
+    told = problems(office, f"[access]\ngroups = [{names}]\n{REASON}")
+    assert compared == [1000] * 100
+    assert [each.endswith("?") for each in told] == [True] * 100 + [False] * 300
