@@ -26,6 +26,8 @@ def list_calls(asked: Asked[NothingSaid, CallQuery]) -> Answered:
     query, services = asked.query, asked.services
     stated = query.model_fields_set - _OF_THE_PAGE
     terms = CallTerms(**{each: getattr(query, each) for each in stated})
+    powers = asked.act.powers
+    is_named = powers is None or to_read(Area.PEOPLE) in powers
     descending, total = query.sort.startswith("-"), CallTotal(0)
 
     def fetch(after: Place | None, limit: int) -> Page[NamedCount]:
@@ -41,7 +43,7 @@ def list_calls(asked: Asked[NothingSaid, CallQuery]) -> Answered:
     items, following = page_of(asked, fetch)
     return Answered(
         CountPage(
-            items=[count_shown(each) for each in items],
+            items=[count_shown(each, is_named=is_named) for each in items],
             calls=total.calls,
             complete=total.is_whole,
             next_cursor=following,

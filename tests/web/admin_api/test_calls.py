@@ -93,3 +93,13 @@ def test_what_was_answered_a_moment_ago_is_counted(rest: Rest) -> None:
 def test_what_cannot_be_read_is_refused(rest: Rest, query: str) -> None:
     answer = rest.call("GET", CALLS, query=query)
     assert problem(answer) == (400, "invalid-parameter"), query
+
+
+def test_what_people_are_called_is_told_to_those_alone_who_may_see_users(rest: Rest) -> None:
+    for number, (scopes, expected) in enumerate(
+        [({"admin:audit:read"}, ""), ({"admin:audit:read", "admin:people:read"}, "ada")]
+    ):
+        token = rest.token_with(scopes, client_id=f"watcher-{number}")
+        page = rest.get(CALLS, query="client=web-app", token=token)
+        (only,) = page["items"]
+        assert (only["subject"], only["username"]) == (rest.world.ada.subject, expected)

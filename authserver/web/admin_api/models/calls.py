@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field
 
+from authserver.domain.roles import Area, to_read
 from authserver.services.counted_calls import ALL_LEGACY, MOST_ADDED, NOBODY, WAY_NAMES
 from authserver.web.admin_api.models.members import ListQuery, Moment, Shown, moment, unstated
 
@@ -44,7 +45,10 @@ class CountShown(Shown):
     way: str
     client_id: str
     subject: str
-    username: str = Field(description="What the user with that subject is called here.")
+    username: str = Field(
+        description="What the user with that subject is called here; "
+        f"empty without the scope `{to_read(Area.PEOPLE)}`."
+    )
     outcome: str
     reason: str
     calls: int
@@ -61,8 +65,8 @@ class CountPage(Shown):
     next_cursor: str | None
 
 
-def count_shown(named: NamedCount) -> CountShown:
-    """One count."""
+def count_shown(named: NamedCount, *, is_named: bool) -> CountShown:
+    """One count; `is_named`: whoever asks may know what people are called."""
     key = named.count.key
     shown: dict[str, Any] = {
         "hour": moment(key.hour),
@@ -70,7 +74,7 @@ def count_shown(named: NamedCount) -> CountShown:
         "way": key.way,
         "client_id": key.client_id,
         "subject": key.subject,
-        "username": named.username,
+        "username": named.username if is_named else "",
         "outcome": key.outcome,
         "reason": key.reason,
         "calls": named.count.calls,
