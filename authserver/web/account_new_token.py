@@ -24,6 +24,7 @@ from authserver.services.api_token_terms import (
 from authserver.web.account import act_of
 from authserver.web.account_tokens import TOKENS
 from authserver.web.admin.forms import WHOLE, Form
+from authserver.web.core_words import refusal_words
 from authserver.web.fresh_sign_ins import again, fresh_or_login, is_fresh
 from authserver.web.languages import gettext as _
 from authserver.web.rendering import render
@@ -149,7 +150,7 @@ class NewTokenPages:
             answers.form.refused(refusal, {"expires_in": "lives"})
             return self._page(answers, _step_of(answers.form), 400)
         except (TokenRefused, Conflict, Forbidden) as refusal:
-            answers.form.wrong(WHOLE, str(refusal))
+            answers.form.wrong(WHOLE, refusal_words(refusal))
             return self._page(answers, END, 409 if isinstance(refusal, Conflict) else 403)
         return self._pages.made(signed_in, made)
 

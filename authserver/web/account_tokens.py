@@ -11,6 +11,7 @@ from authserver.domain.api_tokens import SubjectType
 from authserver.domain.errors import Conflict, InvalidField, NotFound
 from authserver.services.api_token_drafts import TokenRefused
 from authserver.web.account import act_of
+from authserver.web.core_words import refusal_words
 from authserver.web.fresh_sign_ins import fresh_or_login
 from authserver.web.languages import gettext as _
 from authserver.web.page_refusals import PageRefusal
@@ -110,7 +111,7 @@ class TokenPages:
         except TokenRefused as refusal:
             return self._rotation(signed_in, token, str(refusal), 403)
         except (Conflict, InvalidField) as refusal:
-            return self._rotation(signed_in, token, str(refusal), 409)
+            return self._rotation(signed_in, token, refusal_words(refusal), 409)
         except NotFound:
             raise nothing_here() from None
         return self.made(signed_in, made)

@@ -31,6 +31,7 @@ OPTIONS: Final = {
 KEYWORDS: Final = {
     "_": None,
     "_l": None,
+    "_said": None,
     "gettext": None,
     "lazy_gettext": None,
     "ngettext": (1, 2),

@@ -13,6 +13,7 @@ from authserver.domain.errors import (
     InvalidField,
     NotFound,
 )
+from authserver.web.core_words import core_words, refusal_words
 from authserver.web.languages import gettext as _
 
 if TYPE_CHECKING:
@@ -83,7 +84,7 @@ class Form:
             return None
         seconds = 0 if text == "0" else seconds_written(text)
         if seconds is None:
-            self.wrong(name, _("Write %(how)s.") % {"how": WRITTEN_AS})
+            self.wrong(name, _("Write %(how)s.") % {"how": core_words(WRITTEN_AS)})
         return seconds
 
     def number(self, name: str) -> int | None:
@@ -114,7 +115,8 @@ class Form:
         if isinstance(refusal, InvalidField):
             field, _dot, member = refusal.field.partition(".")
             control = (names or {}).get(refusal.field, (names or {}).get(field, field))
-            allowed = f"{member}: {refusal.allowed}" if member else refusal.allowed
+            allowed = core_words(refusal.allowed)
+            allowed = f"{member}: {allowed}" if member else allowed
             self.wrong(control, _("Allowed: %(what)s") % {"what": allowed})
         elif isinstance(refusal, AlreadyExists):
             control = (names or {}).get(refusal.kind, WHOLE)
@@ -124,4 +126,4 @@ class Form:
         elif isinstance(refusal, Forbidden):
             self.wrong(WHOLE, _("This takes the permission %(name)s.") % {"name": refusal.needs})
         else:
-            self.wrong(WHOLE, str(refusal))
+            self.wrong(WHOLE, refusal_words(refusal))

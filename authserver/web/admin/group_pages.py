@@ -17,6 +17,7 @@ from authserver.web.admin.questions import Question, ask, reasoned
 from authserver.web.admin.short_lists import page_of
 from authserver.web.admin.showing import show, what_happened
 from authserver.web.admin.user_lists import READ, WRITE
+from authserver.web.core_words import refusal_words
 from authserver.web.languages import gettext as _
 from authserver.web.languages import lazy_gettext as _l
 
@@ -110,7 +111,7 @@ class GroupPages:
             else:
                 self.groups.add(name, form.value("user"), who.act)
         except REFUSALS as refusal:
-            form.wrong("user", str(refusal))
+            form.wrong("user", refusal_words(refusal))
             return self._shown(known, form)
         done = "removed" if remove else "added"
         return self.visits.redirect_to(f"/admin{GROUPS}/{name}?done={done}")

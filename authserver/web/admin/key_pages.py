@@ -17,6 +17,7 @@ from authserver.web.admin.console_pages import ConsolePage, MenuEntry, Section
 from authserver.web.admin.forms import REFUSALS, WHOLE, Form
 from authserver.web.admin.questions import Question, ask, reasoned
 from authserver.web.admin.showing import show, what_happened
+from authserver.web.core_words import refusal_words
 from authserver.web.languages import gettext as _
 from authserver.web.languages import lazy_gettext as _l
 
@@ -111,7 +112,7 @@ class KeyPages:
             self.keys.revoke(kid, act)
         except REFUSALS as refusal:
             refused = Form(request.form)
-            refused.wrong(WHOLE, str(refusal))
+            refused.wrong(WHOLE, refusal_words(refusal))
             return ask(self._revocation(kid), refused)
         return self.visits.redirect_to(f"/admin{KEYS}?done=revoked")
 

@@ -12,6 +12,7 @@ from authserver.domain.errors import InvalidField, NotFound
 from authserver.web.admin.console_pages import ConsolePage
 from authserver.web.admin.forms import REFUSALS, WHOLE, Form
 from authserver.web.admin.questions import Question, ask, reasoned
+from authserver.web.core_words import refusal_words
 from authserver.web.languages import lazy_gettext as _l
 from authserver.web.languages import ngettext
 
@@ -89,7 +90,7 @@ class TickedActs:
             try:
                 verb.do(each.key, act)
             except REFUSALS as refusal:
-                refused.append(f"{each.called}: {refusal}")
+                refused.append(f"{each.called}: {refusal_words(refusal)}")
         if refused:
             form.wrong(WHOLE, "; ".join(refused))
         if not form.is_right:
