@@ -17,7 +17,7 @@ _BARE: Final = re.compile(r"[A-Za-z0-9_-]{1,60}")
 _LONGEST_SHOWN: Final = 60
 MOST_PROBLEMS: Final = 500
 """More are not looked for: nobody reads them, and whoever sends them has a worker to himself."""
-ENDS: Final = f"is not read, nor what follows: {MOST_PROBLEMS} mistakes have to be mended first"
+ENDS: Final = f"is not looked at, nor what follows: {MOST_PROBLEMS} mistakes are told at once"
 """Said of the place where the next mistake is."""
 
 
