@@ -103,6 +103,7 @@ class ProviderSecretPages:
             provider_path(name),
             crumbs_to(provider),
             is_dangerous=True,
+            is_done_once=True,
         )
         live = [
             (

@@ -127,6 +127,14 @@ def test_a_second_click_stores_no_second_secret(desk: Desk) -> None:
     assert len(live(desk)) == 2
 
 
+def test_a_second_click_on_ending_is_answered_as_the_first(desk: Desk, two: Sequence[str]) -> None:
+    form = desk.get(END).forms["provider_secrets_expire"].fields
+    first, second = (desk.browser.post("/admin" + END, form, follow=False) for _ in range(2))
+    assert (first.status, first.location) == (second.status, second.location)
+    assert len(records(desk, "provider.secrets_expired")) == 1
+    assert live(desk) == [two[1]]
+
+
 @pytest.fixture
 def page_of_directory(desk: Desk) -> Page:
     """What asks for the secret of the directory, at a provider that has none yet."""
