@@ -9,6 +9,7 @@ import pytest
 
 from authserver.services.audit_searches import SearchTerms
 from authserver.services.repeated_creations import RepeatedCreations
+from authserver.services.users import UserDraft, UserUpdate
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -118,3 +119,18 @@ def test_what_was_only_looked_at_may_be_looked_at_again_in_the_same_form(desk: D
         assert page.status == 200
         assert "apply" in page.texts
     assert done(desk) == 0
+
+
+@pytest.mark.usefixtures("two_versions")
+@pytest.mark.parametrize("deed", [APPLY, RESTORE, IMPORT], ids=lambda deed: deed.form)
+def test_whoever_may_not_do_it_any_more_is_not_told_how_it_was_answered(
+    desk: Desk, deed: Deed
+) -> None:
+    fields = deed.looked_at(desk)
+    assert desk.browser.post(deed.target, fields, follow=False).status == 303
+    container = desk.world.container
+    container.users.create(UserDraft("other", is_administrator=True), container.operator)
+    container.users.update("olive", UserUpdate(is_administrator=False), container.operator)
+    second = desk.browser.post(deed.target, fields, follow=False)
+    assert (second.status, second.location) == (403, "")
+    assert done(desk) == 1
