@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from authserver.domain.searches import SessionSearch
 
 _COLUMNS = sessions.c
+_FEW: Final = 1000
 ORDERS: Final = {
     SessionSort.CREATED: Order((_COLUMNS.created_at, _COLUMNS.session_id)),
     SessionSort.EXPIRES: Order((_COLUMNS.valid_until, _COLUMNS.session_id)),
@@ -42,7 +43,8 @@ class SessionPages(Store):
         limit: int = 50,
     ) -> Page[Session]:
         """Those that fit, beginning behind `after`."""
-        query = select(sessions).where(self._mine(sessions), *_conditions(wanted))
+        asked = _conditions(wanted, by_end=self._by_end(wanted, sort))
+        query = select(sessions).where(self._mine(sessions), *asked)
         cut = Cut(ORDERS[sort], descending, after, limit)
         return cut.page(self._connection, query, session_from)
 
@@ -51,14 +53,28 @@ class SessionPages(Store):
         asked = (self._mine(sessions), *_conditions(wanted))
         return counted(self._connection, sessions, asked, at_most)
 
+    def _by_end(self, wanted: SessionSearch, sort: SessionSort) -> bool:
+        """Whether live ones are to be found by their ends, and then sorted: where they are few.
 
-def _conditions(wanted: SessionSearch) -> Iterator[ColumnElement[bool]]:
+        SQLite does not know how many they are.
+        """
+        if self._connection.dialect.name != "sqlite" or sort is SessionSort.EXPIRES:
+            return True
+        if wanted.subject is not None:
+            # Those of one user are few, and have an index.
+            return False
+        return wanted.live_at is None or self.count(wanted, _FEW + 1) <= _FEW
+
+
+def _conditions(wanted: SessionSearch, *, by_end: bool = True) -> Iterator[ColumnElement[bool]]:
+    """What is asked of a row; unless `by_end`, no index of the end helps."""
     if wanted.subject is not None:
         is_possible = is_storable(wanted.subject)
         yield _COLUMNS.subject == wanted.subject if is_possible else false()
     if wanted.live_at is not None:
         yield _COLUMNS.ended_at.is_(None)
-        yield _COLUMNS.valid_until > wanted.live_at
+        end = _COLUMNS.valid_until if by_end else _COLUMNS.valid_until + 0.0
+        yield end > wanted.live_at
         yield _COLUMNS.last_seen_at + _COLUMNS.idle_seconds > wanted.live_at
 
 

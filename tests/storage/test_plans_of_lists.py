@@ -11,12 +11,19 @@ import pytest
 from authserver.domain.api_token_conditions import AllOf, Comparison, Relation, TokenField
 from authserver.domain.api_tokens import ApiTokenFilter, SubjectType
 from authserver.domain.grants import GrantOrigin
-from authserver.domain.searches import ApiTokenSort, GrantSearch, GrantSort
+from authserver.domain.searches import (
+    ApiTokenSort,
+    GrantSearch,
+    GrantSort,
+    SessionSearch,
+    SessionSort,
+)
 from authserver.storage.rows.api_tokens import api_tokens
 from authserver.storage.rows.grants import grants
 from authserver.storage.rows.groups import group_members
 from authserver.storage.rows.identities import provider_group_members
 from authserver.storage.rows.search_words import search_words
+from authserver.storage.rows.sessions import sessions
 from tests.scale.bulk import make
 from tests.scale.watching import Watch
 from tests.storage.api_token_examples import api_token
@@ -191,6 +198,26 @@ def test_the_words_of_each_member_are_found_by_its_id_where_many_have_the_word(
     assert asked
     for plan in asked:
         assert re.search(r"pk_search_words|PRIMARY KEY|sqlite_autoindex_search_words", plan), plan
+
+
+def test_many_live_sessions_are_read_in_their_order_and_few_are_sorted(
+    sqlite_database: SqlDatabase,
+) -> None:
+    wanted = SessionSearch(live_at=NOW)
+    for live in (1000, OTHERS):
+        with sqlite_database.connection_for_writing() as connection:
+            connection.execute(sessions.delete())
+            own = {"amr": "'[]'", "digest": "CAST('s' || n AS BLOB)", "idle_seconds": "600"}
+            # The others have not ended, but nobody has used them for long.
+            seen = {"last_seen_at": f"CASE WHEN n > {live} THEN 0 ELSE {NOW!r} END"}
+            make(connection, sessions, OTHERS, UNLIKE | own | seen)
+        for sort, descending in product(SessionSort, (True, False)):
+            with Watch(sqlite_database) as watch, sqlite_database.reading() as stores:
+                found = stores.sessions.page(wanted, sort=sort, descending=descending).items
+            assert len(found) == 50
+            plan = plans(sqlite_database, watch)[-1]
+            is_sorted = live == 1000 and sort is SessionSort.CREATED
+            assert ("USE TEMP B-TREE" in plan) == is_sorted, (sort, live, plan)
 
 
 def test_groups_of_users_come_out_of_an_index_alone(database: SqlDatabase) -> None:
