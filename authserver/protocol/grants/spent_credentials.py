@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from authserver.domain.errors import InvalidField
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from authserver.services.user_tokens import PreparedTokens
 
 
-class SpentCredential:
+class SpentCredential(ABC):
     """Stands before Authlib's class of the grant, and takes the place of its steps.
 
     Authlib looks at the credential, issues, and then lets it go: two requests at once can both win
@@ -35,9 +36,9 @@ class SpentCredential:
         TOKEN_RESPONSE_HEADER: list[tuple[str, str]]
         authenticate_token_endpoint_client: Callable[[], Any]
 
+    @abstractmethod
     def tokens(self) -> PreparedTokens:
         """What the credential gives; it is spent when this returns."""
-        raise NotImplementedError
 
     def validate_token_request(self) -> None:
         """Authenticate; what the credential is worth is the core's to decide."""
